@@ -1,0 +1,7 @@
+"""A machine of one's own: demo data, mail into files."""
+
+from config.settings.base import *  # noqa: F403 -- settings are layered this way
+from config.settings.base import DATABASES
+
+DEMO = True
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 4}

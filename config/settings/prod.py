@@ -1,0 +1,20 @@
+"""Production: TLS everywhere, secrets from outside, no demo data."""
+
+import os
+
+from config.settings.base import *  # noqa: F403 -- settings are layered this way
+from config.settings.base import DATABASES
+
+DEMO = False
+ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 8}

@@ -1,0 +1,13 @@
+"""Tests: mail stays in memory, static files need no manifest."""
+
+import os
+import tempfile
+
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="ccus-test-"))
+
+from config.settings.base import *  # noqa: F403 -- settings are layered this way
+from config.settings.base import TEMPLATES
+
+DEMO = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNKNOWN-TEMPLATE-VARIABLE[%s]"

@@ -1,0 +1,21 @@
+"""All addresses."""
+
+from django.urls import include, path
+from portals.base.views import components
+
+from config import health
+
+urlpatterns = [
+    path("", include("portals.public.urls")),
+    path("worker/", include("portals.worker.urls")),
+    path("business/", include("portals.business.urls")),
+    path("office/", include("portals.office.urls")),
+    path("api/v1/", include("api.v1.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("components/", components, name="components"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]
+handler403 = "portals.base.views.not_found"  # forbidden and unknown look alike to strangers
+handler404 = "portals.base.views.not_found"
+handler500 = "portals.base.views.server_error"

@@ -1,0 +1,47 @@
+"""Deny by default: every page names its permission with `page()`; a test walks all addresses."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.viewer import Viewer
+
+PUBLIC = "public"
+View = Callable[..., HttpResponse]
+
+
+class PortalRequest(HttpRequest):
+    """A request after `ViewerMiddleware`: it knows who looks."""
+
+    viewer: Viewer
+
+
+def page(permission: str) -> Callable[[View], View]:
+    """Mark a view with the permission that it needs, or `PUBLIC`.
+
+    A stranger is sent to the login page; anybody else without the permission gets what an unknown address gets.
+    So does a view that raises `NotAllowedError` or `NotFoundError`.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            viewer = cast("PortalRequest", request).viewer
+            if permission != PUBLIC and viewer.is_stranger:
+                return redirect(f"{reverse('public:login')}?next={request.path}")
+            if permission != PUBLIC and not viewer.has(permission):
+                raise Http404
+            try:
+                return view(request, *args, **kwargs)
+            except (NotAllowedError, NotFoundError) as error:
+                raise Http404 from error
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all addresses
+        return guarded
+
+    return mark

@@ -1,0 +1,92 @@
+"""Lives, roles and permissions of accounts, as tables."""
+
+from enum import StrEnum
+
+from registry.core.workflow import Step, Workflow
+
+
+class AccountState(StrEnum):
+    """Where an account stands between its opening and its end."""
+
+    INITIAL = "initial"  # has no password of its own yet
+    CODE_WANTED = "code_wanted"  # password set, security code not yet given
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class AccountMove(StrEnum):
+    """What can happen to an account."""
+
+    SET_FIRST_PASSWORD = "set_first_password"
+    CONFIRM_CODE = "confirm_code"
+    CLOSE = "close"
+
+
+ACCOUNT_LIFE = Workflow(
+    "accounts_account",
+    AccountState.INITIAL,
+    (
+        Step(AccountMove.SET_FIRST_PASSWORD, (AccountState.INITIAL,), AccountState.CODE_WANTED),
+        Step(AccountMove.CONFIRM_CODE, (AccountState.CODE_WANTED,), AccountState.ACTIVE),
+        Step(
+            AccountMove.CLOSE,
+            (AccountState.INITIAL, AccountState.CODE_WANTED, AccountState.ACTIVE),
+            AccountState.CLOSED,
+        ),
+    ),
+)
+
+
+class Permission(StrEnum):
+    """Everything that a page or endpoint can ask for. Closed: a view names one of these or `public`."""
+
+    WORKER_OWN = "worker.own"  # a worker's own pages
+    BUSINESS_VIEW = "business.view"  # the own firm's data
+    BUSINESS_WORKERS = "business.workers"  # the own people, search by what the read policy lets through
+    BUSINESS_USERS = "business.users"  # the list of a firm's users
+    BUSINESS_SITES = "business.sites"  # open sites and terminals
+    SITE_MANAGE = "site.manage"  # pair devices, see who is on the site
+    OFFICE_REGISTER = "office.register"  # register firms and workers
+    OFFICE_SEARCH = "office.search"  # look people and firms up
+    OFFICE_PRINT = "office.print"  # print letters
+
+
+class Role(StrEnum):
+    """What somebody is, inside a firm or the office (spec: roles inside a business)."""
+
+    WORKER = "worker"
+    OWNER = "owner"  # 事業者責任者
+    TIER_MANAGER = "tier_manager"  # 階層管理者
+    SITE_MANAGER = "site_manager"  # 現場管理者
+    SITE_VIEWER = "site_viewer"  # 現場閲覧者
+    PROXY_CLERK = "proxy_clerk"  # 代行登録担当者
+    REVIEWER = "reviewer"  # 審査
+    DESK = "desk"  # 問い合わせ窓口
+
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.WORKER: frozenset({Permission.WORKER_OWN}),
+    Role.OWNER: frozenset(
+        {
+            Permission.BUSINESS_VIEW,
+            Permission.BUSINESS_WORKERS,
+            Permission.BUSINESS_USERS,
+            Permission.BUSINESS_SITES,
+            Permission.SITE_MANAGE,
+        }
+    ),
+    Role.TIER_MANAGER: frozenset(
+        {
+            Permission.BUSINESS_VIEW,
+            Permission.BUSINESS_WORKERS,
+            Permission.BUSINESS_USERS,
+            Permission.BUSINESS_SITES,
+            Permission.SITE_MANAGE,
+        }
+    ),
+    Role.SITE_MANAGER: frozenset({Permission.BUSINESS_VIEW, Permission.BUSINESS_WORKERS, Permission.SITE_MANAGE}),
+    Role.SITE_VIEWER: frozenset({Permission.BUSINESS_VIEW}),
+    Role.PROXY_CLERK: frozenset({Permission.BUSINESS_VIEW, Permission.BUSINESS_WORKERS}),
+    Role.REVIEWER: frozenset({Permission.OFFICE_REGISTER, Permission.OFFICE_SEARCH, Permission.OFFICE_PRINT}),
+    Role.DESK: frozenset({Permission.OFFICE_SEARCH}),
+}

@@ -1,0 +1,1 @@
+"""The feed of facts that upper nouns follow: what changed for whom from which day. Rows are only ever added."""

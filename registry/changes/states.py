@@ -1,0 +1,13 @@
+"""Kinds of change marks."""
+
+from enum import StrEnum
+
+
+class ChangeKind(StrEnum):
+    """What kind of fact changed."""
+
+    TOUCH = "touch"
+    CARD = "card"
+    AFFILIATION = "affiliation"
+    SITE = "site"
+    WORKER = "worker"

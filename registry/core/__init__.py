@@ -1,0 +1,1 @@
+"""What every noun stands on, without tables: IDs, workflows, read policies, viewers, actors, errors, days, money."""

@@ -1,0 +1,34 @@
+"""Who acts: handed as `by` to every write."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+
+class ActorKind(StrEnum):
+    """In what part somebody acts."""
+
+    WORKER = "worker"
+    BUSINESS = "business"
+    OFFICE = "office"
+    DEVICE = "device"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. `account_id` is None for devices and the system; `subject_id` is the worker, firm or device."""
+
+    kind: ActorKind
+    account_id: int | None = None
+    subject_id: int | None = None
+    rights: frozenset[str] = frozenset()
+
+    @classmethod
+    def system(cls) -> Self:
+        """The system itself, in tasks and set-up."""
+        return cls(ActorKind.SYSTEM)
+
+    def has(self, right: str) -> bool:
+        """Whether the one who acts holds a right; the system holds all."""
+        return self.kind is ActorKind.SYSTEM or right in self.rights

@@ -1,0 +1,49 @@
+"""Dates as people type them: 2026/11/20, 令和8年11月20日, R8.11.20, 20261120."""
+
+import re
+import unicodedata
+from datetime import date
+
+from registry.core.days import era_year
+from registry.core.errors import RegistryError
+
+_ERA_START = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "大正": 1911, "T": 1911}
+_ERA = re.compile(r"^(令和|平成|昭和|大正|[RHST])(元|\d{1,2})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
+_YEAR = re.compile(r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
+_PLAIN = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+
+
+class DateShapeError(RegistryError):
+    """What was typed cannot be read as a date."""
+
+    code = "DATE_SHAPE"
+
+
+class DateEraError(RegistryError):
+    """The year does not exist in that era: 平成40年."""
+
+    code = "DATE_ERA"
+
+
+def parse_date(text: str) -> date:
+    """Read a date typed in any usual way. Raises `DateShapeError` or `DateEraError`."""
+    typed = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    era = _ERA.match(typed)
+    if era:
+        name, year, month, day = era.groups()
+        found = _date(_ERA_START[name] + (1 if year == "元" else int(year)), month, day, text)
+        if name not in era_year(found)[:2]:
+            raise DateEraError(typed=text)
+        return found
+    plain = _YEAR.match(typed) or _PLAIN.match(typed)
+    if plain:
+        year, month, day = plain.groups()
+        return _date(int(year), month, day, text)
+    raise DateShapeError(typed=text)
+
+
+def _date(year: int, month: str, day: str, typed: str) -> date:
+    try:
+        return date(year, int(month), int(day))
+    except ValueError:
+        raise DateShapeError(typed=typed) from None

@@ -1,0 +1,29 @@
+from datetime import date
+
+import pytest
+
+from registry.core.typed_dates import DateEraError, DateShapeError, parse_date
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["2026/11/20", "2026-11-20", "20261120", "2026年11月20日", "令和8年11月20日", "R8.11.20", "ｒ８．１１．２０", " 2026 / 11 / 20 "],
+)  # fmt: skip
+def test_parse_date_takes_any_usual_way(typed: str) -> None:
+    assert parse_date(typed) == date(2026, 11, 20)
+
+
+def test_parse_date_knows_the_first_year() -> None:
+    assert parse_date("令和元年5月1日") == date(2019, 5, 1)
+
+
+@pytest.mark.parametrize("typed", ["平成40年1月1日", "令和1年4月30日"])
+def test_parse_date_tells_a_year_that_the_era_does_not_have(typed: str) -> None:
+    with pytest.raises(DateEraError):
+        parse_date(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "きのう", "2026/13/1", "2026/2/29", "11/20"])
+def test_parse_date_tells_what_is_no_date(typed: str) -> None:
+    with pytest.raises(DateShapeError):
+        parse_date(typed)
