@@ -5,6 +5,14 @@ from enum import StrEnum
 from registry.core.workflow import Step, Workflow
 
 
+class Portal(StrEnum):
+    """Which kind of visitor an account is for."""
+
+    WORKER = "worker"
+    BUSINESS = "business"
+    OFFICE = "office"
+
+
 class AccountState(StrEnum):
     """Where an account stands between its opening and its end."""
 
@@ -17,7 +25,7 @@ class AccountState(StrEnum):
 class AccountMove(StrEnum):
     """What can happen to an account."""
 
-    SET_FIRST_PASSWORD = "set_first_password"
+    SET_FIRST_PASSWORD = "set_first_password"  # noqa: S105 -- the name of a move
     CONFIRM_CODE = "confirm_code"
     CLOSE = "close"
 

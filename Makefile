@@ -1,0 +1,45 @@
+# `make` lists the commands. Every one uses .venv, which ./start or ./test make.
+BIN := .venv/bin
+TREES := config registry portals api commands reader
+
+.PHONY: help setup lint types texts docs css lock bench check-pages screens audit
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: ## install what building and testing need
+	@python3 -c "import sys; sys.path.insert(0, '.'); from config.stack.bootstrap import ensure_environment as e; e('requirements-dev.lock')"
+
+lint: ## style, the ladder, texts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python -m config.texts --check
+
+types: ## mypy, strict
+	DATABASE_URL=postgresql:/// $(BIN)/mypy $(TREES) tests
+
+texts: ## write the gettext catalogues from texts.toml
+	$(BIN)/python -m config.texts
+
+docs: ## write the generated pages of the handbook
+	$(BIN)/python -m commands.handbook
+
+css: ## build the committed style sheet
+	$(BIN)/tailwindcss -i portals/base/css/app.css -o portals/base/static/base/app.css --minify
+
+lock: ## resolve the two lock files anew
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements-dev.lock requirements.in -o requirements.lock
+
+screens: ## pictures of the journeys into var/screens
+	SCREENS=var/screens ./test -m journey
+
+check-pages: ## accessibility of every page, in real Chromium
+	./test tests/journeys/test_pages.py
+
+bench: ## the rows of docs/handbook/performance.md
+	$(BIN)/python -m benchmarks
+
+audit: ## known holes in what we pin
+	$(BIN)/pip-audit -r requirements.lock --require-hashes

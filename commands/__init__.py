@@ -1,0 +1,1 @@
+"""Commands of `manage.py`, a door like the others."""

@@ -1,0 +1,61 @@
+"""What `start` and `test` do before anything is installed. Standard library only."""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed"
+OLDEST_PYTHON = (3, 11)
+
+
+def say(text: str) -> None:
+    """Print one line at once."""
+    print(text, flush=True)  # noqa: T201 -- this is a command
+
+
+def _hash_of(lock: str) -> str:
+    return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+
+
+def ensure_environment(lock: str, *also_enough: str) -> None:
+    """Install a lock file into `.venv` unless it, or one of the larger ones, is there already."""
+    if sys.version_info < OLDEST_PYTHON:
+        sys.exit(f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed; this is {sys.version.split()[0]}.")
+    with (ROOT / ".gitignore").open() as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        installed = STAMP.read_text().split() if STAMP.exists() else []
+        if any(_hash_of(enough) in installed for enough in (lock, *also_enough)):
+            return
+        began = time.monotonic()
+        say(f"Installing {lock} into .venv …")
+        if not PYTHON.exists():
+            venv.create(VENV, with_pip=True)
+        pip = [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            ROOT / lock,
+        ]
+        if subprocess.run(pip, check=False).returncode:
+            sys.exit("The installation did not succeed; see above. Nothing else was changed. Run the command again.")
+        STAMP.write_text(_hash_of(lock))
+        say(f"Installed in {time.monotonic() - began:.0f} s")
+
+
+def become(*command: str) -> None:
+    """Go on as another program of the environment, in this process."""
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), *command])  # noqa: S606 -- our own interpreter

@@ -1,0 +1,57 @@
+"""What `./test` does: system packages, a throwaway database, pytest."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from config.stack.bootstrap import ROOT, say
+from config.stack.postgres import Postgres
+
+# Program or file that must be there, and the Debian package that brings it.
+SYSTEM_PACKAGES = {
+    "/usr/bin/chromium": "chromium",
+    "/usr/sbin/pcscd": "pcscd",
+    "/usr/lib/pcsc/drivers/serial/libifdvpcd.so": "vsmartcard-vpcd",
+}
+
+
+def ensure_system_packages() -> None:
+    """Install missing Debian packages when root; otherwise say which, and go on."""
+    missing = [package for path, package in SYSTEM_PACKAGES.items() if not Path(path).exists()]
+    if not missing:
+        return
+    command = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        say(f"Missing: {', '.join(missing)}. The tests that need them will not pass. As root: {command}")
+        return
+    say(f"Installing {', '.join(missing)} …")
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
+    subprocess.run(command.split(), check=True, **quiet)  # type: ignore[call-overload]
+
+
+def _arguments(given: list[str]) -> list[str]:
+    chosen = any(argument.startswith("-n") or argument == "no:xdist" for argument in given)
+    return given if chosen else ["-n", "2", "--dist", "loadgroup", *given]
+
+
+def main() -> int:
+    """Run the tests and return pytest's exit status."""
+    ensure_system_packages()
+    command = [sys.executable, "-m", "pytest", *_arguments(sys.argv[1:])]
+    if "DATABASE_URL" in os.environ:
+        os.environ.setdefault("MIGRATE_DATABASE_URL", os.environ["DATABASE_URL"])
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    with Postgres(ROOT / "var" / "test-pg") as postgres:
+        postgres.ensure_database("registry")
+        urls = {
+            "DATABASE_URL": postgres.url("app", "registry"),
+            "MIGRATE_DATABASE_URL": postgres.url("owner", "registry"),
+        }
+        return subprocess.run(command, cwd=ROOT, env={**os.environ, **urls}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+// Comfort only: every page works without this file.
+(() => {
+  "use strict";
+  const WAIT_MS = 8000;
+
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+
+  const buttonsOf = (form) => form.querySelectorAll("button:not([type=button]):not([type=reset])");
+  const release = (form) => {
+    delete form.dataset.sent;
+    buttonsOf(form).forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+
+  // A second press while the first is on its way is dropped; after a while the buttons work again (slow line, download).
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "get" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    buttonsOf(form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    window.setTimeout(release, WAIT_MS, form);
+  });
+
+  // The back button may bring the page back as it was left.
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+})();

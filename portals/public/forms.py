@@ -1,0 +1,46 @@
+"""Forms of the log-in."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+
+def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, help_text=help_text, max_length=200, strip=False, widget=widget)
+
+
+class LoginForm(forms.Form):
+    """ID and password."""
+
+    login_id = forms.CharField(
+        label=_("public.login.id"), help_text=_("public.login.id_help"), max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "class": "ds-w-20"}),
+    )  # fmt: skip
+    password = _password(_("public.login.password"), "current-password")
+
+
+class FirstPasswordForm(forms.Form):
+    """The forced change of the initial password."""
+
+    present_password = _password(_("public.password.present"), "current-password", _("public.password.present_help"))
+    new_password = _password(_("public.password.new"), "new-password", _("public.password.new_help"))
+    new_password_again = _password(_("public.password.again"), "new-password")
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two new passwords."""
+        typed = super().clean() or {}
+        if "new_password_again" in typed and typed.get("new_password") != typed["new_password_again"]:
+            self.add_error("new_password_again", gettext("public.password.differ"))
+        return typed
+
+
+class SecurityCodeForm(forms.Form):
+    """The six digits."""
+
+    security_code = forms.CharField(
+        label=_("public.code.label"), help_text=_("public.code.help"), max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "ds-w-12"}),
+    )  # fmt: skip

@@ -1,0 +1,175 @@
+"""Log-in, step by step. Until the last step nobody is logged in; the session only remembers whose steps these are."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.messages import success
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from portals.base.access import PUBLIC, page
+from portals.base.forms import add_refusal
+from portals.base.middleware import ACCOUNT
+from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm
+from registry.accounts.operations import (
+    SecurityCodeVoidError,
+    check_login,
+    confirm_code,
+    set_first_password,
+)
+from registry.accounts.states import AccountState
+from registry.core.actor import Actor
+from registry.core.days import JST
+from registry.core.errors import RegistryError
+from registry.notices.operations import send_security_code_again
+
+PENDING = "first_login_account"
+PENDING_LIFE = timedelta(minutes=30)
+DEVICE_COOKIE = "device"
+DEVICE_LIFE = timedelta(days=365)
+ELSEWHERE = "elsewhere"
+
+
+@page(PUBLIC)
+def home(request: HttpRequest) -> HttpResponse:
+    """The public home with its three doors."""
+    return render(request, "public/home.html")
+
+
+def _place(request: HttpRequest, login_id: str) -> str:
+    """A device that logged in to this account before counts its wrong tries on its own (ruling 3)."""
+    try:
+        known = signing.loads(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIFE)
+    except signing.BadSignature:
+        return ELSEWHERE
+    return f"device-{known['device']}" if login_id in known["accounts"] else ELSEWHERE
+
+
+def _remember_device(request: HttpRequest, response: HttpResponse, login_id: str) -> None:
+    try:
+        known = signing.loads(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIFE)
+    except signing.BadSignature:
+        known = {"device": signing.get_cookie_signer().sign(str(timezone.now().timestamp()))[-32:], "accounts": []}
+    known["accounts"] = [login_id, *(one for one in known["accounts"] if one != login_id)][:8]
+    response.set_cookie(
+        DEVICE_COOKIE, signing.dumps(known, salt=DEVICE_COOKIE), max_age=DEVICE_LIFE, httponly=True, samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
+
+
+def _own_path(target: str) -> str:
+    """An address of ours to go on to, or nothing."""
+    parts = urlsplit(target)
+    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
+    return target if ours else ""
+
+
+@never_cache
+@page(PUBLIC)
+def log_in(request: HttpRequest) -> HttpResponse:
+    """ID and password; afterwards the portal, or the next step of a first log-in."""
+    form = LoginForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            outcome = check_login(
+                typed["login_id"],
+                typed["password"],
+                place=_place(request, typed["login_id"].strip()),
+                at=timezone.now(),
+            )
+        except RegistryError as error:
+            if "until" in error.data:
+                error.data["until"] = f"{error.data['until'].astimezone(JST):%H:%M}"  # type: ignore[attr-defined]
+            add_refusal(form, error)
+        else:
+            if outcome.next_step is not AccountState.ACTIVE:
+                return _begin_first_login(request, outcome.account.id, outcome.next_step)
+            _begin_session(request, outcome.account.id)
+            target = _own_path(request.GET.get("next", "")) or reverse(f"{outcome.account.portal}:home")
+            response = redirect(target)
+            _remember_device(request, response, outcome.account.login_id)
+            return response
+    return render(request, "public/login.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _begin_session(request: HttpRequest, account_id: int) -> None:
+    """A new session number at every log-in, so that one known before is worth nothing."""
+    request.session.flush()
+    request.session[ACCOUNT] = account_id
+
+
+def _begin_first_login(request: HttpRequest, account_id: int, step: AccountState) -> HttpResponse:
+    request.session.flush()
+    request.session[PENDING] = {"account": account_id, "until": (timezone.now() + PENDING_LIFE).isoformat()}
+    return redirect("public:first_password" if step is AccountState.INITIAL else "public:security_code")
+
+
+def _pending_account(request: HttpRequest) -> int | None:
+    pending = request.session.get(PENDING)
+    return pending["account"] if pending and pending["until"] > timezone.now().isoformat() else None
+
+
+@never_cache
+@page(PUBLIC)
+def first_password(request: HttpRequest) -> HttpResponse:
+    """Step 1 of the first log-in: the initial password must be changed."""
+    account_id = _pending_account(request)
+    if account_id is None:
+        return redirect("public:login")
+    form = FirstPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            set_first_password(
+                account_id, present=typed["present_password"], new=typed["new_password"], at=timezone.now()
+            )
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("public.password.changed"))
+            return redirect("public:security_code")
+    return render(request, "public/first_password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@page(PUBLIC)
+def security_code(request: HttpRequest) -> HttpResponse:
+    """Step 2: the security code. A void code is replaced by letter at once."""
+    account_id = _pending_account(request)
+    if account_id is None:
+        return redirect("public:login")
+    form = SecurityCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirm_code(account_id, form.cleaned_data["security_code"], at=timezone.now())
+        except RegistryError as error:
+            if isinstance(error, SecurityCodeVoidError):
+                send_security_code_again(account_id, by=Actor.system(), at=timezone.now())
+            add_refusal(form, error)
+        else:
+            request.session.flush()
+            return redirect("public:first_login_done")
+    return render(request, "public/security_code.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@page(PUBLIC)
+def first_login_done(request: HttpRequest) -> HttpResponse:
+    """Step 3: everything is set; log in again with the new password."""
+    return render(request, "public/first_login_done.html")
+
+
+@require_POST
+def _log_out(request: HttpRequest) -> HttpResponse:
+    request.session.flush()
+    return redirect("public:home")
+
+
+log_out = page(PUBLIC)(_log_out)

@@ -1,0 +1,190 @@
+"""Writes of accounts: opening, the steps of the first login, log-in with lock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.hashers import check_password as matches
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from registry.accounts.derive import (
+    LOCK,
+    TRIES,
+    check_password,
+    draw_initial_password,
+    draw_security_code,
+    is_initial_password_lapsed,
+    normal_login_id,
+)
+from registry.accounts.models import Account, SecurityCode, WrongTries
+from registry.accounts.queries import AccountRow, account_row
+from registry.accounts.states import ACCOUNT_LIFE, AccountMove, AccountState, Portal, Role
+from registry.audit.operations import move, note_act
+from registry.core.actor import Actor, ActorKind
+from registry.core.errors import RegistryError
+
+# Compared where there is no such account, so that an unknown ID takes as long as a known one.
+_NOBODY = make_password("nobody has this password")
+
+
+class LoginWrongError(RegistryError):
+    """ID and password do not belong together; nobody learns which of them is wrong."""
+
+    code = "LOGIN_WRONG"
+
+
+class LoginClosedError(RegistryError):
+    """Five wrong tries in a row: this ID is closed for this place until `until`."""
+
+    code = "LOGIN_CLOSED"
+
+
+class InitialPasswordLapsedError(RegistryError):
+    """The initial password is older than 90 days."""
+
+    code = "INITIAL_PASSWORD_LAPSED"
+
+
+class PasswordWrongError(RegistryError):
+    """The present password is not the one typed."""
+
+    code = "PASSWORD_WRONG"
+
+
+class SecurityCodeWrongError(RegistryError):
+    """The security code is not the one typed; `left` tries remain."""
+
+    code = "SECURITY_CODE_WRONG"
+
+
+class SecurityCodeVoidError(RegistryError):
+    """The security code is void: five wrong tries, or none was made."""
+
+    code = "SECURITY_CODE_VOID"
+
+
+@transaction.atomic
+def open_account(
+    *, login_id: str, portal: Portal, role: Role, display_name: str, mail: str = "", by: Actor, at: datetime
+) -> int:
+    """Open an account that cannot be used before its initial password is made. Returns its number."""
+    account = Account.objects.create(
+        login_id=login_id, portal=portal, role=role, display_name=display_name, mail=mail, opened_at=at,
+        password=make_password(None),
+    )  # fmt: skip
+    note_act("accounts_account", account.pk, "open", by=by, at=at)
+    return account.pk
+
+
+def _locked(account_id: int) -> Account:
+    return Account.objects.select_for_update().get(pk=account_id)
+
+
+@transaction.atomic
+def make_initial_password(account_id: int, *, by: Actor, at: datetime) -> str:
+    """Make a new initial password; it is returned once, for printing, and kept only as a hash."""
+    account = _locked(account_id)
+    password = draw_initial_password()
+    account.password, account.initial_password_at = make_password(password), at
+    account.save(update_fields=["password", "initial_password_at"])
+    note_act("accounts_account", account_id, "make_initial_password", by=by, at=at)
+    return password
+
+
+@transaction.atomic
+def make_security_code(account_id: int, *, by: Actor, at: datetime) -> str:
+    """Make a new security code in place of an older one; it is returned once, for printing."""
+    _locked(account_id)
+    SecurityCode.objects.filter(account_id=account_id, ended_at=None).update(ended_at=at)
+    code = draw_security_code()
+    SecurityCode.objects.create(account_id=account_id, code_hash=make_password(code), made_at=at)
+    note_act("accounts_account", account_id, "make_security_code", by=by, at=at)
+    return code
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """The outcome of a right password: whose it is, and which step comes next."""
+
+    account: AccountRow
+    next_step: AccountState
+
+
+def check_login(typed_id: str, password: str, *, place: str, at: datetime) -> LogIn:
+    """Check an ID and password from a place (ruling 3).
+
+    Raises `LoginWrongError`, `LoginClosedError` or `InitialPasswordLapsedError`. Wrong tries are counted in the
+    database, whether the ID exists or not, and stay counted: the error leaves after the count is committed.
+    """
+    login_id = normal_login_id(typed_id)
+    with transaction.atomic():
+        WrongTries.objects.get_or_create(typed_id=login_id, place=place)
+        tries = WrongTries.objects.select_for_update().get(typed_id=login_id, place=place)
+        closed = tries.closed_until is not None and tries.closed_until > at
+        account = Account.objects.filter(login_id=login_id).exclude(state=AccountState.CLOSED).first()
+        right = matches(password, account.password if account else _NOBODY) and account is not None
+        if not closed:
+            _count(tries, right=right, at=at)
+    if tries.closed_until is not None and tries.closed_until > at:
+        raise LoginClosedError(until=tries.closed_until)
+    if not right or account is None:
+        raise LoginWrongError(left=TRIES - tries.in_a_row)
+    if account.state == AccountState.INITIAL and is_initial_password_lapsed(account.initial_password_at, at):
+        raise InitialPasswordLapsedError
+    return LogIn(account_row(account), AccountState(account.state))
+
+
+def _count(tries: WrongTries, *, right: bool, at: datetime) -> None:
+    tries.in_a_row = 0 if right or tries.closed_until else tries.in_a_row
+    tries.closed_until = None
+    if not right:
+        tries.in_a_row += 1
+        if tries.in_a_row >= TRIES:
+            tries.closed_until = at + LOCK
+    tries.save(update_fields=["in_a_row", "closed_until"])
+
+
+def _self(account: Account) -> Actor:
+    return Actor(ActorKind(account.portal), account.pk)
+
+
+@transaction.atomic
+def set_first_password(account_id: int, *, present: str, new: str, at: datetime) -> None:
+    """Change the initial password to an own one. Raises `PasswordWrongError` or what is wrong with the new one."""
+    account = _locked(account_id)
+    if not matches(present, account.password):
+        raise PasswordWrongError(field="present_password")
+    check_password(new, personal=[account.login_id, account.display_name, account.mail])
+    if present == new:
+        raise PasswordSameError(field="new_password")
+    account.password = make_password(new)
+    account.save(update_fields=["password"])
+    move(account, ACCOUNT_LIFE, AccountMove.SET_FIRST_PASSWORD, by=_self(account), at=at)
+
+
+class PasswordSameError(RegistryError):
+    """The new password is the old one."""
+
+    code = "PASSWORD_SAME"
+
+
+def confirm_code(account_id: int, typed: str, *, at: datetime) -> None:
+    """Take the security code that makes the account active.
+
+    Raises `SecurityCodeWrongError` or `SecurityCodeVoidError`; the wrong try is committed before.
+    """
+    with transaction.atomic():
+        account = _locked(account_id)
+        code = SecurityCode.objects.select_for_update().filter(account_id=account_id, ended_at=None).first()
+        right = code is not None and matches(normal_login_id(typed), code.code_hash)
+        if code is not None:
+            code.wrong_tries += 0 if right else 1
+            if right or code.wrong_tries >= TRIES:
+                code.ended_at = at
+            code.save(update_fields=["wrong_tries", "ended_at"])
+        if right:
+            move(account, ACCOUNT_LIFE, AccountMove.CONFIRM_CODE, by=_self(account), at=at)
+    if code is None or (not right and code.ended_at):
+        raise SecurityCodeVoidError(field="security_code")
+    if not right:
+        raise SecurityCodeWrongError(field="security_code", left=TRIES - code.wrong_tries)

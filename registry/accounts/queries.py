@@ -1,0 +1,40 @@
+"""Reads of accounts."""
+
+from dataclasses import dataclass
+
+from registry.accounts.derive import permissions_of
+from registry.accounts.models import Account
+from registry.accounts.states import AccountState, Portal, Role
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """One account, without anything secret."""
+
+    id: int
+    login_id: str
+    portal: Portal
+    role: Role
+    display_name: str
+    mail: str
+    state: AccountState
+    rights: frozenset[str]
+
+
+def account_row(account: Account) -> AccountRow:
+    """The row of a model instance."""
+    return AccountRow(
+        account.pk, account.login_id, Portal(account.portal), Role(account.role), account.display_name, account.mail,
+        AccountState(account.state), permissions_of(account.role),
+    )  # fmt: skip
+
+
+def find_account(account_id: int) -> AccountRow | None:
+    """An account by its number, or None."""
+    account = Account.objects.filter(pk=account_id).first()
+    return account_row(account) if account else None
+
+
+def list_accounts(account_ids: list[int]) -> dict[int, AccountRow]:
+    """Accounts by number."""
+    return {account.pk: account_row(account) for account in Account.objects.filter(pk__in=account_ids).order_by("pk")}

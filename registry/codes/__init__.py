@@ -1,0 +1,4 @@
+"""Code tables: CSV files loaded into the database. A code is never deleted; one that left the file is closed by a day.
+
+A code that starts with `X` is ours: the official one is not known.
+"""

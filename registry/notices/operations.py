@@ -1,0 +1,94 @@
+"""Writes of notices."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from registry.accounts.operations import make_initial_password, make_security_code
+from registry.accounts.queries import find_account
+from registry.audit.operations import move, note_act
+from registry.core.actor import Actor
+from registry.core.errors import NotFoundError
+from registry.notices.models import Letter, Notice
+from registry.notices.states import LETTER_LIFE, WITH_PASSWORD, LetterKind, LetterMove, LetterState, NoticeKind
+
+# The task stands above this module; the queue knows it by name.
+SEND_MAIL = "registry.notices.tasks.send_mail"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """To whom and where a letter goes."""
+
+    name: str
+    postal_code: str
+    address: str
+
+
+@dataclass(frozen=True)
+class PrintedLetter:
+    """A letter as it is printed, once."""
+
+    kind: LetterKind
+    recipient: Recipient
+    login_id: str
+    secret: str
+    data: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def write_letter(
+    kind: LetterKind, *, account_id: int, recipient: Recipient, data: dict[str, str], by: Actor, at: datetime
+) -> int:
+    """Queue a letter for printing. Returns its number."""
+    letter = Letter.objects.create(
+        account_id=account_id, kind=kind, recipient_name=recipient.name, postal_code=recipient.postal_code,
+        address=recipient.address, data=data, queued_at=at,
+    )  # fmt: skip
+    note_act("notices_letter", letter.pk, "queue", by=by, at=at)
+    return letter.pk
+
+
+@transaction.atomic
+def print_letters(letter_ids: list[int], *, by: Actor, at: datetime) -> list[PrintedLetter]:
+    """Take letters out of the queue and make their secrets. What is returned is shown once and kept nowhere."""
+    letters = Letter.objects.select_for_update().filter(pk__in=letter_ids, state=LetterState.QUEUED).order_by("pk")
+    return [_print(letter, by=by, at=at) for letter in letters]
+
+
+def _print(letter: Letter, *, by: Actor, at: datetime) -> PrintedLetter:
+    kind = LetterKind(letter.kind)
+    make = make_initial_password if kind in WITH_PASSWORD else make_security_code
+    secret = make(letter.account_id, by=by, at=at)
+    move(letter, LETTER_LIFE, LetterMove.PRINT, by=by, at=at)
+    account = find_account(letter.account_id)
+    if account is None:
+        raise NotFoundError
+    recipient = Recipient(letter.recipient_name, letter.postal_code, letter.address)
+    return PrintedLetter(kind, recipient, account.login_id, secret, letter.data)
+
+
+@transaction.atomic
+def send_security_code_again(account_id: int, *, by: Actor, at: datetime) -> None:
+    """Queue a letter with a new security code to the address of the account's last letter (ruling 2).
+
+    Harmless when repeated: while such a letter waits to be printed, no second one is written.
+    """
+    last = Letter.objects.filter(account_id=account_id).order_by("-id").first()
+    waiting = Letter.objects.filter(account_id=account_id, kind=LetterKind.NEW_SECURITY_CODE, state=LetterState.QUEUED)
+    if last is None or waiting.exists():
+        return
+    recipient = Recipient(last.recipient_name, last.postal_code, last.address)
+    write_letter(LetterKind.NEW_SECURITY_CODE, account_id=account_id, recipient=recipient, data=last.data, by=by, at=at)
+    write_notice(NoticeKind.CODE_SENT_AGAIN, account_id=account_id, data={}, at=at)
+
+
+@transaction.atomic
+def write_notice(kind: NoticeKind, *, account_id: int, data: dict[str, str], at: datetime) -> None:
+    """Write a message on somebody's portal, and mail its title where the account has a mail address."""
+    notice = Notice.objects.create(account_id=account_id, kind=kind, data=data, written_at=at)
+    account = find_account(account_id)
+    if account and account.mail:
+        app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)

@@ -1,0 +1,39 @@
+"""Reads of notices."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from registry.notices.models import Letter, Notice
+from registry.notices.states import LetterKind, LetterState, NoticeKind
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """One message on a portal."""
+
+    id: int
+    kind: NoticeKind
+    data: dict[str, str]
+    written_at: datetime
+
+
+@dataclass(frozen=True)
+class LetterRow:
+    """One letter that waits to be printed."""
+
+    id: int
+    kind: LetterKind
+    recipient_name: str
+    queued_at: datetime
+
+
+def list_notices(account_id: int, *, limit: int = 10) -> list[NoticeRow]:
+    """The latest messages to an account, newest first."""
+    rows = Notice.objects.filter(account_id=account_id).order_by("-id")[:limit]
+    return [NoticeRow(row.pk, NoticeKind(row.kind), row.data, row.written_at) for row in rows]
+
+
+def list_letters_to_print(*, limit: int = 100) -> list[LetterRow]:
+    """The letters that wait to be printed, oldest first."""
+    rows = Letter.objects.filter(state=LetterState.QUEUED).order_by("id")[:limit]
+    return [LetterRow(row.pk, LetterKind(row.kind), row.recipient_name, row.queued_at) for row in rows]

@@ -1,0 +1,45 @@
+"""Kinds of notices and letters, and the life of a letter."""
+
+from enum import StrEnum
+
+from registry.core.workflow import Step, Workflow
+
+
+class LetterKind(StrEnum):
+    """Letters that the office prints."""
+
+    WORKER_FIRST_PASSWORD = "worker_first_password"  # noqa: S105 -- the name of a letter
+    WORKER_SECURITY_CODE = "worker_security_code"
+    FIRM_FIRST_LOGIN = "firm_first_login"
+    FIRM_SECURITY_CODE = "firm_security_code"
+    NEW_SECURITY_CODE = "new_security_code"
+
+
+WITH_PASSWORD = {LetterKind.WORKER_FIRST_PASSWORD, LetterKind.FIRM_FIRST_LOGIN}
+
+
+class LetterState(StrEnum):
+    """Where a letter is."""
+
+    QUEUED = "queued"
+    PRINTED = "printed"
+
+
+class LetterMove(StrEnum):
+    """What happens to a letter."""
+
+    PRINT = "print"
+
+
+LETTER_LIFE = Workflow(
+    "notices_letter", LetterState.QUEUED, (Step(LetterMove.PRINT, (LetterState.QUEUED,), LetterState.PRINTED),)
+)
+
+
+class NoticeKind(StrEnum):
+    """Messages on the portal; their texts stand under `notice.<kind>`."""
+
+    REGISTERED = "registered"
+    CODE_SENT_AGAIN = "code_sent_again"
+    LINKED = "linked"
+    CARD_STOPPED = "card_stopped"
