@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.base.calendars import DayMark, DayState
 from portals.base.forms import IdField, Renderer, TypedDateField
+from registry.core.ids import IdKind
 
 DAY = date(2026, 11, 20)
 MOMENT = datetime(2026, 11, 19, 22, 58, tzinfo=UTC)
@@ -48,7 +49,7 @@ class SampleForm(forms.Form):
     default_renderer = Renderer
 
     name = forms.CharField(label=gettext_lazy("base.sample.field_name"))
-    worker = IdField(label=gettext_lazy("base.sample.worker_id"))
+    worker = IdField(IdKind.WORKER, label=gettext_lazy("base.sample.worker_id"))
     password = forms.CharField(
         label=gettext_lazy("base.sample.field_password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

@@ -3,8 +3,11 @@
   "use strict";
   const WAIT_MS = 8000;
 
-  const summary = document.querySelector("[data-error-summary]");
-  if (summary) summary.focus();
+  // Where the browser did not follow `autofocus`, the error summary gets the focus here.
+  window.addEventListener("load", () => {
+    const summary = document.querySelector("[data-error-summary]");
+    if (summary && document.activeElement === document.body) summary.focus();
+  });
 
   const buttonsOf = (form) => form.querySelectorAll("button:not([type=button]):not([type=reset])");
   const release = (form) => {

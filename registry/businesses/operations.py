@@ -1,0 +1,129 @@
+"""Writes of firms."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from stdnum.jp import cn
+
+from registry.accounts.operations import open_account
+from registry.accounts.states import Permission, Portal, Role
+from registry.audit.operations import note_act
+from registry.businesses.models import Business, BusinessUser
+from registry.businesses.states import BusinessKind
+from registry.core.actor import Actor
+from registry.core.days import jst_day
+from registry.core.errors import NotAllowedError, RegistryError
+from registry.core.ids import BusinessId, IdKind, make_id
+from registry.core.kana import is_katakana, search_form
+from registry.notices.operations import Recipient, write_letter, write_notice
+from registry.notices.states import LetterKind, NoticeKind
+
+VALID_YEARS = 5  # a registration holds to the end of its month five years later
+
+
+class CorporateNumberError(RegistryError):
+    """A 法人番号 does not have thirteen digits or its check digit does not fit."""
+
+    code = "CORPORATE_NUMBER"
+
+
+class KanaError(RegistryError):
+    """A reading is not in katakana."""
+
+    code = "KANA"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessData:
+    """What a firm registers."""
+
+    name: str
+    kana: str
+    kind: BusinessKind
+    representative: str
+    postal_code: str
+    prefecture: str
+    address: str
+    phone: str
+    officer_name: str
+    officer_mail: str = ""
+    officer_phone: str = ""
+    corporate_number: str = ""
+    permit_authority: str = ""
+    permit_class: str = ""
+    permit_year: str = ""
+    permit_number: str = ""
+    capital_yen: int = 0
+    fax: str = ""
+    health_insurance: str = ""
+    pension_insurance: str = ""
+    employment_insurance: str = ""
+    labour_insurance_number: str = ""
+    kentaikyo_number: str = ""
+
+
+def _valid_until(registered_on: date) -> date:
+    """The first day after the last month of a registration."""
+    month = registered_on.month % 12 + 1
+    return date(registered_on.year + VALID_YEARS + (1 if month == 1 else 0), month, 1)
+
+
+def check_business(data: BusinessData) -> None:
+    """Raise what is wrong with a firm's data."""
+    if not is_katakana(data.kana):
+        raise KanaError(field="kana")
+    if data.corporate_number and not cn.is_valid(data.corporate_number):
+        raise CorporateNumberError(field="corporate_number")
+
+
+@transaction.atomic
+def register_business(data: BusinessData, *, by: Actor, at: datetime) -> BusinessId:
+    """Register a firm with its first user and queue the two letters of the first log-in (ruling 2)."""
+    if not by.has(Permission.OFFICE_REGISTER):
+        raise NotAllowedError
+    check_business(data)
+    business_id = BusinessId(make_id(IdKind.BUSINESS))
+    today = jst_day(at)
+    Business.objects.create(
+        id=business_id, registered_on=today, valid_until=_valid_until(today),
+        search_text=search_form(data.name) + " " + search_form(data.kana), **asdict(data),
+    )  # fmt: skip
+    note_act("businesses_business", business_id, "register", by=by, at=at)
+    account_id = _open_user(
+        business_id, login_id=str(business_id), name=data.officer_name, mail=data.officer_mail, role=Role.OWNER, by=by, at=at
+    )
+    _write_first_letters(business_id, account_id, name=data.officer_name, by=by, at=at)
+    write_notice(NoticeKind.REGISTERED, account_id=account_id, data={}, at=at)
+    return business_id
+
+
+def _open_user(
+    business_id: BusinessId, *, login_id: str, name: str, mail: str, role: Role, by: Actor, at: datetime
+) -> int:
+    account_id = open_account(
+        login_id=login_id, portal=Portal.BUSINESS, role=role, display_name=name, mail=mail, by=by, at=at
+    )
+    BusinessUser.objects.create(business_id=business_id, account_id=account_id)
+    return account_id
+
+
+def _write_first_letters(business_id: BusinessId, account_id: int, *, name: str, by: Actor, at: datetime) -> None:
+    business = Business.objects.get(pk=business_id)
+    recipient = Recipient(f"{business.name} {name}", business.postal_code, business.address)
+    data = {"business_id": str(business_id), "business_name": business.name}
+    for kind in (LetterKind.FIRM_FIRST_LOGIN, LetterKind.FIRM_SECURITY_CODE):
+        write_letter(kind, account_id=account_id, recipient=recipient, data=data, by=by, at=at)
+
+
+@transaction.atomic
+def add_user(business_id: BusinessId, *, name: str, mail: str, role: Role, by: Actor, at: datetime) -> int:
+    """Add a person to a firm, with an own ID of kind 23 (ruling 1). The letters go to the firm's address."""
+    if not by.has(Permission.BUSINESS_USERS) or (by.subject_id not in {None, business_id}):
+        raise NotAllowedError
+    account_id = _open_user(
+        business_id, login_id=str(make_id(IdKind.USER)), name=name, mail=mail, role=role, by=by, at=at
+    )
+    note_act("businesses_business", business_id, "add_user", by=by, at=at)
+    _write_first_letters(business_id, account_id, name=name, by=by, at=at)
+    return account_id

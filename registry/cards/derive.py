@@ -1,0 +1,34 @@
+"""How long a card is valid (ruling 16), without tables."""
+
+from datetime import date
+
+YEARS, YEARS_FROM_60, YEARS_WITHOUT_DOCUMENT = 9, 14, 2
+OLD = 60
+
+
+def _birthday(birth_on: date, year: int) -> date:
+    """The birthday in a year; 29 February is 1 March where there is none."""
+    try:
+        return birth_on.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def age(birth_on: date, on: date) -> int:
+    """Full years on a day."""
+    return on.year - birth_on.year - (on < _birthday(birth_on, on.year))
+
+
+def _years_later(day: date, years: int) -> date:
+    return _birthday(day, day.year + years)
+
+
+def valid_until(issued_on: date, birth_on: date, *, has_document: bool = True) -> date:
+    """The last day of a card: the first birthday that falls 9 years or more after its issue.
+
+    14 years where the worker is 60 or older on that day, 2 years without an identity document.
+    """
+    years = YEARS_FROM_60 if age(birth_on, issued_on) >= OLD else YEARS
+    earliest = _years_later(issued_on, years if has_document else YEARS_WITHOUT_DOCUMENT)
+    day = _birthday(birth_on, earliest.year)
+    return day if day >= earliest else _birthday(birth_on, earliest.year + 1)

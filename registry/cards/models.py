@@ -1,0 +1,32 @@
+"""Tables of cards."""
+
+from django.db import models
+from django.db.models import Q
+
+from registry.cards.states import CardState
+from registry.workers.models import Worker
+
+
+class Card(models.Model):
+    """One card of a worker. `token` is what its chip gives: opaque, of whatever family the card is."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
+    branch = models.SmallIntegerField()
+    state = models.CharField(max_length=10, default=CardState.ACTIVE)
+    issued_on = models.DateField()
+    valid_until = models.DateField()
+    colour = models.CharField(max_length=10)
+    token = models.CharField(max_length=200, null=True, unique=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cards_card"
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "branch"], name="cards_branch_once"),
+            models.UniqueConstraint(
+                fields=["worker"],
+                condition=Q(state__in=[CardState.ACTIVE, CardState.STOPPED]),
+                name="cards_one_usable_card",
+            ),
+            models.CheckConstraint(condition=Q(branch__gte=1, branch__lte=99), name="cards_branch_two_digits"),
+        ]

@@ -1,0 +1,40 @@
+"""Reads of cards."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from registry.cards.models import Card
+from registry.cards.states import CardState
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One card."""
+
+    worker_id: int
+    branch: int
+    state: CardState
+    valid_until: date
+    colour: str
+
+    @property
+    def number(self) -> str:
+        """The number on the card."""
+        return f"{self.worker_id}-{self.branch:02}"
+
+
+def card_row(card: Card) -> CardRow:
+    """The row of a model instance."""
+    return CardRow(card.worker_id, card.branch, CardState(card.state), card.valid_until, card.colour)
+
+
+def newest_card(worker_id: int) -> CardRow | None:
+    """A worker's newest card."""
+    card = Card.objects.filter(worker_id=worker_id).order_by("-branch").first()
+    return card_row(card) if card else None
+
+
+def newest_cards(worker_ids: list[int]) -> dict[int, CardRow]:
+    """The newest card of each worker."""
+    cards = Card.objects.filter(worker_id__in=worker_ids).order_by("worker_id", "-branch").distinct("worker_id")
+    return {card.worker_id: card_row(card) for card in cards}

@@ -1,0 +1,132 @@
+"""Viewers, relations, and the reading of persons and firms."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from registry.accounts.queries import find_account
+from registry.accounts.states import AccountState, Permission, Portal
+from registry.audit.operations import Seen, see_many
+from registry.businesses.policy import BUSINESS_POLICY
+from registry.businesses.queries import business_of_account, fields_of_businesses, search_businesses
+from registry.core.actor import ActorKind
+from registry.core.days import jst_day
+from registry.core.errors import NotFoundError
+from registry.core.ids import IdKind, is_id
+from registry.core.read_policy import Purpose, Relation
+from registry.core.viewer import Viewer
+from registry.sites.queries import find_site
+from registry.workers.policy import WORKER_POLICY
+from registry.workers.queries import (
+    exists_worker,
+    fields_of_workers,
+    linked_businesses,
+    linked_workers,
+    search_workers,
+    worker_of_account,
+)
+
+_PURPOSES = {
+    ActorKind.WORKER: Purpose.OWN_WORK,
+    ActorKind.BUSINESS: Purpose.EMPLOYMENT,
+    ActorKind.OFFICE: Purpose.DESK,
+}
+
+
+def viewer_for(account_id: int) -> Viewer:
+    """The viewer that an account is; a stranger when it is gone or not active."""
+    account = find_account(account_id)
+    if account is None or account.state is not AccountState.ACTIVE:
+        return Viewer()
+    kind = ActorKind(account.portal)
+    return Viewer(
+        account_id=account_id,
+        kind=kind,
+        worker_id=worker_of_account(account_id) if account.portal is Portal.WORKER else None,
+        business_id=business_of_account(account_id) if account.portal is Portal.BUSINESS else None,
+        rights=account.rights,
+        purpose=_PURPOSES[kind],
+        login_id=account.login_id,
+        display_name=account.display_name,
+    )
+
+
+def relations_to_workers(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> dict[int, frozenset[Relation]]:
+    """How a viewer stands to workers. One query for a list."""
+    wanted = set(ids)
+    if viewer.has(Permission.OFFICE_SEARCH):
+        return dict.fromkeys(wanted, frozenset({Relation.OFFICE}))
+    if viewer.worker_id is not None:
+        return {viewer.worker_id: frozenset({Relation.SELF})} if viewer.worker_id in wanted else {}
+    if viewer.business_id is None:
+        return {}
+    firms = linked_businesses(wanted, on=jst_day(at))
+    return {
+        one: frozenset({Relation.EMPLOYER if viewer.business_id in firms.get(one, ()) else Relation.OTHER})
+        for one in wanted
+    }
+
+
+def see_worker(viewer: Viewer, worker_id: int, *, at: datetime) -> Seen:
+    """All that a viewer may read of one worker. Raises `NotFoundError` when that is nothing."""
+    rows = fields_of_workers([worker_id], blocks=True)
+    seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
+    if not seen:
+        raise NotFoundError
+    return seen[0]
+
+
+def find_workers(viewer: Viewer, text: str, *, at: datetime) -> list[Seen]:
+    """Workers by worker ID, name or reading, as far as the read policy lets through (ruling 37).
+
+    The office finds everybody; a firm finds its linked people by name, and anybody by the exact ID: then
+    only ID, validity and level colour are visible. An empty text lists a firm's own people.
+    """
+    among = None if viewer.has(Permission.OFFICE_SEARCH) else viewer.business_id
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if is_id(number, IdKind.WORKER):
+        ids = [number] if exists_worker(number) else []
+    elif among is None and not viewer.has(Permission.OFFICE_SEARCH):
+        ids = []
+    elif not text and among is not None:
+        ids = linked_workers(among, on=jst_day(at))
+    else:
+        ids = search_workers(text, among=among, on=jst_day(at))
+    rows = fields_of_workers(ids)
+    return see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, ids, at=at), at=at)
+
+
+def see_workers_on_site(viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
+    """Those who touched on a site, as its prime may see them (ruling 38). Raises `NotFoundError` for another's site."""
+    site = find_site(site_id)
+    if site is None or site.business_id != viewer.business_id:
+        raise NotFoundError
+    rows = fields_of_workers(ids)
+    relations = dict.fromkeys(rows, frozenset({Relation.UPPER_FIRM}))
+    return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
+
+
+def _relations_to_businesses(viewer: Viewer, ids: Iterable[int]) -> dict[int, frozenset[Relation]]:
+    if viewer.has(Permission.OFFICE_SEARCH):
+        return dict.fromkeys(ids, frozenset({Relation.OFFICE}))
+    return {
+        one: frozenset({Relation.SELF if one == viewer.business_id else Relation.OTHER})
+        for one in ids
+        if viewer.business_id is not None
+    }
+
+
+def see_business(viewer: Viewer, business_id: int, *, at: datetime) -> Seen:
+    """All that a viewer may read of one firm. Raises `NotFoundError` when that is nothing."""
+    rows = fields_of_businesses([business_id])
+    seen = see_many(viewer, BUSINESS_POLICY, rows, _relations_to_businesses(viewer, rows), at=at)
+    if not seen:
+        raise NotFoundError
+    return seen[0]
+
+
+def find_businesses(viewer: Viewer, text: str, *, at: datetime) -> list[Seen]:
+    """Firms by business ID, name or reading."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    ids = [number] if is_id(number, IdKind.BUSINESS) else search_businesses(text) if text else []
+    rows = fields_of_businesses(ids)
+    return see_many(viewer, BUSINESS_POLICY, rows, _relations_to_businesses(viewer, rows), at=at)

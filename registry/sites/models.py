@@ -1,0 +1,80 @@
+"""Tables of sites. Periods and day boundaries are dated rows."""
+
+from datetime import time
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from registry.businesses.models import Business
+
+DAY_BOUNDARY = time(4, 0)  # ruling 27
+LATEST_BOUNDARY = time(12, 0)
+
+
+class _Days(Func):
+    function = "daterange"
+
+
+class Site(models.Model):
+    """A site. Its key is the site ID; the firm that opens it is its prime."""
+
+    id = models.BigIntegerField(primary_key=True)
+    business = models.ForeignKey(Business, on_delete=models.PROTECT)
+    name = models.CharField(max_length=200)
+    prefecture = models.CharField(max_length=2)
+    address = models.CharField(max_length=300)
+    public_works = models.BooleanField()
+    hazardous = models.BooleanField(default=False)
+    manager_name = models.CharField(max_length=100)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sites_site"
+        indexes = [models.Index(fields=["business", "-opened_at"], name="sites_of_business")]
+
+
+class SitePeriod(models.Model):
+    """就業履歴蓄積期間: touches count from `from_on` until the day before `until_on`."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "sites_period"
+        constraints = [
+            models.CheckConstraint(condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="sites_period_has_days"),
+            ExclusionConstraint(
+                name="sites_one_period_at_a_time",
+                expressions=[("site", RangeOperators.EQUAL), (_Days("from_on", "until_on"), RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+
+class DayBoundary(models.Model):
+    """When a day begins on a site, for unmatched touches (ruling 27)."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    begins_at = models.TimeField(default=DAY_BOUNDARY)
+    from_on = models.DateField()
+
+    class Meta:
+        db_table = "sites_day_boundary"
+        constraints = [
+            models.UniqueConstraint(fields=["site", "from_on"], name="sites_boundary_once_a_day"),
+            models.CheckConstraint(condition=Q(begins_at__lte=LATEST_BOUNDARY), name="sites_boundary_before_noon"),
+        ]
+
+
+class Terminal(models.Model):
+    """A place on a site where touches are made: a gate, an office."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    number = models.SmallIntegerField()
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "sites_terminal"
+        constraints = [models.UniqueConstraint(fields=["site", "number"], name="sites_terminal_number_once")]

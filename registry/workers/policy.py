@@ -1,0 +1,50 @@
+"""Who may read which field of a worker (rulings 37, 38). Every column is decided here, private by default."""
+
+from registry.core.read_policy import ReadPolicy, Relation, field
+
+SELF, EMPLOYER, UPPER, OFFICE, OTHER = (
+    Relation.SELF, Relation.EMPLOYER, Relation.UPPER_FIRM, Relation.OFFICE, Relation.OTHER,
+)  # fmt: skip
+
+WORKER_POLICY = ReadPolicy(
+    "worker",
+    (
+        field("id", SELF, EMPLOYER, UPPER, OFFICE, OTHER),
+        field("account"),
+        field("registration_kind", SELF, EMPLOYER, OFFICE),
+        field("family_name", SELF, EMPLOYER, UPPER, OFFICE),
+        field("middle_name", SELF, EMPLOYER, UPPER, OFFICE),
+        field("given_name", SELF, EMPLOYER, UPPER, OFFICE),
+        field("family_kana", SELF, EMPLOYER, UPPER, OFFICE),
+        field("given_kana", SELF, EMPLOYER, UPPER, OFFICE),
+        field("alias", SELF, EMPLOYER, OFFICE),
+        field("alias_on_card", SELF, EMPLOYER, OFFICE),
+        field("birth_on", SELF, EMPLOYER, OFFICE),
+        field("sex", SELF, EMPLOYER, OFFICE),
+        field("blood_type", SELF, EMPLOYER, OFFICE),
+        field("nationality", SELF, EMPLOYER, OFFICE),
+        field("postal_code", SELF, EMPLOYER, OFFICE),
+        field("prefecture", SELF, EMPLOYER, OFFICE),
+        field("address", SELF, EMPLOYER, OFFICE),
+        field("phone", SELF, EMPLOYER, OFFICE),
+        field("fax", SELF, EMPLOYER, OFFICE),
+        field("mail", SELF, EMPLOYER, OFFICE),
+        field("card_postal_code", SELF, OFFICE),
+        field("card_address", SELF, OFFICE),
+        field("emergency_name", SELF, EMPLOYER, OFFICE),
+        field("emergency_phone", SELF, EMPLOYER, OFFICE),
+        field("emergency_address", SELF, EMPLOYER, OFFICE),
+        field("experience", SELF, EMPLOYER, OFFICE),
+        field("health_checked_on", SELF, EMPLOYER, OFFICE),
+        field("blood_pressure", SELF, EMPLOYER, OFFICE),
+        field("level", SELF, EMPLOYER, UPPER, OFFICE, OTHER),
+        field("search_text"),
+        field("registered_on", SELF, EMPLOYER, OFFICE),
+        # What hangs on the worker, one block each.
+        field("affiliations", SELF, EMPLOYER, OFFICE),
+        field("trades", SELF, EMPLOYER, UPPER, OFFICE),
+        field("insurances", SELF, EMPLOYER, UPPER, OFFICE),
+        field("credentials", SELF, EMPLOYER, UPPER, OFFICE),
+    ),
+)
+BLOCKS = frozenset({"affiliations", "trades", "insurances", "credentials"})
