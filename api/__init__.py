@@ -1,0 +1,1 @@
+"""Addresses for machines. They never look at cookies."""

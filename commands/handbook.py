@@ -2,9 +2,12 @@
 
 import importlib
 import pkgutil
+from pathlib import Path
 
 import registry
 from registry.core.workflow import Workflow
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def workflows_page() -> str:

@@ -1,9 +1,9 @@
 """All addresses."""
 
 from django.urls import include, path
-from portals.base.views import components
 
 from config import health
+from portals.base.views import components
 
 urlpatterns = [
     path("", include("portals.public.urls")),

@@ -45,3 +45,8 @@ def page(permission: str) -> Callable[[View], View]:
         return guarded
 
     return mark
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who looks."""
+    return cast("PortalRequest", request).viewer

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from registry.disclosure.queries import viewer_for
 
 from registry.core.actor import ActorKind
 from registry.core.viewer import Viewer
+from registry.disclosure.queries import viewer_for
 
 ACCOUNT = "account_id"
 OFFICE_IDLE = timedelta(minutes=30)

@@ -91,7 +91,13 @@ def register_business(data: BusinessData, *, by: Actor, at: datetime) -> Busines
     )  # fmt: skip
     note_act("businesses_business", business_id, "register", by=by, at=at)
     account_id = _open_user(
-        business_id, login_id=str(business_id), name=data.officer_name, mail=data.officer_mail, role=Role.OWNER, by=by, at=at
+        business_id,
+        login_id=str(business_id),
+        name=data.officer_name,
+        mail=data.officer_mail,
+        role=Role.OWNER,
+        by=by,
+        at=at,
     )
     _write_first_letters(business_id, account_id, name=data.officer_name, by=by, at=at)
     write_notice(NoticeKind.REGISTERED, account_id=account_id, data={}, at=at)

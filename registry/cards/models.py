@@ -16,7 +16,7 @@ class Card(models.Model):
     issued_on = models.DateField()
     valid_until = models.DateField()
     colour = models.CharField(max_length=10)
-    token = models.CharField(max_length=200, null=True, unique=True)
+    token = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
     stopped_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -45,7 +45,9 @@ class SitePeriod(models.Model):
     class Meta:
         db_table = "sites_period"
         constraints = [
-            models.CheckConstraint(condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="sites_period_has_days"),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="sites_period_has_days"
+            ),
             ExclusionConstraint(
                 name="sites_one_period_at_a_time",
                 expressions=[("site", RangeOperators.EQUAL), (_Days("from_on", "until_on"), RangeOperators.OVERLAPS)],

@@ -54,7 +54,9 @@ class Worker(models.Model):
         indexes = [GinIndex(OpClass("search_text", "gin_trgm_ops"), name="workers_search")]
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=list(Sex)), name="workers_sex_known"),
-            models.CheckConstraint(condition=Q(registration_kind__in=list(RegistrationKind)), name="workers_kind_known"),
+            models.CheckConstraint(
+                condition=Q(registration_kind__in=list(RegistrationKind)), name="workers_kind_known"
+            ),
             models.CheckConstraint(condition=Q(level__in=LEVELS), name="workers_level_known"),
             models.CheckConstraint(
                 condition=Q(id__gte=10_000_000_000_021, id__lte=99_999_999_999_921), name="workers_id_shape"

@@ -64,7 +64,9 @@ def _on(day: date) -> Q:
 
 def linked_workers(business_id: BusinessId, *, on: date) -> list[int]:
     """IDs of the workers linked to a firm on a day, by reading."""
-    rows = Worker.objects.filter(pk__in=Affiliation.objects.filter(_on(on), business_id=business_id).values("worker_id"))
+    rows = Worker.objects.filter(
+        pk__in=Affiliation.objects.filter(_on(on), business_id=business_id).values("worker_id")
+    )
     return list(rows.order_by("family_kana", "given_kana", "pk").values_list("pk", flat=True))
 
 
@@ -118,8 +120,6 @@ def _blocks(ids: list[int]) -> dict[str, dict[int, list[Any]]]:
         )
     for row in Credential.objects.filter(worker_id__in=ids).order_by("acquired_on", "pk"):
         found["credentials"][row.worker_id].append(
-            CredentialRow(
-                row.block, row.name, row.number, row.body, row.acquired_on, row.valid_until, row.confirmation
-            )
+            CredentialRow(row.block, row.name, row.number, row.body, row.acquired_on, row.valid_until, row.confirmation)
         )
     return found

@@ -9,7 +9,7 @@ import registry
 from config.texts import ROOT, outputs, read_texts
 from registry.core.errors import RegistryError
 
-KEY = re.compile(r"""(?:translate|gettext(?:_lazy)?\(|_\()\s*["']([a-z][\w.]+)["']""")
+KEY = re.compile(r"""(?:translate|say|gettext(?:_lazy)?\(|_\()\s*["']([a-z][\w.]+)["']""")
 
 
 def errors(base: type[RegistryError] = RegistryError) -> list[type[RegistryError]]:

@@ -124,7 +124,7 @@ def chip(tone: str, text: str = "") -> SafeString:
 
 @register.simple_tag
 def say(key: str, **values: Any) -> SafeString:
-    """A text with values in it: `{% say "worker.days_left" days=43 %}` fills `{days}`; values are escaped."""
+    """A text with values in it: `{% say key days=43 %}` fills `{days}`; values are escaped."""
     return format_html(gettext(key), **values)
 
 

@@ -2,12 +2,12 @@ from datetime import date
 
 import pytest
 
+from config.texts import read_texts
 from registry.codes.derive import read_table
 from registry.codes.models import Code
 from registry.codes.operations import load_codes
 from registry.codes.queries import code_names, list_codes
 from registry.codes.states import Counts, Table
-from config.texts import read_texts
 
 DAY = date(2026, 11, 20)
 

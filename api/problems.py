@@ -1,0 +1,26 @@
+"""Errors for machines: problem+json (RFC 9457), with the stable code and the three texts."""
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext
+
+from registry.core.errors import RegistryError
+
+
+def problem(error: RegistryError, status: int) -> JsonResponse:
+    """An expected error as problem+json."""
+    texts = {part: gettext(f"error.{error.code}.{part}") for part in ("cause", "consequence", "remedy")}
+    content = {
+        "type": f"urn:ccus:problem:{error.code}", "title": texts["cause"], "status": status, "code": error.code,
+        "detail": f"{texts['consequence']} {texts['remedy']}",
+    }  # fmt: skip
+    return JsonResponse(
+        content, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def wrong_method(_request: HttpRequest) -> JsonResponse:
+    """The address takes POST only."""
+    return JsonResponse(
+        {"title": "POST", "status": 405, "code": "METHOD"},
+        status=405, headers={"Allow": "POST"}, content_type="application/problem+json",
+    )  # fmt: skip

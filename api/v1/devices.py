@@ -1,0 +1,44 @@
+"""`POST /api/v1/devices`: a device registers by a short code."""
+
+from typing import Annotated
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from api.problems import problem, wrong_method
+from registry.core.errors import RegistryError
+from registry.touches.operations.batches import BatchShapeError
+from registry.touches.operations.devices import register_device
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """What a device says of itself."""
+
+    code: Text
+    store: Text
+    name: Text
+    dense: bool = True
+
+
+@csrf_exempt  # the code is the proof; cookies are never looked at
+def post_devices(request: HttpRequest) -> HttpResponse:
+    """Register a device; its secret travels in this answer and never again."""
+    if request.method != "POST":
+        return wrong_method(request)
+    try:
+        wanted = msgspec.json.decode(request.body, type=Registration)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return problem(BatchShapeError(), 422)
+    try:
+        made = register_device(wanted.code, store=wanted.store, name=wanted.name, dense=wanted.dense, at=timezone.now())
+    except RegistryError as error:
+        return problem(error, 409 if error.code == "STORE_TAKEN" else 403)
+    terminals = [{"site": str(made.site_id), "name": made.terminal_name}]
+    return JsonResponse({"device": str(made.device_id), "secret": made.secret, "terminals": terminals}, status=201)
+
+
+post_devices.permission = "public"  # type: ignore[attr-defined]  # read by the test that walks all addresses

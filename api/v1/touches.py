@@ -1,0 +1,46 @@
+"""`POST /api/v1/touches`: a device sends what it has (docs/handbook/ingest.md)."""
+
+import msgspec
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from api.problems import problem, wrong_method
+from registry.core.errors import RegistryError
+from registry.touches.operations.batches import (
+    BatchShapeError,
+    BatchSizeError,
+    DeviceForkedError,
+    SignatureError,
+    receive,
+)
+
+STATUSES: dict[type[RegistryError], int] = {
+    SignatureError: 401,
+    DeviceForkedError: 409,
+    BatchSizeError: 413,
+    BatchShapeError: 422,
+}
+
+
+@csrf_exempt  # signed by the device; cookies are never looked at
+def post_touches(request: HttpRequest) -> HttpResponse:
+    """Take a batch of touches from a device."""
+    if request.method != "POST":
+        return wrong_method(request)
+    try:
+        answer = receive(
+            request.headers.get("Device", ""), request.headers.get("Signature", ""), request.body, at=timezone.now()
+        )
+    except RequestDataTooBig:
+        return problem(BatchSizeError(), 413)
+    except RawPostDataException:
+        return problem(BatchShapeError(), 422)
+    except RegistryError as error:
+        return problem(error, STATUSES[type(error)])
+    return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
+
+
+post_touches.permission = "device"  # type: ignore[attr-defined]  # read by the test that walks all addresses

@@ -1,0 +1,180 @@
+"""`manage.py demo`: the cast of the demonstration, by the real operations, step by step as people would do it."""
+
+import json
+import secrets
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from registry.accounts.operations import (
+    check_login,
+    confirm_code,
+    make_initial_password,
+    make_security_code,
+    open_account,
+    set_first_password,
+)
+from registry.accounts.states import AccountState, Permission, Portal, Role
+from registry.businesses.operations import BusinessData, register_business
+from registry.businesses.queries import list_users
+from registry.businesses.states import BusinessKind
+from registry.cards.operations import register_worker_with_card
+from registry.cards.queries import CardRow
+from registry.core.actor import Actor, ActorKind
+from registry.core.days import JST
+from registry.core.ids import BusinessId
+from registry.notices.operations import print_letters
+from registry.notices.queries import list_letters_to_print
+from registry.notices.states import WITH_PASSWORD
+from registry.sites.operations import SiteData, open_site
+from registry.sites.queries import list_terminals
+from registry.touches.derive import signature_of
+from registry.touches.operations.batches import receive
+from registry.touches.operations.devices import make_pairing_code, register_device
+from registry.workers.operations import CredentialData, InsuranceData, WorkerData
+from registry.workers.states import RegistrationKind
+
+DAYS_BACK = 10
+# Made-up people, recognisable as such: 見本 means sample.
+PEOPLE = [
+    ("見本", "太郎", "ミホン", "タロウ"), ("見本", "花子", "ミホン", "ハナコ"), ("試作", "一郎", "シサク", "イチロウ"),
+    ("試作", "二葉", "シサク", "フタバ"), ("仮名", "三郎", "カメイ", "サブロウ"), ("仮名", "四季", "カメイ", "シキ"),
+    ("例題", "五郎", "レイダイ", "ゴロウ"), ("例題", "六花", "レイダイ", "リッカ"), ("𠮷試", "七海", "ヨシダメシ", "ナナミ"),
+    ("髙例", "八重", "タカレイ", "ヤエ"),
+]  # fmt: skip
+TRADES = ("06-01", "01-01", "02-01")
+
+
+class Command(BaseCommand):
+    """Load the demonstration into an empty database and write `var/demo.json`."""
+
+    help = "Load the demonstration: office, two firms, ten workers, a site with a device, ten days of touches."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Load, unless production settings forbid it."""
+        if not getattr(settings, "DEMO", False):
+            raise CommandError("Demo data is refused by these settings.")
+        now = timezone.now()
+        demo = load_demo(now)
+        path = Path(settings.VAR_DIR) / "demo.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(demo, ensure_ascii=False, indent=1))
+
+
+def _office_actor() -> Actor:
+    return Actor(ActorKind.OFFICE, rights=frozenset(map(str, Permission)))
+
+
+def _password() -> str:
+    return f"demo-{secrets.token_hex(6)}"
+
+
+def _first_login(login_id: str, initial: str, code: str, at: datetime) -> str:
+    """The steps that a person takes with the two letters; returns the password chosen."""
+    chosen = _password()
+    outcome = check_login(login_id, initial, place="demo", at=at)
+    set_first_password(outcome.account.id, present=initial, new=chosen, at=at)
+    confirm_code(outcome.account.id, code, at=at)
+    if check_login(login_id, chosen, place="demo", at=at).next_step is not AccountState.ACTIVE:
+        raise CommandError(f"{login_id} is not active after the first log-in")
+    return chosen
+
+
+def _office_login(role: Role, name: str, at: datetime) -> dict[str, str]:
+    by, login_id = Actor.system(), f"office-{role}"
+    account_id = open_account(login_id=login_id, portal=Portal.OFFICE, role=role, display_name=name, by=by, at=at)
+    initial, code = make_initial_password(account_id, by=by, at=at), make_security_code(account_id, by=by, at=at)
+    return {"role": f"office {role}", "login_id": login_id, "password": _first_login(login_id, initial, code, at)}
+
+
+def _firm(name: str, kana: str, officer: str, at: datetime) -> BusinessId:
+    data = BusinessData(
+        name=name, kana=kana, kind=BusinessKind.CORPORATION, representative=officer, postal_code="100-0000",
+        prefecture="13", address="東京都見本区見本町1-2-3", phone="00-0000-0000", officer_name=officer,
+        officer_mail="sample@firm.example", capital_yen=10_000_000,
+    )  # fmt: skip
+    return register_business(data, by=_office_actor(), at=at)
+
+
+def _worker(number: int, employer_id: BusinessId, at: datetime) -> CardRow:
+    family_name, given_name, family_kana, given_kana = PEOPLE[number]
+    data = WorkerData(
+        family_name=family_name, given_name=given_name, family_kana=family_kana, given_kana=given_kana,
+        birth_on=date(1970 + number * 3, 1 + number, 10 + number), sex=str(1 + number % 2), postal_code="100-0000",
+        prefecture="13", address=f"東京都見本区例町{number + 1}-1", phone="000-0000-0000", employer_id=employer_id,
+        trades=(TRADES[number % len(TRADES)],), registration_kind=RegistrationKind.DETAILED,
+        insurances=(InsuranceData(item="health", joined=True, kind="協会けんぽ"), InsuranceData(item="kentaikyo", joined=True)),
+        credentials=(CredentialData(block="qualification", name="玉掛け技能講習", acquired_on=date(2015, 4, 1)),),
+    )  # fmt: skip
+    return register_worker_with_card(data, by=_office_actor(), at=at)
+
+
+def _print_all(at: datetime) -> dict[str, dict[str, str]]:
+    """Print every letter that waits; the secrets by login ID."""
+    found: dict[str, dict[str, str]] = {}
+    letters = [letter.id for letter in list_letters_to_print(limit=1000)]
+    for printed in print_letters(letters, by=_office_actor(), at=at):
+        which = "initial" if printed.kind in WITH_PASSWORD else "code"
+        found.setdefault(printed.login_id, {})[which] = printed.secret
+    return found
+
+
+def _site_with_device(prime: BusinessId, at: datetime) -> dict[str, Any]:
+    owner = list_users(prime)[0].account
+    by = Actor(ActorKind.BUSINESS, owner.id, prime, owner.rights)
+    data = SiteData(
+        name="見本ビル新築工事", prefecture="13", address="東京都見本区現場町4-5", public_works=False,
+        manager_name="現場 見太", from_on=at.astimezone(JST).date() - timedelta(days=60), terminal_name="正面ゲート",
+    )  # fmt: skip
+    site_id = open_site(prime, data, by=by, at=at)
+    code = make_pairing_code(list_terminals(site_id)[0].id, by=by, at=at)
+    store = secrets.token_hex(16)
+    made = register_device(code.code, store=store, name="ゲートのPC", dense=True, at=at)
+    return {"device": str(made.device_id), "secret": made.secret, "store": store, "site": str(site_id)}
+
+
+def _send_touches(terminal: dict[str, Any], cards: list[CardRow], now: datetime) -> None:
+    touches: list[dict[str, Any]] = []
+    for back in range(DAYS_BACK, 0, -1):
+        day = now.astimezone(JST).replace(minute=0, second=0, microsecond=0) - timedelta(days=back)
+        for place, card in enumerate(cards):
+            if (back + place) % 7 and day.weekday() < 6:  # noqa: PLR2004 -- nobody works on Sundays, each rests at times
+                for hour, direction in ((7, "in"), (17, "out")):
+                    at = day.replace(hour=hour, minute=20 + place * 3)
+                    touches.append(
+                        {
+                            "seq": len(touches) + 1,
+                            "card": card.number,
+                            "touched_at": at.isoformat(),
+                            "direction": direction,
+                        }
+                    )
+    body = msgspec.json.encode({"store": terminal["store"], "sent_at": now.isoformat(), "touches": touches})
+    receive(terminal["device"], signature_of(bytes.fromhex(terminal["secret"]), body), body, at=now)
+
+
+def load_demo(now: datetime) -> dict[str, Any]:
+    """Load everything; returns what scripts need: logins, the terminal, card numbers."""
+    registered = now - timedelta(days=60)
+    logins = [_office_login(Role.REVIEWER, "審査 見本", now), _office_login(Role.DESK, "窓口 見本", now)]
+    prime = _firm("見本建設株式会社", "ミホンケンセツ", "元請 見本", registered)
+    sub = _firm("試作工業株式会社", "シサクコウギョウ", "下請 試作", registered)
+    cards = [_worker(number, prime if number < 3 else sub, registered) for number in range(len(PEOPLE))]  # noqa: PLR2004 -- three of the prime's own
+    secrets_of = _print_all(now)
+    cast = [("prime owner", str(prime)), ("firm owner", str(sub))]
+    cast += [("worker", str(card.worker_id)) for card in (cards[0], cards[3])]
+    for role, login_id in cast:
+        known = secrets_of[login_id]
+        password = _first_login(login_id, known["initial"], known["code"], now)
+        logins.append({"role": role, "login_id": login_id, "password": password})
+    terminal = _site_with_device(prime, now - timedelta(days=DAYS_BACK + 1))
+    _send_touches(terminal, cards[:8], now)
+    return {
+        "base_url": settings.PUBLIC_URL, "logins": logins, "terminal": terminal, "cards": [card.number for card in cards],
+    }  # fmt: skip

@@ -1,0 +1,121 @@
+"""A person's or firm's data as blocks of a page. What the viewer may not read is not in `seen`, so it is not here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portals.base.templatetags.ds import grouped_id, jdate, yen
+from registry.audit.operations import Seen
+from registry.codes.queries import code_names
+from registry.codes.states import Table
+from registry.workers.states import CredentialBlock
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block: rows of label and value, and lines for what there are several of."""
+
+    title: str
+    rows: list[tuple[str, str]]
+    lines: list[list[tuple[str, str]]]
+    empty: str
+
+
+def full_name(seen: Seen) -> str:
+    """Family, middle and given name; the grouped ID where names are not open."""
+    parts = [str(seen[key]) for key in ("family_name", "middle_name", "given_name") if seen[key]]
+    return " ".join(parts)
+
+
+def full_kana(seen: Seen) -> str:
+    """The reading of the name."""
+    return " ".join(str(seen[key]) for key in ("family_kana", "given_kana") if seen[key])
+
+
+def _shown(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("word.yes") if value else _("word.no")
+    if isinstance(value, date):
+        return jdate(value)
+    if key in {"id", "business_id"}:
+        return grouped_id(value)  # type: ignore[arg-type]
+    if key == "capital_yen":
+        return yen(value)  # type: ignore[arg-type]
+    if key == "prefecture":
+        return code_names(Table.PREFECTURES).get(str(value), str(value))
+    if key in {"sex", "registration_kind", "kind", "confirmation", "item"} and value:
+        text = _(f"word.{key}.{value}")
+        return str(value) if text.startswith("word.") else text
+    return str(value or "")
+
+
+def _rows(noun: str, values: Any, keys: Iterable[str]) -> list[tuple[str, str]]:
+    get = values.get if hasattr(values, "get") else lambda key: getattr(values, key)
+    shown = ((key, _shown(key, get(key))) for key in keys if get(key) is not None)
+    return [(_(f"{noun}.{key}"), text) for key, text in shown if text]
+
+
+_PERSON = (
+    "id", "alias", "birth_on", "sex", "blood_type", "nationality", "postal_code", "prefecture", "address", "phone",
+    "fax", "mail", "card_postal_code", "card_address", "emergency_name", "emergency_phone", "emergency_address",
+    "registration_kind", "registered_on", "level", "experience",
+)  # fmt: skip
+_CREDENTIAL = ("name", "number", "body", "acquired_on", "valid_until", "confirmation")
+
+
+def _credentials(seen: Seen, *blocks: CredentialBlock) -> list[list[tuple[str, str]]]:
+    rows: Any = seen["credentials"] or []
+    return [_rows("credential", row, _CREDENTIAL) for row in rows if row.block in blocks]
+
+
+def worker_blocks(seen: Seen) -> list[Block]:
+    """The nine blocks of a worker's data, in the order of the handbook for workers [src:002]."""
+    values = seen.values
+    trades = code_names(Table.TRADES)
+    links: Any = seen["affiliations"] or []
+    insurances: Any = seen["insurances"] or []
+    named: Any = seen["trades"] or []
+    lines = {
+        "affiliations": [_rows("affiliation", row, ("business_name", "business_id", "from_on", "until_on", "principal", "position")) for row in links],
+        "insurances": [_rows("insurance", row, ("item", "joined", "kind", "number", "confirmation")) for row in insurances],
+        "trades": [[(_("worker.trade"), f"{code} {trades.get(code, '')}")] for code in named],
+    }  # fmt: skip
+
+    def block(key: str, rows: list[tuple[str, str]], found: list[list[tuple[str, str]]]) -> Block:
+        return Block(_(f"worker.block.{key}"), rows, found, _("worker.block.empty"))
+
+    return [
+        block("person", _rows("worker", values, _PERSON), []),
+        block("affiliations", [], lines["affiliations"]),
+        block("insurances", [], lines["insurances"]),
+        block("health", _rows("worker", values, ("health_checked_on", "blood_pressure")), []),
+        block("trades", [], lines["trades"]),
+        block("chief", [], _credentials(seen, CredentialBlock.CHIEF)),
+        block("qualifications", [], _credentials(seen, CredentialBlock.QUALIFICATION, CredentialBlock.SCHOOLING)),
+        block("trainings", [], _credentials(seen, CredentialBlock.TRAINING)),
+        block("awards", [], _credentials(seen, CredentialBlock.AWARD)),
+    ]
+
+
+_FIRM = (
+    "id", "kana", "kind", "representative", "corporate_number", "capital_yen", "postal_code", "prefecture", "address",
+    "phone", "fax", "registered_on", "valid_until",
+)  # fmt: skip
+
+
+def business_blocks(seen: Seen) -> list[Block]:
+    """The blocks of a firm's data that the viewer may read."""
+
+    def block(key: str, keys: tuple[str, ...]) -> Block:
+        return Block(_(f"business.block.{key}"), _rows("business", seen.values, keys), [], _("worker.block.empty"))
+
+    found = [
+        block("core", _FIRM),
+        block("permit", ("permit_authority", "permit_class", "permit_year", "permit_number")),
+        block("officer", ("officer_name", "officer_phone", "officer_mail")),
+        block("insurance", ("health_insurance", "pension_insurance", "employment_insurance", "labour_insurance_number", "kentaikyo_number")),
+    ]  # fmt: skip
+    return found if "phone" in seen.values else found[:1]

@@ -1,0 +1,76 @@
+"""The firm's own data, its people, its users."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portals.base.access import page, viewer_of
+from portals.base.messages import shown_notices
+from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
+from portals.base.search import SearchForm, keep_search, kept_search
+from registry.accounts.states import Permission
+from registry.businesses.queries import list_users
+from registry.core.ids import BusinessId, IdKind
+from registry.disclosure.queries import find_workers, see_business, see_worker
+from registry.notices.queries import list_notices
+
+
+def business_of(request: HttpRequest) -> BusinessId:
+    """The firm that the viewer acts for."""
+    business_id = viewer_of(request).business_id
+    if business_id is None:
+        raise Http404
+    return BusinessId(business_id)
+
+
+@page(Permission.BUSINESS_VIEW)
+def home(request: HttpRequest) -> HttpResponse:
+    """The firm's home: what there is to do, and the doors."""
+    seen = see_business(viewer_of(request), business_of(request), at=timezone.now())
+    notices = shown_notices(list_notices(viewer_of(request).account_id or 0))
+    return render(request, "business/home.html", {"seen": seen, "firm": seen["name"], "notices": notices})
+
+
+@page(Permission.BUSINESS_VIEW)
+def own(request: HttpRequest) -> HttpResponse:
+    """510: the firm's registered data."""
+    seen = see_business(viewer_of(request), business_of(request), at=timezone.now())
+    return render(request, "business/own.html", {"firm": seen["name"], "blocks": business_blocks(seen)})
+
+
+@page(Permission.BUSINESS_USERS)
+def users(request: HttpRequest) -> HttpResponse:
+    """810-20: the people who log in for the firm."""
+    shown = [
+        {
+            "name": user.account.display_name, "login_id": user.account.login_id,
+            "role": _(f"role.{user.account.role}"), "state": _(f"account.{user.account.state}"),
+        }
+        for user in list_users(business_of(request))
+    ]  # fmt: skip
+    return render(request, "business/users.html", {"users": shown})
+
+
+@page(Permission.BUSINESS_WORKERS)
+def workers(request: HttpRequest) -> HttpResponse:
+    """510-30: own people; others by the exact worker ID, as far as the read policy lets through."""
+    form = SearchForm(request.POST or None, kinds=(IdKind.WORKER,))
+    if request.method == "POST" and form.is_valid():
+        return redirect(f"{reverse('business:workers')}?k={keep_search(request, form.cleaned_data['words'])}")
+    words = kept_search(request) or ""
+    if request.method == "GET":
+        form = SearchForm(initial={"words": words}, kinds=(IdKind.WORKER,))
+    found = [] if form.errors else find_workers(viewer_of(request), words, at=timezone.now())
+    people = [(seen, full_name(seen), full_kana(seen)) for seen in found]
+    context = {"form": form, "people": people, "words": words}
+    return render(request, "business/workers.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.BUSINESS_WORKERS)
+def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
+    """One person, as far as the read policy lets through."""
+    seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
+    context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen}
+    return render(request, "business/worker.html", context)

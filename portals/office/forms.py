@@ -1,0 +1,98 @@
+"""Forms of the office: firms and workers, with their core fields."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portals.base.forms import IdField, TypedDateField
+from registry.businesses.states import BusinessKind
+from registry.codes.queries import list_codes
+from registry.codes.states import Table
+from registry.core.days import jst_day
+from registry.core.ids import IdKind
+from registry.workers.states import RegistrationKind, Sex
+
+
+def _codes(table: Table, *, with_code: bool = False) -> list[tuple[str, str]]:
+    lines = list_codes(table, on=jst_day(timezone.now()))
+    return [(line.code, f"{line.code} {line.name}" if with_code else line.name) for line in lines]
+
+
+def prefectures() -> list[tuple[str, str]]:
+    """The prefectures for a choice."""
+    return [("", "―"), *_codes(Table.PREFECTURES)]
+
+
+def trades() -> list[tuple[str, str]]:
+    """The trades for a choice."""
+    return [("", "―"), *_codes(Table.TRADES, with_code=True)]
+
+
+def _text(label: str, length: int = 100, *, required: bool = True, help_text: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=_(label), max_length=length, required=required, help_text=_(help_text) if help_text else ""
+    )
+
+
+_POSTAL = forms.RegexField(
+    r"^\d{3}-?\d{4}$", label=_("business.postal_code"), error_messages={"invalid": _("office.postal_shape")}
+)
+
+
+class BusinessForm(forms.Form):
+    """What a firm registers."""
+
+    name = _text("business.name", 200, help_text="business.name_help")
+    kana = _text("business.kana", 200, help_text="office.kana_help")
+    kind = forms.ChoiceField(
+        label=_("business.kind"), choices=[(kind, _(f"word.kind.{kind}")) for kind in BusinessKind]
+    )
+    representative = _text("business.representative")
+    corporate_number = _text(
+        "business.corporate_number", 13, required=False, help_text="business.corporate_number_help"
+    )
+    capital_yen = forms.IntegerField(label=_("business.capital_yen"), min_value=0, initial=0)
+    postal_code = _POSTAL
+    prefecture = forms.ChoiceField(label=_("business.prefecture"), choices=prefectures)
+    address = _text("business.address", 300)
+    phone = _text("business.phone", 20)
+    officer_name = _text("business.officer_name")
+    officer_mail = forms.EmailField(label=_("business.officer_mail"), required=False)
+    permit_authority = _text("business.permit_authority", 20, required=False)
+    permit_class = _text("business.permit_class", 2, required=False)
+    permit_year = _text("business.permit_year", 4, required=False)
+    permit_number = _text("business.permit_number", 10, required=False)
+    kentaikyo_number = _text("business.kentaikyo_number", 20, required=False)
+
+
+class WorkerForm(forms.Form):
+    """What a worker registers."""
+
+    family_name = _text("worker.family_name", 60)
+    given_name = _text("worker.given_name", 60)
+    family_kana = _text("worker.family_kana", 60, help_text="office.kana_help")
+    given_kana = _text("worker.given_kana", 60)
+    birth_on = TypedDateField(label=_("worker.birth_on"))
+    sex = forms.ChoiceField(
+        label=_("worker.sex"), choices=[(sex, _(f"word.sex.{sex}")) for sex in Sex], widget=forms.RadioSelect
+    )
+    nationality = forms.CharField(label=_("worker.nationality"), max_length=40, initial="日本")
+    postal_code = _POSTAL
+    prefecture = forms.ChoiceField(label=_("business.prefecture"), choices=prefectures)
+    address = _text("worker.address", 300)
+    phone = _text("worker.phone", 20, required=False)
+    mail = forms.EmailField(label=_("worker.mail"), required=False, help_text=_("worker.mail_help"))
+    registration_kind = forms.ChoiceField(
+        label=_("worker.registration_kind"),
+        choices=[(kind, _(f"word.registration_kind.{kind}")) for kind in RegistrationKind],
+    )
+    employer_id = IdField(IdKind.BUSINESS, label=_("worker.employer_id"), required=False)
+    trade = forms.ChoiceField(label=_("worker.trade"), choices=trades)
+
+    def data_of_worker(self) -> dict[str, Any]:
+        """The cleaned values under the names of `WorkerData`."""
+        values = dict(self.cleaned_data)
+        values["trades"] = (values.pop("trade"),)
+        return values

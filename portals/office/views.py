@@ -1,0 +1,149 @@
+"""The office: look people and firms up, register them, print letters."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from portals.base.access import page, viewer_of
+from portals.base.forms import add_refusal
+from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
+from portals.base.search import SearchForm, keep_search, kept_search
+from portals.office.forms import BusinessForm, WorkerForm
+from registry.accounts.states import Permission
+from registry.businesses.operations import BusinessData, check_business, register_business
+from registry.cards.operations import register_worker_with_card
+from registry.core.errors import RegistryError
+from registry.core.ids import IdKind
+from registry.disclosure.queries import find_businesses, find_workers, see_business, see_worker
+from registry.notices.operations import PrintedLetter, print_letters
+from registry.notices.queries import list_letters_to_print
+from registry.notices.states import WITH_PASSWORD
+from registry.workers.operations import WorkerData, check_worker
+
+DONE = "registered_by_form"
+
+
+@page(Permission.OFFICE_SEARCH)
+def home(request: HttpRequest) -> HttpResponse:
+    """The office's home: what waits."""
+    may_print = viewer_of(request).has(Permission.OFFICE_PRINT)
+    letters = list_letters_to_print() if may_print else []
+    return render(request, "office/home.html", {"letters": letters, "may_print": may_print})
+
+
+@page(Permission.OFFICE_SEARCH)
+def search(request: HttpRequest) -> HttpResponse:
+    """Firms and workers by ID, name or reading."""
+    form = SearchForm(request.POST or None, kinds=(IdKind.WORKER, IdKind.BUSINESS))
+    if request.method == "POST" and form.is_valid():
+        return redirect(f"{reverse('office:search')}?k={keep_search(request, form.cleaned_data['words'])}")
+    words, now, viewer = kept_search(request) or "", timezone.now(), viewer_of(request)
+    if request.method == "GET":
+        form = SearchForm(initial={"words": words}, kinds=(IdKind.WORKER, IdKind.BUSINESS))
+    people = [(seen, full_name(seen), full_kana(seen)) for seen in find_workers(viewer, words, at=now)] if words else []
+    firms = find_businesses(viewer, words, at=now) if words else []
+    context = {"form": form, "people": people, "firms": firms, "words": words}
+    return render(request, "office/search.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.OFFICE_SEARCH)
+def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
+    """One worker."""
+    seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
+    context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen)}
+    return render(request, "office/worker.html", context)
+
+
+@page(Permission.OFFICE_SEARCH)
+def business(request: HttpRequest, business_id: int) -> HttpResponse:
+    """One firm."""
+    seen = see_business(viewer_of(request), business_id, at=timezone.now())
+    return render(request, "office/business.html", {"firm": seen["name"], "blocks": business_blocks(seen)})
+
+
+def _register(
+    request: HttpRequest, form: forms.Form, title: str, check: Callable[[], None], save: Callable[[], str]
+) -> HttpResponse:
+    """Typing, checking, done. The form's key makes a repeated click lead to what the first one registered."""
+    key = request.POST.get("form_key") or secrets.token_urlsafe(8)
+    done: dict[str, str] = request.session.get(DONE, {})
+    if key in done:
+        return redirect(done[key])
+    context: dict[str, Any] = {"form": form, "title": title, "form_key": key, "step": 1}
+    if request.method == "POST" and form.is_valid() and "again" not in request.POST:
+        try:
+            if "confirmed" in request.POST:
+                request.session[DONE] = done | {key: save()}
+                return redirect(request.session[DONE][key])
+            check()
+            context |= {"step": 2, "rows": [(field.label, _shown(field)) for field in form]}
+        except RegistryError as error:
+            add_refusal(form, error)
+    return render(request, "office/register.html", context, status=422 if form.errors else 200)
+
+
+def _shown(field: forms.BoundField) -> str:
+    value = field.value()
+    return str(dict(getattr(field.field, "choices", [])).get(value, value) or "―")
+
+
+@page(Permission.OFFICE_REGISTER)
+def register_business_page(request: HttpRequest) -> HttpResponse:
+    """Register a firm."""
+    form = BusinessForm(request.POST or None)
+
+    def save() -> str:
+        by, at = viewer_of(request).actor(), timezone.now()
+        return reverse("office:business", args=[register_business(BusinessData(**form.cleaned_data), by=by, at=at)])
+
+    return _register(
+        request, form, "office.menu.register_business", lambda: check_business(BusinessData(**form.cleaned_data)), save
+    )
+
+
+@page(Permission.OFFICE_REGISTER)
+def register_worker_page(request: HttpRequest) -> HttpResponse:
+    """Register a worker, with the first card."""
+    form = WorkerForm(request.POST or None)
+
+    def save() -> str:
+        by, at = viewer_of(request).actor(), timezone.now()
+        card = register_worker_with_card(WorkerData(**form.data_of_worker()), by=by, at=at)
+        return reverse("office:worker", args=[card.worker_id])
+
+    def check() -> None:
+        check_worker(WorkerData(**form.data_of_worker()), at=timezone.now())
+
+    return _register(request, form, "office.menu.register_worker", check, save)
+
+
+@never_cache
+@page(Permission.OFFICE_PRINT)
+def letters(request: HttpRequest) -> HttpResponse:
+    """Letters that wait; printing shows each once and makes its secret."""
+    printed: list[PrintedLetter] = []
+    if request.method == "POST":
+        chosen = [int(one) for one in request.POST.getlist("letter") if one.isascii() and one.isdigit()]
+        printed = print_letters(chosen, by=viewer_of(request).actor(), at=timezone.now())
+    context = {
+        "letters": [{"row": row, "title": f"letter.{row.kind}.title"} for row in list_letters_to_print()],
+        "printed": [_shown_letter(letter) for letter in printed],
+    }
+    return render(request, "office/letters.html", context)
+
+
+def _shown_letter(letter: PrintedLetter) -> dict[str, Any]:
+    secret = "letter.password" if letter.kind in WITH_PASSWORD else "letter.code"
+    return {
+        "recipient": letter.recipient, "data": {"business_name": "", **letter.data}, "login_id": letter.login_id,
+        "secret": letter.secret, "secret_label": secret, "title": f"letter.{letter.kind}.title",
+        "text": f"letter.{letter.kind}.text", "login_address": settings.PUBLIC_URL + reverse("public:login"),
+    }  # fmt: skip

@@ -1,0 +1,10 @@
+"""Menu of the worker's portal, with the numbers of the manuals."""
+
+from portals.base.menu import Entry
+from registry.accounts.states import Permission
+
+ENTRIES = [
+    Entry("", "worker.menu.home", "worker:home", Permission.WORKER_OWN),
+    Entry("310", "worker.menu.own", "worker:own", Permission.WORKER_OWN),
+    Entry("320", "worker.menu.days", "worker:days", Permission.WORKER_OWN),
+]

@@ -1,0 +1,59 @@
+"""Tables of devices. What a device has sent, the log and presence stand in `sql/tables.sql`: no model reads them."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from registry.sites.models import Terminal
+from registry.touches.states import DeviceState
+
+
+class Device(models.Model):
+    """One durable store of touches: (device, seq) is the identity of a touch for ever. Its secret is never stored."""
+
+    store = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=100)
+    dense = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, default=DeviceState.ACTIVE)
+    secret_version = models.SmallIntegerField(default=1)
+    highest = models.BigIntegerField(default=0)
+    registered_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "touches_device"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(DeviceState)), name="touches_device_state_known"),
+            models.CheckConstraint(condition=Q(store__regex=r"^[0-9a-f]{32}$"), name="touches_store_is_hex"),
+        ]
+
+
+class Pairing(models.Model):
+    """Which terminal a device serves, from when until when; several at once if need be."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT)
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT)
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "touches_pairing"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "terminal"], condition=Q(until_at=None), name="touches_one_open_pairing"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_at=None) | Q(until_at__gt=F("from_at")), name="touches_pairing_has_time"
+            ),
+        ]
+
+
+class PairingCode(models.Model):
+    """A short code that registers one device for a terminal, once. Kept as a hash."""
+
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT)
+    code_hash = models.CharField(max_length=64, unique=True)
+    valid_until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "touches_pairing_code"

@@ -1,0 +1,1 @@
+"""Writes of touches: devices in `devices`, batches in `batches`."""

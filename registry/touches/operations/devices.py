@@ -1,0 +1,134 @@
+"""Devices: the short code that registers one, revoking."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from registry.accounts.states import Permission
+from registry.audit.operations import move, note_act
+from registry.core.actor import Actor
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.sites.models import Terminal
+from registry.touches.derive import device_secret
+from registry.touches.models import Device, Pairing, PairingCode
+from registry.touches.states import DEVICE_LIFE, DeviceMove
+
+# No signs that can be taken for each other when read aloud or copied by hand.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 8
+CODE_LIFE = timedelta(minutes=30)
+STORE_BYTES = 16
+
+
+class PairingCodeError(RegistryError):
+    """A pairing code is wrong, used, or older than half an hour."""
+
+    code = "PAIRING_CODE"
+
+
+class StoreTakenError(RegistryError):
+    """A store with this number is registered already: the file was copied."""
+
+    code = "STORE_TAKEN"
+
+
+class StoreShapeError(RegistryError):
+    """A store's number is not 128 random bits in hexadecimal."""
+
+    code = "STORE_SHAPE"
+
+
+@dataclass(frozen=True)
+class NewPairingCode:
+    """A code to type into the device, shown once."""
+
+    code: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class RegisteredDevice:
+    """What a device learns at its registration, once."""
+
+    device_id: int
+    secret: str
+    site_id: int
+    terminal_name: str
+
+
+def _hash(code: str) -> str:
+    plain = code.upper().replace("-", "").replace(" ", "")
+    return hashlib.sha256((settings.DEVICE_KEY + plain).encode()).hexdigest()
+
+
+def _check_manages(terminal_id: int, by: Actor) -> Terminal:
+    terminal = Terminal.objects.select_related("site").filter(pk=terminal_id).first()
+    if terminal is None:
+        raise NotFoundError
+    if not by.has(Permission.SITE_MANAGE) or by.subject_id not in {None, terminal.site.business_id}:
+        raise NotAllowedError
+    return terminal
+
+
+@transaction.atomic
+def make_pairing_code(terminal_id: int, *, by: Actor, at: datetime) -> NewPairingCode:
+    """Make a code that registers one device for a terminal within half an hour."""
+    terminal = _check_manages(terminal_id, by)
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    PairingCode.objects.create(terminal=terminal, code_hash=_hash(code), valid_until=at + CODE_LIFE)
+    note_act("touches_pairing_code", terminal.pk, "make", by=by, at=at)
+    return NewPairingCode(f"{code[:4]}-{code[4:]}", at + CODE_LIFE)
+
+
+@transaction.atomic
+def register_device(code: str, *, store: str, name: str, dense: bool, at: datetime) -> RegisteredDevice:
+    """Register a device by a code. Its secret travels only now.
+
+    Raises `PairingCodeError`, `StoreShapeError` or `StoreTakenError`.
+    """
+    if len(store) != 2 * STORE_BYTES or not set(store) <= set("0123456789abcdef"):
+        raise StoreShapeError(field="store")
+    found = PairingCode.objects.select_for_update().filter(code_hash=_hash(code)).first()
+    if found is None or found.valid_until < at:
+        raise PairingCodeError(field="code")
+    if found.used_at is not None:
+        return _registered_before(found, store)
+    try:
+        with transaction.atomic():
+            device = Device.objects.create(store=store, name=name, dense=dense, registered_at=at)
+    except IntegrityError:
+        raise StoreTakenError(field="store") from None
+    found.used_at = at
+    found.save(update_fields=["used_at"])
+    Pairing.objects.create(device=device, terminal_id=found.terminal_id, from_at=at)
+    note_act("touches_device", device.pk, "register", by=Actor.system(), at=at)
+    return _answer(device, found.terminal_id)
+
+
+def _registered_before(code: PairingCode, store: str) -> RegisteredDevice:
+    """The answer again, for a device whose first answer was lost on the way. Raises `PairingCodeError` for any other."""
+    device = Device.objects.filter(store=store, registered_at=code.used_at).first()
+    if device is None:
+        raise PairingCodeError(field="code")
+    return _answer(device, code.terminal_id)
+
+
+def _answer(device: Device, terminal_id: int) -> RegisteredDevice:
+    terminal = Terminal.objects.get(pk=terminal_id)
+    secret = device_secret(settings.DEVICE_KEY, device.pk, device.secret_version)
+    return RegisteredDevice(device.pk, secret.hex(), terminal.site_id, terminal.name)
+
+
+@transaction.atomic
+def revoke_device(device_id: int, *, reason: str, by: Actor, at: datetime) -> None:
+    """End the trust in a device. What it still sends is stored and flagged (ruling 22)."""
+    pairing = Pairing.objects.filter(device_id=device_id, until_at=None).first()
+    if pairing is None:
+        raise NotFoundError
+    _check_manages(pairing.terminal_id, by)
+    device = Device.objects.select_for_update().get(pk=device_id)
+    move(device, DEVICE_LIFE, DeviceMove.REVOKE, by=by, at=at, reason=reason)

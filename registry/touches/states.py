@@ -1,0 +1,49 @@
+"""The life of a device, and the fixed words of touches."""
+
+from enum import StrEnum
+
+from registry.core.workflow import Step, Workflow
+
+
+class DeviceState(StrEnum):
+    """Whether a device is trusted."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"  # what it sends is still stored, and flagged
+
+
+class DeviceMove(StrEnum):
+    """What can happen to a device."""
+
+    REVOKE = "revoke"
+
+
+DEVICE_LIFE = Workflow(
+    "touches_device",
+    DeviceState.ACTIVE,
+    (Step(DeviceMove.REVOKE, (DeviceState.ACTIVE,), DeviceState.REVOKED),),
+)
+
+
+class Direction(StrEnum):
+    """What a touch says of itself."""
+
+    NONE = ""
+    IN = "in"
+    OUT = "out"
+
+
+class Status(StrEnum):
+    """What becomes of a touch in a batch."""
+
+    STORED = "stored"
+    RENUMBER = "renumber"
+    REFUSED = "refused"
+
+
+class TouchState(StrEnum):
+    """What a touch or day stands at: all is known, something is missing, somebody has to decide."""
+
+    BOUND = "bound"
+    WAITING = "waiting"
+    FLAGGED = "flagged"

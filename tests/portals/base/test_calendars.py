@@ -1,0 +1,18 @@
+from datetime import date
+
+from portals.base.calendars import DayMark, DayState, month_weeks
+
+
+def test_month_weeks_begin_on_sunday_and_are_whole() -> None:
+    weeks = month_weeks(date(2026, 11, 20), [])
+    assert weeks[0][0].on == date(2026, 11, 1)
+    assert {len(week) for week in weeks} == {7}
+    assert not weeks[-1][-1].inside
+
+
+def test_month_weeks_carry_the_marks() -> None:
+    mark = DayMark(date(2026, 11, 20), DayState.WAITING)
+    cells = [cell for week in month_weeks(date(2026, 11, 1), [mark]) for cell in week]
+    assert [cell.on.day for cell in cells if cell.mark] == [20]
+    assert mark.key == "base.day.waiting"
+    assert mark.long_key == "base.day.waiting.long"

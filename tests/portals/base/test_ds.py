@@ -1,0 +1,135 @@
+from datetime import UTC, date, datetime, time
+
+import pytest
+from django.template import Context, Template
+from django.utils.translation import override
+
+from portals.base.calendars import DayMark, DayState
+from portals.base.templatetags import ds
+
+MOMENT = datetime(2026, 11, 19, 22, 58, tzinfo=UTC)  # 7:58 of the next day in Japan
+
+
+def rendered(source: str, **context: object) -> str:
+    return Template("{% load ds %}" + source).render(Context(context))
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("ja", "2026年11月20日（金）"), ("en", "Fri 20 Nov 2026")]
+)  # fmt: skip
+def test_jdate_shows_the_day_in_japan(language: str, shown: str) -> None:
+    with override(language):
+        assert ds.jdate(date(2026, 11, 20)) == shown
+        assert ds.jdate(MOMENT) == shown
+
+
+def test_jtime_has_no_leading_zero_before_the_hour() -> None:
+    assert ds.jtime(MOMENT) == "7:58"
+    assert ds.jtime(time(17, 5)) == "17:05"
+
+
+def test_jmoment_is_day_and_time() -> None:
+    with override("ja"):
+        assert ds.jmoment(MOMENT) == "2026年11月20日（金）7:58"
+    with override("en"):
+        assert ds.jmoment(MOMENT) == "Fri 20 Nov 2026 7:58"
+
+
+def test_jmonth_names_year_and_month() -> None:
+    with override("ja"):
+        assert ds.jmonth(date(2026, 11, 1)) == "2026年11月"
+    with override("en"):
+        assert ds.jmonth(date(2026, 11, 1)) == "November 2026"
+
+
+def test_filters_show_nothing_for_nothing() -> None:
+    assert [ds.jdate(None), ds.jmonth(None), ds.jtime(None), ds.jmoment(None), ds.iso(None), ds.yen(None)] == [""] * 6
+    assert ds.grouped_id(None) == ""
+
+
+def test_iso_is_for_machines() -> None:
+    assert ds.iso(date(2026, 11, 20)) == "2026-11-20"
+    assert ds.iso(MOMENT) == "2026-11-19T22:58:00+00:00"
+
+
+def test_grouped_id_stays_in_one_piece() -> None:
+    assert rendered("{{ id|grouped_id }}", id=12345678901821) == '<span class="ds-id">1234 5678 9018 21</span>'
+
+
+def test_yen_has_separator_and_unit() -> None:
+    assert ds.yen(12300) == "12,300円"
+    assert ds.yen(0) == "0円"
+
+
+def test_name_carries_furigana_part_by_part() -> None:
+    shown = ds.name("山田 太郎", "ヤマダ タロウ")
+    assert "<ruby>山田<rp>（</rp><rt>ヤマダ</rt><rp>）</rp></ruby> <ruby>太郎" in shown
+
+
+def test_name_with_unequal_parts_carries_one_reading() -> None:
+    assert ds.name("山田太郎", "ヤマダ タロウ").count("<ruby>") == 1
+
+
+def test_name_without_reading_is_the_name() -> None:
+    assert ds.name("グエン ヴァン アン") == "グエン ヴァン アン"
+
+
+def test_name_is_escaped() -> None:
+    assert "<script>" not in ds.name("<script>", "<b>")
+    assert "<b>" not in ds.name("<script>", "<b>")
+
+
+def test_say_fills_and_escapes_values() -> None:
+    assert rendered('{% say "<i>{days}</i>" days=days %}', days="<43>") == "<i>&lt;43&gt;</i>"
+
+
+def test_icon_is_silent_unless_named() -> None:
+    assert 'aria-hidden="true"' in ds.icon("check")
+    assert 'role="img" aria-label="完了"' in ds.icon("check", "完了")
+
+
+@pytest.mark.parametrize("tone", ds.TONES)
+def test_chip_has_tone_sign_and_words(tone: str) -> None:
+    shown = ds.chip(tone, "あと2日")
+    assert f"ds-chip--{tone}" in shown
+    assert "<svg" in shown
+    assert "あと2日" in shown
+
+
+def test_chip_without_words_says_its_tone() -> None:
+    with override("ja"):
+        assert "確認待ち" in ds.chip("waiting")
+
+
+def test_steps_mark_the_present_one() -> None:
+    shown = rendered('{% steps "入力,確認,完了" 2 %}')
+    assert shown.count('aria-current="step"') == 1
+    assert [shown.count(f"ds-steps__{state}") for state in ("done", "now", "next")] == [1, 1, 1]
+
+
+def test_steps_behind_the_last_are_all_done() -> None:
+    assert rendered('{% steps "入力,完了" 3 %}').count("ds-steps__done") == 2
+
+
+def test_bar_says_numbers_when_nothing_else_is_said() -> None:
+    assert "172 / 215" in rendered('{% bar 172 215 "次のレベルまで" %}')
+
+
+def test_calendar_says_the_state_in_words_and_links_it() -> None:
+    marks = [DayMark(date(2026, 11, 4), DayState.COUNTED, url="/days/4"), DayMark(date(2026, 11, 7), DayState.MISSING)]
+    with override("ja"):
+        shown = rendered("{% calendar month marks %}", month=date(2026, 11, 1), marks=marks)
+    assert '<a href="/days/4">' in shown
+    assert '<td class="ds-calendar__missing">' in shown
+    assert "就業日数に入った日" in shown
+
+
+def test_calendar_marks_sundays_and_holidays_as_rest() -> None:
+    shown = rendered("{% calendar month marks %}", month=date(2026, 11, 1), marks=[])
+    assert shown.count("ds-calendar__rest") == 7  # five Sundays, 3 and 23 November
+
+
+@pytest.mark.parametrize(("tags", "tone"), [("success", "success"), ("extra error", "error"), ("debug", "info")])
+def test_banner_tone_follows_the_tags(tags: str, tone: str) -> None:
+    assert ds.banner_tone(tags) == tone
+    assert "<svg" in ds.banner_icon(tags)
