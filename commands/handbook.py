@@ -4,6 +4,8 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+import django
+
 import registry
 from registry.core.workflow import Workflow
 
@@ -25,3 +27,13 @@ def workflows_page() -> str:
             if isinstance(value, Workflow):
                 parts += [f"## `{name}`", f"Column `state` of `{value.name}`.", value.diagram()]
     return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Write the generated pages."""
+    django.setup()
+    (ROOT / "docs/handbook/workflows.md").write_text(workflows_page())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """What `./start` does after the installation: database, tables, demo data, server, job worker, until Ctrl-C."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -118,10 +119,8 @@ def stop_children(children: list[Child]) -> None:
         child.signal(signal.SIGTERM)
     limit = time.monotonic() + GRACE_SECONDS
     for child in children:
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.process.wait(max(0.1, limit - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
         child.signal(signal.SIGKILL)
         child.process.wait()
 

@@ -26,13 +26,13 @@ class Block:
 
 def full_name(seen: Seen) -> str:
     """Family, middle and given name; the grouped ID where names are not open."""
-    parts = [str(seen[key]) for key in ("family_name", "middle_name", "given_name") if seen[key]]
+    parts = [str(seen.get(key)) for key in ("family_name", "middle_name", "given_name") if seen.get(key)]
     return " ".join(parts)
 
 
 def full_kana(seen: Seen) -> str:
     """The reading of the name."""
-    return " ".join(str(seen[key]) for key in ("family_kana", "given_kana") if seen[key])
+    return " ".join(str(seen.get(key)) for key in ("family_kana", "given_kana") if seen.get(key))
 
 
 def _shown(key: str, value: object) -> str:
@@ -67,7 +67,7 @@ _CREDENTIAL = ("name", "number", "body", "acquired_on", "valid_until", "confirma
 
 
 def _credentials(seen: Seen, *blocks: CredentialBlock) -> list[list[tuple[str, str]]]:
-    rows: Any = seen["credentials"] or []
+    rows: Any = seen.get("credentials") or []
     return [_rows("credential", row, _CREDENTIAL) for row in rows if row.block in blocks]
 
 
@@ -75,9 +75,9 @@ def worker_blocks(seen: Seen) -> list[Block]:
     """The nine blocks of a worker's data, in the order of the handbook for workers [src:002]."""
     values = seen.values
     trades = code_names(Table.TRADES)
-    links: Any = seen["affiliations"] or []
-    insurances: Any = seen["insurances"] or []
-    named: Any = seen["trades"] or []
+    links: Any = seen.get("affiliations") or []
+    insurances: Any = seen.get("insurances") or []
+    named: Any = seen.get("trades") or []
     lines = {
         "affiliations": [_rows("affiliation", row, ("business_name", "business_id", "from_on", "until_on", "principal", "position")) for row in links],
         "insurances": [_rows("insurance", row, ("item", "joined", "kind", "number", "confirmation")) for row in insurances],

@@ -30,14 +30,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """The firm's home: what there is to do, and the doors."""
     seen = see_business(viewer_of(request), business_of(request), at=timezone.now())
     notices = shown_notices(list_notices(viewer_of(request).account_id or 0))
-    return render(request, "business/home.html", {"seen": seen, "firm": seen["name"], "notices": notices})
+    return render(request, "business/home.html", {"seen": seen, "firm": seen.get("name"), "notices": notices})
 
 
 @page(Permission.BUSINESS_VIEW)
 def own(request: HttpRequest) -> HttpResponse:
     """510: the firm's registered data."""
     seen = see_business(viewer_of(request), business_of(request), at=timezone.now())
-    return render(request, "business/own.html", {"firm": seen["name"], "blocks": business_blocks(seen)})
+    return render(request, "business/own.html", {"firm": seen.get("name"), "blocks": business_blocks(seen)})
 
 
 @page(Permission.BUSINESS_USERS)

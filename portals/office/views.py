@@ -66,7 +66,7 @@ def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
 def business(request: HttpRequest, business_id: int) -> HttpResponse:
     """One firm."""
     seen = see_business(viewer_of(request), business_id, at=timezone.now())
-    return render(request, "office/business.html", {"firm": seen["name"], "blocks": business_blocks(seen)})
+    return render(request, "office/business.html", {"firm": seen.get("name"), "blocks": business_blocks(seen)})
 
 
 def _register(

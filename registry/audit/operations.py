@@ -61,7 +61,7 @@ class Seen:
     values: Mapping[str, object]
     relations: frozenset[Relation]
 
-    def __getitem__(self, name: str) -> object:
+    def get(self, name: str) -> object:
         """A visible value; None where the viewer may not read the field."""
         return self.values.get(name)
 

@@ -59,7 +59,7 @@ class DayBoundary(models.Model):
     """When a day begins on a site, for unmatched touches (ruling 27)."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
-    begins_at = models.TimeField(default=DAY_BOUNDARY)
+    begins_at = models.TimeField()
     from_on = models.DateField()
 
     class Meta:

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name="DayBoundary",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("begins_at", models.TimeField(default=datetime.time(4, 0))),
+                ("begins_at", models.TimeField()),
                 ("from_on", models.DateField()),
                 ("site", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="worksites.site")),
             ],

@@ -1,0 +1,1 @@
+"""Situations by name, made by the real operations."""
