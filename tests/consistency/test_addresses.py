@@ -1,0 +1,124 @@
+"""Every address, opened as a stranger, a worker, a firm, another firm, and the office's desk without the right."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from registry.accounts.states import ROLE_PERMISSIONS, Role
+from registry.businesses.queries import list_users
+from registry.workers.models import Worker
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_worker, activate, logged_in, office_login, secrets_of_letters
+
+pytestmark = pytest.mark.django_db
+OPEN = {"public", "device", None}
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """All addresses with their patterns."""
+    for entry in resolver.url_patterns:
+        where = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, where)
+        else:
+            yield where, entry
+
+
+class Cast:
+    """Everybody who tries the doors."""
+
+    def __init__(self) -> None:
+        self.prime, self.other = a_firm(), a_firm("別の会社")
+        self.card = a_worker(self.prime)
+        self.gate: Gate = a_gate(self.prime)
+        letters = secrets_of_letters()
+        for firm in (self.prime, self.other):
+            activate(str(firm), list_users(firm)[0].account.id, letters)
+        activate(str(self.card.worker_id), Worker.objects.get(pk=self.card.worker_id).account_id, letters)
+        self.clients: dict[str, tuple[Client, frozenset[Any]]] = {
+            "stranger": (Client(), frozenset()),
+            "worker": (logged_in(str(self.card.worker_id)), ROLE_PERMISSIONS[Role.WORKER]),
+            "firm": (logged_in(str(self.prime)), ROLE_PERMISSIONS[Role.OWNER]),
+            "other firm": (logged_in(str(self.other)), ROLE_PERMISSIONS[Role.OWNER]),
+            "desk": (logged_in(office_login(Role.DESK)), ROLE_PERMISSIONS[Role.DESK]),
+        }
+
+    def address(self, where: str) -> str:
+        """An address with the first firm's own numbers in it."""
+        numbers = {
+            "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.gate.site_id,
+            "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11,
+        }  # fmt: skip
+        for placeholder, number in numbers.items():
+            where = where.replace(placeholder, str(number))
+        return "/" + where
+
+
+@pytest.fixture
+def cast() -> Iterator[Cast]:
+    with time_machine.travel(NOW, tick=False):
+        yield Cast()
+
+
+def expected(who: str, permission: str, rights: frozenset[Any], where: str) -> Callable[[int], bool]:
+    """Which answers are right."""
+    if who == "stranger":
+        return lambda status: status == 302
+    if permission not in rights or (who == "other firm" and "site_id" in where):
+        return lambda status: status == 404
+    return lambda status: status in {200, 302, 404, 405}
+
+
+def test_every_address_keeps_out_who_has_no_business_there(cast: Cast) -> None:
+    wrong = []
+    for where, pattern in patterns(get_resolver()):
+        permission = getattr(pattern.callback, "permission", None)
+        if permission in OPEN:
+            continue
+        for who, (client, rights) in cast.clients.items():
+            for method in (client.get, client.post):
+                status = method(cast.address(where)).status_code
+                refused_method = status == 405 and permission in rights
+                if not (expected(who, str(permission), rights, where)(status) or refused_method or (status == 422 and permission in rights)):
+                    wrong.append((where, who, method.__name__, status))
+    assert wrong == []
+
+
+def test_public_addresses_answer_everybody(cast: Cast) -> None:
+    for where, pattern in patterns(get_resolver()):
+        if getattr(pattern.callback, "permission", None) == "public":
+            assert cast.clients["stranger"][0].get(cast.address(where)).status_code in {200, 302, 405}
+
+
+def test_unknown_and_forbidden_look_alike(cast: Cast) -> None:
+    client = cast.clients["worker"][0]
+    unknown, forbidden = client.get("/office/nothing-here/"), client.get("/office/letters/")
+    assert (unknown.status_code, forbidden.status_code) == (404, 404)
+    assert unknown.content.count(b"<h1") == forbidden.content.count(b"<h1") == 1
+
+
+def test_another_firm_sees_of_a_worker_only_id_and_level(cast: Cast) -> None:
+    own = cast.clients["firm"][0].get(f"/business/workers/{cast.card.worker_id}/").content.decode()
+    other = cast.clients["other firm"][0].get(f"/business/workers/{cast.card.worker_id}/").content.decode()
+    for text in ("太郎", "東京都例町9-9", "090-0000-1111"):
+        assert text in own
+        assert text not in other
+
+
+def test_another_firm_does_not_find_a_worker_by_name(cast: Cast) -> None:
+    for who, found in (("firm", True), ("other firm", False)):
+        page = cast.clients[who][0].post("/business/workers/", {"words": "みほん"}, follow=True)
+        assert ("太郎" in page.content.decode()) is found
+        assert "みほん" not in page.redirect_chain[-1][0]
+
+
+def test_an_id_with_a_wrong_digit_is_told_so(cast: Cast) -> None:
+    digits = str(cast.card.worker_id)
+    wrong = digits[:4] + str((int(digits[4]) + 1) % 10) + digits[5:]
+    page = cast.clients["firm"][0].post("/business/workers/", {"words": wrong})
+    assert page.status_code == 422
+    assert "1桁" in page.content.decode()
+    assert wrong in page.content.decode()
