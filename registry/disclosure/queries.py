@@ -12,7 +12,7 @@ from registry.core.actor import ActorKind
 from registry.core.days import jst_day
 from registry.core.errors import NotFoundError
 from registry.core.ids import IdKind, is_id
-from registry.core.read_policy import Purpose, Relation
+from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.sites.queries import find_site
 from registry.workers.policy import WORKER_POLICY
@@ -30,6 +30,11 @@ _PURPOSES = {
     ActorKind.BUSINESS: Purpose.EMPLOYMENT,
     ActorKind.OFFICE: Purpose.DESK,
 }
+
+
+def read_policies() -> list[ReadPolicy]:
+    """The read policies of all personal nouns."""
+    return [WORKER_POLICY, BUSINESS_POLICY]
 
 
 def viewer_for(account_id: int) -> Viewer:
