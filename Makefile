@@ -23,7 +23,7 @@ texts: ## write the gettext catalogues from texts.toml
 	$(BIN)/python -m config.texts
 
 docs: ## write the generated pages of the handbook
-	$(BIN)/python -m commands.handbook
+	DATABASE_URL=postgresql:/// $(BIN)/python manage.py write_handbook
 
 css: ## build the committed style sheet
 	$(BIN)/tailwindcss -i portals/base/css/app.css -o portals/base/static/base/app.css --minify

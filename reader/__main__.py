@@ -53,6 +53,11 @@ def run_touch(store: Store, options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_offset(at: datetime) -> None:
+    if at.tzinfo is None:
+        raise NumberError("時刻に +09:00 などの時差がありません")
+
+
 def run_csv(store: Store, options: argparse.Namespace) -> int:
     """Keep the touches of a file with the columns card, touched_at, direction. Bad rows are named, good ones kept."""
     kept, bad = 0, 0
@@ -60,8 +65,7 @@ def run_csv(store: Store, options: argparse.Namespace) -> int:
         for line, row in enumerate(csv.DictReader(file), 2):
             try:
                 at = datetime.fromisoformat((row.get("touched_at") or "").strip())
-                if at.tzinfo is None:
-                    raise ValueError("時刻に +09:00 などの時差がありません")
+                _check_offset(at)
                 credential = {"card": read_number(row.get("card") or "")}
                 keep_touch(store, credential, "typed", (row.get("direction") or "").strip(), at)
                 kept += 1

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -146,7 +147,7 @@ DEFAULT_FROM_EMAIL = "touroku@registry.example"
 LOG_KEYS = {"event", "level", "timestamp", "code", "device", "count", "duration_ms", "path", "method", "status", "job"}
 
 
-def allow_listed(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def allow_listed(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Drop every key that is not decided to be harmless."""
     return {key: value for key, value in event.items() if key in LOG_KEYS}
 

@@ -39,7 +39,7 @@ def ensure_environment(lock: str, *also_enough: str) -> None:
         if not PYTHON.exists():
             venv.create(VENV, with_pip=True)
         pip = [
-            PYTHON,
+            str(PYTHON),
             "-m",
             "pip",
             "install",
@@ -47,7 +47,7 @@ def ensure_environment(lock: str, *also_enough: str) -> None:
             "--disable-pip-version-check",
             "--require-hashes",
             "-r",
-            ROOT / lock,
+            str(ROOT / lock),
         ]
         if subprocess.run(pip, check=False).returncode:
             sys.exit("The installation did not succeed; see above. Nothing else was changed. Run the command again.")

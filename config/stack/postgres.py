@@ -107,12 +107,12 @@ class Postgres:
             path.write_text(secrets.token_urlsafe(24))
         return path.read_text()
 
-    def _run(self, *command: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
-        user = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}
+    def _run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         environment = {"LD_LIBRARY_PATH": str(self._bin / "lib"), "PATH": "/usr/bin:/bin", "TZ": "UTC"}
+        user = self._user
         return subprocess.run(
             [str(part) for part in command], env=environment, cwd="/", capture_output=True, text=True, check=False,
-            **user, **options,  # type: ignore[call-overload]
+            user=user.pw_uid if user else None, group=user.pw_gid if user else None, extra_groups=[] if user else None,
         )  # fmt: skip
 
     @contextmanager

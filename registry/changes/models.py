@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Xid8Field(models.BigIntegerField):
+class Xid8Field(models.BigIntegerField):  # type: ignore[type-arg]  # generic for the type checker alone
     """A transaction's number: the database gives it."""
 
     def db_type(self, connection: object) -> str:  # noqa: ARG002 -- Django hands it in

@@ -11,7 +11,7 @@ from registry.businesses.queries import business_of_account, fields_of_businesse
 from registry.core.actor import ActorKind
 from registry.core.days import jst_day
 from registry.core.errors import NotFoundError
-from registry.core.ids import IdKind, is_id
+from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.sites.queries import find_site
@@ -86,7 +86,7 @@ def find_workers(viewer: Viewer, text: str, *, at: datetime) -> list[Seen]:
     The office finds everybody; a firm finds its linked people by name, and anybody by the exact ID: then
     only ID, validity and level colour are visible. An empty text lists a firm's own people.
     """
-    among = None if viewer.has(Permission.OFFICE_SEARCH) else viewer.business_id
+    among = None if viewer.business_id is None else BusinessId(viewer.business_id)
     number = int(text) if text.isascii() and text.isdigit() else 0
     if is_id(number, IdKind.WORKER):
         ids = [number] if exists_worker(number) else []

@@ -62,7 +62,8 @@ class DayRow:
 def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _facts(worker_ids: Iterable[int], site_ids: Iterable[int]) -> _Facts:
             " FROM sites_site s LEFT JOIN sites_period p ON p.site_id = s.id WHERE s.id = ANY(%s) GROUP BY 1, 2", [sites])},
         dict(_rows(
             "SELECT DISTINCT ON (site_id) site_id, begins_at FROM sites_day_boundary WHERE site_id = ANY(%s)"
-            " ORDER BY site_id, from_on DESC", [sites])),  # type: ignore[arg-type]
+            " ORDER BY site_id, from_on DESC", [sites])),
         links,
         {(row[0], row[1]): (row[2], row[3]) for row in _rows(
             "SELECT worker_id, branch, valid_until, stopped_at FROM cards_card WHERE worker_id = ANY(%s)", [workers])},

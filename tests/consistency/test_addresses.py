@@ -11,7 +11,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.businesses.queries import list_users
 from registry.workers.models import Worker
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_worker, activate, logged_in, office_login, secrets_of_letters
+from tests.factories.cast import (
+    NOW,
+    Gate,
+    a_firm,
+    a_gate,
+    a_worker,
+    activate,
+    logged_in,
+    office_login,
+    secrets_of_letters,
+)
 
 pytestmark = pytest.mark.django_db
 OPEN = {"public", "device", None}
@@ -82,7 +92,11 @@ def test_every_address_keeps_out_who_has_no_business_there(cast: Cast) -> None:
             for method in (client.get, client.post):
                 status = method(cast.address(where)).status_code
                 refused_method = status == 405 and permission in rights
-                if not (expected(who, str(permission), rights, where)(status) or refused_method or (status == 422 and permission in rights)):
+                if not (
+                    expected(who, str(permission), rights, where)(status)
+                    or refused_method
+                    or (status == 422 and permission in rights)
+                ):
                     wrong.append((where, who, method.__name__, status))
     assert wrong == []
 

@@ -7,7 +7,13 @@ from typing import Any
 
 from django.test import Client
 
-from registry.accounts.operations import confirm_code, make_initial_password, make_security_code, open_account, set_first_password
+from registry.accounts.operations import (
+    confirm_code,
+    make_initial_password,
+    make_security_code,
+    open_account,
+    set_first_password,
+)
 from registry.accounts.states import Permission, Portal, Role
 from registry.businesses.operations import BusinessData, register_business
 from registry.businesses.queries import list_users

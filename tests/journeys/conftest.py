@@ -53,7 +53,9 @@ class Visitor:
 
     def press(self, text: str) -> None:
         """Press a button or follow a link by its words."""
-        self.page.locator(f"main button:has-text('{text}'), main a:has-text('{text}'), summary:has-text('{text}')").first.click()
+        self.page.locator(
+            f"main button:has-text('{text}'), main a:has-text('{text}'), summary:has-text('{text}')"
+        ).first.click()
         self.page.wait_for_load_state()
         self.look()
 

@@ -278,7 +278,8 @@ def _write(batch: Batch, lost: list[tuple[int, int]]) -> dict[int, Touched]:
     new = {one.seq for one in batch.new}
     _write_presence([one for seq, one in touched.items() if seq in new])
     _write_orphans(
-        batch.device.id, [(seq, one) for seq, one in touched.items() if seq in new and (one.worker_id is None or one.implausible)]
+        batch.device.id,
+        [(seq, one) for seq, one in touched.items() if seq in new and (one.worker_id is None or one.implausible)],
     )
     for site_id, day in sorted({(one.site_id, jst_day(one.moment.at)) for seq, one in touched.items() if seq in new}):
         note_change(ChangeKind.TOUCH, site_id=site_id, from_on=day)

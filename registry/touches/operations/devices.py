@@ -111,8 +111,8 @@ def register_device(code: str, *, store: str, name: str, dense: bool, at: dateti
 
 def _registered_before(code: PairingCode, store: str) -> RegisteredDevice:
     """The answer again, for a device whose first answer was lost on the way. Raises `PairingCodeError` for any other."""
-    device = Device.objects.filter(store=store, registered_at=code.used_at).first()
-    if device is None:
+    device = Device.objects.filter(store=store).first()
+    if device is None or device.registered_at != code.used_at:
         raise PairingCodeError(field="code")
     return _answer(device, code.terminal_id)
 

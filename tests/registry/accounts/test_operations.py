@@ -28,7 +28,9 @@ ID = "12345678901821"
 
 @pytest.fixture
 def account() -> int:
-    return open_account(login_id=ID, portal=Portal.WORKER, role=Role.WORKER, display_name="見本 太郎", by=OFFICE, at=NOW)
+    return open_account(
+        login_id=ID, portal=Portal.WORKER, role=Role.WORKER, display_name="見本 太郎", by=OFFICE, at=NOW
+    )
 
 
 def activate(account: int) -> None:
