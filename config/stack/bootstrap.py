@@ -43,7 +43,7 @@ def ensure_environment(lock: str, *also_enough: str) -> None:
             "-m",
             "pip",
             "install",
-            "-q",
+            "-qq",
             "--disable-pip-version-check",
             "--require-hashes",
             "-r",

@@ -93,12 +93,17 @@ class Postgres:
         self._lock = folder / "start.lock"
 
     def _copy_binaries(self) -> None:
-        copy = self._home / "pg"
+        """Copy programs and libraries as they lie to each other: the programs find their libraries that way."""
+        package = self._bin.parent
+        copy, part = self._home / "pg", self._home / "pg.part"
         if not copy.exists():
-            shutil.copytree(self._bin, copy, symlinks=True)
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.copytree(self._bin, part / package.name / self._bin.name, symlinks=True)
+            shutil.copytree(package.with_name(f"{package.name}.libs"), part / f"{package.name}.libs", symlinks=True)
+            part.rename(copy)
         for path in [self._home.parent, self._home]:
             path.chmod(0o755)
-        self._bin = copy
+        self._bin = copy / package.name / self._bin.name
 
     def _password(self, role: str) -> str:
         path = self._secrets / role
