@@ -1,130 +1,243 @@
-"""Cards through PC/SC: ctypes on the system's library, no compiler needed. What a chip gives is an opaque token."""
+"""The card reader: PC/SC through ctypes on libpcsclite."""
 
 import ctypes
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
-_LIBRARY = "libpcsclite.so.1"
-_SCOPE_SYSTEM, _SHARE_SHARED, _PROTOCOLS, _LEAVE = 2, 2, 3, 0
-_STATE_UNAWARE, _STATE_PRESENT, _STATE_CHANGED = 0, 0x20, 0x2
-_NAME_BYTES, _ANSWER_BYTES = 128, 258
-_TIMEOUT = 0x8010000A
-_OK = b"\x90\x00"
-# Our own application on a card, and how it gives the card's number.
-_SELECT = bytes.fromhex("00A4040006F0434355530100")
-_READ = bytes.fromhex("00B0000000")
-_UID = bytes.fromhex("FFCA000000")
+from reader.numbers import NumberError, card_number
 
-_WORDS = {
-    0x8010001D: "カードリーダーのサービス（pcscd）が動いていません。",
-    0x8010002E: "カードリーダーがつながっていません。",
-    0x80100069: "読み取りの途中でカードが離れました。もう一度かざしてください。",
-    0x8010000C: "カードがありません。",
+LIBRARY = "libpcsclite.so.1"
+AID = bytes.fromhex("F04343555301")  # "CCUS", version 1, in the range that belongs to nobody (ISO 7816-5)
+SELECT = bytes([0x00, 0xA4, 0x04, 0x00, len(AID)]) + AID
+READ_NUMBER = bytes.fromhex("00B0000000")
+GET_UID = bytes.fromhex("FFCA000000")
+DONE = 0x9000
+MORE, WRONG_LENGTH = 0x61, 0x6C
+
+_SCOPE_SYSTEM, _SHARE_SHARED, _ANY_PROTOCOL, _LEAVE_CARD = 2, 2, 3, 0
+_PRESENT, _MUTE = 0x20, 0x200
+_TIMEOUT, _NO_READERS = 0x8010000A, 0x8010002E
+_SERVICE_GONE = {0x80100003, 0x8010001D, 0x8010001E, 0x80100013}
+_ANSWER_BYTES, _ATR_BYTES = 4096, 33
+
+PLAIN = {
+    0x80100009: "カードリーダーが外されました。つなぎ直してください。",
+    0x8010000B: "ほかのプログラムがカードを使っています。そのプログラムを閉じてください。",
+    0x8010000C: "カードがありません。もう一度タッチしてください。",
+    0x8010000F: "このカードとは通信できません。別のカードでないか確かめてください。",
+    0x80100016: "カードとの通信が途切れました。もう一度タッチしてください。",
+    0x80100017: "カードリーダーが外されました。つなぎ直してください。",
+    0x8010002F: "カードとの通信が途切れました。もう一度タッチしてください。",
+    0x80100066: "カードが応答しません。向きを確かめて、もう一度タッチしてください。",
+    0x80100067: "カードが応答しません。向きを確かめて、もう一度タッチしてください。",
+    0x80100068: "カードとの通信が途切れました。もう一度タッチしてください。",
+    0x80100069: "カードが早く離れました。もう一度、少し長くタッチしてください。",
 }
 
 
+class ReaderError(Exception):
+    """The reader or its service does not work; the message says what to do."""
+
+
 class CardError(Exception):
-    """The reader or the card did not answer; the message says what to do."""
+    """This card was not read; the message says what to do. The next card may be."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a card says of itself: its number, or an opaque token."""
+
+    kind: str
+    value: str
+
+
+class _State(ctypes.Structure):
+    _fields_ = [
+        ("reader", ctypes.c_char_p), ("user", ctypes.c_void_p), ("current", ctypes.c_ulong),
+        ("event", ctypes.c_ulong), ("atr_length", ctypes.c_ulong), ("atr", ctypes.c_ubyte * _ATR_BYTES),
+    ]  # fmt: skip
 
 
 class _Request(ctypes.Structure):
     _fields_ = [("protocol", ctypes.c_ulong), ("length", ctypes.c_ulong)]
 
 
-class _ReaderState(ctypes.Structure):
-    _fields_ = [
-        ("reader", ctypes.c_char_p),
-        ("user_data", ctypes.c_void_p),
-        ("current", ctypes.c_ulong),
-        ("event", ctypes.c_ulong),
-        ("atr_length", ctypes.c_ulong),
-        ("atr", ctypes.c_ubyte * 33),
-    ]
+_LONG, _ULONG, _POINTER, _TEXT = ctypes.c_long, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_char_p
+_SIGNATURES: dict[str, list[Any]] = {
+    "SCardEstablishContext": [_ULONG, _POINTER, _POINTER, _POINTER],
+    "SCardReleaseContext": [_LONG],
+    "SCardListReaders": [_LONG, _TEXT, _POINTER, _POINTER],
+    "SCardGetStatusChange": [_LONG, _ULONG, _POINTER, _ULONG],
+    "SCardConnect": [_LONG, _TEXT, _ULONG, _ULONG, _POINTER, _POINTER],
+    "SCardDisconnect": [_LONG, _ULONG],
+    "SCardTransmit": [_LONG, _POINTER, _TEXT, _ULONG, _POINTER, _POINTER, _POINTER],
+}
 
 
-def _check(status: int) -> None:
-    code = status & 0xFFFFFFFF
-    if code:
-        raise CardError(_WORDS.get(code, f"カードを読み取れません（{code:08X}）。"))
+def _load() -> ctypes.CDLL:
+    try:
+        library = ctypes.CDLL(LIBRARY)
+    except OSError:
+        raise ReaderError(f"{LIBRARY} がありません。libpcsclite1 と pcscd を入れてください。") from None
+    for name, arguments in _SIGNATURES.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, ctypes.c_long
+    return library
 
 
 class Pcsc:
-    """The PC/SC service."""
+    """A connection to the PC/SC service. Use it in one thread, and close it."""
 
     def __init__(self) -> None:
-        try:
-            self._library = ctypes.CDLL(_LIBRARY)
-        except OSError:
-            raise CardError("PC/SCのライブラリがありません。libpcsclite1 を入れてください。") from None
-        self._context = ctypes.c_long()
-        _check(self._library.SCardEstablishContext(_SCOPE_SYSTEM, None, None, ctypes.byref(self._context)))
+        """Connect. Raises `ReaderError` when library or service is missing."""
+        self._library = _load()
+        self._seen: dict[str, int] = {}
+        context = ctypes.c_long()
+        answer = self._call("SCardEstablishContext", _SCOPE_SYSTEM, None, None, ctypes.byref(context))
+        if answer:
+            raise ReaderError(
+                f"カードリーダーのサービス（pcscd）が動いていません。起動してください（0x{answer:08X}）。"
+            )
+        self._context = context.value
 
     def close(self) -> None:
-        """Let go of the service."""
-        self._library.SCardReleaseContext(self._context)
+        """Let the service go."""
+        self._call("SCardReleaseContext", self._context)
 
     def readers(self) -> list[str]:
-        """Names of the readers that are connected."""
-        length = ctypes.c_ulong(4096)
-        names = ctypes.create_string_buffer(4096)
-        status = self._library.SCardListReaders(self._context, None, names, ctypes.byref(length))
-        if status & 0xFFFFFFFF == 0x8010002E:  # noqa: PLR2004 -- no reader: an empty list, not an error
+        """Names of the readers that are plugged in."""
+        size = ctypes.c_ulong()
+        answer = self._call("SCardListReaders", self._context, None, None, ctypes.byref(size))
+        if answer == _NO_READERS:
             return []
-        _check(status)
-        return [name.decode() for name in names.raw[: length.value].split(b"\0") if name]
+        self._check_service(answer)
+        names = ctypes.create_string_buffer(size.value)
+        answer = self._call("SCardListReaders", self._context, None, names, ctypes.byref(size))
+        if answer == _NO_READERS:
+            return []
+        self._check_service(answer)
+        return [name.decode("utf-8", "replace") for name in names.raw[: size.value].split(b"\0") if name]
 
-    def wait(self, reader: str, *, present: bool, seconds: float) -> bool:
-        """Wait until a card is there, or is gone; False when the time is over first."""
-        state = _ReaderState(reader.encode(), None, _STATE_UNAWARE, 0, 0)
-        for _ in range(max(1, int(seconds * 10))):
-            status = self._library.SCardGetStatusChange(self._context, 100, ctypes.byref(state), 1)
-            if status & 0xFFFFFFFF != _TIMEOUT:
-                _check(status)
-            if bool(state.event & _STATE_PRESENT) is present:
-                return True
-            state.current = state.event & ~_STATE_CHANGED
-        return False
+    def wait(self, timeout_s: float) -> str | None:
+        """Wait until a card is laid on some reader: the reader's name, or None when nobody came.
+
+        A card that lies there already counts once; a card that stays is not read again.
+        """
+        end = time.monotonic() + timeout_s
+        while True:
+            names = self.readers()
+            left = end - time.monotonic()
+            if not names:
+                time.sleep(max(0.0, min(left, 0.5)))
+            elif (name := self._wait_at(names, max(0.0, left))) is not None:
+                return name
+            if left <= 0:
+                return None
+
+    def _wait_at(self, names: list[str], timeout_s: float) -> str | None:
+        self._seen = {name: self._seen.get(name, 0) for name in names}
+        states = (_State * len(names))()
+        for state, name in zip(states, names, strict=True):
+            state.reader, state.current = name.encode(), self._seen[name]
+        answer = self._call("SCardGetStatusChange", self._context, int(timeout_s * 1000), states, len(names))
+        if answer == _TIMEOUT:
+            return None
+        self._check_service(answer)
+        for state, name in zip(states, names, strict=True):
+            before, self._seen[name] = self._seen[name], state.event & ~2  # without the mark "changed"
+            if self._seen[name] & _PRESENT and not state.event & _MUTE and _is_new(before, self._seen[name]):
+                return name
+        return None
 
     @contextmanager
-    def card(self, reader: str) -> Iterator["Card"]:
-        """The card on a reader."""
+    def connected(self, reader: str) -> Iterator["Card"]:
+        """Talk to the card on a reader. Raises `CardError`."""
         handle, protocol = ctypes.c_long(), ctypes.c_ulong()
-        _check(
-            self._library.SCardConnect(
-                self._context, reader.encode(), _SHARE_SHARED, _PROTOCOLS, ctypes.byref(handle), ctypes.byref(protocol)
-            )
-        )
+        answer = self._call(
+            "SCardConnect", self._context, reader.encode(), _SHARE_SHARED, _ANY_PROTOCOL,
+            ctypes.byref(handle), ctypes.byref(protocol),
+        )  # fmt: skip
+        if answer in _SERVICE_GONE:
+            self._check_service(answer)
+        _check_card(answer)
         try:
-            yield Card(self._library, handle, protocol)
+            yield Card(self, handle.value, protocol.value)
         finally:
-            self._library.SCardDisconnect(handle, _LEAVE)
+            self._call("SCardDisconnect", handle.value, _LEAVE_CARD)
+
+    def transmit(self, handle: int, protocol: int, command: bytes) -> bytes:
+        """Send one command to a card, as it is. Raises `CardError`."""
+        request = _Request(protocol, ctypes.sizeof(_Request))
+        answer_bytes = ctypes.create_string_buffer(_ANSWER_BYTES)
+        size = ctypes.c_ulong(_ANSWER_BYTES)
+        answer = self._call(
+            "SCardTransmit", handle, ctypes.byref(request), command, len(command), None, answer_bytes,
+            ctypes.byref(size),
+        )  # fmt: skip
+        _check_card(answer)
+        return answer_bytes.raw[: size.value]
+
+    def _call(self, name: str, *arguments: Any) -> int:
+        return int(getattr(self._library, name)(*arguments)) & 0xFFFFFFFF
+
+    @staticmethod
+    def _check_service(answer: int) -> None:
+        if answer in _SERVICE_GONE:
+            raise ReaderError("カードリーダーのサービス（pcscd）が止まりました。動き出すのを待っています。")
+        if answer:
+            raise ReaderError(
+                PLAIN.get(answer, f"カードリーダーが使えません（0x{answer:08X}）。つなぎ直してください。")
+            )
+
+
+def _is_new(before: int, now: int) -> bool:
+    """Whether a card came: pcscd counts insertions and removals in the upper half, so a quick exchange shows too."""
+    return not before & _PRESENT or before >> 16 != now >> 16
+
+
+def _check_card(answer: int) -> None:
+    if answer:
+        raise CardError(PLAIN.get(answer, f"カードを読めませんでした（0x{answer:08X}）。もう一度タッチしてください。"))
 
 
 class Card:
-    """A card that answers."""
+    """A card that lies on a reader."""
 
-    def __init__(self, library: ctypes.CDLL, handle: ctypes.c_long, protocol: ctypes.c_ulong) -> None:
-        self._library, self._handle, self._protocol = library, handle, protocol
+    def __init__(self, pcsc: Pcsc, handle: int, protocol: int) -> None:
+        """Made by `Pcsc.connected`."""
+        self._pcsc, self._handle, self._protocol = pcsc, handle, protocol
 
-    def transmit(self, command: bytes) -> bytes:
-        """Send a command, return the whole answer with its two status bytes."""
-        length = ctypes.c_ulong(_ANSWER_BYTES)
-        answer = ctypes.create_string_buffer(_ANSWER_BYTES)
-        request = _Request(self._protocol.value, ctypes.sizeof(_Request))
-        _check(
-            self._library.SCardTransmit(
-                self._handle, ctypes.byref(request), command, len(command), None, answer, ctypes.byref(length)
-            )
-        )
-        return answer.raw[: length.value]
+    def ask(self, command: bytes) -> tuple[bytes, int]:
+        """Send a command: data and status word. Follows 61xx (more to fetch) and 6Cxx (say this length)."""
+        answer = self._pcsc.transmit(self._handle, self._protocol, command)
+        data = b""
+        while len(answer) >= 2 and answer[-2] == MORE:  # noqa: PLR2004 -- a status word has two bytes
+            data += answer[:-2]
+            answer = self._pcsc.transmit(self._handle, self._protocol, bytes([0, 0xC0, 0, 0, answer[-1]]))
+        if len(answer) == 2 and answer[0] == WRONG_LENGTH:  # noqa: PLR2004 -- a status word has two bytes
+            answer = self._pcsc.transmit(self._handle, self._protocol, command[:-1] + answer[1:])
+        return data + answer[:-2], int.from_bytes(answer[-2:], "big")
 
-    def credential(self) -> dict[str, str]:
-        """The card's number where our application is on it, else what its chip gives, as a touch sends it."""
-        if self.transmit(_SELECT).endswith(_OK):
-            answer = self.transmit(_READ)
-            if answer.endswith(_OK):
-                return {"card": answer[:-2].decode("ascii")}
-        answer = self.transmit(_UID)
-        if not answer.endswith(_OK):
-            raise CardError("このカードは読み取れません。番号を入力してください。")
-        return {"token": f"uid:{answer[:-2].hex()}"}
+    def read_token(self) -> Credential:
+        """The card's number from our application, or the chip's own number where there is none."""
+        _, status = self.ask(SELECT)
+        if status == DONE:
+            return self._read_number()
+        uid, status = self.ask(GET_UID)
+        if status != DONE or not uid:
+            raise CardError("このカードには読める番号がありません。番号を入力してください。")
+        return Credential("token", f"uid:{uid.hex()}")
+
+    def _read_number(self) -> Credential:
+        data, status = self.ask(READ_NUMBER)
+        try:
+            if status != DONE:
+                raise NumberError
+            return Credential("card", card_number(data.rstrip(b"\0 ").decode("ascii")))
+        except ValueError:  # NumberError and UnicodeDecodeError are both
+            raise CardError(
+                "カードの中の番号が正しくありません。番号を入力し、カードの発行者に知らせてください。"
+            ) from None

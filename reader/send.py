@@ -1,94 +1,199 @@
-"""Sends what the store has. Goes on where it stopped; a repeat does no harm."""
+"""Sends what the store holds, and acts on each answer. A touch leaves the store only when it was `stored`."""
 
 import hashlib
 import hmac
 import json
-import urllib.error
-import urllib.request
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
 from typing import Any
 
-from reader.store import Store
+from reader.store import Identity, Outgoing, Store, Touch, Verdict
+from reader.web import NetworkError, Reply, post
 
-BATCH = 500
-TIMEOUT_SECONDS = 20
-FORKED, TOO_LARGE, TOO_MANY = 409, 413, 429
+MOST_TOUCHES = 500
+FIRST_PAUSE_S, LONGEST_PAUSE_S, ACT_PAUSE_S = 2.0, 300.0, 300.0
+MOST_RENUMBERS = 3
+OK, UNAUTHORISED, CONFLICT, TOO_LARGE, UNREADABLE, TOO_MANY = 200, 401, 409, 413, 422, 429
 
 
-class SendError(Exception):
-    """The server could not be reached or did not take the batch; the touches stay in the store."""
+class State(Enum):
+    """What a step came to."""
 
-    def __init__(self, message: str, *, status: int = 0, code: str = "") -> None:
-        super().__init__(message)
-        self.status, self.code = status, code
+    EMPTY = "nothing to send"
+    SENT = "some were sent; go on"
+    WAIT = "not now; try again after the pause"
+    ACT = "somebody has to do something"
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What one sending did."""
+class Outcome:
+    """What a step came to, in words for the screen, and how long to wait before the next."""
 
-    stored: int
-    refused: int
-    waiting: int
+    state: State
+    message: str = ""
+    pause_s: float = 0.0
+    stored: int = 0
+    refused: int = 0
 
 
-def _post(url: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json", **headers})  # noqa: S310 -- the address was given at registration
+class AnswerError(ValueError):
+    """The answer is not one of this protocol: a hotel's log-in page, half an answer."""
+
+
+def encode(outgoing: Outgoing, sent_at: datetime) -> bytes:
+    """The body of a request."""
+    body: dict[str, Any] = {"store": outgoing.identity.store, "sent_at": rfc3339(sent_at)}
+    body["touches"] = [_item(one) for one in outgoing.touches]
+    if outgoing.lost:
+        body["lost"] = [list(pair) for pair in outgoing.lost]
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+def _item(one: Touch) -> dict[str, Any]:
+    item: dict[str, Any] = {"seq": one.seq, one.kind: one.credential, "touched_at": one.touched_at}
+    item["method"] = one.method
+    item |= {key: value for key, value in (("site", one.site), ("direction", one.direction)) if value}
+    if one.offset_s is not None:
+        item["offset_s"] = one.offset_s
+    return item
+
+
+def sign(secret: str, body: bytes) -> str:
+    """Signature of a body."""
+    return hmac.new(bytes.fromhex(secret), body, hashlib.sha256).hexdigest()
+
+
+def rfc3339(moment: datetime) -> str:
+    """A moment as touches carry it."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def now() -> datetime:
+    """This PC's clock, with its offset."""
+    return datetime.now(UTC).astimezone()
+
+
+def read_answer(reply: Reply, touches: tuple[Touch, ...], began: datetime, ended: datetime) -> Verdict:
+    """Read an answer of 200. Raises `AnswerError` where it does not fit what was sent."""
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 -- as above
-            found: dict[str, Any] = json.load(answer)
-            return found
-    except urllib.error.HTTPError as error:
-        told = _problem(error.read())
-        raise SendError(told.get("title", str(error)), status=error.code, code=told.get("code", "")) from None
-    except (OSError, ValueError) as error:
-        raise SendError(f"サーバーに届きません（{error}）。打刻は保存されています。") from None
+        answer = json.loads(reply.body)
+        stored, renumber, refused = _sort(answer["results"], touches)
+        received = datetime.fromisoformat(answer["received_at"])
+        offset = began + (ended - began) / 2 - received
+        gaps = tuple((int(first), int(last)) for first, last in answer.get("gaps", []))
+        highest = int(answer["highest"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise AnswerError("サーバーの返事を読めません。") from error
+    return Verdict(stored, renumber, refused, highest, gaps, round(offset.total_seconds(), 3))
 
 
-def _problem(body: bytes) -> dict[str, str]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+def _sort(
+    results: list[dict[str, Any]], touches: tuple[Touch, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[int, str], ...]]:
+    """Numbers by status; only those that were sent under that index count."""
+    found: dict[str, list[int]] = {"stored": [], "renumber": [], "refused": []}
+    codes: list[tuple[int, str]] = []
+    for result in results:
+        index, status = result["index"], result["status"]
+        if not 0 <= index < len(touches) or touches[index].seq != result["seq"]:
+            continue
+        found.get(status, []).append(result["seq"])
+        if status == "refused":
+            codes.append((result["seq"], str(result.get("code", ""))))
+    return tuple(found["stored"]), tuple(found["renumber"]), tuple(codes)
 
 
-def register(store: Store, url: str, code: str, name: str) -> list[dict[str, str]]:
-    """Register the store as a device by a short code; returns the terminals it serves. Raises `SendError`."""
-    body = json.dumps({"code": code, "store": store.fact("store"), "name": name, "dense": True}).encode()
-    answer = _post(f"{url.rstrip('/')}/api/v1/devices", body, {})
-    terminals: list[dict[str, str]] = answer["terminals"]
-    store.note(device=answer["device"], secret=answer["secret"], url=url.rstrip("/"), site=terminals[0]["site"])
-    return terminals
+class Sender:
+    """Sends batches of a store, one at a time, and remembers how long to wait."""
 
+    def __init__(self, store: Store, *, clock: Callable[[], datetime] = now, timeout_s: float = 20.0) -> None:
+        """Make a sender for an open store."""
+        self._store, self._clock, self._timeout_s = store, clock, timeout_s
+        self._size = MOST_TOUCHES
+        self._failures = self._renumbers = 0
 
-def send_batch(store: Store, size: int = BATCH) -> Sent:
-    """Send the oldest touches and act on the answer. Raises `SendError`."""
-    kept = store.waiting(size)
-    touches = [{"seq": one.seq, **one.content} for one in kept]
-    sent_at = datetime.now(UTC)
-    body = json.dumps({"store": store.fact("store"), "sent_at": sent_at.isoformat(), "touches": touches}).encode()
-    signature = hmac.new(bytes.fromhex(store.fact("secret")), body, hashlib.sha256).hexdigest()
-    try:
-        answer = _post(
-            f"{store.fact('url')}/api/v1/touches", body, {"Device": store.fact("device"), "Signature": signature}
+    def step(self) -> Outcome:
+        """Send one batch, if there is one."""
+        with self._store.sending():
+            outgoing = self._store.outgoing(self._size)
+            if not outgoing.touches:
+                return Outcome(State.EMPTY)
+            if not outgoing.identity.secret:
+                return self._act("端末が登録されていません。register で登録してください。打刻はこのPCに残っています。")
+            return self._send(outgoing)
+
+    def _send(self, outgoing: Outgoing) -> Outcome:
+        identity, began = outgoing.identity, self._clock()
+        body = encode(outgoing, began)
+        headers = {"Device": identity.device, "Signature": sign(identity.secret, body)}
+        try:
+            reply = post(f"{identity.url}/api/v1/touches", body, headers, self._timeout_s)
+        except NetworkError as error:
+            return self._wait(f"{error}打刻はこのPCに残っています。")
+        if reply.status != OK:
+            return self._failed(reply, len(outgoing.touches))
+        try:
+            verdict = read_answer(reply, outgoing.touches, began, self._clock())
+        except AnswerError as error:
+            return self._wait(f"{error}打刻はこのPCに残っています。")
+        return self._settle(identity, verdict)
+
+    def _settle(self, identity: Identity, verdict: Verdict) -> Outcome:
+        self._store.apply(identity.store, verdict)
+        stored, refused = len(verdict.stored), len(verdict.refused)
+        if stored or refused:
+            self._failures = self._renumbers = 0
+            self._size = min(MOST_TOUCHES, self._size * 2)
+            return Outcome(State.SENT, f"{stored}件を送信しました。", stored=stored, refused=refused)
+        self._renumbers += 1
+        if verdict.renumber and self._renumbers <= MOST_RENUMBERS:
+            return Outcome(State.SENT, "番号を付け直して送ります。")
+        return self._wait("サーバーが打刻を受け取りません。打刻はこのPCに残っています。")
+
+    def _failed(self, reply: Reply, sent: int) -> Outcome:
+        if reply.status in {TOO_LARGE, UNREADABLE} and sent > 1:
+            self._size = max(1, sent // 2)
+            return Outcome(State.SENT, "少しずつに分けて送ります。")
+        told = reply.told()
+        if reply.status == CONFLICT:
+            return self._act("この記録ファイルは登録したものの複写です。fork のあと register で登録し直してください。")
+        if reply.status == UNAUTHORISED:
+            return self._act(
+                "サーバーがこの端末を認めません。現場のページを確かめ、fork のあと register で登録し直してください。"
+            )
+        if reply.status in {TOO_LARGE, UNREADABLE}:
+            return self._act(f"サーバーがこの打刻を読めません。このプログラムを更新してください。{told}")
+        if reply.status == TOO_MANY:
+            return self._wait("サーバーが混み合っています。あとで送ります。", at_least_s=self._retry_after(reply))
+        return self._wait(
+            f"サーバーが応答できません（{reply.status}）。あとで送ります。{told}", at_least_s=self._retry_after(reply)
         )
-    except SendError as error:
-        if error.status == TOO_LARGE and size > 1:
-            return send_batch(store, size // 2)
-        raise
-    store.settle(answer["results"], answer["highest"])
-    received_at = datetime.fromisoformat(answer["received_at"])
-    store.note(offset_s=f"{(sent_at - received_at).total_seconds():.1f}")
-    statuses = [result["status"] for result in answer["results"]]
-    return Sent(statuses.count("stored"), statuses.count("refused"), store.count_waiting())
+
+    def _retry_after(self, reply: Reply) -> float:
+        text = reply.headers.get("retry-after", "")
+        try:
+            seconds = float(text) if text.isdigit() else (parsedate_to_datetime(text) - self._clock()).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0
+        return min(max(seconds, 0.0), 3600.0)
+
+    def _act(self, message: str) -> Outcome:
+        return Outcome(State.ACT, message, ACT_PAUSE_S)
+
+    def _wait(self, message: str, *, at_least_s: float = 0.0) -> Outcome:
+        """Growing pauses, spread a little, so that a thousand readers do not come back in the same second."""
+        pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
+        self._failures += 1
+        return Outcome(State.WAIT, message, max(at_least_s, pause * random.uniform(0.8, 1.2)))  # noqa: S311 -- no secret
 
 
-def send_all(store: Store) -> Sent:
-    """Send everything that waits. Raises `SendError`; what was stored by then is settled."""
+def drain(sender: Sender) -> Outcome:
+    """Send until nothing is left or something stands in the way. The sums of what was sent are in the outcome."""
     stored = refused = 0
-    while store.count_waiting():
-        sent = send_batch(store)
-        stored, refused = stored + sent.stored, refused + sent.refused
-    return Sent(stored, refused, 0)
+    while (outcome := sender.step()).state is State.SENT:
+        stored, refused = stored + outcome.stored, refused + outcome.refused
+    return Outcome(outcome.state, outcome.message, outcome.pause_s, stored, refused)

@@ -1,126 +1,348 @@
-"""The durable store: one SQLite file. A touch gets its number in the transaction that keeps it."""
+"""The durable store: one SQLite file that keeps each touch before anybody is told that it was taken.
+
+Write-ahead log with `synchronous=FULL`: every commit is one fsync of the log. (In the other journal modes a commit
+is the removal of a file, which FULL does not sync: a power cut could bring the journal and the state before back.)
+"""
 
 import fcntl
 import json
 import os
 import secrets
+import shutil
 import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS touches (seq INTEGER PRIMARY KEY, content TEXT NOT NULL, kept_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS refused (seq INTEGER, code TEXT NOT NULL, content TEXT NOT NULL);
+DEFAULT_PATH = Path("~/.local/share/ccus-reader/store.db")
+LEAST_FREE_BYTES = 16 * 1024 * 1024
+STORE_BYTES = 16
+MOST_LOST_RANGES = 100
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS unsent (
+  seq INTEGER PRIMARY KEY, site TEXT NOT NULL, kind TEXT NOT NULL, credential TEXT NOT NULL, touched_at TEXT NOT NULL,
+  direction TEXT NOT NULL, method TEXT NOT NULL, offset_s REAL) STRICT;
+CREATE TABLE IF NOT EXISTS refused (
+  id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, site TEXT NOT NULL, kind TEXT NOT NULL, credential TEXT NOT NULL,
+  touched_at TEXT NOT NULL, direction TEXT NOT NULL, method TEXT NOT NULL, offset_s REAL, code TEXT NOT NULL) STRICT;
 """
+_COLUMNS = "seq, site, kind, credential, touched_at, direction, method, offset_s"
 
 
-class StoreBusyError(Exception):
-    """Another program writes to this store."""
+class StoreError(Exception):
+    """The store cannot be used; the message says what to do. Nothing was kept by the call that raised it."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One touch that waits to be sent."""
+class NewTouch:
+    """A touch that has no number yet. `touched_at` is RFC 3339 with an offset."""
+
+    kind: str
+    credential: str
+    touched_at: str
+    method: str
+    direction: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A touch with its number."""
 
     seq: int
-    content: dict[str, Any]
-    kept_at: str
+    site: str
+    kind: str
+    credential: str
+    touched_at: str
+    direction: str
+    method: str
+    offset_s: float | None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A touch that the server can never read, with its reason."""
+
+    touch: Touch
+    code: str
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Where the device stands."""
+
+    site: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this store is. `device`, `secret` and `url` are empty until it is registered."""
+
+    store: str
+    device: str
+    secret: str
+    url: str
+    terminals: tuple[Terminal, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the screen shows: how many are not sent, since when, how many were refused."""
+
+    unsent: int
+    oldest: str
+    refused: int
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What goes into one request, read in one moment."""
+
+    identity: Identity
+    touches: tuple[Touch, ...]
+    lost: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the server said of a batch."""
+
+    stored: tuple[int, ...]
+    renumber: tuple[int, ...]
+    refused: tuple[tuple[int, str], ...]
+    highest: int
+    gaps: tuple[tuple[int, int], ...]
+    offset_s: float | None
 
 
 class Store:
-    """One store with one writer. What `keep` has returned survives a crash of the program and of the machine."""
+    """One store, opened. Each thread opens its own."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        """Open the file, or make it with a new random identity. Raises `StoreError`."""
+        self.path = path.expanduser()
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._lock)
-            raise StoreBusyError from None
-        path.touch(mode=0o600)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_TABLES)
-        self._db.execute("INSERT OR IGNORE INTO facts VALUES ('store', ?)", [secrets.token_hex(16)])
-        self._db.execute("INSERT OR IGNORE INTO facts VALUES ('highest', '0')")
+            self._prepare_files()
+            self._link = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"記録ファイル {self.path} を開けません（{error}）。場所と書き込みの権限を確かめてください。"
+            ) from error
+        try:
+            self._prepare_tables()
+        except (StoreError, sqlite3.Error) as error:
+            self._link.close()
+            raise StoreError(
+                f"記録ファイル {self.path} を使えません（{error}）。消さずに管理者に渡してください。"
+            ) from error
+
+    def _prepare_files(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for path in (self.path, self._lock_path("lock"), self._lock_path("sending")):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        self.path.chmod(0o600)  # SQLite gives its log the same mode
+
+    def _prepare_tables(self) -> None:
+        with self._locked("lock"):
+            self._link.execute("PRAGMA journal_mode = WAL")
+            self._link.execute("PRAGMA synchronous = FULL")
+            if self._get("store") if self._has_tables() else "":
+                return
+            self._link.executescript(_SCHEMA)
+            first = {"store": secrets.token_hex(STORE_BYTES), "next_seq": "1"}
+            self._link.execute("BEGIN IMMEDIATE")
+            self._set(first)
+            self._link.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._link.close()
 
     def __enter__(self) -> Self:
+        """Use it in `with`."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it at the end of `with`."""
         self.close()
 
-    def close(self) -> None:
-        """Let go of the store."""
-        self._db.close()
-        os.close(self._lock)
+    # Writes
 
-    def fact(self, name: str) -> str:
-        """One fact about this store; empty where it is not known."""
-        row = self._db.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
+    def keep(self, touches: Sequence[NewTouch]) -> list[int]:
+        """Keep touches, all or none, and give them their numbers. They are on the disk when this returns."""
+        if shutil.disk_usage(self.path.parent).free < LEAST_FREE_BYTES:
+            raise StoreError("ディスクがいっぱいです。打刻を受け付けられません。不要なファイルを消してください。")
+        with self._writing():
+            offset = self._get("offset_s")
+            first = self._next_seq()
+            rows = [
+                (seq, one.site, one.kind, one.credential, one.touched_at, one.direction, one.method,
+                 float(offset) if offset else None)
+                for seq, one in enumerate(touches, first)
+            ]  # fmt: skip
+            self._link.executemany(f"INSERT INTO unsent ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 -- our own columns
+            self._set({"next_seq": str(first + len(rows))})
+        return [row[0] for row in rows]
+
+    def register(self, *, url: str, device: str, secret: str, terminals: Sequence[Terminal]) -> None:
+        """Keep what the registration brought."""
+        places = json.dumps([[one.site, one.name] for one in terminals], ensure_ascii=False)
+        with self._writing():
+            self._set({"url": url, "device": device, "secret": secret, "terminals": places})
+
+    def apply(self, store: str, verdict: Verdict) -> None:
+        """Act on an answer: forget what was stored, list what was refused, give taken numbers anew.
+
+        Does nothing when the store got a new identity while the answer was on its way.
+        """
+        with self._writing():
+            if self._get("store") != store:
+                return
+            self._link.executemany("DELETE FROM unsent WHERE seq = ?", [(seq,) for seq in verdict.stored])
+            for seq, code in verdict.refused:
+                self._link.execute(
+                    f"INSERT INTO refused ({_COLUMNS}, code) SELECT {_COLUMNS}, ? FROM unsent WHERE seq = ?",  # noqa: S608 -- our own columns
+                    (code, seq),
+                )
+                self._link.execute("DELETE FROM unsent WHERE seq = ?", (seq,))
+            following = max(self._next_seq(), verdict.highest + 1)
+            following = self._renumber(sorted(verdict.renumber), following)
+            values = {"next_seq": str(following), "lost": json.dumps(self._lost(verdict.gaps, following))}
+            if verdict.offset_s is not None:
+                values["offset_s"] = str(verdict.offset_s)
+            self._set(values)
+
+    def fork(self) -> int:
+        """Become a new store: new identity, no device, the unsent numbered from 1. Returns how many those are."""
+        with self._writing():
+            seqs = self._unsent_seqs()
+            # First out of the way above all old numbers: a new number must not meet an old one on its way down.
+            above = max([*seqs, len(seqs)], default=0) + 1
+            self._renumber(seqs, above)
+            self._renumber(self._unsent_seqs(), 1)
+            self._set({"store": secrets.token_hex(STORE_BYTES), "next_seq": str(len(seqs) + 1)})
+            self._link.execute("DELETE FROM meta WHERE key IN ('device', 'secret', 'terminals', 'lost')")
+        return len(seqs)
+
+    def _renumber(self, seqs: Sequence[int], following: int) -> int:
+        for seq in seqs:
+            changed = self._link.execute("UPDATE unsent SET seq = ? WHERE seq = ?", (following, seq)).rowcount
+            following += changed
+        return following
+
+    def _lost(self, gaps: Sequence[tuple[int, int]], following: int) -> list[tuple[int, int]]:
+        """What the server misses below our counter and we no longer have."""
+        have = self._unsent_seqs()
+        lost: list[tuple[int, int]] = []
+        for first, last in gaps:
+            start, end = first, min(last, following - 1)
+            for seq in [one for one in have if first <= one <= end]:
+                if start < seq:
+                    lost.append((start, seq - 1))
+                start = seq + 1
+            if start <= end:
+                lost.append((start, end))
+        return lost[:MOST_LOST_RANGES]
+
+    # Reads
+
+    def identity(self) -> Identity:
+        """Who this store is."""
+        places = json.loads(self._get("terminals") or "[]")
+        return Identity(
+            self._get("store"), self._get("device"), self._get("secret"), self._get("url"),
+            tuple(Terminal(site, name) for site, name in places),
+        )  # fmt: skip
+
+    def outgoing(self, most: int) -> Outgoing:
+        """The oldest unsent touches with all that their request needs."""
+        with self._reading():
+            rows = self._link.execute(f"SELECT {_COLUMNS} FROM unsent ORDER BY seq LIMIT ?", (most,))  # noqa: S608 -- our own columns
+            touches = tuple(Touch(*row) for row in rows)
+            lost = tuple((first, last) for first, last in json.loads(self._get("lost") or "[]"))
+            return Outgoing(self.identity(), touches, lost)
+
+    def summary(self) -> Summary:
+        """How many touches wait, and since when."""
+        with self._reading():
+            unsent, lowest = self._link.execute("SELECT count(*), min(seq) FROM unsent").fetchone()
+            refused = self._link.execute("SELECT count(*) FROM refused").fetchone()[0]
+            oldest = self._link.execute("SELECT touched_at FROM unsent WHERE seq = ?", (lowest,)).fetchone()
+        return Summary(unsent, oldest[0] if oldest else "", refused)
+
+    def refused(self) -> list[Refused]:
+        """The touches that the server refused, oldest first."""
+        rows = self._link.execute(f"SELECT {_COLUMNS}, code FROM refused ORDER BY id")  # noqa: S608 -- our own columns
+        return [Refused(Touch(*row[:-1]), row[-1]) for row in rows]
+
+    @property
+    def offset_s(self) -> float | None:
+        """This PC's clock minus the server's, as last seen."""
+        text = self._get("offset_s")
+        return float(text) if text else None
+
+    # One writer, one sender
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Be the only sender of this store."""
+        with self._locked("sending"):
+            yield
+
+    def _lock_path(self, what: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{what}")
+
+    @contextmanager
+    def _locked(self, what: str) -> Iterator[None]:
+        with self._lock_path(what).open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # ends with the file, also when the process is killed
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self._locked("lock"), self._transaction("BEGIN IMMEDIATE"):
+                yield
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"記録ファイルに書けません（{error}）。ディスクの空きと権限を確かめてください。"
+            ) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._link.execute(begin)
+        try:
+            yield
+            self._link.execute("COMMIT")
+        except BaseException:
+            if self._link.in_transaction:
+                self._link.execute("ROLLBACK")
+            raise
+
+    def _has_tables(self) -> bool:
+        return bool(self._link.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone())
+
+    def _unsent_seqs(self) -> list[int]:
+        return [row[0] for row in self._link.execute("SELECT seq FROM unsent ORDER BY seq")]
+
+    def _next_seq(self) -> int:
+        """The number of the next touch; never one that a row has, whatever happened to the counter."""
+        highest = self._link.execute("SELECT max(seq) FROM unsent").fetchone()[0] or 0
+        return max(int(self._get("next_seq") or 1), highest + 1)
+
+    def _get(self, key: str) -> str:
+        row = self._link.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else ""
 
-    def note(self, **facts: str) -> None:
-        """Keep facts, all or none."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
-
-    def _next_seq(self, above: int = 0) -> int:
-        seq = max(int(self.fact("highest")), above) + 1
-        self._db.execute("UPDATE facts SET value = ? WHERE name = 'highest'", [str(seq)])
-        return seq
-
-    def keep(self, content: dict[str, Any], *, at: datetime) -> int:
-        """Keep a touch durably; returns its number."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            seq = self._next_seq()
-            self._db.execute(
-                "INSERT INTO touches VALUES (?, ?, ?)", [seq, json.dumps(content, ensure_ascii=False), at.isoformat()]
-            )
-        return seq
-
-    def waiting(self, limit: int) -> list[Kept]:
-        """The oldest touches that wait to be sent."""
-        rows = self._db.execute("SELECT seq, content, kept_at FROM touches ORDER BY seq LIMIT ?", [limit])
-        return [Kept(seq, json.loads(content), kept_at) for seq, content, kept_at in rows]
-
-    def count_waiting(self) -> int:
-        """How many touches wait to be sent."""
-        return int(self._db.execute("SELECT count(*) FROM touches").fetchone()[0])
-
-    def settle(self, results: list[dict[str, Any]], highest: int) -> None:
-        """Act on the server's answer: delete what is stored, renumber what is taken, move what is refused aside."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            for result in results:
-                row = self._db.execute("SELECT content, kept_at FROM touches WHERE seq = ?", [result["seq"]]).fetchone()
-                if row is None:
-                    continue
-                self._db.execute("DELETE FROM touches WHERE seq = ?", [result["seq"]])
-                if result["status"] == "renumber":
-                    self._db.execute("INSERT INTO touches VALUES (?, ?, ?)", [self._next_seq(highest), *row])
-                elif result["status"] == "refused":
-                    self._db.execute("INSERT INTO refused VALUES (?, ?, ?)", [result["seq"], result["code"], row[0]])
-
-    def fork(self) -> None:
-        """Become a new store with new numbers: this file was copied, or its device registered twice."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            rows = self._db.execute("SELECT content, kept_at FROM touches ORDER BY seq").fetchall()
-            self._db.execute("DELETE FROM touches")
-            self._db.execute("DELETE FROM facts WHERE name IN ('device', 'secret')")
-            self._db.execute("UPDATE facts SET value = ? WHERE name = 'store'", [secrets.token_hex(16)])
-            self._db.execute("UPDATE facts SET value = '0' WHERE name = 'highest'")
-            for row in rows:
-                self._db.execute("INSERT INTO touches VALUES (?, ?, ?)", [self._next_seq(), *row])
-
-    def refused(self) -> list[tuple[int, str, str]]:
-        """What the server could not read as a touch."""
-        return list(self._db.execute("SELECT seq, code, content FROM refused ORDER BY seq"))
+    def _set(self, values: dict[str, Any]) -> None:
+        self._link.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))

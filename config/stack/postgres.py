@@ -73,6 +73,24 @@ def _may_reach(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in [path, *path.parents] if parent.exists())
 
 
+def _is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return False
+
+
+def _works_in(folder: Path) -> bool:
+    """Whether any living process has its working directory in a folder."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == folder:
+                return True
+        except OSError:
+            continue
+    return False
+
+
 class Postgres:
     """One database cluster in a folder. Starts, stops, survives being killed; two of them never meet."""
 
@@ -155,7 +173,23 @@ class Postgres:
         if done.returncode:
             raise PostgresError(done.stderr.strip())
 
+    def _forget_killed(self) -> None:
+        """Drop the pid file of a database that was killed and that nobody reaped, as in a container without an init.
+
+        PostgreSQL takes such a process for a running one. Its children end by themselves; they are waited for.
+        """
+        pid = self.postmaster_pid
+        if pid is None or not _is_zombie(pid):
+            return
+        limit = time.monotonic() + START_SECONDS
+        while _works_in(self.data) and time.monotonic() < limit:
+            time.sleep(0.05)
+        if not _works_in(self.data):
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            (self.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
     def _launch(self) -> None:
+        self._forget_killed()
         options = " ".join(f"-c {name}={value!r}" for name, value in SETTINGS.items())
         log = self.data / "server.log"
         done = self._run(
@@ -207,7 +241,7 @@ class Postgres:
             os.kill(pid, signal.SIGINT)
         except ProcessLookupError:
             return
-        while self.postmaster_pid is not None:
+        while self.postmaster_pid is not None and not _is_zombie(pid):
             time.sleep(0.02)
         shutil.rmtree(self.socket, ignore_errors=True)
 

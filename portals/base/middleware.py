@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from registry.core.actor import ActorKind
 from registry.core.viewer import Viewer
@@ -16,15 +18,24 @@ OFFICE_LONGEST = timedelta(hours=12)
 
 
 class ViewerMiddleware:
-    """Puts `request.viewer` on every request."""
+    """Puts `request.viewer` on every request, worked out when a page first asks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Make the viewer, then answer. Endpoints for machines never look at cookies."""
-        request.viewer = Viewer() if request.path.startswith("/api/") else _viewer(request)  # type: ignore[attr-defined]
+        machine = request.path.startswith("/api/")
+        request.viewer = Viewer() if machine else SimpleLazyObject(lambda: _viewer(request))  # type: ignore[attr-defined]
         return self._get_response(request)
+
+
+def begin_session(request: HttpRequest, account_id: int) -> None:
+    """Log somebody in. A new session number and CSRF token each time: one known before is worth nothing."""
+    request.session.flush()
+    now = timezone.now().isoformat()
+    request.session.update({ACCOUNT: account_id, "began_at": now, "used_at": now})
+    rotate_token(request)
 
 
 def _viewer(request: HttpRequest) -> Viewer:
@@ -40,7 +51,8 @@ def _viewer(request: HttpRequest) -> Viewer:
 
 def _goes_on(request: HttpRequest, now: datetime) -> bool:
     """Whether an office session is neither idle for 30 minutes nor older than 12 hours; notes the use."""
-    began = datetime.fromisoformat(request.session.setdefault("began_at", now.isoformat()))
-    used = datetime.fromisoformat(request.session.get("used_at", now.isoformat()))
+    if not {"began_at", "used_at"} <= set(request.session.keys()):
+        return False  # begun before these times were kept
+    began, used = (datetime.fromisoformat(request.session[key]) for key in ("began_at", "used_at"))
     request.session["used_at"] = now.isoformat()
     return now - used <= OFFICE_IDLE and now - began <= OFFICE_LONGEST

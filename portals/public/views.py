@@ -1,7 +1,8 @@
 """Log-in, step by step. Until the last step nobody is logged in; the session only remembers whose steps these are."""
 
-from datetime import timedelta
-from urllib.parse import urlsplit
+import secrets
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import success
@@ -10,31 +11,41 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from portals.base.access import PUBLIC, page
 from portals.base.forms import add_refusal
-from portals.base.middleware import ACCOUNT
+from portals.base.middleware import begin_session
 from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm
+from registry.accounts.derive import birth_words, normal_login_id
 from registry.accounts.operations import (
     SecurityCodeVoidError,
     check_login,
     confirm_code,
     set_first_password,
 )
+from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState
-from registry.core.actor import Actor
+from registry.core.actor import Actor, ActorKind
 from registry.core.days import JST
 from registry.core.errors import RegistryError
+from registry.core.viewer import Viewer
+from registry.disclosure.queries import see_worker
 from registry.notices.operations import send_security_code_again
+from registry.workers.queries import worker_of_account
 
 PENDING = "first_login_account"
 PENDING_LIFE = timedelta(minutes=30)
 DEVICE_COOKIE = "device"
 DEVICE_LIFE = timedelta(days=365)
+DEVICE_ACCOUNTS = 8
 ELSEWHERE = "elsewhere"
+STEPS = {AccountState.INITIAL: "public:first_password", AccountState.CODE_WANTED: "public:security_code"}
 
 
 @page(PUBLIC)
@@ -43,21 +54,31 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "public/home.html")
 
 
+def _device(request: HttpRequest) -> dict[str, Any]:
+    """What the signed cookie tells: the device's name, and under which marks it logged in before."""
+    try:
+        known: dict[str, Any] = signing.loads(
+            request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIFE
+        )
+    except signing.BadSignature:
+        return {"device": secrets.token_urlsafe(16), "accounts": []}
+    return known
+
+
+def _mark(login_id: str) -> str:
+    """An ID in the cookie, unreadable for the next person at a shared PC."""
+    return salted_hmac(DEVICE_COOKIE, normal_login_id(login_id)).hexdigest()[:16]
+
+
 def _place(request: HttpRequest, login_id: str) -> str:
     """A device that logged in to this account before counts its wrong tries on its own (ruling 3)."""
-    try:
-        known = signing.loads(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIFE)
-    except signing.BadSignature:
-        return ELSEWHERE
-    return f"device-{known['device']}" if login_id in known["accounts"] else ELSEWHERE
+    known = _device(request)
+    return f"device-{known['device']}" if _mark(login_id) in known["accounts"] else ELSEWHERE
 
 
 def _remember_device(request: HttpRequest, response: HttpResponse, login_id: str) -> None:
-    try:
-        known = signing.loads(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIFE)
-    except signing.BadSignature:
-        known = {"device": signing.get_cookie_signer().sign(str(timezone.now().timestamp()))[-32:], "accounts": []}
-    known["accounts"] = [login_id, *(one for one in known["accounts"] if one != login_id)][:8]
+    known, mark = _device(request), _mark(login_id)
+    known["accounts"] = [mark, *(one for one in known["accounts"] if one != mark)][:DEVICE_ACCOUNTS]
     response.set_cookie(
         DEVICE_COOKIE, signing.dumps(known, salt=DEVICE_COOKIE), max_age=DEVICE_LIFE, httponly=True, samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -66,11 +87,11 @@ def _remember_device(request: HttpRequest, response: HttpResponse, login_id: str
 
 def _own_path(target: str) -> str:
     """An address of ours to go on to, or nothing."""
-    parts = urlsplit(target)
-    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
+    ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if ours else ""
 
 
+@sensitive_post_parameters()
 @never_cache
 @page(PUBLIC)
 def log_in(request: HttpRequest) -> HttpResponse:
@@ -82,7 +103,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             outcome = check_login(
                 typed["login_id"],
                 typed["password"],
-                place=_place(request, typed["login_id"].strip()),
+                place=_place(request, typed["login_id"]),
                 at=timezone.now(),
             )
         except RegistryError as error:
@@ -92,7 +113,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         else:
             if outcome.next_step is not AccountState.ACTIVE:
                 return _begin_first_login(request, outcome.account.id, outcome.next_step)
-            _begin_session(request, outcome.account.id)
+            begin_session(request, outcome.account.id)
             target = _own_path(request.GET.get("next", "")) or reverse(f"{outcome.account.portal}:home")
             response = redirect(target)
             _remember_device(request, response, outcome.account.login_id)
@@ -100,36 +121,54 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return render(request, "public/login.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _begin_session(request: HttpRequest, account_id: int) -> None:
-    """A new session number at every log-in, so that one known before is worth nothing."""
-    request.session.flush()
-    request.session[ACCOUNT] = account_id
-
-
 def _begin_first_login(request: HttpRequest, account_id: int, step: AccountState) -> HttpResponse:
     request.session.flush()
     request.session[PENDING] = {"account": account_id, "until": (timezone.now() + PENDING_LIFE).isoformat()}
-    return redirect("public:first_password" if step is AccountState.INITIAL else "public:security_code")
+    return redirect(STEPS[step])
 
 
 def _pending_account(request: HttpRequest) -> int | None:
     pending = request.session.get(PENDING)
-    return pending["account"] if pending and pending["until"] > timezone.now().isoformat() else None
+    return pending["account"] if pending and datetime.fromisoformat(pending["until"]) > timezone.now() else None
 
 
+def _other_step(account_id: int | None, step: AccountState) -> HttpResponse | None:
+    """The step that is really next when it is not this one: by the back button, a second click, or a typed address."""
+    account = find_account(account_id) if account_id is not None else None
+    if account is not None and account.state is step:
+        return None
+    return redirect(STEPS.get(account.state, "public:login") if account else "public:login")
+
+
+def _birth_words(account_id: int) -> list[str]:
+    """The own birth date of a worker, which must not be in the password; read as the worker reads it."""
+    worker_id = worker_of_account(account_id)
+    if worker_id is None:
+        return []
+    viewer = Viewer(account_id, ActorKind.WORKER, worker_id)
+    birth_on = see_worker(viewer, worker_id, at=timezone.now()).get("birth_on")
+    return birth_words(birth_on) if isinstance(birth_on, date) else []
+
+
+@sensitive_post_parameters()
 @never_cache
 @page(PUBLIC)
 def first_password(request: HttpRequest) -> HttpResponse:
     """Step 1 of the first log-in: the initial password must be changed."""
     account_id = _pending_account(request)
-    if account_id is None:
-        return redirect("public:login")
+    other = _other_step(account_id, AccountState.INITIAL)
+    if account_id is None or other:
+        return other or redirect("public:login")
     form = FirstPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
             set_first_password(
-                account_id, present=typed["present_password"], new=typed["new_password"], at=timezone.now()
+                account_id,
+                present=typed["present_password"],
+                new=typed["new_password"],
+                personal=_birth_words(account_id),
+                at=timezone.now(),
             )
         except RegistryError as error:
             add_refusal(form, error)
@@ -139,13 +178,15 @@ def first_password(request: HttpRequest) -> HttpResponse:
     return render(request, "public/first_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@sensitive_post_parameters()
 @never_cache
 @page(PUBLIC)
 def security_code(request: HttpRequest) -> HttpResponse:
     """Step 2: the security code. A void code is replaced by letter at once."""
     account_id = _pending_account(request)
-    if account_id is None:
-        return redirect("public:login")
+    other = _other_step(account_id, AccountState.CODE_WANTED)
+    if account_id is None or other:
+        return other or redirect("public:login")
     form = SecurityCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,7 +2,12 @@
 
 import re
 import secrets
-from datetime import datetime, timedelta
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
 
 from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.core.errors import RegistryError
@@ -20,6 +25,9 @@ _COMMON = {
     "letmein", "welcome", "kensetsu", "genba", "sakura", "arigatou", "nihon", "japan", "tokyo", "ccus", "career",
 }  # fmt: skip
 _PERSONAL_LENGTH = 4
+_ROWS = ("01234567890" * 2, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+_REPEATED_AT_MOST = 5
+_LOGIN_ID_LENGTH = 64
 
 
 class PasswordShortError(RegistryError):
@@ -35,7 +43,7 @@ class PasswordCommonError(RegistryError):
 
 
 class PasswordPersonalError(RegistryError):
-    """A password holds the own ID, name or mail."""
+    """A password holds the own ID, name, mail or birth date."""
 
     code = "PASSWORD_PERSONAL"
 
@@ -43,7 +51,42 @@ class PasswordPersonalError(RegistryError):
 def normal_login_id(typed: str) -> str:
     """A login ID as it is kept: digits without separators and in half width, words in lower case."""
     digits = clean_digits(typed)
-    return digits if digits.isascii() and digits.isdigit() else typed.strip().lower()[:64]
+    kept = digits if digits.isascii() and digits.isdigit() else unicodedata.normalize("NFKC", typed).strip().lower()
+    return kept[:_LOGIN_ID_LENGTH]
+
+
+def _is_common(plain: str) -> bool:
+    """Whether a password is of the lists, one word with digits behind it, a row of keys, or a few signs repeated."""
+    stem = re.sub(r"[\d\W_]+$", "", plain)
+    unit = (plain * 2).index(plain, 1)  # the length of what is repeated; the whole where nothing is
+    repeated = plain[:unit]
+    if len(set(plain)) <= 2 or stem in _COMMON or any(plain in row or plain in row[::-1] for row in _ROWS):  # noqa: PLR2004 -- two signs in turn
+        return True
+    if unit < len(plain) and (unit <= _REPEATED_AT_MOST or repeated in _COMMON):
+        return True
+    try:
+        CommonPasswordValidator().validate(plain)
+    except ValidationError:
+        return True
+    return False
+
+
+def _is_personal(plain: str, personal: Iterable[str]) -> bool:
+    """Whether a password holds what others know of the person, however it is parted."""
+    digits = clean_digits(plain)
+    for text in personal:
+        whole = text.casefold()
+        words = [*re.split(r"[\s@.]+", whole), clean_digits(whole)]
+        if any(word in plain or word in digits for word in words if len(word) >= _PERSONAL_LENGTH):
+            return True
+        if digits.isdigit() and digits in whole:  # a part of the own ID
+            return True
+    return False
+
+
+def birth_words(birth_on: date) -> list[str]:
+    """How a birth date is written in a password."""
+    return [f"{birth_on:{form}}" for form in ("%Y%m%d", "%y%m%d", "%d%m%Y", "%m%d%Y")]
 
 
 def check_password(password: str, *, personal: list[str]) -> None:
@@ -51,13 +94,9 @@ def check_password(password: str, *, personal: list[str]) -> None:
     if len(password) < PASSWORD_LENGTH:
         raise PasswordShortError(field="new_password", length=PASSWORD_LENGTH)
     plain = password.casefold()
-    stem = re.sub(r"[\d\W_]+$", "", plain)
-    if stem in _COMMON or len(set(plain)) <= 2 or plain in "01234567890123456789" * 2 or plain == stem * 2:  # noqa: PLR2004 -- two signs in turn
+    if _is_common(plain):
         raise PasswordCommonError(field="new_password")
-    words = [
-        word for text in personal for word in re.split(r"[\s@.]+", text.casefold()) if len(word) >= _PERSONAL_LENGTH
-    ]
-    if any(word in plain for word in words):
+    if _is_personal(plain, personal):
         raise PasswordPersonalError(field="new_password")
 
 

@@ -1,5 +1,6 @@
 """Writes of accounts: opening, the steps of the first login, log-in with lock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from registry.accounts.queries import AccountRow, account_row
 from registry.accounts.states import ACCOUNT_LIFE, AccountMove, AccountState, Portal, Role
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor, ActorKind
-from registry.core.errors import RegistryError
+from registry.core.errors import MoveRefusedError, RegistryError
 
 # Compared where there is no such account, so that an unknown ID takes as long as a known one.
 _NOBODY = make_password("nobody has this password")
@@ -69,7 +70,7 @@ def open_account(
 ) -> int:
     """Open an account that cannot be used before its initial password is made. Returns its number."""
     account = Account.objects.create(
-        login_id=login_id, portal=portal, role=role, display_name=display_name, mail=mail, opened_at=at,
+        login_id=normal_login_id(login_id), portal=portal, role=role, display_name=display_name, mail=mail, opened_at=at,
         password=make_password(None),
     )  # fmt: skip
     note_act("accounts_account", account.pk, "open", by=by, at=at)
@@ -82,8 +83,13 @@ def _locked(account_id: int) -> Account:
 
 @transaction.atomic
 def make_initial_password(account_id: int, *, by: Actor, at: datetime) -> str:
-    """Make a new initial password; it is returned once, for printing, and kept only as a hash."""
+    """Make a new initial password; it is returned once, for printing, and kept only as a hash.
+
+    Raises `MoveRefusedError` when the person has chosen a password: a late letter must not take it away.
+    """
     account = _locked(account_id)
+    if account.state != AccountState.INITIAL:
+        raise MoveRefusedError(workflow=ACCOUNT_LIFE.name, move="make_initial_password", state=account.state)
     password = draw_initial_password()
     account.password, account.initial_password_at = make_password(password), at
     account.save(update_fields=["password", "initial_password_at"])
@@ -149,12 +155,15 @@ def _self(account: Account) -> Actor:
 
 
 @transaction.atomic
-def set_first_password(account_id: int, *, present: str, new: str, at: datetime) -> None:
-    """Change the initial password to an own one. Raises `PasswordWrongError` or what is wrong with the new one."""
+def set_first_password(account_id: int, *, present: str, new: str, personal: Iterable[str] = (), at: datetime) -> None:
+    """Change the initial password to an own one; `personal` is what else others know of the person.
+
+    Raises `PasswordWrongError` or what is wrong with the new one.
+    """
     account = _locked(account_id)
     if not matches(present, account.password):
         raise PasswordWrongError(field="present_password")
-    check_password(new, personal=[account.login_id, account.display_name, account.mail])
+    check_password(new, personal=[account.login_id, account.display_name, account.mail, *personal])
     if present == new:
         raise PasswordSameError(field="new_password")
     account.password = make_password(new)
@@ -171,10 +180,14 @@ class PasswordSameError(RegistryError):
 def confirm_code(account_id: int, typed: str, *, at: datetime) -> None:
     """Take the security code that makes the account active.
 
-    Raises `SecurityCodeWrongError` or `SecurityCodeVoidError`; the wrong try is committed before.
+    Raises `SecurityCodeWrongError` or `SecurityCodeVoidError`; the wrong try is committed before. Harmless when
+    repeated on an active account, and refused with `MoveRefusedError`, uncounted, before the password is set.
     """
     with transaction.atomic():
         account = _locked(account_id)
+        if account.state == AccountState.ACTIVE:
+            return
+        ACCOUNT_LIFE.target(AccountMove.CONFIRM_CODE, account.state)
         code = SecurityCode.objects.select_for_update().filter(account_id=account_id, ended_at=None).first()
         right = code is not None and matches(normal_login_id(typed), code.code_hash)
         if code is not None:

@@ -38,7 +38,8 @@ def load_codes(*, on: date, dry_run: bool = False) -> list[CodeChange]:
         rows = {row.code: row for row in Code.objects.select_for_update().filter(table=table)}
         added = [line for code, line in lines.items() if code not in rows]
         changed = [line for code, line in lines.items() if code in rows and _differs(rows[code], line)]
-        closed = [row for code, row in rows.items() if code not in lines and row.valid_until is None]
+        left = [row for code, row in rows.items() if code not in lines]
+        closed = [row for row in left if row.valid_until is None or row.valid_until > on]
         for act, group in (("added", added), ("changed", changed), ("closed", closed)):
             changes += [CodeChange(table, one.code, act) for one in group]
         if not dry_run:

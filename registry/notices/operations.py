@@ -12,7 +12,15 @@ from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
 from registry.core.errors import NotFoundError
 from registry.notices.models import Letter, Notice
-from registry.notices.states import LETTER_LIFE, WITH_PASSWORD, LetterKind, LetterMove, LetterState, NoticeKind
+from registry.notices.states import (
+    LETTER_LIFE,
+    WITH_CODE,
+    WITH_PASSWORD,
+    LetterKind,
+    LetterMove,
+    LetterState,
+    NoticeKind,
+)
 
 # The task stands above this module; the queue knows it by name.
 SEND_MAIL = "registry.notices.tasks.send_mail"
@@ -34,7 +42,7 @@ class PrintedLetter:
     kind: LetterKind
     recipient: Recipient
     login_id: str
-    secret: str
+    secret: str = field(repr=False)  # so that no log of the object can tell it
     data: dict[str, str] = field(default_factory=dict)
 
 
@@ -71,13 +79,22 @@ def _print(letter: Letter, *, by: Actor, at: datetime) -> PrintedLetter:
 
 
 @transaction.atomic
+def ship_letters(letter_ids: list[int], *, by: Actor, at: datetime) -> int:
+    """Note that printed letters have left the house. Returns how many did; others are left as they are."""
+    letters = Letter.objects.select_for_update().filter(pk__in=letter_ids, state=LetterState.PRINTED).order_by("pk")
+    for letter in letters:
+        move(letter, LETTER_LIFE, LetterMove.SHIP, by=by, at=at)
+    return len(letters)
+
+
+@transaction.atomic
 def send_security_code_again(account_id: int, *, by: Actor, at: datetime) -> None:
     """Queue a letter with a new security code to the address of the account's last letter (ruling 2).
 
-    Harmless when repeated: while such a letter waits to be printed, no second one is written.
+    Harmless when repeated: while any letter with a code waits to be printed, no second one is written.
     """
-    last = Letter.objects.filter(account_id=account_id).order_by("-id").first()
-    waiting = Letter.objects.filter(account_id=account_id, kind=LetterKind.NEW_SECURITY_CODE, state=LetterState.QUEUED)
+    last = Letter.objects.select_for_update().filter(account_id=account_id).order_by("-id").first()
+    waiting = Letter.objects.filter(account_id=account_id, kind__in=WITH_CODE, state=LetterState.QUEUED)
     if last is None or waiting.exists():
         return
     recipient = Recipient(last.recipient_name, last.postal_code, last.address)

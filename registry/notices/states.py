@@ -16,6 +16,7 @@ class LetterKind(StrEnum):
 
 
 WITH_PASSWORD = {LetterKind.WORKER_FIRST_PASSWORD, LetterKind.FIRM_FIRST_LOGIN}
+WITH_CODE = set(LetterKind) - WITH_PASSWORD
 
 
 class LetterState(StrEnum):
@@ -23,16 +24,23 @@ class LetterState(StrEnum):
 
     QUEUED = "queued"
     PRINTED = "printed"
+    SHIPPED = "shipped"
 
 
 class LetterMove(StrEnum):
     """What happens to a letter."""
 
     PRINT = "print"
+    SHIP = "ship"
 
 
 LETTER_LIFE = Workflow(
-    "notices_letter", LetterState.QUEUED, (Step(LetterMove.PRINT, (LetterState.QUEUED,), LetterState.PRINTED),)
+    "notices_letter",
+    LetterState.QUEUED,
+    (
+        Step(LetterMove.PRINT, (LetterState.QUEUED,), LetterState.PRINTED),
+        Step(LetterMove.SHIP, (LetterState.PRINTED,), LetterState.SHIPPED),
+    ),
 )
 
 

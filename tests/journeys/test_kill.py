@@ -49,6 +49,7 @@ class Stack:
                         return
             except (OSError, urllib.error.URLError):
                 time.sleep(0.1)
+        self.stop()
         raise AssertionError((self.folder / "log").read_text())
 
     def kill(self) -> None:

@@ -1,9 +1,12 @@
+from datetime import date
+
 import pytest
 
 from registry.accounts.derive import (
     PasswordCommonError,
     PasswordPersonalError,
     PasswordShortError,
+    birth_words,
     check_password,
     draw_security_code,
     normal_login_id,
@@ -37,3 +40,38 @@ def test_normal_login_id() -> None:
 
 def test_security_code_has_six_digits() -> None:
     assert all(len(draw_security_code()) == 6 for _ in range(20))
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "sakurasakura", "abcabcabcabc", "9876543210", "qwertyuiop", "lkjhgfdsapoiuytrewq"[:10], "ABCDEFGHIJ", "1234567890",
+        "Kensetsu2026", "basketball", "abababababab",
+    ],
+)  # fmt: skip
+def test_common_passwords(password: str) -> None:
+    with pytest.raises(PasswordCommonError):
+        check_password(password, personal=[])
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["1234-5678-9018-21", "3456-789018-21", "mihontaro-no-mihon", "x-19800506-x", "yama-80-05-06"],
+)
+def test_personal_passwords(password: str) -> None:
+    personal = [*PERSONAL, *birth_words(date(1980, 5, 6))]
+    with pytest.raises(PasswordPersonalError):
+        check_password(password, personal=personal)
+
+
+def test_signs_alone_are_not_called_personal() -> None:
+    check_password("-_ -_- —–‑ー", personal=PERSONAL)
+
+
+def test_birth_words() -> None:
+    assert birth_words(date(1980, 5, 6)) == ["19800506", "800506", "06051980", "05061980"]
+
+
+@pytest.mark.parametrize("typed", ["⑳" * 60, "ﷺ" * 60, "x" * 200])
+def test_normal_login_id_fits_its_column(typed: str) -> None:
+    assert len(normal_login_id(typed)) <= 64

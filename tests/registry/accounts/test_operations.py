@@ -1,8 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import check_password as matches
+from django.db import IntegrityError, connection, transaction
 
-from registry.accounts.models import Account
+from config.settings import base
+from registry.accounts import operations
+from registry.accounts.derive import PasswordPersonalError
+from registry.accounts.models import Account, SecurityCode, WrongTries
 from registry.accounts.operations import (
     InitialPasswordLapsedError,
     LoginClosedError,
@@ -20,6 +26,7 @@ from registry.accounts.operations import (
 )
 from registry.accounts.states import AccountState, Portal, Role
 from registry.core.errors import MoveRefusedError
+from tests.factories.accounts import an_account
 from tests.factories.cast import NOW, OFFICE, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +120,97 @@ def test_five_wrong_codes_void_it(account: int) -> None:
         with pytest.raises(SecurityCodeVoidError):
             confirm_code(account, typed, at=NOW)
     confirm_code(account, make_security_code(account, by=OFFICE, at=NOW), at=NOW)
+
+
+def test_six_digits_are_hashed(account: int) -> None:
+    code = make_security_code(account, by=OFFICE, at=NOW)
+    stored = SecurityCode.objects.get(account_id=account).code_hash
+    assert code not in stored
+    assert matches(code, stored)
+
+
+def test_an_unknown_id_costs_what_a_known_one_does(account: int) -> None:
+    make_initial_password(account, by=OFFICE, at=NOW)
+    known, unknown = Account.objects.get(pk=account).password, operations._NOBODY
+    assert known.split("$")[0] == unknown.split("$")[0]
+    assert base.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+def test_a_newer_code_voids_the_older(account: int) -> None:
+    initial, older = make_initial_password(account, by=OFFICE, at=NOW), make_security_code(account, by=OFFICE, at=NOW)
+    newer = make_security_code(account, by=OFFICE, at=NOW)
+    set_first_password(account, present=initial, new=PASSWORD, at=NOW)
+    if older != newer:
+        with pytest.raises(SecurityCodeWrongError):
+            confirm_code(account, older, at=NOW)
+    confirm_code(account, f" {newer[:3]} {newer[3:]} ", at=NOW)
+
+
+def test_a_code_before_the_password_is_refused_and_not_counted(account: int) -> None:
+    code = make_security_code(account, by=OFFICE, at=NOW)
+    for typed in ["wrong"] * 6 + [code]:
+        with pytest.raises(MoveRefusedError):
+            confirm_code(account, typed, at=NOW)
+    assert SecurityCode.objects.get(account_id=account).wrong_tries == 0
+
+
+def test_a_code_given_twice_is_harmless(account: int) -> None:
+    activate(account)
+    confirm_code(account, "whatever", at=NOW)
+    assert Account.objects.get(pk=account).state == AccountState.ACTIVE
+
+
+def test_a_late_letter_takes_no_password_away(account: int) -> None:
+    activate(account)
+    with pytest.raises(MoveRefusedError):
+        make_initial_password(account, by=OFFICE, at=NOW)
+    assert check_login(ID, PASSWORD, place="x", at=NOW)
+
+
+def test_open_account_keeps_the_id_as_it_is_looked_up() -> None:
+    number = an_account(" Office-ＤＥＳＫ ")
+    assert Account.objects.get(pk=number).login_id == "office-desk"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        an_account("OFFICE-DESK")
+
+
+def test_a_password_with_a_handed_in_word_is_personal(account: int) -> None:
+    initial = make_initial_password(account, by=OFFICE, at=NOW)
+    with pytest.raises(PasswordPersonalError):
+        set_first_password(account, present=initial, new="kumo-19800505", personal=["19800505"], at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("move_first", "state"), [(False, AccountState.ACTIVE), (True, AccountState.ACTIVE), (True, AccountState.INITIAL)]
+)
+def test_the_database_refuses_other_moves(account: int, state: AccountState, *, move_first: bool) -> None:
+    if move_first:
+        activate(account)
+        Account.objects.filter(pk=account).update(state=AccountState.CLOSED)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Account.objects.filter(pk=account).update(state=state)
+
+
+@pytest.mark.parametrize("wrong", [{"portal": "nowhere"}, {"role": "king"}])
+def test_the_database_knows_portals_and_roles(account: int, wrong: dict[str, str]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Account.objects.filter(pk=account).update(**wrong)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("typed_id", [ID, "nobody-at-all"])
+def test_tries_at_the_same_time_are_each_counted(account: int, typed_id: str) -> None:
+    def one_try(_number: int) -> str:
+        try:
+            check_login(typed_id, "wrong", place="x", at=NOW)
+        except (LoginWrongError, LoginClosedError) as error:
+            return error.code
+        finally:
+            connection.close()
+        return "in"
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(one_try, range(12)))
+
+    assert (codes.count("LOGIN_WRONG"), codes.count("LOGIN_CLOSED")) == (4, 8)
+    assert WrongTries.objects.get(typed_id=typed_id).in_a_row == 5

@@ -52,6 +52,23 @@ def test_a_code_that_left_its_file_is_closed_and_not_deleted() -> None:
     assert "X999" not in {line.code for line in list_codes(Table.TRADES, on=DAY)}
 
 
+@pytest.mark.django_db
+def test_a_code_that_left_its_file_before_its_announced_end_is_closed_at_once() -> None:
+    Code.objects.create(table=Table.TRADES, code="X999", name="消えた職種", valid_until=date(2027, 4, 1))
+
+    assert [(change.code, change.act) for change in load_codes(on=DAY)] == [("X999", "closed")]
+    assert load_codes(on=DAY) == []
+    assert Code.objects.get(table=Table.TRADES, code="X999").valid_until == DAY
+
+
+@pytest.mark.django_db
+def test_a_code_that_was_closed_keeps_its_day() -> None:
+    Code.objects.create(table=Table.TRADES, code="X999", name="消えた職種", valid_until=date(2026, 4, 1))
+
+    assert load_codes(on=DAY) == []
+    assert Code.objects.get(table=Table.TRADES, code="X999").valid_until == date(2026, 4, 1)
+
+
 def test_every_touch_reason_counts_in_a_known_way_and_has_its_texts() -> None:
     texts = read_texts()
     for line in read_table(Table.TOUCH_REASONS):

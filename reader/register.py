@@ -1,0 +1,44 @@
+"""Registration: the short code of the site's page becomes a device with a secret."""
+
+import json
+from typing import Any
+
+from reader.store import Store, Terminal
+from reader.web import NetworkError, checked_address, post
+
+CREATED = 201
+
+
+class RegistrationError(Exception):
+    """The device was not registered; the message says why."""
+
+
+def register(store: Store, *, url: str, code: str, name: str, allow_http: bool = False) -> tuple[Terminal, ...]:
+    """Register this store as a device, and return where it stands. Asking again with the same code does no harm.
+
+    Raises `RegistrationError`, `AddressError`, `NetworkError`.
+    """
+    url = checked_address(url, allow_http=allow_http)
+    identity = store.identity()
+    if identity.device:
+        raise RegistrationError(
+            "この端末はもう登録されています。別の端末として登録するときは、先に fork を実行してください。"
+        )
+    body = {"code": code.strip(), "store": identity.store, "name": name, "dense": True}
+    reply = post(f"{url}/api/v1/devices", json.dumps(body, ensure_ascii=False).encode(), {}, 20.0)
+    if reply.status != CREATED:
+        raise RegistrationError(reply.told() or f"登録できませんでした（{reply.status}）。")
+    try:
+        device, secret, terminals = _read(json.loads(reply.body))
+    except (ValueError, TypeError, KeyError) as error:
+        raise NetworkError("サーバーの返事を読めません。アドレスを確かめてください。") from error
+    store.register(url=url, device=device, secret=secret, terminals=terminals)
+    return terminals
+
+
+def _read(answer: dict[str, Any]) -> tuple[str, str, tuple[Terminal, ...]]:
+    terminals = tuple(Terminal(str(one["site"]), str(one["name"])) for one in answer["terminals"])
+    secret = str(answer["secret"])
+    if not bytes.fromhex(secret):
+        raise ValueError
+    return str(answer["device"]), secret, terminals

@@ -1,0 +1,177 @@
+"""The running reader: one thread reads cards and keeps touches, another sends."""
+
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reader.numbers import NumberError, card_number
+from reader.pcsc import CardError, Credential, Pcsc, ReaderError
+from reader.screen import Screen
+from reader.send import Sender, State, drain, now, rfc3339
+from reader.store import NewTouch, Store, StoreError
+
+SLICE_S, RECEIPT_S, RETRY_READER_S, POLL_S = 0.5, 3.0, 3.0, 5.0
+
+
+@dataclass
+class Shared:
+    """What the threads tell each other."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event = field(default_factory=threading.Event)
+    typed: "queue.SimpleQueue[str]" = field(default_factory=queue.SimpleQueue)
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How this run behaves: `count` is after how many touches it ends, 0 never."""
+
+    site: str
+    direction: str
+    count: int = 0
+
+
+def run(store: Store, screen: Screen, habits: Habits) -> None:
+    """Read cards until told to stop, then try once more to send."""
+    shared = Shared()
+    with _stopped_by_signals(shared):
+        sending = threading.Thread(target=_send, args=(store.path, shared), name="sender")
+        sending.start()
+        if sys.stdin and sys.stdin.isatty():
+            threading.Thread(target=_read_typed, args=(shared,), daemon=True).start()
+        try:
+            _Loop(store, screen, habits, shared).work()
+        finally:
+            shared.stop.set()
+            shared.wake.set()
+            sending.join()
+    drain(Sender(store, timeout_s=5.0))
+
+
+@contextmanager
+def _stopped_by_signals(shared: Shared) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the run after the touch that is being kept."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(kind, lambda *_: shared.stop.set()) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
+
+
+def _send(path: Path, shared: Shared) -> None:
+    with Store(path) as store:
+        sender = Sender(store)
+        while not shared.stop.is_set():
+            shared.wake.clear()
+            try:
+                outcome = sender.step()
+            except StoreError as error:
+                shared.message = str(error)
+                shared.stop.wait(POLL_S)
+                continue
+            shared.message = outcome.message if outcome.state in {State.WAIT, State.ACT} else ""
+            if outcome.state is State.EMPTY:
+                shared.wake.wait(POLL_S)
+            elif outcome.state is not State.SENT:
+                shared.stop.wait(outcome.pause_s)
+
+
+def _read_typed(shared: Shared) -> None:
+    """Numbers typed, or written by a reader that acts as a keyboard."""
+    for line in sys.stdin:
+        if line.strip():
+            shared.typed.put(line.strip())
+
+
+class _Loop:
+    """The thread that keeps touches."""
+
+    def __init__(self, store: Store, screen: Screen, habits: Habits, shared: Shared) -> None:
+        self._store, self._screen, self._habits, self._shared = store, screen, habits, shared
+        self._pcsc: Pcsc | None = None
+        self._kept = 0
+        self._reader_note = ""
+        self._shown: object = None
+        self._busy_until = self._next_try = 0.0
+
+    def work(self) -> None:
+        try:
+            while not self._shared.stop.is_set() and not 0 < self._habits.count <= self._kept:
+                self._look_for_typed()
+                self._look_for_card()
+                self._show_idle()
+        finally:
+            self._drop_reader()
+
+    def _look_for_typed(self) -> None:
+        while not self._shared.typed.empty():
+            text = self._shared.typed.get()
+            try:
+                self._keep(Credential("card", card_number(text)), "typed")
+            except NumberError as error:
+                self._trouble(str(error))
+
+    def _look_for_card(self) -> None:
+        if self._pcsc is None and time.monotonic() < self._next_try:
+            self._shared.stop.wait(SLICE_S)
+            return
+        try:
+            self._pcsc = self._pcsc or Pcsc()
+            name = self._pcsc.wait(SLICE_S)
+            self._reader_note = "" if name or self._pcsc.readers() else "カードリーダーがつながっていません。"
+            if name:
+                with self._pcsc.connected(name) as card:
+                    credential = card.read_token()
+                self._keep(credential, "card")
+        except CardError as error:
+            self._trouble(str(error))
+        except ReaderError as error:
+            self._reader_note = str(error)
+            self._next_try = time.monotonic() + RETRY_READER_S
+            self._drop_reader()
+
+    def _keep(self, credential: Credential, method: str) -> None:
+        """The receipt comes after the disk has it."""
+        touch = NewTouch(
+            credential.kind, credential.value, rfc3339(now()), method, self._habits.direction, self._habits.site
+        )
+        try:
+            self._store.keep([touch])
+        except StoreError as error:
+            self._trouble(str(error))
+            return
+        self._kept += 1
+        self._shared.wake.set()
+        self._screen.receipt(touch, self._store.summary())
+        self._stay()
+
+    def _trouble(self, message: str) -> None:
+        self._screen.trouble(message)
+        self._stay()
+
+    def _stay(self) -> None:
+        self._busy_until, self._shown = time.monotonic() + RECEIPT_S, None
+
+    def _show_idle(self) -> None:
+        notes = [note for note in (self._reader_note, self._shared.message) if note]
+        wanted = (self._store.summary(), notes)
+        if wanted != self._shown and time.monotonic() >= self._busy_until:
+            self._screen.idle(*wanted)
+            self._shown = wanted
+
+    def _drop_reader(self) -> None:
+        if self._pcsc is not None:
+            self._pcsc.close()
+            self._pcsc = None

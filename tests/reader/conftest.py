@@ -1,0 +1,35 @@
+"""A store, a server of our own, and one registered with the other."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.register import register
+from reader.store import NewTouch, Store
+from tests.reader.fake_server import Fake, fake_server
+
+NUMBER = "12345678901821-01"
+
+
+def a_touch(minute: int = 0, card: str = NUMBER) -> NewTouch:
+    """A touch of one minute."""
+    return NewTouch("card", card, f"2026-11-20T07:{minute % 60:02}:02.000+09:00", "card", "in", "12345678901824")
+
+
+@pytest.fixture
+def server() -> Iterator[Fake]:
+    with fake_server() as fake:
+        yield fake
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "store.db") as made:
+        yield made
+
+
+@pytest.fixture
+def registered(store: Store, server: Fake) -> Store:
+    register(store, url=server.url, code="ABCD2345", name="test")
+    return store

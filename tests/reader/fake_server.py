@@ -1,0 +1,132 @@
+"""A server that keeps to the protocol of touches, and fails when told to. It checks signatures and keeps a log."""
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SECRET = "5e" * 32
+SITE = "12345678901824"
+
+
+@dataclass
+class Failure:
+    """An answer given instead of the right one."""
+
+    status: int
+    body: bytes = b'{"code": "X", "title": "made up", "detail": "by the test"}'
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Fake:
+    """What the server holds."""
+
+    url: str = ""
+    store: str = ""
+    log: dict[int, dict[str, Any]] = field(default_factory=dict)
+    refused: set[int] = field(default_factory=set)
+    lost: list[list[int]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    cut_after_commit: int = 0  # so many answers are lost after the touches are stored
+    refuse_card: str = ""
+    most: int = 2000
+    clock_behind: timedelta = timedelta()
+    sizes: list[int] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def register(self, body: bytes) -> tuple[int, dict[str, Any]]:
+        """`POST /api/v1/devices`."""
+        wanted = json.loads(body)
+        if wanted["code"] != "ABCD2345":
+            return 403, {
+                "code": "PAIRING_CODE",
+                "title": "登録コードが違います。",
+                "detail": "新しいコードを出してください。",
+            }
+        self.store = wanted["store"]
+        return 201, {"device": "7", "secret": SECRET, "terminals": [{"site": SITE, "name": "正門"}]}
+
+    def receive(self, body: bytes, headers: Any) -> tuple[int, dict[str, Any]]:
+        """`POST /api/v1/touches`."""
+        right = hmac.new(bytes.fromhex(SECRET), body, hashlib.sha256).hexdigest()
+        if headers["Device"] != "7" or not hmac.compare_digest(headers["Signature"], right):
+            return 401, {"code": "DEVICE_UNKNOWN"}
+        batch = json.loads(body)
+        if not 1 <= len(batch["touches"]) <= self.most:
+            return 413, {"code": "BATCH_SIZE"}
+        if batch["store"] != self.store:
+            return 409, {"code": "DEVICE_FORKED"}
+        self.sizes.append(len(batch["touches"]))
+        self.lost += batch.get("lost", [])
+        results = [self._take(index, one) for index, one in enumerate(batch["touches"])]
+        highest = max([*self.log, *self.refused], default=0)
+        known = {*self.log, *self.refused, *(n for a, b in self.lost for n in range(a, b + 1))}
+        gaps = [[n, n] for n in range(1, highest) if n not in known][:100]
+        received_at = (datetime.now(UTC) - self.clock_behind).isoformat()
+        return 200, {"received_at": received_at, "highest": highest, "gaps": gaps, "results": results}
+
+    def _take(self, index: int, one: dict[str, Any]) -> dict[str, Any]:
+        seq = one["seq"]
+        content = {key: value for key, value in one.items() if key != "offset_s"}
+        if one.get("card") == self.refuse_card:
+            self.refused.add(seq)
+            return {"index": index, "seq": seq, "status": "refused", "code": "TOUCH_SHAPE"}
+        same = self.log.setdefault(seq, content) == content
+        return {"index": index, "seq": seq, "status": "stored" if same else "renumber"}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    fake: Fake
+
+    def do_GET(self) -> None:
+        self._answer(200, b"{}", {})
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with self.fake.lock:
+            if self.fake.failures:
+                failure = self.fake.failures.pop(0)
+                self._answer(failure.status, failure.body, failure.headers)
+                return
+            if self.path == "/api/v1/devices":
+                status, answer = self.fake.register(body)
+            else:
+                status, answer = self.fake.receive(body, self.headers)
+            if status == 200 and self.fake.cut_after_commit:
+                self.fake.cut_after_commit -= 1
+                self.close_connection = True
+                return
+        self._answer(status, json.dumps(answer).encode(), {})
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: Any) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def fake_server() -> Iterator[Fake]:
+    """A running server on a free port."""
+    fake = Fake()
+    handler = type("Handler", (_Handler,), {"fake": fake})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        fake.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield fake
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,142 @@
+import json
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db import IntegrityError, connection, transaction
+
+from registry.accounts.models import Account, SecurityCode
+from registry.accounts.operations import confirm_code, set_first_password
+from registry.core.actor import Actor
+from registry.notices.models import Letter, Notice
+from registry.notices.operations import (
+    PrintedLetter,
+    print_letters,
+    send_security_code_again,
+    ship_letters,
+    write_notice,
+)
+from registry.notices.queries import list_letters_to_print, list_notices
+from registry.notices.states import WITH_PASSWORD, LetterKind, LetterState, NoticeKind
+from tests.factories.accounts import an_account
+from tests.factories.cast import NOW, OFFICE, PASSWORD
+from tests.factories.notices import RECIPIENT, a_letter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account() -> int:
+    return an_account()
+
+
+def printed(*letters: int) -> list[PrintedLetter]:
+    return print_letters(list(letters), by=OFFICE, at=NOW)
+
+
+def mail_jobs() -> list[dict[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args FROM procrastinate_jobs WHERE task_name = 'registry.notices.tasks.send_mail' ORDER BY id"
+        )
+        return [json.loads(row[0]) for row in cursor.fetchall()]
+
+
+@pytest.mark.parametrize("kind", sorted(WITH_PASSWORD))
+def test_a_letter_with_a_password_makes_it_at_printing(account: int, kind: LetterKind) -> None:
+    letter = a_letter(account, kind)
+    assert not Account.objects.get(pk=account).has_usable_password()
+    (paper,) = printed(letter)
+    assert (paper.kind, paper.login_id, paper.recipient) == (kind, "12345678901821", RECIPIENT)
+    assert check_password(paper.secret, Account.objects.get(pk=account).password)
+
+
+@pytest.mark.parametrize("kind", sorted(set(LetterKind) - WITH_PASSWORD))
+def test_a_letter_with_a_code_makes_it_at_printing(account: int, kind: LetterKind) -> None:
+    letter = a_letter(account, kind)
+    assert not SecurityCode.objects.exists()
+    (paper,) = printed(letter)
+    assert len(paper.secret) == 6
+    assert check_password(paper.secret, SecurityCode.objects.get(ended_at=None).code_hash)
+
+
+def test_a_secret_is_nowhere_in_clear(account: int) -> None:
+    (paper,) = printed(a_letter(account))
+    assert paper.secret not in str([*Letter.objects.values(), *Account.objects.values()])
+    assert paper.secret not in repr(paper)
+
+
+def test_a_letter_is_printed_once(account: int) -> None:
+    letter = a_letter(account)
+    assert [row.id for row in list_letters_to_print()] == [letter]
+    assert len(printed(letter)) == 1
+    assert list_letters_to_print() == []
+    assert printed(letter) == []
+
+
+def test_only_printed_letters_are_shipped(account: int) -> None:
+    first, second = a_letter(account), a_letter(account, LetterKind.WORKER_SECURITY_CODE)
+    printed(first)
+    assert ship_letters([first, second], by=OFFICE, at=NOW) == 1
+    assert ship_letters([first, second], by=OFFICE, at=NOW) == 0
+    states = list(Letter.objects.order_by("pk").values_list("state", flat=True))
+    assert states == [LetterState.SHIPPED, LetterState.QUEUED]
+
+
+@pytest.mark.parametrize("state", [LetterState.SHIPPED, "burnt"])
+def test_the_database_refuses_to_ship_what_was_not_printed(account: int, state: str) -> None:
+    letter = a_letter(account)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Letter.objects.filter(pk=letter).update(state=state)
+
+
+def again(account: int) -> None:
+    send_security_code_again(account, by=Actor.system(), at=NOW)
+
+
+def test_a_new_code_goes_to_the_registered_address(account: int) -> None:
+    printed(a_letter(account))
+    again(account)
+    letter = Letter.objects.get(kind=LetterKind.NEW_SECURITY_CODE)
+    assert (letter.recipient_name, letter.address) == (RECIPIENT.name, RECIPIENT.address)
+    assert [one.kind for one in list_notices(account)] == [NoticeKind.CODE_SENT_AGAIN]
+
+
+def test_a_new_code_is_not_sent_twice_while_one_waits(account: int) -> None:
+    printed(a_letter(account))
+    again(account)
+    again(account)
+    assert Letter.objects.filter(kind=LetterKind.NEW_SECURITY_CODE).count() == 1
+
+
+def test_the_first_code_letter_that_still_waits_is_enough(account: int) -> None:
+    a_letter(account, LetterKind.WORKER_SECURITY_CODE)
+    again(account)
+    assert not Letter.objects.filter(kind=LetterKind.NEW_SECURITY_CODE).exists()
+
+
+def test_the_new_code_ends_the_first_login(account: int) -> None:
+    (paper,) = printed(a_letter(account))
+    set_first_password(account, present=paper.secret, new=PASSWORD, at=NOW)
+    again(account)
+    (paper,) = printed(*[row.id for row in list_letters_to_print()])
+    confirm_code(account, paper.secret, at=NOW)
+
+
+def test_a_message_without_mail_address_brings_no_job(account: int) -> None:
+    write_notice(NoticeKind.REGISTERED, account_id=account, data={}, at=NOW)
+    assert mail_jobs() == []
+
+
+def test_a_message_and_its_mail_are_written_together() -> None:
+    account = an_account("office-mail", mail="mihon@sample.example")
+    write_notice(NoticeKind.REGISTERED, account_id=account, data={}, at=NOW)
+    assert mail_jobs() == [{"notice_id": Notice.objects.get().pk}]
+
+
+def test_a_message_taken_back_takes_its_mail_with_it() -> None:
+    account = an_account("office-mail", mail="mihon@sample.example")
+    with transaction.atomic():
+        write_notice(NoticeKind.REGISTERED, account_id=account, data={}, at=NOW)
+        transaction.set_rollback(True)
+    assert mail_jobs() == []
+    assert not Notice.objects.exists()
