@@ -2,7 +2,7 @@
 BIN := .venv/bin
 TREES := config registry portals api commands reader
 
-.PHONY: help setup lint types texts docs css lock bench check-pages screens audit
+.PHONY: help setup lint types texts docs css lock check-pages screens audit
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -36,10 +36,7 @@ screens: ## pictures of the journeys into var/screens
 	SCREENS=var/screens ./test -m journey
 
 check-pages: ## accessibility of every page, in real Chromium
-	./test tests/journeys/test_pages.py
-
-bench: ## the rows of docs/handbook/performance.md
-	$(BIN)/python -m benchmarks
+	./test -m journey
 
 audit: ## known holes in what we pin
 	$(BIN)/pip-audit -r requirements.lock --require-hashes

@@ -1,5 +1,6 @@
 """From an empty register to a day on the worker's page, as people do it."""
 
+import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.stack.bootstrap import ROOT
 from reader.__main__ import main as reader
 from registry.accounts.states import Role
 from registry.businesses.models import Business
@@ -105,7 +107,14 @@ def open_site(firm: Visitor) -> str:
     return firm.page.inner_text("#pairing-code")
 
 
-def test_from_the_office_to_a_day_on_the_workers_page(visitor: Make, live_server: Any, tmp_path: Path) -> None:
+# What of the cast must never be in a log: names, readings, addresses, phones.
+PERSONAL = ("太郎", "タロウ", "ミホン", "見本 担当", "例町9-9", "見本区1-2-3", "00-0000-0000", PASSWORD)
+
+
+def test_from_the_office_to_a_day_on_the_workers_page(
+    visitor: Make, live_server: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     office, firm, worker, other = visitor("office"), visitor("firm"), visitor("worker"), visitor("other-firm")
     log_in(office, office_login(Role.REVIEWER, at=datetime.now(UTC)))
     business_id = register_firm(office)
@@ -147,6 +156,11 @@ def test_from_the_office_to_a_day_on_the_workers_page(visitor: Make, live_server
     for path in ("/business/", "/business/own/", "/business/users/"):
         firm.open(path)
     office.open("/office/")
+
+    assert caplog.text, "nothing was logged, so nothing was checked"
+    database_log = ROOT / "var/test-pg/data/server.log"
+    logs = caplog.text + (database_log.read_text() if database_log.exists() else "")
+    assert [text for text in PERSONAL if text in logs] == []
 
 
 def test_five_wrong_tries_close_the_door_and_say_until_when(visitor: Make) -> None:
