@@ -40,6 +40,8 @@ SETTINGS = {
     # No value that a person typed gets into the database's log.
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",  # the detail of a broken constraint holds the row
+    "log_min_error_statement": "panic",  # statements hold values: Django binds them on its side
 }
 START_SECONDS = 30
 
