@@ -22,9 +22,11 @@ class Renderer(DjangoTemplates):
 
 
 def refusal(error: RegistryError) -> ValidationError:
-    """An expected error as a form error: its cause, and what to do about it."""
-    cause, remedy = (gettext(f"error.{error.code}.{part}").format(**error.data) for part in ("cause", "remedy"))
-    return ValidationError(f"{cause}{'' if cause.endswith('。') else ' '}{remedy}", code=error.code)
+    """An expected error as a form error: its cause, what follows from it, and what to do about it."""
+    parts = [gettext(f"error.{error.code}.{part}").format(**error.data) for part in ("cause", "consequence", "remedy")]
+    return ValidationError(
+        "".join(part if part.endswith("。") else f"{part} " for part in parts).strip(), code=error.code
+    )
 
 
 def add_refusal(form: forms.BaseForm, error: RegistryError) -> None:

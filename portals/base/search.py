@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from portals.base.forms import refusal
 from registry.core.errors import RegistryError
 from registry.core.ids import ID_DIGITS, IdKind, clean_digits, parse_id
+from registry.workers.queries import FOUND_AT_MOST
 
 KEPT = "searches"
 KEPT_AT_MOST = 20
+_DIGITS_OF_A_START = 7
 _NEARLY_AN_ID = 10
 
 
@@ -48,3 +50,23 @@ def kept_search(request: HttpRequest) -> str | None:
     """The words behind the key in the address, or None."""
     found: str | None = request.session.get(KEPT, {}).get(request.GET.get("k", ""))
     return found
+
+
+def start_of(request: HttpRequest) -> int:
+    """From which row of a list the page shows; what is no number is the beginning."""
+    typed = request.GET.get("start", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS_OF_A_START else 0
+
+
+def pages_around(request: HttpRequest, start: int, *, more: bool, size: int = FOUND_AT_MOST) -> dict[str, str]:
+    """The addresses of the pages before and after, for `base/pager.html`; lists are never counted."""
+
+    def address(at: int) -> str:
+        query = request.GET.copy()
+        query["start"] = str(at)
+        return f"?{query.urlencode()}"
+
+    return {
+        "newer_url": address(max(0, start - size)) if start else "",
+        "older_url": address(start + size) if more else "",
+    }

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from portals.base.access import page, viewer_of
 from portals.base.messages import shown_notices
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
-from portals.base.search import SearchForm, keep_search, kept_search
+from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import list_users
 from registry.core.ids import BusinessId, IdKind
-from registry.disclosure.queries import find_workers, see_business, see_worker
+from registry.disclosure.queries import Found, find_workers, see_business, see_worker
 from registry.notices.queries import list_notices
 
 
@@ -62,9 +62,14 @@ def workers(request: HttpRequest) -> HttpResponse:
     words = kept_search(request) or ""
     if request.method == "GET":
         form = SearchForm(initial={"words": words}, kinds=(IdKind.WORKER,))
-    found = [] if form.errors else find_workers(viewer_of(request), words, at=timezone.now())
-    people = [(seen, full_name(seen), full_kana(seen)) for seen in found]
-    context = {"form": form, "people": people, "words": words}
+    start = start_of(request)
+    found = (
+        Found([], more=False)
+        if form.errors
+        else find_workers(viewer_of(request), words, at=timezone.now(), start=start)
+    )
+    people = [(seen, full_name(seen), full_kana(seen)) for seen in found.rows]
+    context = {"form": form, "people": people, "words": words, **pages_around(request, start, more=found.more)}
     return render(request, "business/workers.html", context, status=422 if form.errors else 200)
 
 

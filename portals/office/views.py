@@ -15,20 +15,18 @@ from django.views.decorators.cache import never_cache
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
-from portals.base.search import SearchForm, keep_search, kept_search
+from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
 from portals.office.forms import BusinessForm, WorkerForm
 from registry.accounts.states import Permission
 from registry.businesses.operations import BusinessData, check_business, register_business
 from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind
-from registry.disclosure.queries import find_businesses, find_workers, see_business, see_worker
+from registry.disclosure.queries import Found, find_businesses, find_workers, see_business, see_worker
 from registry.notices.operations import PrintedLetter, print_letters
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
 from registry.workers.operations import WorkerData, check_worker
-
-DONE = "registered_by_form"
 
 
 @page(Permission.OFFICE_SEARCH)
@@ -48,9 +46,13 @@ def search(request: HttpRequest) -> HttpResponse:
     words, now, viewer = kept_search(request) or "", timezone.now(), viewer_of(request)
     if request.method == "GET":
         form = SearchForm(initial={"words": words}, kinds=(IdKind.WORKER, IdKind.BUSINESS))
-    people = [(seen, full_name(seen), full_kana(seen)) for seen in find_workers(viewer, words, at=now)] if words else []
-    firms = find_businesses(viewer, words, at=now) if words else []
-    context = {"form": form, "people": people, "firms": firms, "words": words}
+    start, nothing = start_of(request), Found([], more=False)
+    people = find_workers(viewer, words, at=now, start=start) if words else nothing
+    firms = find_businesses(viewer, words, at=now, start=start) if words else nothing
+    context = {
+        "form": form, "people": [(seen, full_name(seen), full_kana(seen)) for seen in people.rows], "firms": firms.rows,
+        "words": words, **pages_around(request, start, more=people.more or firms.more),
+    }  # fmt: skip
     return render(request, "office/search.html", context, status=422 if form.errors else 200)
 
 
@@ -70,19 +72,15 @@ def business(request: HttpRequest, business_id: int) -> HttpResponse:
 
 
 def _register(
-    request: HttpRequest, form: forms.Form, title: str, check: Callable[[], None], save: Callable[[], str]
+    request: HttpRequest, form: forms.Form, title: str, check: Callable[[], None], save: Callable[[str], str]
 ) -> HttpResponse:
     """Typing, checking, done. The form's key makes a repeated click lead to what the first one registered."""
-    key = request.POST.get("form_key") or secrets.token_urlsafe(8)
-    done: dict[str, str] = request.session.get(DONE, {})
-    if key in done:
-        return redirect(done[key])
+    key = request.POST.get("form_key", "")[:40] or secrets.token_urlsafe(16)
     context: dict[str, Any] = {"form": form, "title": title, "form_key": key, "step": 1}
     if request.method == "POST" and form.is_valid() and "again" not in request.POST:
         try:
             if "confirmed" in request.POST:
-                request.session[DONE] = done | {key: save()}
-                return redirect(request.session[DONE][key])
+                return redirect(save(key))
             check()
             context |= {"step": 2, "rows": [(field.label, _shown(field)) for field in form]}
         except RegistryError as error:
@@ -100,9 +98,10 @@ def register_business_page(request: HttpRequest) -> HttpResponse:
     """Register a firm."""
     form = BusinessForm(request.POST or None)
 
-    def save() -> str:
+    def save(key: str) -> str:
         by, at = viewer_of(request).actor(), timezone.now()
-        return reverse("office:business", args=[register_business(BusinessData(**form.cleaned_data), by=by, at=at)])
+        data = BusinessData(**form.cleaned_data)
+        return reverse("office:business", args=[register_business(data, key=key, by=by, at=at)])
 
     return _register(
         request, form, "office.menu.register_business", lambda: check_business(BusinessData(**form.cleaned_data)), save
@@ -114,9 +113,9 @@ def register_worker_page(request: HttpRequest) -> HttpResponse:
     """Register a worker, with the first card."""
     form = WorkerForm(request.POST or None)
 
-    def save() -> str:
+    def save(key: str) -> str:
         by, at = viewer_of(request).actor(), timezone.now()
-        card = register_worker_with_card(WorkerData(**form.data_of_worker()), by=by, at=at)
+        card = register_worker_with_card(WorkerData(**form.data_of_worker()), key=key, by=by, at=at)
         return reverse("office:worker", args=[card.worker_id])
 
     def check() -> None:

@@ -29,6 +29,7 @@ class Business(models.Model):
     officer_name = models.CharField(max_length=100)
     officer_phone = models.CharField(max_length=20, blank=True)
     officer_mail = models.EmailField(blank=True)
+    officer_address = models.CharField(max_length=300, blank=True)
     health_insurance = models.CharField(max_length=10, blank=True)
     pension_insurance = models.CharField(max_length=10, blank=True)
     employment_insurance = models.CharField(max_length=10, blank=True)
@@ -39,6 +40,10 @@ class Business(models.Model):
     search_text = models.TextField()
     registered_on = models.DateField()
     valid_until = models.DateField()
+    awards = models.TextField(blank=True)  # 表彰履歴
+    clients = models.TextField(blank=True)  # 主要取引先
+    # The key of the form that registered the firm: a second click finds the first one's firm.
+    form_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
 
     class Meta:
         db_table = "businesses_business"

@@ -3,13 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from stdnum.jp import cn
 
 from registry.accounts.operations import open_account
 from registry.accounts.states import Permission, Portal, Role
 from registry.audit.operations import note_act
 from registry.businesses.models import Business, BusinessUser
+from registry.businesses.queries import find_registered
 from registry.businesses.states import BusinessKind
 from registry.core.actor import Actor
 from registry.core.days import jst_day
@@ -61,6 +62,11 @@ class BusinessData:
     employment_insurance: str = ""
     labour_insurance_number: str = ""
     kentaikyo_number: str = ""
+    chutaikyo: bool | None = None
+    special_accident_insurance: bool | None = None
+    officer_address: str = ""
+    awards: str = ""
+    clients: str = ""
 
 
 def _valid_until(registered_on: date) -> date:
@@ -78,15 +84,29 @@ def check_business(data: BusinessData) -> None:
 
 
 @transaction.atomic
-def register_business(data: BusinessData, *, by: Actor, at: datetime) -> BusinessId:
-    """Register a firm with its first user and queue the two letters of the first log-in (ruling 2)."""
+def register_business(data: BusinessData, *, key: str = "", by: Actor, at: datetime) -> BusinessId:
+    """Register a firm with its first user and queue the two letters of the first log-in (ruling 2).
+
+    Harmless when repeated with the same form key: the firm of the first click comes back.
+    """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
+    try:
+        with transaction.atomic():
+            return find_registered(key) or _register(data, key=key, by=by, at=at)
+    except IntegrityError:
+        # Two clicks at once: the row of the first one was waited for and is there now.
+        if first := find_registered(key):
+            return first
+        raise
+
+
+def _register(data: BusinessData, *, key: str, by: Actor, at: datetime) -> BusinessId:
     check_business(data)
     business_id = BusinessId(make_id(IdKind.BUSINESS))
     today = jst_day(at)
     Business.objects.create(
-        id=business_id, registered_on=today, valid_until=_valid_until(today),
+        id=business_id, registered_on=today, valid_until=_valid_until(today), form_key=key or None,
         search_text=search_form(data.name) + " " + search_form(data.kana), **asdict(data),
     )  # fmt: skip
     note_act("businesses_business", business_id, "register", by=by, at=at)

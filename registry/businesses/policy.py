@@ -36,5 +36,11 @@ BUSINESS_POLICY = ReadPolicy(
         field("search_text"),
         field("registered_on", SELF, OFFICE),
         field("valid_until", SELF, OFFICE),
+        # Look rows keep positions of this list: what is new goes to the end.
+        field("officer_address", SELF, OFFICE),
+        # Open to registered firms where the firm chose so (ruling 39); closed until it can choose.
+        field("awards", SELF, OFFICE),
+        field("clients", SELF, OFFICE),
+        field("form_key"),
     ),
 )

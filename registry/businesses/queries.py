@@ -29,10 +29,22 @@ def fields_of_businesses(ids: Iterable[int]) -> dict[int, dict[str, object]]:
     return {row["id"]: row for row in Business.objects.filter(pk__in=set(ids)).order_by("kana", "pk").values(*names)}
 
 
-def search_businesses(text: str) -> list[int]:
-    """IDs of the firms whose name or reading holds a text; at most fifty, by reading."""
-    found = Business.objects.filter(search_text__contains=search_form(text)).order_by("kana", "pk")
-    return list(found.values_list("pk", flat=True)[:FOUND_AT_MOST])
+def search_businesses(text: str, *, start: int = 0) -> list[int]:
+    """IDs of the firms whose name or reading holds a text, by reading; one more than a page, to know if there is more.
+
+    A text of blanks and dots alone finds nobody: it would stand in every name.
+    """
+    words = search_form(text)
+    if not words:
+        return []
+    found = Business.objects.filter(search_text__contains=words).order_by("kana", "pk")
+    return list(found.values_list("pk", flat=True)[start : start + FOUND_AT_MOST + 1])
+
+
+def find_registered(key: str) -> BusinessId | None:
+    """The firm that a form with this key registered."""
+    found = Business.objects.filter(form_key=key).values_list("pk", flat=True).first() if key else None
+    return BusinessId(found) if found else None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Tables of cards."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from registry.cards.states import CardState
+from registry.cards.states import COLOURS, CardState
 from registry.workers.models import Worker
 
 
@@ -29,4 +29,9 @@ class Card(models.Model):
                 name="cards_one_usable_card",
             ),
             models.CheckConstraint(condition=Q(branch__gte=1, branch__lte=99), name="cards_branch_two_digits"),
+            models.CheckConstraint(condition=Q(valid_until__gt=F("issued_on")), name="cards_valid_for_days"),
+            models.CheckConstraint(condition=Q(colour__in=sorted(COLOURS.values())), name="cards_colour_known"),
+            models.CheckConstraint(
+                condition=~Q(state=CardState.STOPPED) | Q(stopped_at__isnull=False), name="cards_stopped_at_a_moment"
+            ),
         ]

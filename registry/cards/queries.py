@@ -17,6 +17,10 @@ class CardRow:
     valid_until: date
     colour: str
 
+    def is_valid(self, on: date) -> bool:
+        """Whether the card can be used on a day; its last day counts."""
+        return self.state is CardState.ACTIVE and on <= self.valid_until
+
     @property
     def number(self) -> str:
         """The number on the card."""

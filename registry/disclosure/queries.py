@@ -1,13 +1,17 @@
 """Viewers, relations, and the reading of persons and firms."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState, Permission, Portal
 from registry.audit.operations import Seen, see_many
 from registry.businesses.policy import BUSINESS_POLICY
+from registry.businesses.queries import FOUND_AT_MOST as FIRMS_AT_MOST
 from registry.businesses.queries import business_of_account, fields_of_businesses, search_businesses
+from registry.cards.queries import newest_cards
 from registry.core.actor import ActorKind
 from registry.core.days import jst_day
 from registry.core.errors import NotFoundError
@@ -17,6 +21,7 @@ from registry.core.viewer import Viewer
 from registry.sites.queries import find_site
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.queries import (
+    FOUND_AT_MOST,
     exists_worker,
     fields_of_workers,
     linked_businesses,
@@ -37,10 +42,18 @@ def read_policies() -> list[ReadPolicy]:
     return [WORKER_POLICY, BUSINESS_POLICY]
 
 
-def viewer_for(account_id: int) -> Viewer:
-    """The viewer that an account is; a stranger when it is gone or not active."""
-    account = find_account(account_id)
-    if account is None or account.state is not AccountState.ACTIVE:
+@dataclass(frozen=True)
+class Found:
+    """One page of a list, and whether there is another."""
+
+    rows: list[Seen]
+    more: bool
+
+
+def viewer_for(account_id: int | None) -> Viewer:
+    """The viewer that an account is; a stranger when there is none, or it is gone or not active."""
+    account = find_account(account_id) if account_id is not None else None
+    if account_id is None or account is None or account.state is not AccountState.ACTIVE:
         return Viewer()
     kind = ActorKind(account.portal)
     return Viewer(
@@ -73,19 +86,27 @@ def relations_to_workers(viewer: Viewer, ids: Iterable[int], *, at: datetime) ->
 
 def see_worker(viewer: Viewer, worker_id: int, *, at: datetime) -> Seen:
     """All that a viewer may read of one worker. Raises `NotFoundError` when that is nothing."""
-    rows = fields_of_workers([worker_id], blocks=True)
+    day = jst_day(at)
+    rows = _with_cards(fields_of_workers([worker_id], blocks_on=day), on=day)
     seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
     if not seen:
         raise NotFoundError
     return seen[0]
 
 
-def find_workers(viewer: Viewer, text: str, *, at: datetime) -> list[Seen]:
+def _with_cards(rows: Mapping[int, Mapping[str, Any]], *, on: date) -> dict[int, dict[str, Any]]:
+    """Rows of workers with what their newest card adds: whether it can be used on a day. One query for a list."""
+    cards = newest_cards(list(rows))
+    return {one: {**row, "card_valid": one in cards and cards[one].is_valid(on)} for one, row in rows.items()}
+
+
+def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0) -> Found:
     """Workers by worker ID, name or reading, as far as the read policy lets through (ruling 37).
 
     The office finds everybody; a firm finds its linked people by name, and anybody by the exact ID: then
     only ID, validity and level colour are visible. An empty text lists a firm's own people.
     """
+    day = jst_day(at)
     among = None if viewer.business_id is None else BusinessId(viewer.business_id)
     number = int(text) if text.isascii() and text.isdigit() else 0
     if is_id(number, IdKind.WORKER):
@@ -93,11 +114,13 @@ def find_workers(viewer: Viewer, text: str, *, at: datetime) -> list[Seen]:
     elif among is None and not viewer.has(Permission.OFFICE_SEARCH):
         ids = []
     elif not text and among is not None:
-        ids = linked_workers(among, on=jst_day(at))
+        ids = linked_workers(among, on=day, start=start)
     else:
-        ids = search_workers(text, among=among, on=jst_day(at))
-    rows = fields_of_workers(ids)
-    return see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, ids, at=at), at=at)
+        ids = search_workers(text, among=among, on=day, start=start)
+    shown = ids[:FOUND_AT_MOST]
+    rows = _with_cards(fields_of_workers(shown), on=day)
+    seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, shown, at=at), at=at)
+    return Found(seen, more=len(ids) > len(shown))
 
 
 def see_workers_on_site(viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
@@ -129,9 +152,11 @@ def see_business(viewer: Viewer, business_id: int, *, at: datetime) -> Seen:
     return seen[0]
 
 
-def find_businesses(viewer: Viewer, text: str, *, at: datetime) -> list[Seen]:
+def find_businesses(viewer: Viewer, text: str, *, at: datetime, start: int = 0) -> Found:
     """Firms by business ID, name or reading."""
     number = int(text) if text.isascii() and text.isdigit() else 0
-    ids = [number] if is_id(number, IdKind.BUSINESS) else search_businesses(text) if text else []
-    rows = fields_of_businesses(ids)
-    return see_many(viewer, BUSINESS_POLICY, rows, _relations_to_businesses(viewer, rows), at=at)
+    ids = [number] if is_id(number, IdKind.BUSINESS) else search_businesses(text, start=start)
+    shown = ids[:FIRMS_AT_MOST]
+    rows = fields_of_businesses(shown)
+    seen = see_many(viewer, BUSINESS_POLICY, rows, _relations_to_businesses(viewer, rows), at=at)
+    return Found(seen, more=len(ids) > len(shown))

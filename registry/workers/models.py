@@ -12,6 +12,7 @@ from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem
 
 MOST_TRADES = 4
 LEVELS = (1, 2, 3, 4)
+ONE_LINK, ONE_PRINCIPAL = "workers_one_link_to_a_firm_at_a_time", "workers_one_principal_at_a_time"
 
 
 class Worker(models.Model):
@@ -27,6 +28,7 @@ class Worker(models.Model):
     given_kana = models.CharField(max_length=60)
     alias = models.CharField(max_length=120, blank=True)
     alias_on_card = models.BooleanField(default=False)
+    latin_name = models.CharField(max_length=120, blank=True)
     birth_on = models.DateField()
     sex = models.CharField(max_length=1)
     blood_type = models.CharField(max_length=3, blank=True)
@@ -48,6 +50,8 @@ class Worker(models.Model):
     level = models.SmallIntegerField(default=1)
     search_text = models.TextField()
     registered_on = models.DateField()
+    # The key of the form that registered the worker: a second click finds the first one's worker.
+    form_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
 
     class Meta:
         db_table = "workers_worker"
@@ -66,6 +70,14 @@ class Worker(models.Model):
 
 class _Days(Func):
     function = "daterange"
+
+
+def _once_at_a_time(*fields: str, name: str, condition: Q | None = None) -> ExclusionConstraint:
+    """No two rows with the same fields on the same day."""
+    same = [(field, RangeOperators.EQUAL) for field in fields]
+    return ExclusionConstraint(
+        name=name, condition=condition, expressions=[*same, (_Days("from_on", "until_on"), RangeOperators.OVERLAPS)]
+    )
 
 
 class Affiliation(models.Model):
@@ -89,39 +101,36 @@ class Affiliation(models.Model):
             models.CheckConstraint(
                 condition=Q(business__isnull=False) | ~Q(business_name=""), name="workers_affiliation_names_a_firm"
             ),
-            ExclusionConstraint(
-                name="workers_one_link_to_a_firm_at_a_time",
-                expressions=[
-                    ("worker", RangeOperators.EQUAL),
-                    ("business", RangeOperators.EQUAL),
-                    (_Days("from_on", "until_on"), RangeOperators.OVERLAPS),
-                ],
-            ),
-            ExclusionConstraint(
-                name="workers_one_principal_at_a_time",
-                expressions=[
-                    ("worker", RangeOperators.EQUAL),
-                    (_Days("from_on", "until_on"), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(principal=True),
-            ),
+            _once_at_a_time("worker", "business", name=ONE_LINK),
+            _once_at_a_time("worker", name=ONE_PRINCIPAL, condition=Q(principal=True)),
         ]
 
 
 class WorkerTrade(models.Model):
-    """A registered trade; the first is that of a day without a roster (ruling 25). At most four."""
+    """A registered trade from day to day; the first is that of a day without a roster (ruling 25). At most four a day."""
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
     place = models.SmallIntegerField()
     trade = models.CharField(max_length=60)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
 
     class Meta:
         db_table = "workers_trade"
         constraints = [
-            models.UniqueConstraint(fields=["worker", "place"], name="workers_trade_place_once"),
-            models.UniqueConstraint(fields=["worker", "trade"], name="workers_trade_once"),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="workers_trade_has_days"
+            ),
+            _once_at_a_time("worker", "place", name="workers_trade_place_once"),
+            _once_at_a_time("worker", "trade", name="workers_trade_once"),
             models.CheckConstraint(condition=Q(place__gte=1, place__lte=MOST_TRADES), name="workers_four_trades"),
         ]
+
+
+# 証明書類で確認済 says when (ruling 10).
+_CONFIRMED_ON_A_DAY = Q(confirmation=Confirmation.UNCONFIRMED) | (
+    Q(confirmation__in=[Confirmation.CONFIRMED, Confirmation.LAPSED]) & Q(confirmed_on__isnull=False)
+)
 
 
 class Insurance(models.Model):
@@ -134,6 +143,7 @@ class Insurance(models.Model):
     number = models.CharField(max_length=9, blank=True)  # 被共済者番号 of kentaikyo, last four digits of employment
     confirmation = models.CharField(max_length=12, default=Confirmation.UNCONFIRMED)
     confirmed_on = models.DateField(null=True)
+    evidence = models.CharField(max_length=60, blank=True)  # the kind of document that showed it
 
     class Meta:
         db_table = "workers_insurance"
@@ -144,10 +154,7 @@ class Insurance(models.Model):
                 condition=Q(number="") | Q(item__in=[InsuranceItem.KENTAIKYO, InsuranceItem.EMPLOYMENT]),
                 name="workers_no_forbidden_number",
             ),
-            models.CheckConstraint(
-                condition=Q(confirmation=Confirmation.UNCONFIRMED) | Q(confirmed_on__isnull=False),
-                name="workers_confirmed_on_a_day",
-            ),
+            models.CheckConstraint(condition=_CONFIRMED_ON_A_DAY, name="workers_confirmed_on_a_day"),
         ]
 
 
@@ -163,10 +170,13 @@ class Credential(models.Model):
     acquired_on = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     confirmation = models.CharField(max_length=12, default=Confirmation.UNCONFIRMED)
+    confirmed_on = models.DateField(null=True)
+    evidence = models.CharField(max_length=60, blank=True)
 
     class Meta:
         db_table = "workers_credential"
         indexes = [models.Index(fields=["worker", "block"], name="workers_credentials_of")]
         constraints = [
-            models.CheckConstraint(condition=Q(block__in=list(CredentialBlock)), name="workers_credential_known")
+            models.CheckConstraint(condition=Q(block__in=list(CredentialBlock)), name="workers_credential_known"),
+            models.CheckConstraint(condition=_CONFIRMED_ON_A_DAY, name="workers_credential_confirmed_on_a_day"),
         ]

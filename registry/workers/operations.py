@@ -1,7 +1,7 @@
 """Writes of workers."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -12,15 +12,19 @@ from registry.businesses.operations import KanaError
 from registry.businesses.queries import names_of_businesses
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
-from registry.core.actor import Actor
+from registry.codes.queries import code_names
+from registry.codes.states import Table
+from registry.core.actor import Actor, ActorKind
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, WorkerId, make_id
-from registry.core.kana import is_katakana, search_form
+from registry.core.kana import is_katakana
 from registry.notices.operations import Recipient, write_letter, write_notice
 from registry.notices.states import LetterKind, NoticeKind
-from registry.workers.models import Affiliation, Credential, Insurance, Worker, WorkerTrade
-from registry.workers.states import RegistrationKind
+from registry.workers.derive import holds_individual_number, search_text
+from registry.workers.models import MOST_TRADES, ONE_PRINCIPAL, Affiliation, Credential, Insurance, Worker, WorkerTrade
+from registry.workers.queries import find_registered
+from registry.workers.states import Confirmation, InsuranceItem, RegistrationKind
 
 
 class EmployerUnknownError(RegistryError):
@@ -41,6 +45,48 @@ class LinkOverlapsError(RegistryError):
     code = "LINK_OVERLAPS"
 
 
+class PrincipalTwiceError(RegistryError):
+    """The worker has a principal employer on some of these days already."""
+
+    code = "PRINCIPAL_TWICE"
+
+
+class LinkStartError(RegistryError):
+    """A link would start before the first of last month, or in the future (ruling 14)."""
+
+    code = "LINK_START"
+
+
+class EmployerTwiceError(RegistryError):
+    """The principal employer is given by ID and by name."""
+
+    code = "EMPLOYER_TWICE"
+
+
+class TradesError(RegistryError):
+    """No trade, more than four, one twice, or one that the table does not have."""
+
+    code = "TRADES"
+
+
+class InsuranceNumberError(RegistryError):
+    """A number of an insurance that may not be kept, or that has not its digits: 建退共 nine, 雇用保険 the last four."""
+
+    code = "INSURANCE_NUMBER"
+
+
+class IndividualNumberError(RegistryError):
+    """A text holds what can be a 個人番号, which is never kept (ruling 11)."""
+
+    code = "INDIVIDUAL_NUMBER"
+
+
+class DetailedOnlyError(RegistryError):
+    """What only 詳細型 registers was given for 簡略型."""
+
+    code = "DETAILED_ONLY"
+
+
 @dataclass(frozen=True, kw_only=True)
 class InsuranceData:
     """One insurance of a worker."""
@@ -49,6 +95,9 @@ class InsuranceData:
     joined: bool
     kind: str = ""
     number: str = ""
+    confirmation: Confirmation = Confirmation.UNCONFIRMED
+    confirmed_on: date | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +111,17 @@ class CredentialData:
     body: str = ""
     acquired_on: date | None = None
     valid_until: date | None = None
+    confirmation: Confirmation = Confirmation.UNCONFIRMED
+    confirmed_on: date | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerData:
-    """What a worker registers. `employer_id` is the principal employer, `trades` at most four, the first one first."""
+    """What a worker registers. `trades` are at most four, the first one first.
+
+    `employer_id` is the principal employer; one that is not registered stands under `employer_name`.
+    """
 
     family_name: str
     given_name: str
@@ -82,6 +137,7 @@ class WorkerData:
     middle_name: str = ""
     alias: str = ""
     alias_on_card: bool = False
+    latin_name: str = ""
     blood_type: str = ""
     nationality: str = "日本"
     phone: str = ""
@@ -96,12 +152,15 @@ class WorkerData:
     health_checked_on: date | None = None
     blood_pressure: str = ""
     employer_id: BusinessId | None = None
+    employer_name: str = ""
+    position: str = ""
     insurances: tuple[InsuranceData, ...] = field(default=())
     credentials: tuple[CredentialData, ...] = field(default=())
 
 
-_BESIDE = ("trades", "employer_id", "insurances", "credentials")
+_BESIDE = ("trades", "employer_id", "employer_name", "position", "insurances", "credentials")
 _OLDEST = 120
+_NUMBER_DIGITS = {InsuranceItem.KENTAIKYO: 9, InsuranceItem.EMPLOYMENT: 4}
 
 
 def check_worker(data: WorkerData, *, at: datetime) -> None:
@@ -112,32 +171,87 @@ def check_worker(data: WorkerData, *, at: datetime) -> None:
     today = jst_day(at)
     if not today.year - _OLDEST < data.birth_on.year or data.birth_on > today:
         raise BirthDateError(field="birth_on")
+    if holds_individual_number(data.experience):
+        raise IndividualNumberError(field="experience")
+    _check_employer(data)
+    _check_trades(data.trades)
+    _check_insurances(data.insurances)
+    _check_kind(data)
+
+
+def _check_employer(data: WorkerData) -> None:
+    if data.employer_id and data.employer_name:
+        raise EmployerTwiceError(field="employer_name")
     if data.employer_id and not names_of_businesses([data.employer_id]):
         raise EmployerUnknownError(field="employer_id")
 
 
+def _check_trades(trades: tuple[str, ...]) -> None:
+    known = code_names(Table.TRADES)
+    # A trade that the table lacks is typed and stored with a code X… (ruling 33).
+    unknown = [one for one in trades if one not in known and not one.startswith("X")]
+    if not 1 <= len(trades) <= MOST_TRADES or len(set(trades)) < len(trades) or unknown:
+        raise TradesError(field="trades")
+
+
+def _check_insurances(insurances: tuple[InsuranceData, ...]) -> None:
+    for one in insurances:
+        wanted = _NUMBER_DIGITS.get(InsuranceItem(one.item), 0)
+        if one.number and not (one.number.isascii() and one.number.isdigit() and len(one.number) == wanted):
+            raise InsuranceNumberError(field="insurances")
+
+
+def _check_kind(data: WorkerData) -> None:
+    """簡略型 has neither health check nor 特別加入 nor certificates (spec 2.1)."""
+    if data.registration_kind is RegistrationKind.DETAILED:
+        return
+    for name in ("health_checked_on", "blood_pressure", "credentials"):
+        if getattr(data, name):
+            raise DetailedOnlyError(field=name)
+    if any(one.item == InsuranceItem.SPECIAL_ACCIDENT for one in data.insurances):
+        raise DetailedOnlyError(field="insurances")
+
+
 @transaction.atomic
-def register_worker(data: WorkerData, *, by: Actor, at: datetime) -> WorkerId:
-    """Register a worker and queue the two letters of the first log-in (ruling 2). Links to the employer from today."""
+def register_worker(data: WorkerData, *, key: str = "", by: Actor, at: datetime) -> WorkerId:
+    """Register a worker and queue the two letters of the first log-in (ruling 2). Links to the employer from today.
+
+    Harmless when repeated with the same form key: the worker of the first click comes back.
+    """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
+    try:
+        with transaction.atomic():
+            return find_registered(key) or _register(data, key=key, by=by, at=at)
+    except IntegrityError:
+        # Two clicks at once: the row of the first one was waited for and is there now.
+        if first := find_registered(key):
+            return first
+        raise
+
+
+def _register(data: WorkerData, *, key: str, by: Actor, at: datetime) -> WorkerId:
     check_worker(data, at=at)
     worker_id = WorkerId(make_id(IdKind.WORKER))
     name = f"{data.family_name} {data.given_name}"
     account_id = open_account(
         login_id=str(worker_id), portal=Portal.WORKER, role=Role.WORKER, display_name=name, mail=data.mail, by=by, at=at
     )
-    columns = {key: value for key, value in asdict(data).items() if key not in _BESIDE}
-    words = [data.family_name, data.given_name, " ", data.family_kana, data.given_kana, " ", data.alias]
-    Worker.objects.create(
-        id=worker_id, account_id=account_id, registered_on=jst_day(at),
-        search_text=" ".join(filter(None, map(search_form, "".join(words).split(" ")))), **columns,
+    columns = {name: value for name, value in asdict(data).items() if name not in _BESIDE}
+    found_by = search_text(
+        names=(data.family_name, data.middle_name, data.given_name), kana=(data.family_kana, data.given_kana),
+        others=(data.alias, data.latin_name),
     )  # fmt: skip
-    _write_blocks(worker_id, data)
+    Worker.objects.create(
+        id=worker_id, account_id=account_id, registered_on=jst_day(at), search_text=found_by, form_key=key or None,
+        **columns,
+    )  # fmt: skip
+    _write_blocks(worker_id, data, on=jst_day(at))
     note_act("workers_worker", worker_id, "register", by=by, at=at)
     note_change(ChangeKind.WORKER, worker_id=worker_id, from_on=jst_day(at))
     if data.employer_id:
-        _link(worker_id, data.employer_id, from_on=jst_day(at), principal=True, by=by, at=at)
+        _link(worker_id, data.employer_id, from_on=jst_day(at), principal=True, position=data.position, by=by, at=at)
+    # A code to the worker's own address; never to where the card goes.
     recipient = Recipient(name, data.postal_code, data.address)
     for kind in (LetterKind.WORKER_FIRST_PASSWORD, LetterKind.WORKER_SECURITY_CODE):
         write_letter(kind, account_id=account_id, recipient=recipient, data={}, by=by, at=at)
@@ -145,24 +259,49 @@ def register_worker(data: WorkerData, *, by: Actor, at: datetime) -> WorkerId:
     return worker_id
 
 
-def _write_blocks(worker_id: WorkerId, data: WorkerData) -> None:
+def _write_blocks(worker_id: WorkerId, data: WorkerData, *, on: date) -> None:
     WorkerTrade.objects.bulk_create(
-        WorkerTrade(worker_id=worker_id, place=n, trade=trade) for n, trade in enumerate(data.trades, 1)
+        WorkerTrade(worker_id=worker_id, place=n, trade=trade, from_on=on) for n, trade in enumerate(data.trades, 1)
     )
     Insurance.objects.bulk_create(Insurance(worker_id=worker_id, **asdict(one)) for one in data.insurances)
     Credential.objects.bulk_create(Credential(worker_id=worker_id, **asdict(one)) for one in data.credentials)
+    if data.employer_name:
+        Affiliation.objects.create(
+            worker_id=worker_id, business_name=data.employer_name, from_on=on, principal=True, position=data.position
+        )
+
+
+@transaction.atomic
+def link(
+    worker_id: WorkerId, business_id: BusinessId, *, from_on: date, principal: bool, position: str = "",
+    by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """Link a worker and a firm. The start may lie back to the start of last month (ruling 14)."""
+    if not by.has(Permission.OFFICE_REGISTER):
+        raise NotAllowedError
+    today = jst_day(at)
+    earliest = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    if not earliest <= from_on <= today:
+        raise LinkStartError(field="from_on")
+    if not Worker.objects.filter(pk=worker_id).exists():
+        raise NotFoundError
+    if not names_of_businesses([business_id]):
+        raise EmployerUnknownError(field="employer_id")
+    _link(worker_id, business_id, from_on=from_on, principal=principal, position=position, by=by, at=at)
 
 
 def _link(
-    worker_id: WorkerId, business_id: BusinessId, *, from_on: date, principal: bool, by: Actor, at: datetime
-) -> None:
+    worker_id: WorkerId, business_id: BusinessId, *, from_on: date, principal: bool, position: str,
+    by: Actor, at: datetime,
+) -> None:  # fmt: skip
     try:
         with transaction.atomic():
             Affiliation.objects.create(
-                worker_id=worker_id, business_id=business_id, from_on=from_on, principal=principal
+                worker_id=worker_id, business_id=business_id, from_on=from_on, principal=principal, position=position
             )
-    except IntegrityError:
-        raise LinkOverlapsError(field="employer_id") from None
+    except IntegrityError as error:
+        broken = PrincipalTwiceError if ONE_PRINCIPAL in str(error) else LinkOverlapsError
+        raise broken(field="employer_id") from None
     note_act("workers_worker", worker_id, "link", by=by, at=at)
     note_change(ChangeKind.AFFILIATION, worker_id=worker_id, business_id=business_id, from_on=from_on)
     account_id = Worker.objects.values_list("account_id", flat=True).get(pk=worker_id)
@@ -170,18 +309,24 @@ def _link(
     write_notice(NoticeKind.LINKED, account_id=account_id, data={"firm": firm, "day": from_on.isoformat()}, at=at)
 
 
+def _may_unlink(by: Actor, worker_id: int, business_id: int) -> bool:
+    """Either side may, and the office: the worker, or one who looks after the firm's people."""
+    own = by.kind is ActorKind.WORKER and by.subject_id == worker_id
+    firm = by.kind is ActorKind.BUSINESS and by.subject_id == business_id and by.has(Permission.BUSINESS_WORKERS)
+    return own or firm or by.has(Permission.OFFICE_REGISTER)
+
+
 @transaction.atomic
 def unlink(worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime) -> None:
     """End a link; `until_on` is the first day without it. One side suffices (ruling 14)."""
-    mine = by.subject_id in {worker_id, business_id} or by.has(Permission.OFFICE_REGISTER)
-    if not mine:
+    if not _may_unlink(by, worker_id, business_id):
         raise NotAllowedError
-    link = Affiliation.objects.select_for_update().filter(
+    row = Affiliation.objects.select_for_update().filter(
         worker_id=worker_id, business_id=business_id, until_on=None, from_on__lt=until_on
     ).first()  # fmt: skip
-    if link is None:
+    if row is None:
         raise NotFoundError
-    link.until_on = until_on
-    link.save(update_fields=["until_on"])
+    row.until_on = until_on
+    row.save(update_fields=["until_on"])
     note_act("workers_worker", worker_id, "unlink", by=by, at=at)
     note_change(ChangeKind.AFFILIATION, worker_id=worker_id, business_id=business_id, from_on=until_on)

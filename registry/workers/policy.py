@@ -45,6 +45,12 @@ WORKER_POLICY = ReadPolicy(
         field("trades", SELF, EMPLOYER, UPPER, OFFICE),
         field("insurances", SELF, EMPLOYER, UPPER, OFFICE),
         field("credentials", SELF, EMPLOYER, UPPER, OFFICE),
+        # Look rows keep positions of this list: what is new goes to the end.
+        field("latin_name", SELF, EMPLOYER, OFFICE),
+        field("form_key"),
+        # Whether the newest card can be used today; `disclosure` adds it, for cards stand below workers.
+        field("card_valid", SELF, EMPLOYER, UPPER, OFFICE, OTHER),
     ),
 )
-BLOCKS = frozenset({"affiliations", "trades", "insurances", "credentials"})
+OWN_BLOCKS = frozenset({"affiliations", "trades", "insurances", "credentials"})
+BLOCKS = OWN_BLOCKS | {"card_valid"}

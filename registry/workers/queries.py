@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from registry.core.ids import BusinessId, WorkerId
 from registry.core.kana import search_form
 from registry.workers.models import Affiliation, Credential, Insurance, Worker, WorkerTrade
-from registry.workers.policy import BLOCKS, WORKER_POLICY
+from registry.workers.policy import BLOCKS, OWN_BLOCKS, WORKER_POLICY
 
 FOUND_AT_MOST = 50
 
@@ -37,6 +37,8 @@ class InsuranceRow:
     kind: str
     number: str
     confirmation: str
+    confirmed_on: date | None
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class CredentialRow:
     acquired_on: date | None
     valid_until: date | None
     confirmation: str
+    confirmed_on: date | None
+    evidence: str
 
 
 def worker_of_account(account_id: int) -> WorkerId | None:
@@ -62,12 +66,23 @@ def _on(day: date) -> Q:
     return Q(from_on__lte=day) & (Q(until_on=None) | Q(until_on__gt=day))
 
 
-def linked_workers(business_id: BusinessId, *, on: date) -> list[int]:
-    """IDs of the workers linked to a firm on a day, by reading."""
+def find_registered(key: str) -> WorkerId | None:
+    """The worker that a form with this key registered."""
+    found = Worker.objects.filter(form_key=key).values_list("pk", flat=True).first() if key else None
+    return WorkerId(found) if found else None
+
+
+def linked_workers(business_id: BusinessId, *, on: date, start: int = 0) -> list[int]:
+    """IDs of the workers linked to a firm on a day, by reading; one more than a page, to know if there is more."""
     rows = Worker.objects.filter(
         pk__in=Affiliation.objects.filter(_on(on), business_id=business_id).values("worker_id")
     )
-    return list(rows.order_by("family_kana", "given_kana", "pk").values_list("pk", flat=True))
+    return _page(rows, start)
+
+
+def _page(rows: QuerySet[Worker], start: int) -> list[int]:
+    ids = rows.order_by("family_kana", "given_kana", "pk").values_list("pk", flat=True)
+    return list(ids[start : start + FOUND_AT_MOST + 1])
 
 
 def linked_businesses(worker_ids: Iterable[int], *, on: date) -> dict[int, set[int]]:
@@ -79,12 +94,19 @@ def linked_businesses(worker_ids: Iterable[int], *, on: date) -> dict[int, set[i
     return found
 
 
-def search_workers(text: str, *, among: BusinessId | None, on: date) -> list[int]:
-    """IDs of workers whose name or reading holds a text, at most fifty; with `among`, of that firm's linked people."""
-    rows = Worker.objects.filter(search_text__contains=search_form(text))
+def search_workers(text: str, *, among: BusinessId | None, on: date, start: int = 0) -> list[int]:
+    """IDs of workers whose name or reading holds a text; with `among`, of that firm's linked people.
+
+    One more than a page, to know if there is more. A text of blanks and dots alone finds nobody: it would
+    stand in every name.
+    """
+    words = search_form(text)
+    if not words:
+        return []
+    rows = Worker.objects.filter(search_text__contains=words)
     if among is not None:
         rows = rows.filter(pk__in=Affiliation.objects.filter(_on(on), business_id=among).values("worker_id"))
-    return list(rows.order_by("family_kana", "given_kana", "pk").values_list("pk", flat=True)[:FOUND_AT_MOST])
+    return _page(rows, start)
 
 
 def exists_worker(worker_id: int) -> bool:
@@ -92,34 +114,32 @@ def exists_worker(worker_id: int) -> bool:
     return Worker.objects.filter(pk=worker_id).exists()
 
 
-def fields_of_workers(ids: Iterable[int], *, blocks: bool = False) -> dict[int, dict[str, Any]]:
-    """The decided columns of workers, for `see_many` alone; with `blocks`, what hangs on them too."""
+def fields_of_workers(ids: Iterable[int], *, blocks_on: date | None = None) -> dict[int, dict[str, Any]]:
+    """The decided columns of workers, for `see_many` alone; with a day, what hangs on them on it too."""
     names = [one.name for one in WORKER_POLICY.fields if one.name not in BLOCKS]
     query = Worker.objects.filter(pk__in=set(ids)).order_by("family_kana", "given_kana", "pk")
     rows = {row["id"]: row for row in query.values(*names)}
-    if blocks:
-        for name, found in _blocks(list(rows)).items():
+    if blocks_on:
+        for name, found in _blocks(list(rows), on=blocks_on).items():
             for worker_id, row in rows.items():
                 row[name] = found.get(worker_id, [])
     return rows
 
 
-def _blocks(ids: list[int]) -> dict[str, dict[int, list[Any]]]:
-    found: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name in BLOCKS}
+def _blocks(ids: list[int], *, on: date) -> dict[str, dict[int, list[Any]]]:
+    found: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name in OWN_BLOCKS}
     links = Affiliation.objects.filter(worker_id__in=ids).select_related("business").order_by("-principal", "-from_on")
     for link in links:
         name = link.business.name if link.business else link.business_name
         found["affiliations"][link.worker_id].append(
             AffiliationRow(link.business_id, name, link.from_on, link.until_on, link.principal, link.position)
         )
-    for trade in WorkerTrade.objects.filter(worker_id__in=ids).order_by("place"):
+    for trade in WorkerTrade.objects.filter(_on(on), worker_id__in=ids).order_by("place"):
         found["trades"][trade.worker_id].append(trade.trade)
-    for one in Insurance.objects.filter(worker_id__in=ids).order_by("pk"):
-        found["insurances"][one.worker_id].append(
-            InsuranceRow(one.item, one.joined, one.kind, one.number, one.confirmation)
-        )
-    for row in Credential.objects.filter(worker_id__in=ids).order_by("acquired_on", "pk"):
-        found["credentials"][row.worker_id].append(
-            CredentialRow(row.block, row.name, row.number, row.body, row.acquired_on, row.valid_until, row.confirmation)
-        )
+    for model, shape, name, order in (
+        (Insurance, InsuranceRow, "insurances", "pk"), (Credential, CredentialRow, "credentials", "acquired_on"),
+    ):  # fmt: skip
+        names = [one.name for one in fields(shape)]
+        for values in model.objects.filter(worker_id__in=ids).order_by(order, "pk").values("worker_id", *names):
+            found[name][values.pop("worker_id")].append(shape(**values))
     return found

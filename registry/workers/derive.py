@@ -1,0 +1,23 @@
+"""What is worked out of a worker's data, without tables."""
+
+import re
+import unicodedata
+
+from stdnum.jp import in_
+
+from registry.core.kana import search_form
+
+_GROUPS = re.compile(r"(?<!\d)\d{4}[\s\-‐–ー]?\d{4}[\s\-‐–ー]?\d{4}(?!\d)")
+
+
+def search_text(*, names: tuple[str, str, str], kana: tuple[str, str], others: tuple[str, ...] = ()) -> str:
+    """Under what a worker is found: the name with and without the middle part, the reading, alias and Latin name."""
+    family, middle, given = names
+    forms = [family + given, family + middle + given, "".join(kana), *others]
+    return " ".join(dict.fromkeys(filter(None, map(search_form, forms))))
+
+
+def holds_individual_number(text: str) -> bool:
+    """Whether a text holds what can be a 個人番号: twelve digits whose check digit fits (ruling 11)."""
+    digits = (re.sub(r"\D", "", found) for found in _GROUPS.findall(unicodedata.normalize("NFKC", text)))
+    return any(in_.is_valid(one) for one in digits)
