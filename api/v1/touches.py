@@ -9,12 +9,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from api.problems import problem, wrong_method
 from registry.core.errors import RegistryError
+from registry.histories.operations import receive_touches
 from registry.touches.operations.batches import (
     BatchShapeError,
     BatchSizeError,
     DeviceForkedError,
     SignatureError,
-    receive,
 )
 
 STATUSES: dict[type[RegistryError], int] = {
@@ -31,7 +31,7 @@ def post_touches(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return wrong_method(request)
     try:
-        answer = receive(
+        answer = receive_touches(
             request.headers.get("Device", ""), request.headers.get("Signature", ""), request.body, at=timezone.now()
         )
     except RequestDataTooBig:

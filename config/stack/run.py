@@ -159,6 +159,7 @@ def serve(host: str, port: int, base_url: str) -> None:
             )
         )  # fmt: skip
         children.append(Child("The job worker", sys.executable, "manage.py", "procrastinate", "worker"))
+        children.append(Child("The binder of days", sys.executable, "manage.py", "follow_changes"))
         _wait_until_served(host, port, children[0])
         show_logins(base_url)
         while True:

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from registry.codes.states import Counts
-from registry.touches.queries import DayRow
+from registry.histories.derive.binding import BoundDay
+from registry.histories.queries import DayRow
+from registry.histories.states import Standing
 
-TONES = {Counts.YES: "good", Counts.WAITING: "waiting", Counts.NO: "bad"}
+TONES = {
+    Standing.FORMAL: "good", Standing.WAITING: "waiting", Standing.CLAIMED: "waiting", Standing.UNAPPROVED: "neutral",
+    Standing.NONE: "bad",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Reason:
 class ShownDay:
     """One day on a page."""
 
-    row: DayRow
+    row: BoundDay
     place: str
     tone: str
     label: str
@@ -35,5 +39,5 @@ class ShownDay:
 def shown_day(row: DayRow, place: str) -> ShownDay:
     """A day in words. `place` is the site's name, or the person's on a site's page."""
     parts = ("cause", "consequence", "remedy", "who")
-    reasons = [Reason(code, *(_(f"reason.{code}.{part}") for part in parts)) for code in row.reasons]
-    return ShownDay(row, place, TONES[row.counts], _(f"day.counts.{row.counts}"), reasons)
+    reasons = [Reason(code, *(_(f"reason.{code}.{part}") for part in parts)) for code in row.bound.reasons]
+    return ShownDay(row.bound, place, TONES[row.bound.standing], _(f"day.standing.{row.bound.standing}"), reasons)

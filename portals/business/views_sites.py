@@ -21,10 +21,11 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import grouped
 from registry.disclosure.queries import see_workers_on_site
+from registry.histories.queries import list_days_of_site
 from registry.sites.operations import SiteData, open_site
 from registry.sites.queries import SiteRow, find_site, list_sites, list_terminals
 from registry.touches.operations.devices import make_pairing_code, revoke_device
-from registry.touches.queries import list_days_of_site, list_devices
+from registry.touches.queries import list_devices
 
 
 def own_site(request: HttpRequest, site_id: int) -> SiteRow:

@@ -26,7 +26,7 @@ from registry.disclosure.queries import Found, find_businesses, find_workers, se
 from registry.notices.operations import PrintedLetter, print_letters
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
-from registry.workers.operations import WorkerData, check_worker
+from registry.workers.operations.registration import WorkerData, check_worker
 
 
 @page(Permission.OFFICE_SEARCH)

@@ -15,9 +15,9 @@ from registry.accounts.states import Permission
 from registry.cards.queries import newest_card
 from registry.core.days import jst_day
 from registry.disclosure.queries import see_worker
+from registry.histories.queries import list_days_of_worker
 from registry.notices.queries import list_notices
 from registry.sites.queries import names_of_sites
-from registry.touches.queries import list_days_of_worker
 
 SHOWN_AT_HOME = 3
 OLDEST_YEAR, NEWEST_YEAR = 2018, 2100
@@ -30,10 +30,10 @@ def _worker_id(request: HttpRequest) -> int:
     return worker_id
 
 
-def _days(worker_id: int, month: date, today: date) -> list[ShownDay]:
-    rows = list_days_of_worker(worker_id, month, on=today)
-    names = names_of_sites(row.site_id for row in rows)
-    return [shown_day(row, names.get(row.site_id, str(row.site_id))) for row in reversed(rows)]
+def _days(worker_id: int, month: date) -> list[ShownDay]:
+    rows = list_days_of_worker(worker_id, month)
+    names = names_of_sites(row.bound.site_id for row in rows)
+    return [shown_day(row, names.get(row.bound.site_id, str(row.bound.site_id))) for row in reversed(rows)]
 
 
 @page(Permission.WORKER_OWN)
@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Who I am, my card, the latest days, messages."""
     worker_id, now = _worker_id(request), timezone.now()
     seen, today = see_worker(viewer_of(request), worker_id, at=now), jst_day(now)
-    shown = _days(worker_id, today.replace(day=1), today)
+    shown = _days(worker_id, today.replace(day=1))
     account_id = viewer_of(request).account_id or 0
     context = {
         "seen": seen, "full_name": full_name(seen), "full_kana": full_kana(seen), "card": newest_card(worker_id),
@@ -71,7 +71,7 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
         raise Http404
     before, after = date.fromordinal(chosen.toordinal() - 1), date.fromordinal(chosen.toordinal() + 31)
     context = {
-        "month": chosen, "shown": _days(_worker_id(request), chosen, today),
+        "month": chosen, "shown": _days(_worker_id(request), chosen),
         "older_url": reverse("worker:days_of_month", args=[before.year, before.month]),
         "newer_url": reverse("worker:days_of_month", args=[after.year, after.month])
         if chosen < today.replace(day=1) else "",

@@ -1,6 +1,7 @@
 """How long a card is valid (ruling 16), without tables."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 YEARS, YEARS_FROM_60, YEARS_WITHOUT_DOCUMENT = 9, 14, 2
 OLD = 60
@@ -32,3 +33,13 @@ def valid_until(issued_on: date, birth_on: date, *, has_document: bool = True) -
     earliest = _years_later(issued_on, years if has_document else YEARS_WITHOUT_DOCUMENT)
     day = _birthday(birth_on, earliest.year)
     return day if day >= earliest else _birthday(birth_on, earliest.year + 1)
+
+
+@dataclass(frozen=True)
+class CardFact:
+    """What of a card decides whether a touch with it counts."""
+
+    branch: int
+    valid_until: date
+    stopped_at: datetime | None
+    shipped_at: datetime | None

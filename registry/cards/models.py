@@ -18,6 +18,7 @@ class Card(models.Model):
     colour = models.CharField(max_length=10)
     token = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
     stopped_at = models.DateTimeField(null=True)
+    shipped_at = models.DateTimeField(null=True)  # from here the 30 days of the card before it run (ruling 19)
 
     class Meta:
         db_table = "cards_card"

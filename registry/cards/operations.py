@@ -19,7 +19,7 @@ from registry.core.ids import WorkerId
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
 from registry.workers.models import Worker
-from registry.workers.operations import WorkerData, register_worker
+from registry.workers.operations.registration import WorkerData, register_worker
 
 
 class TokenTakenError(RegistryError):
@@ -121,4 +121,20 @@ def register_token(worker_id: WorkerId, branch: int, token: str, *, by: Actor, a
         raise TokenTakenError(field="token") from None
     note_act("cards_card", card.pk, "register_token", by=by, at=at)
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=card.issued_on)
+    return card_row(card)
+
+
+@transaction.atomic
+def ship_card(worker_id: WorkerId, *, by: Actor, at: datetime) -> CardRow:
+    """Note that the newest card has left the house. Harmless when repeated."""
+    if not by.has(Permission.OFFICE_PRINT):
+        raise NotAllowedError
+    card = Card.objects.select_for_update().filter(worker_id=worker_id).order_by("-branch").first()
+    if card is None:
+        raise NotFoundError
+    if card.shipped_at is None:
+        card.shipped_at = at
+        card.save(update_fields=["shipped_at"])
+        note_act("cards_card", card.pk, "ship", by=by, at=at)
+        note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
     return card_row(card)

@@ -1,5 +1,6 @@
 """The feed and the places up to which its followers have read."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -17,6 +18,7 @@ class Change(models.Model):
     xid = Xid8Field(db_default=models.Func(function="pg_current_xact_id"))
     kind = models.CharField(max_length=20)
     worker_id = models.BigIntegerField(null=True)
+    worker_ids = ArrayField(models.BigIntegerField(), null=True)  # a batch of touches names its people in one mark
     site_id = models.BigIntegerField(null=True)
     business_id = models.BigIntegerField(null=True)
     from_on = models.DateField()

@@ -1,6 +1,6 @@
 """Writes of the change feed, and the one way to follow it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ class ChangeMark:
     """One mark as its follower reads it."""
 
     kind: ChangeKind
-    worker_id: int | None
+    worker_ids: tuple[int, ...]
     site_id: int | None
     business_id: int | None
     from_on: date
@@ -29,17 +29,19 @@ def note_change(
     from_on: date,
     until_on: date | None = None,
     worker_id: int | None = None,
+    worker_ids: Collection[int] | None = None,
     site_id: int | None = None,
     business_id: int | None = None,
 ) -> None:
-    """Write a mark in the transaction of the fact."""
+    """Write a mark in the transaction of the fact. Without a worker it concerns all who were on the site."""
     Change.objects.create(
-        kind=kind, worker_id=worker_id, site_id=site_id, business_id=business_id, from_on=from_on, until_on=until_on
-    )
+        kind=kind, worker_id=worker_id, worker_ids=list(worker_ids) if worker_ids is not None else None,
+        site_id=site_id, business_id=business_id, from_on=from_on, until_on=until_on,
+    )  # fmt: skip
 
 
 _NEXT = """
-SELECT c.xid::text::bigint, c.id, c.kind, c.worker_id, c.site_id, c.business_id, c.from_on, c.until_on
+SELECT c.xid::text::bigint, c.id, c.kind, COALESCE(c.worker_ids, array_remove(ARRAY[c.worker_id], NULL)), c.site_id, c.business_id, c.from_on, c.until_on
 FROM changes_change c
 WHERE (c.xid, c.id) > (%s::text::xid8, %s) AND c.xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY c.xid, c.id LIMIT %s
@@ -64,7 +66,7 @@ def follow_changes(follower: str, *, limit: int = 10_000) -> Iterator[list[Chang
         xid, change_id = cursor.fetchone() or (0, 0)
         cursor.execute(_NEXT, [str(xid), change_id, limit])
         rows = cursor.fetchall()
-        yield [ChangeMark(ChangeKind(kind), *rest) for _, _, kind, *rest in rows]
+        yield [ChangeMark(ChangeKind(kind), tuple(workers), *rest) for _, _, kind, workers, *rest in rows]
         if rows:
             cursor.execute(
                 "UPDATE changes_cursor SET xid = %s::text::xid8, change_id = %s WHERE follower = %s",

@@ -10,4 +10,6 @@ class ChangeKind(StrEnum):
     CARD = "card"
     AFFILIATION = "affiliation"
     SITE = "site"
+    STRUCTURE = "structure"
+    ROSTER = "roster"
     WORKER = "worker"

@@ -2,19 +2,14 @@
 
 from datetime import time
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Q
 
 from registry.businesses.models import Business
+from registry.core.dated import has_days, once_at_a_time
 
 DAY_BOUNDARY = time(4, 0)  # ruling 27
 LATEST_BOUNDARY = time(12, 0)
-
-
-class _Days(Func):
-    function = "daterange"
 
 
 class Site(models.Model):
@@ -29,6 +24,7 @@ class Site(models.Model):
     hazardous = models.BooleanField(default=False)
     manager_name = models.CharField(max_length=100)
     opened_at = models.DateTimeField()
+    closed_on = models.DateField(null=True)  # the first day on which nothing is expected any more
 
     class Meta:
         db_table = "sites_site"
@@ -45,13 +41,8 @@ class SitePeriod(models.Model):
     class Meta:
         db_table = "sites_period"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="sites_period_has_days"
-            ),
-            ExclusionConstraint(
-                name="sites_one_period_at_a_time",
-                expressions=[("site", RangeOperators.EQUAL), (_Days("from_on", "until_on"), RangeOperators.OVERLAPS)],
-            ),
+            has_days("sites_period_has_days"),
+            once_at_a_time("site", name="sites_one_period_at_a_time"),
         ]
 
 

@@ -1,16 +1,17 @@
 """Writes of sites."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from registry.accounts.states import Permission
 from registry.audit.operations import note_act
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
-from registry.core.actor import Actor
-from registry.core.errors import NotAllowedError, RegistryError
+from registry.core.actor import Actor, ActorKind
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, SiteId, make_id
 from registry.sites.models import DAY_BOUNDARY, LATEST_BOUNDARY, DayBoundary, Site, SitePeriod, Terminal
 
@@ -25,6 +26,12 @@ class DayBoundaryError(RegistryError):
     """A site's day begins after noon."""
 
     code = "DAY_BOUNDARY"
+
+
+class SitePeriodOverlapError(RegistryError):
+    """A site has a period on some of these days already."""
+
+    code = "SITE_PERIOD_OVERLAPS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +64,85 @@ def open_site(business_id: BusinessId, data: SiteData, *, by: Actor, at: datetim
         id=site_id, business_id=business_id, name=data.name, prefecture=data.prefecture, address=data.address,
         public_works=data.public_works, hazardous=data.hazardous, manager_name=data.manager_name, opened_at=at,
     )  # fmt: skip
-    until_on = date.fromordinal(data.last_on.toordinal() + 1) if data.last_on else None
-    SitePeriod.objects.create(site_id=site_id, from_on=data.from_on, until_on=until_on)
+    SitePeriod.objects.create(site_id=site_id, from_on=data.from_on, until_on=_day_after(data.last_on))
     DayBoundary.objects.create(site_id=site_id, begins_at=data.day_begins_at, from_on=data.from_on)
     Terminal.objects.create(site_id=site_id, number=1, name=data.terminal_name)
     note_act("sites_site", site_id, "open", by=by, at=at)
     note_change(ChangeKind.SITE, site_id=site_id, from_on=data.from_on)
     return site_id
+
+
+def _day_after(day: date | None) -> date | None:
+    return day + timedelta(days=1) if day else None
+
+
+def _own_site(site_id: SiteId, *, by: Actor) -> Site:
+    """The prime's own site, locked."""
+    site = Site.objects.select_for_update().filter(pk=site_id).first()
+    if site is None:
+        raise NotFoundError
+    if not by.has(Permission.SITE_MANAGE) or not (by.kind is ActorKind.SYSTEM or by.subject_id == site.business_id):
+        raise NotAllowedError
+    return site
+
+
+@transaction.atomic
+def add_terminal(site_id: SiteId, name: str, *, by: Actor, at: datetime) -> int:
+    """Add a place where touches are made. Harmless when repeated with the same name."""
+    site = _own_site(site_id, by=by)
+    known = Terminal.objects.filter(site=site, name=name).first()
+    if known:
+        return known.pk
+    last = Terminal.objects.filter(site=site).aggregate(last=Max("number"))["last"] or 0
+    terminal = Terminal.objects.create(site=site, number=last + 1, name=name)
+    note_act("sites_terminal", terminal.pk, "add", by=by, at=at)
+    return terminal.pk
+
+
+@transaction.atomic
+def add_period(site_id: SiteId, from_on: date, last_on: date | None, *, by: Actor, at: datetime) -> None:
+    """Extend the days on which touches count by a further period; days that waited for it count at once."""
+    site = _own_site(site_id, by=by)
+    if last_on is not None and last_on < from_on:
+        raise SitePeriodError(field="last_on")
+    try:
+        with transaction.atomic():
+            SitePeriod.objects.create(site=site, from_on=from_on, until_on=_day_after(last_on))
+    except IntegrityError:
+        raise SitePeriodOverlapError(field="from_on") from None
+    note_act("sites_site", site_id, "add_period", by=by, at=at)
+    note_change(ChangeKind.SITE, site_id=site_id, from_on=from_on, until_on=_day_after(last_on))
+
+
+@transaction.atomic
+def change_day_boundary(site_id: SiteId, begins_at: time, *, from_on: date, by: Actor, at: datetime) -> None:
+    """Let days begin at another hour from a day on (ruling 27)."""
+    site = _own_site(site_id, by=by)
+    if begins_at > LATEST_BOUNDARY:
+        raise DayBoundaryError(field="begins_at")
+    DayBoundary.objects.update_or_create(site=site, from_on=from_on, defaults={"begins_at": begins_at})
+    note_act("sites_site", site_id, "change_day_boundary", by=by, at=at)
+    note_change(ChangeKind.SITE, site_id=site_id, from_on=from_on)
+
+
+@transaction.atomic
+def close_site(site_id: SiteId, *, from_on: date, by: Actor, at: datetime) -> None:
+    """Close a site from a day on. What still comes is stored and waits for the prime (SITE_CLOSED)."""
+    _set_closed(site_id, from_on, act="close", by=by, at=at)
+
+
+@transaction.atomic
+def reopen_site(site_id: SiteId, *, by: Actor, at: datetime) -> None:
+    """Open a closed site again; days that waited count at once."""
+    _set_closed(site_id, None, act="reopen", by=by, at=at)
+
+
+def _set_closed(site_id: SiteId, closed_on: date | None, *, act: str, by: Actor, at: datetime) -> None:
+    site = _own_site(site_id, by=by)
+    if site.closed_on == closed_on:
+        return
+    touched = min(day for day in (site.closed_on, closed_on) if day)
+    site.closed_on = closed_on
+    site.save(update_fields=["closed_on"])
+    note_act("sites_site", site_id, act, by=by, at=at)
+    note_change(ChangeKind.SITE, site_id=site_id, from_on=touched)

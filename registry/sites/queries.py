@@ -1,15 +1,16 @@
 """Reads of sites."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
-from registry.sites.models import Site, SitePeriod, Terminal
+from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
 
 
 @dataclass(frozen=True)
 class SiteRow:
-    """One site with its present period; `until_on` is the first day after it."""
+    """One site. Each of its periods ends before its second day, which is None while it is open."""
 
     id: int
     business_id: int
@@ -18,8 +19,18 @@ class SiteRow:
     address: str
     public_works: bool
     manager_name: str
-    from_on: date | None
-    until_on: date | None
+    periods: tuple[tuple[date, date | None], ...]
+    closed_on: date | None
+
+    @property
+    def from_on(self) -> date:
+        """The first day of the first period."""
+        return self.periods[0][0]
+
+    @property
+    def until_on(self) -> date | None:
+        """The first day after the last period; None while it is open."""
+        return self.periods[-1][1]
 
 
 @dataclass(frozen=True)
@@ -32,16 +43,16 @@ class TerminalRow:
     name: str
 
 
-def _rows(sites: Iterable[Site]) -> list[SiteRow]:
+def rows_of_sites(sites: Iterable[Site]) -> list[SiteRow]:
+    """Sites with their periods, in the order given."""
     found = list(sites)
-    periods = {
-        period.site_id: period for period in SitePeriod.objects.filter(site__in=found).order_by("site_id", "from_on")
-    }
+    periods: dict[int, list[SitePeriod]] = defaultdict(list)
+    for period in SitePeriod.objects.filter(site__in=found).order_by("site_id", "from_on"):
+        periods[period.site_id].append(period)
     return [
         SiteRow(
             site.pk, site.business_id, site.name, site.prefecture, site.address, site.public_works, site.manager_name,
-            periods[site.pk].from_on if site.pk in periods else None,
-            periods[site.pk].until_on if site.pk in periods else None,
+            tuple((one.from_on, one.until_on) for one in periods[site.pk]), site.closed_on,
         )
         for site in found
     ]  # fmt: skip
@@ -49,13 +60,13 @@ def _rows(sites: Iterable[Site]) -> list[SiteRow]:
 
 def find_site(site_id: int) -> SiteRow | None:
     """A site by its ID, or None."""
-    rows = _rows(Site.objects.filter(pk=site_id).order_by("pk"))
+    rows = rows_of_sites(Site.objects.filter(pk=site_id).order_by("pk"))
     return rows[0] if rows else None
 
 
 def list_sites(business_id: int, *, limit: int = 200) -> list[SiteRow]:
     """A prime's sites, the newest first."""
-    return _rows(Site.objects.filter(business_id=business_id).order_by("-opened_at", "pk")[:limit])
+    return rows_of_sites(Site.objects.filter(business_id=business_id).order_by("-opened_at", "pk")[:limit])
 
 
 def names_of_sites(ids: Iterable[int]) -> dict[int, str]:
@@ -67,3 +78,17 @@ def list_terminals(site_id: int) -> list[TerminalRow]:
     """A site's terminals by number."""
     rows = Terminal.objects.filter(site_id=site_id).order_by("number")
     return [TerminalRow(row.pk, row.site_id, row.number, row.name) for row in rows]
+
+
+def load_boundaries(site_ids: Iterable[int]) -> dict[int, list[tuple[date, time]]]:
+    """When days begin on sites: dated rows, the oldest first."""
+    found: dict[int, list[tuple[date, time]]] = defaultdict(list)
+    rows = DayBoundary.objects.filter(site__in=set(site_ids)).order_by("site_id", "from_on")
+    for site_id, from_on, begins_at in rows.values_list("site_id", "from_on", "begins_at"):
+        found[site_id].append((from_on, begins_at))
+    return found
+
+
+def list_sites_by_id(site_ids: Iterable[int]) -> dict[int, SiteRow]:
+    """Sites by their IDs."""
+    return {row.id: row for row in rows_of_sites(Site.objects.filter(pk__in=set(site_ids)).order_by("pk"))}

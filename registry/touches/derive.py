@@ -83,7 +83,13 @@ def day_by_boundary(at: datetime, boundary: time) -> date:
     return (local - timedelta(hours=boundary.hour, minutes=boundary.minute)).date()
 
 
-def work_days(moments: Iterable[Moment], boundary: time) -> list[WorkDay]:
+def boundary_on(boundaries: Sequence[tuple[date, time]], at: datetime) -> time:
+    """The boundary that holds at a moment; `boundaries` are dated rows, the oldest first and never empty."""
+    day = at.astimezone(JST).date()
+    return next((begins_at for from_on, begins_at in reversed(boundaries) if from_on <= day), boundaries[0][1])
+
+
+def work_days(moments: Iterable[Moment], boundaries: Sequence[tuple[date, time]]) -> list[WorkDay]:
     """The days of one worker on one site, whatever order the touches came in (ruling 27).
 
     An `out`, or a touch without direction, less than 16 hours after the first unmatched touch belongs to that
@@ -95,7 +101,7 @@ def work_days(moments: Iterable[Moment], boundary: time) -> list[WorkDay]:
     for moment in sorted(moments):
         follows = first is not None and moment.at - first.at < LONGEST_SHIFT
         if moment.direction is Direction.IN or not follows:
-            first, day = moment, day_by_boundary(moment.at, boundary)
+            first, day = moment, day_by_boundary(moment.at, boundary_on(boundaries, moment.at))
         days.setdefault(day, []).append(moment)
         if moment.direction is Direction.OUT:
             first = None
@@ -146,52 +152,3 @@ def gaps(highest: int, known: Sequence[tuple[int, int]]) -> list[list[int]]:
     if at <= highest:
         found.append([at, highest])
     return found[:MOST_GAPS]
-
-
-@dataclass(frozen=True)
-class DayFacts:
-    """What is known around one worker's day on one site."""
-
-    day: date
-    site_known: bool
-    site_prime: int | None
-    period_from: date | None
-    period_until: date | None
-    employers: frozenset[int]
-    card_valid_until: date | None
-    card_stopped_at: datetime | None
-
-
-def reasons_of_day(facts: DayFacts, moments: Sequence[Moment]) -> tuple[str, ...]:
-    """Why a day is not complete, in the order in which people mend it. Codes of `touch_reasons.csv`.
-
-    Structures and rosters are not kept yet: a day is never on a roster, and only the prime's own people need no
-    structure.
-    """
-    reasons: list[str] = []
-    if any(moment.foreign for moment in moments) or not facts.site_known:
-        reasons.append("SITE_NOT_OF_DEVICE")
-    if any(moment.revoked for moment in moments):
-        reasons.append("DEVICE_REVOKED")
-    reasons += _reasons_of_card(facts, moments)
-    outside = facts.period_from is None or facts.day < facts.period_from
-    if facts.site_known and (outside or (facts.period_until is not None and facts.day >= facts.period_until)):
-        reasons.append("OUTSIDE_PERIOD")
-    if not facts.employers:
-        reasons.append("NOT_LINKED")
-    if facts.site_prime not in facts.employers:
-        reasons.append("STRUCTURE_MISSING")
-    reasons += ["ROSTER_MISSING", "TRADE_ASSUMED"]
-    for code, found in (("CLOCK_OFF", "clock_off"), ("TYPED_NUMBER", "typed")):
-        if any(getattr(moment, found) for moment in moments):
-            reasons.append(code)
-    return tuple(reasons)
-
-
-def _reasons_of_card(facts: DayFacts, moments: Sequence[Moment]) -> list[str]:
-    found = []
-    if facts.card_stopped_at and any(moment.at >= facts.card_stopped_at for moment in moments):
-        found.append("CARD_LOST")
-    if facts.card_valid_until and facts.day > facts.card_valid_until:
-        found.append("CARD_EXPIRED")
-    return found

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from datetime import date
 
 from stdnum.jp import in_
 
@@ -21,3 +23,23 @@ def holds_individual_number(text: str) -> bool:
     """Whether a text holds what can be a 個人番号: twelve digits whose check digit fits (ruling 11)."""
     digits = (re.sub(r"\D", "", found) for found in _GROUPS.findall(unicodedata.normalize("NFKC", text)))
     return any(in_.is_valid(one) for one in digits)
+
+
+@dataclass(frozen=True)
+class LinkFact:
+    """A link from day to day; `business_id` is None for a firm that stands by name."""
+
+    business_id: int | None
+    principal: bool
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True)
+class TradeFact:
+    """A registered trade from day to day."""
+
+    place: int
+    trade: str
+    from_on: date
+    until_on: date | None

@@ -1,14 +1,21 @@
 """Tables of workers. 個人番号, insurance symbols and the basic pension number have no column, and get none."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Q
 
 from registry.accounts.models import Account
 from registry.businesses.models import Business
-from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem, RegistrationKind, Sex
+from registry.core.dated import has_days, once_at_a_time
+from registry.workers.states import (
+    Confirmation,
+    CredentialBlock,
+    InsuranceItem,
+    LinkRequestState,
+    LinkSide,
+    RegistrationKind,
+    Sex,
+)
 
 MOST_TRADES = 4
 LEVELS = (1, 2, 3, 4)
@@ -68,18 +75,6 @@ class Worker(models.Model):
         ]
 
 
-class _Days(Func):
-    function = "daterange"
-
-
-def _once_at_a_time(*fields: str, name: str, condition: Q | None = None) -> ExclusionConstraint:
-    """No two rows with the same fields on the same day."""
-    same = [(field, RangeOperators.EQUAL) for field in fields]
-    return ExclusionConstraint(
-        name=name, condition=condition, expressions=[*same, (_Days("from_on", "until_on"), RangeOperators.OVERLAPS)]
-    )
-
-
 class Affiliation(models.Model):
     """A link between worker and firm from day to day (ruling 14). A firm without an ID stands by name."""
 
@@ -95,14 +90,37 @@ class Affiliation(models.Model):
         db_table = "workers_affiliation"
         indexes = [models.Index(fields=["business", "from_on"], name="workers_of_business")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="workers_affiliation_has_days"
-            ),
+            has_days("workers_affiliation_has_days"),
             models.CheckConstraint(
                 condition=Q(business__isnull=False) | ~Q(business_name=""), name="workers_affiliation_names_a_firm"
             ),
-            _once_at_a_time("worker", "business", name=ONE_LINK),
-            _once_at_a_time("worker", name=ONE_PRINCIPAL, condition=Q(principal=True)),
+            once_at_a_time("worker", "business", name=ONE_LINK),
+            once_at_a_time("worker", name=ONE_PRINCIPAL, condition=Q(principal=True)),
+        ]
+
+
+class LinkRequest(models.Model):
+    """One side's question for a link; the other side answers (ruling 14)."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
+    business = models.ForeignKey(Business, on_delete=models.PROTECT)
+    asked_by = models.CharField(max_length=10)
+    from_on = models.DateField()
+    principal = models.BooleanField(default=False)
+    position = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=10, default=LinkRequestState.ASKED)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "workers_link_request"
+        indexes = [models.Index(fields=["business", "state"], name="workers_link_requests_of_firm")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["worker", "business"],
+                condition=Q(state=LinkRequestState.ASKED),
+                name="workers_one_open_request",
+            ),
+            models.CheckConstraint(condition=Q(asked_by__in=list(LinkSide)), name="workers_request_has_a_side"),
         ]
 
 
@@ -118,11 +136,9 @@ class WorkerTrade(models.Model):
     class Meta:
         db_table = "workers_trade"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="workers_trade_has_days"
-            ),
-            _once_at_a_time("worker", "place", name="workers_trade_place_once"),
-            _once_at_a_time("worker", "trade", name="workers_trade_once"),
+            has_days("workers_trade_has_days"),
+            once_at_a_time("worker", "place", name="workers_trade_place_once"),
+            once_at_a_time("worker", "trade", name="workers_trade_once"),
             models.CheckConstraint(condition=Q(place__gte=1, place__lte=MOST_TRADES), name="workers_four_trades"),
         ]
 

@@ -1,17 +1,20 @@
 """Reads of workers. What leaves towards a page goes through `disclosure`, which knows who looks."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from registry.core.dated import on_day
 from registry.core.ids import BusinessId, WorkerId
 from registry.core.kana import search_form
-from registry.workers.models import Affiliation, Credential, Insurance, Worker, WorkerTrade
+from registry.workers.derive import LinkFact, TradeFact
+from registry.workers.models import Affiliation, Credential, Insurance, LinkRequest, Worker, WorkerTrade
 from registry.workers.policy import BLOCKS, OWN_BLOCKS, WORKER_POLICY
+from registry.workers.states import LinkRequestState, LinkSide
 
 FOUND_AT_MOST = 50
 
@@ -62,10 +65,6 @@ def worker_of_account(account_id: int) -> WorkerId | None:
     return WorkerId(found) if found else None
 
 
-def _on(day: date) -> Q:
-    return Q(from_on__lte=day) & (Q(until_on=None) | Q(until_on__gt=day))
-
-
 def find_registered(key: str) -> WorkerId | None:
     """The worker that a form with this key registered."""
     found = Worker.objects.filter(form_key=key).values_list("pk", flat=True).first() if key else None
@@ -75,7 +74,7 @@ def find_registered(key: str) -> WorkerId | None:
 def linked_workers(business_id: BusinessId, *, on: date, start: int = 0) -> list[int]:
     """IDs of the workers linked to a firm on a day, by reading; one more than a page, to know if there is more."""
     rows = Worker.objects.filter(
-        pk__in=Affiliation.objects.filter(_on(on), business_id=business_id).values("worker_id")
+        pk__in=Affiliation.objects.filter(on_day(on), business_id=business_id).values("worker_id")
     )
     return _page(rows, start)
 
@@ -88,7 +87,7 @@ def _page(rows: QuerySet[Worker], start: int) -> list[int]:
 def linked_businesses(worker_ids: Iterable[int], *, on: date) -> dict[int, set[int]]:
     """The registered firms of each worker on a day."""
     found: dict[int, set[int]] = defaultdict(set)
-    rows = Affiliation.objects.filter(_on(on), worker_id__in=set(worker_ids), business__isnull=False)
+    rows = Affiliation.objects.filter(on_day(on), worker_id__in=set(worker_ids), business__isnull=False)
     for worker_id, business_id in rows.order_by("pk").values_list("worker_id", "business_id"):
         found[worker_id].add(business_id)
     return found
@@ -105,7 +104,7 @@ def search_workers(text: str, *, among: BusinessId | None, on: date, start: int 
         return []
     rows = Worker.objects.filter(search_text__contains=words)
     if among is not None:
-        rows = rows.filter(pk__in=Affiliation.objects.filter(_on(on), business_id=among).values("worker_id"))
+        rows = rows.filter(pk__in=Affiliation.objects.filter(on_day(on), business_id=among).values("worker_id"))
     return _page(rows, start)
 
 
@@ -134,7 +133,7 @@ def _blocks(ids: list[int], *, on: date) -> dict[str, dict[int, list[Any]]]:
         found["affiliations"][link.worker_id].append(
             AffiliationRow(link.business_id, name, link.from_on, link.until_on, link.principal, link.position)
         )
-    for trade in WorkerTrade.objects.filter(_on(on), worker_id__in=ids).order_by("place"):
+    for trade in WorkerTrade.objects.filter(on_day(on), worker_id__in=ids).order_by("place"):
         found["trades"][trade.worker_id].append(trade.trade)
     for model, shape, name, order in (
         (Insurance, InsuranceRow, "insurances", "pk"), (Credential, CredentialRow, "credentials", "acquired_on"),
@@ -142,4 +141,48 @@ def _blocks(ids: list[int], *, on: date) -> dict[str, dict[int, list[Any]]]:
         names = [one.name for one in fields(shape)]
         for values in model.objects.filter(worker_id__in=ids).order_by(order, "pk").values("worker_id", *names):
             found[name][values.pop("worker_id")].append(shape(**values))
+    return found
+
+
+@dataclass(frozen=True)
+class LinkRequestRow:
+    """A question for a link that waits for an answer."""
+
+    id: int
+    worker_id: int
+    business_id: int
+    business_name: str
+    asked_by: LinkSide
+    from_on: date
+    principal: bool
+    asked_at: datetime
+
+
+def list_link_requests(*, worker_id: int | None = None, business_id: int | None = None) -> list[LinkRequestRow]:
+    """Open questions for links of a worker or of a firm, the oldest first."""
+    mine = Q(worker=worker_id) if worker_id is not None else Q(business=business_id)
+    rows = LinkRequest.objects.filter(mine, state=LinkRequestState.ASKED).order_by("pk")
+    return [
+        LinkRequestRow(*row[:4], LinkSide(row[4]), *row[5:])
+        for row in rows.values_list(
+            "pk", "worker_id", "business_id", "business__name", "asked_by", "from_on", "principal", "asked_at"
+        )
+    ]
+
+
+def load_links(worker_ids: Collection[int]) -> dict[int, list[LinkFact]]:
+    """All links of workers, the principal ones first."""
+    found: dict[int, list[LinkFact]] = defaultdict(list)
+    rows = Affiliation.objects.filter(worker__in=worker_ids).order_by("-principal", "from_on", "pk")
+    for row in rows.values_list("worker_id", "business_id", "principal", "from_on", "until_on"):
+        found[row[0]].append(LinkFact(*row[1:]))
+    return found
+
+
+def load_trades(worker_ids: Collection[int]) -> dict[int, list[TradeFact]]:
+    """All registered trades of workers, by place."""
+    found: dict[int, list[TradeFact]] = defaultdict(list)
+    rows = WorkerTrade.objects.filter(worker__in=worker_ids).order_by("place", "from_on")
+    for row in rows.values_list("worker_id", "place", "trade", "from_on", "until_on"):
+        found[row[0]].append(TradeFact(*row[1:]))
     return found

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from registry.core.workflow import Step, Workflow
+
 
 class Sex(StrEnum):
     """性別, with the numbers of the bulk form."""
@@ -44,3 +46,38 @@ class CredentialBlock(StrEnum):
     TRAINING = "training"  # 研修など
     AWARD = "award"  # 表彰など
     SCHOOLING = "schooling"  # 学歴
+
+
+class LinkSide(StrEnum):
+    """Who of the two asks for a link, or ends it."""
+
+    WORKER = "worker"
+    BUSINESS = "business"
+
+
+class LinkRequestState(StrEnum):
+    """Where a question for a link stands."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class LinkRequestMove(StrEnum):
+    """What can happen to it."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+LINK_REQUEST_LIFE = Workflow(
+    "workers_link_request",
+    LinkRequestState.ASKED,
+    (
+        Step(LinkRequestMove.ACCEPT, (LinkRequestState.ASKED,), LinkRequestState.ACCEPTED),
+        Step(LinkRequestMove.DECLINE, (LinkRequestState.ASKED,), LinkRequestState.DECLINED),
+        Step(LinkRequestMove.WITHDRAW, (LinkRequestState.ASKED,), LinkRequestState.WITHDRAWN),
+    ),
+)

@@ -29,7 +29,7 @@ from registry.sites.operations import SiteData, open_site
 from registry.sites.queries import list_terminals
 from registry.touches.derive import signature_of
 from registry.touches.operations.devices import RegisteredDevice, make_pairing_code, register_device
-from registry.workers.operations import WorkerData
+from registry.workers.operations.registration import WorkerData
 
 REGISTERED = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

@@ -28,15 +28,15 @@ from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
 from registry.core.days import JST
 from registry.core.ids import BusinessId
+from registry.histories.operations import follow, receive_touches
 from registry.notices.operations import print_letters
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
 from registry.sites.operations import SiteData, open_site
 from registry.sites.queries import list_terminals
 from registry.touches.derive import signature_of
-from registry.touches.operations.batches import receive
 from registry.touches.operations.devices import make_pairing_code, register_device
-from registry.workers.operations import CredentialData, InsuranceData, WorkerData
+from registry.workers.operations.registration import CredentialData, InsuranceData, WorkerData
 from registry.workers.states import RegistrationKind
 
 DAYS_BACK = 10
@@ -156,7 +156,7 @@ def _send_touches(terminal: dict[str, Any], cards: list[CardRow], now: datetime)
                         }
                     )
     body = msgspec.json.encode({"store": terminal["store"], "sent_at": now.isoformat(), "touches": touches})
-    receive(terminal["device"], signature_of(bytes.fromhex(terminal["secret"]), body), body, at=now)
+    receive_touches(terminal["device"], signature_of(bytes.fromhex(terminal["secret"]), body), body, at=now)
 
 
 def load_demo(now: datetime) -> dict[str, Any]:
@@ -175,6 +175,7 @@ def load_demo(now: datetime) -> dict[str, Any]:
         logins.append({"role": role, "login_id": login_id, "password": password})
     terminal = _site_with_device(prime, now - timedelta(days=DAYS_BACK + 1))
     _send_touches(terminal, cards[:8], now)
+    follow()
     return {
         "base_url": settings.PUBLIC_URL, "logins": logins, "terminal": terminal, "cards": [card.number for card in cards],
     }  # fmt: skip

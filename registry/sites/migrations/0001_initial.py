@@ -3,7 +3,7 @@
 import datetime
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import registry.sites.models
+import registry.core.dated
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="siteperiod",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("site", "="), (registry.sites.models._Days("from_on", "until_on"), "&&")],
+                expressions=[("site", "="), (registry.core.dated.Days("from_on", "until_on"), "&&")],
                 name="sites_one_period_at_a_time",
             ),
         ),

@@ -4,9 +4,8 @@ import hmac
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 from django.conf import settings
@@ -26,7 +25,7 @@ from registry.touches.derive import (
     signature_of,
 )
 from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, Envelope, SeqOnly, TouchItem
-from registry.touches.queries import Touched, reasons_of_touches
+from registry.touches.queries import Touched
 from registry.touches.states import DeviceState, Direction, Status
 
 
@@ -97,6 +96,16 @@ class Stored:
         return (self.touched_at, self.site_id, self.credential_kind, self.credential, self.direction, self.method)
 
 
+@dataclass(frozen=True)
+class TakenBatch:
+    """A batch after its commit: what became of each touch, and what the device's numbers look like now."""
+
+    received_at: datetime
+    highest: int
+    gaps: list[list[int]]
+    results: list[Result]
+
+
 @dataclass
 class Batch:
     """A batch while it is worked on."""
@@ -108,7 +117,7 @@ class Batch:
     refused: list[tuple[int | None, str, bytes]] = field(default_factory=list)
 
 
-def receive(device: str, signature: str, body: bytes, *, at: datetime) -> dict[str, Any]:
+def take_batch(device: str, signature: str, body: bytes, *, at: datetime) -> TakenBatch:
     """Take a batch: every touch is stored once, or answered with why not. Durable when this returns.
 
     Raises `SignatureError`, `BatchSizeError`, `BatchShapeError` or `DeviceForkedError`; nothing is kept then.
@@ -148,27 +157,28 @@ def _open(body: bytes) -> Envelope:
 
 
 @transaction.atomic
-def _take(device_id: int, envelope: Envelope, *, at: datetime) -> dict[str, Any]:
+def _take(device_id: int, envelope: Envelope, *, at: datetime) -> TakenBatch:
     batch = Batch(_lock_device(device_id, at), at)
     if batch.device.store != envelope.store:
         raise DeviceForkedError
     _read_items(batch, envelope.touches)
     touched = _write(batch, envelope.lost)
-    return _answer(batch, touched)
+    for result in batch.results:
+        result.touched = touched.get(result.seq) if result.status is Status.STORED and result.seq is not None else None
+    return TakenBatch(batch.received_at, *_highest_and_gaps(batch.device), batch.results)
 
 
-def _take_one_by_one(device_id: int, envelope: Envelope, *, at: datetime) -> dict[str, Any]:
+def _take_one_by_one(device_id: int, envelope: Envelope, *, at: datetime) -> TakenBatch:
     """Each touch in its own transaction; one that the database refuses is refused, and kept as received."""
     results = []
-    answer: dict[str, Any] = {}
     for index, raw in enumerate(envelope.touches):
         one = msgspec.structs.replace(envelope, touches=[raw])
         try:
-            answer = _take(device_id, one, at=at)
+            taken = _take(device_id, one, at=at)
         except (DataError, IntegrityError):
-            answer = _take(device_id, msgspec.structs.replace(one, touches=[_unreadable(raw)]), at=at)
-        results.append(answer["results"][0] | {"index": index})
-    return answer | {"results": results}
+            taken = _take(device_id, msgspec.structs.replace(one, touches=[_unreadable(raw)]), at=at)
+        results.append(replace(taken.results[0], index=index))
+    return replace(taken, results=results)
 
 
 def _unreadable(raw: msgspec.Raw) -> msgspec.Raw:
@@ -281,9 +291,19 @@ def _write(batch: Batch, lost: list[tuple[int, int]]) -> dict[int, Touched]:
         batch.device.id,
         [(seq, one) for seq, one in touched.items() if seq in new and (one.worker_id is None or one.implausible)],
     )
-    for site_id, day in sorted({(one.site_id, jst_day(one.moment.at)) for seq, one in touched.items() if seq in new}):
-        note_change(ChangeKind.TOUCH, site_id=site_id, from_on=day)
+    _note_changes([one for seq, one in touched.items() if seq in new])
     return touched
+
+
+def _note_changes(touched: list[Touched]) -> None:
+    """One mark for each site and day of a batch, with the people whose days may change."""
+    people: dict[tuple[int, date], set[int]] = defaultdict(set)
+    for one in touched:
+        if one.worker_id is not None and not one.implausible:
+            people[one.site_id, jst_day(one.moment.at)].add(one.worker_id)
+    for (site_id, day), workers in sorted(people.items()):
+        until_on = day + timedelta(days=1)
+        note_change(ChangeKind.TOUCH, site_id=site_id, worker_ids=sorted(workers), from_on=day, until_on=until_on)
 
 
 def _write_log(batch: Batch) -> None:
@@ -406,25 +426,6 @@ def _write_orphans(device_id: int, touched: list[tuple[int, Touched]]) -> None:
                 for seq, one in touched
             ],
         )
-
-
-def _answer(batch: Batch, touched: dict[int, Touched]) -> dict[str, Any]:
-    meanings = reasons_of_touches(touched)
-    results = []
-    for result in batch.results:
-        entry: dict[str, Any] = {"index": result.index, "seq": result.seq, "status": str(result.status)}
-        if result.status is Status.STORED and result.seq is not None:
-            meaning = meanings[result.seq]
-            day = meaning.work_day.isoformat() if meaning.work_day else None
-            entry |= {"work_day": day, "state": str(meaning.state), "reasons": list(meaning.reasons)}
-        if result.code:
-            entry["code"] = result.code
-        results.append(entry)
-    highest, open_gaps = _highest_and_gaps(batch.device)
-    return {
-        "received_at": batch.received_at.isoformat(timespec="milliseconds"), "highest": highest, "gaps": open_gaps,
-        "results": results,
-    }  # fmt: skip
 
 
 def _highest_and_gaps(device: DeviceNow) -> tuple[int, list[list[int]]]:

@@ -3,7 +3,7 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import registry.workers.models
+import registry.core.dated
 import registry.workers.states
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                 expressions=[
                     ("worker", "="),
                     ("business", "="),
-                    (registry.workers.models._Days("from_on", "until_on"), "&&"),
+                    (registry.core.dated.Days("from_on", "until_on"), "&&"),
                 ],
                 name="workers_one_link_to_a_firm_at_a_time",
             ),
@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
             model_name="affiliation",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 condition=models.Q(("principal", True)),
-                expressions=[("worker", "="), (registry.workers.models._Days("from_on", "until_on"), "&&")],
+                expressions=[("worker", "="), (registry.core.dated.Days("from_on", "until_on"), "&&")],
                 name="workers_one_principal_at_a_time",
             ),
         ),

@@ -1,7 +1,7 @@
 """Writes of workers."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
@@ -14,47 +14,24 @@ from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.actor import Actor, ActorKind
+from registry.core.actor import Actor
 from registry.core.days import jst_day
-from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.core.errors import NotAllowedError, RegistryError
 from registry.core.ids import BusinessId, IdKind, WorkerId, make_id
 from registry.core.kana import is_katakana
 from registry.notices.operations import Recipient, write_letter, write_notice
 from registry.notices.states import LetterKind, NoticeKind
 from registry.workers.derive import holds_individual_number, search_text
-from registry.workers.models import MOST_TRADES, ONE_PRINCIPAL, Affiliation, Credential, Insurance, Worker, WorkerTrade
+from registry.workers.models import MOST_TRADES, Affiliation, Credential, Insurance, Worker, WorkerTrade
+from registry.workers.operations.links import EmployerUnknownError, write_link
 from registry.workers.queries import find_registered
 from registry.workers.states import Confirmation, InsuranceItem, RegistrationKind
-
-
-class EmployerUnknownError(RegistryError):
-    """No firm has this business ID."""
-
-    code = "EMPLOYER_UNKNOWN"
 
 
 class BirthDateError(RegistryError):
     """A birth date lies in the future or more than 120 years back."""
 
     code = "BIRTH_DATE"
-
-
-class LinkOverlapsError(RegistryError):
-    """Worker and firm are linked on some of these days already."""
-
-    code = "LINK_OVERLAPS"
-
-
-class PrincipalTwiceError(RegistryError):
-    """The worker has a principal employer on some of these days already."""
-
-    code = "PRINCIPAL_TWICE"
-
-
-class LinkStartError(RegistryError):
-    """A link would start before the first of last month, or in the future (ruling 14)."""
-
-    code = "LINK_START"
 
 
 class EmployerTwiceError(RegistryError):
@@ -250,7 +227,9 @@ def _register(data: WorkerData, *, key: str, by: Actor, at: datetime) -> WorkerI
     note_act("workers_worker", worker_id, "register", by=by, at=at)
     note_change(ChangeKind.WORKER, worker_id=worker_id, from_on=jst_day(at))
     if data.employer_id:
-        _link(worker_id, data.employer_id, from_on=jst_day(at), principal=True, position=data.position, by=by, at=at)
+        write_link(
+            worker_id, data.employer_id, from_on=jst_day(at), principal=True, position=data.position, by=by, at=at
+        )
     # A code to the worker's own address; never to where the card goes.
     recipient = Recipient(name, data.postal_code, data.address)
     for kind in (LetterKind.WORKER_FIRST_PASSWORD, LetterKind.WORKER_SECURITY_CODE):
@@ -269,64 +248,3 @@ def _write_blocks(worker_id: WorkerId, data: WorkerData, *, on: date) -> None:
         Affiliation.objects.create(
             worker_id=worker_id, business_name=data.employer_name, from_on=on, principal=True, position=data.position
         )
-
-
-@transaction.atomic
-def link(
-    worker_id: WorkerId, business_id: BusinessId, *, from_on: date, principal: bool, position: str = "",
-    by: Actor, at: datetime,
-) -> None:  # fmt: skip
-    """Link a worker and a firm. The start may lie back to the start of last month (ruling 14)."""
-    if not by.has(Permission.OFFICE_REGISTER):
-        raise NotAllowedError
-    today = jst_day(at)
-    earliest = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    if not earliest <= from_on <= today:
-        raise LinkStartError(field="from_on")
-    if not Worker.objects.filter(pk=worker_id).exists():
-        raise NotFoundError
-    if not names_of_businesses([business_id]):
-        raise EmployerUnknownError(field="employer_id")
-    _link(worker_id, business_id, from_on=from_on, principal=principal, position=position, by=by, at=at)
-
-
-def _link(
-    worker_id: WorkerId, business_id: BusinessId, *, from_on: date, principal: bool, position: str,
-    by: Actor, at: datetime,
-) -> None:  # fmt: skip
-    try:
-        with transaction.atomic():
-            Affiliation.objects.create(
-                worker_id=worker_id, business_id=business_id, from_on=from_on, principal=principal, position=position
-            )
-    except IntegrityError as error:
-        broken = PrincipalTwiceError if ONE_PRINCIPAL in str(error) else LinkOverlapsError
-        raise broken(field="employer_id") from None
-    note_act("workers_worker", worker_id, "link", by=by, at=at)
-    note_change(ChangeKind.AFFILIATION, worker_id=worker_id, business_id=business_id, from_on=from_on)
-    account_id = Worker.objects.values_list("account_id", flat=True).get(pk=worker_id)
-    firm = names_of_businesses([business_id])[business_id]
-    write_notice(NoticeKind.LINKED, account_id=account_id, data={"firm": firm, "day": from_on.isoformat()}, at=at)
-
-
-def _may_unlink(by: Actor, worker_id: int, business_id: int) -> bool:
-    """Either side may, and the office: the worker, or one who looks after the firm's people."""
-    own = by.kind is ActorKind.WORKER and by.subject_id == worker_id
-    firm = by.kind is ActorKind.BUSINESS and by.subject_id == business_id and by.has(Permission.BUSINESS_WORKERS)
-    return own or firm or by.has(Permission.OFFICE_REGISTER)
-
-
-@transaction.atomic
-def unlink(worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime) -> None:
-    """End a link; `until_on` is the first day without it. One side suffices (ruling 14)."""
-    if not _may_unlink(by, worker_id, business_id):
-        raise NotAllowedError
-    row = Affiliation.objects.select_for_update().filter(
-        worker_id=worker_id, business_id=business_id, until_on=None, from_on__lt=until_on
-    ).first()  # fmt: skip
-    if row is None:
-        raise NotFoundError
-    row.until_on = until_on
-    row.save(update_fields=["until_on"])
-    note_act("workers_worker", worker_id, "unlink", by=by, at=at)
-    note_change(ChangeKind.AFFILIATION, worker_id=worker_id, business_id=business_id, from_on=until_on)

@@ -1,0 +1,36 @@
+"""`manage.py follow_changes`: works out what days mean as soon as a fact changes, until it is stopped."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError, connection
+
+from registry.histories.operations import follow
+
+PAUSE_SECONDS = 0.5
+PAUSE_WITHOUT_DATABASE = 2.0
+
+
+class Command(BaseCommand):
+    """Follow the feed of changes."""
+
+    help = "Work out days behind the feed of changes. Any number may run: they take turns."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--once`: stop when nothing is left."""
+        parser.add_argument("--once", action="store_true", help="stop when nothing is left to do")
+
+    def handle(self, *_args: Any, once: bool, **_options: Any) -> None:
+        """Follow; a database that is gone for a while is waited for."""
+        while True:
+            try:
+                while follow():
+                    pass
+            except OperationalError:
+                connection.close()
+                time.sleep(PAUSE_WITHOUT_DATABASE)
+                continue
+            if once:
+                return
+            time.sleep(PAUSE_SECONDS)

@@ -1,0 +1,207 @@
+"""Binding: which firm, trade, position and work a day belongs to, and what it still lacks (rulings 22 to 29).
+
+Pure: the result depends on the facts, each with its own times, never on the order in which they arrived.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from registry.codes.states import Counts
+from registry.histories.derive.facts import SiteFacts, WorkerFacts
+from registry.histories.states import Reason, Standing
+from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
+from registry.touches.derive import Moment, WorkDay
+
+OLD_CARD_WORKS = timedelta(days=30)  # ruling 19
+# Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
+QUICKEST_WAY = timedelta(minutes=30)
+_ORDER = {reason: number for number, reason in enumerate(Reason)}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Under whom and as what somebody worked. `path` holds the registered firms from the own one up to the prime."""
+
+    business_id: int | None = None
+    tenure_id: int | None = None
+    path: tuple[int, ...] = ()
+    trade: str = ""
+    position: str = ""
+    work: str = ""
+
+
+@dataclass(frozen=True)
+class BoundDay:
+    """One worker's day on one site, with its meaning. Times of touches are not working hours (ruling 32)."""
+
+    site_id: int
+    day: date
+    assignment: Assignment
+    standing: Standing
+    reasons: tuple[Reason, ...]
+    first: datetime
+    last: datetime | None
+
+
+def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDay]:
+    """The days of one worker over all sites, in the order of day and first touch; with `days`, only those."""
+    wanted = None if days is None else set(days)
+    by_day: dict[date, list[tuple[int, WorkDay]]] = defaultdict(list)
+    for site_id, found in facts.days.items():
+        for one in found:
+            if wanted is None or one.day in wanted:
+                by_day[one.day].append((site_id, one))
+    bound = []
+    for day in sorted(by_day):
+        apart = _sites_too_far_apart(by_day[day], facts)
+        bound += [
+            _bind_day(facts, site_id, one, too_far=site_id in apart)
+            for site_id, one in sorted(by_day[day], key=lambda pair: (pair[1].first, pair[0]))
+        ]
+    return bound
+
+
+def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFacts) -> set[int]:
+    """Sites of one day whose touches lie too close in time for the way between them."""
+    apart: set[int] = set()
+    for n, (site, one) in enumerate(found):
+        for other_site, other in found[n + 1 :]:
+            here, there = facts.sites.get(site), facts.sites.get(other_site)
+            if here is None or there is None or here.prefecture == there.prefecture:
+                continue
+            if any(abs(a.at - b.at) < QUICKEST_WAY for a in one.moments for b in other.moments):
+                apart |= {site, other_site}
+    return apart
+
+
+def _bind_day(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool) -> BoundDay:
+    site = facts.sites.get(site_id)
+    reasons: set[Reason] = {Reason.TWO_PLACES} if too_far else set()
+    reasons |= _reasons_of_device(one.moments) | _reasons_of_card(facts, one)
+    if site is None:
+        reasons.add(Reason.SITE_NOT_OF_DEVICE)
+    else:
+        reasons |= _reasons_of_site(site, one.day)
+    assignment, missing = _assign(facts, site_id, site, one.day)
+    reasons |= missing
+    ordered = tuple(sorted(reasons, key=_ORDER.__getitem__))
+    return BoundDay(site_id, one.day, assignment, standing_of(facts, ordered), ordered, one.first, one.last)
+
+
+def standing_of(facts: WorkerFacts, reasons: Sequence[Reason]) -> Standing:
+    """How a day stands by its reasons (ruling 24): the strictest one decides."""
+    held = {facts.counts[reason] for reason in reasons}
+    if Counts.NO in held:
+        return Standing.NONE
+    return Standing.WAITING if Counts.WAITING in held else Standing.FORMAL
+
+
+def _reasons_of_device(moments: Sequence[Moment]) -> set[Reason]:
+    found = set()
+    for moment in moments:
+        if moment.foreign:
+            found.add(Reason.SITE_NOT_OF_DEVICE)
+        if moment.revoked:
+            found.add(Reason.DEVICE_REVOKED)
+        if moment.clock_off:
+            found.add(Reason.CLOCK_OFF)
+        if moment.typed:
+            found.add(Reason.TYPED_NUMBER)
+    return found
+
+
+def _reasons_of_site(site: SiteFacts, day: date) -> set[Reason]:
+    found = set() if site.is_in_period(day) else {Reason.OUTSIDE_PERIOD}
+    return found | ({Reason.SITE_CLOSED} if site.closed_on and day >= site.closed_on else set())
+
+
+def _reasons_of_card(facts: WorkerFacts, one: WorkDay) -> set[Reason]:
+    found = set()
+    for moment in one.moments:
+        card = facts.cards.get(moment.branch)
+        if card is None:
+            continue
+        if card.stopped_at and moment.at >= card.stopped_at:
+            found.add(Reason.CARD_LOST)
+        if one.day > card.valid_until:
+            found.add(Reason.CARD_EXPIRED)
+        if moment.branch < max(facts.cards):
+            found |= _reasons_of_old_card(facts, moment)
+    return found
+
+
+def _reasons_of_old_card(facts: WorkerFacts, moment: Moment) -> set[Reason]:
+    """The old card works until the first touch of the new one or 30 days after its shipment (ruling 19)."""
+    newer = [card for branch, card in facts.cards.items() if branch > moment.branch and card.shipped_at]
+    shipped = min((card.shipped_at for card in newer if card.shipped_at), default=None)
+    if shipped is None or moment.at < shipped:
+        return set()
+    used = any(
+        other.branch > moment.branch and other.at <= moment.at
+        for days in facts.days.values() for day in days for other in day.moments
+    )  # fmt: skip
+    late = used or moment.at >= shipped + OLD_CARD_WORKS
+    return {Reason.CARD_LOST if late else Reason.CARD_REPLACED}
+
+
+def _assign(
+    facts: WorkerFacts, site_id: int, site: SiteFacts | None, day: date
+) -> tuple[Assignment, set[Reason]]:  # fmt: skip
+    """Firm, trade, position and work of a day: the roster's, else what links and structure tell (ruling 25)."""
+    entry = collecting_entry(facts.entries.get(site_id, ()), site.structure, day) if site else None
+    if site and entry:
+        return _assign_by_roster(facts, site, entry, day)
+    linked = [link for link in facts.links if link.from_on <= day and (link.until_on is None or day < link.until_on)]
+    reasons = {Reason.ROSTER_MISSING, Reason.TRADE_ASSUMED}
+    trade = next(
+        (one.trade for one in facts.trades if one.from_on <= day and (one.until_on is None or day < one.until_on)),
+        # Days before the registration of the trade: the first one ever registered is the best that is known.
+        facts.trades[0].trade if facts.trades else "",
+    )
+    firms = [link.business_id for link in linked if link.business_id is not None]
+    if not linked:
+        reasons.add(Reason.NOT_LINKED)
+    elif not firms:
+        reasons.add(Reason.FIRM_UNREGISTERED)
+    if not site or not firms:
+        return Assignment(firms[0] if firms else None, trade=trade), reasons
+    firm, tenure = _likeliest(site, firms, day)
+    path = _path(site, firm, tenure, day)
+    reasons |= {Reason(gap) for gap in path.gaps}
+    return Assignment(firm, tenure.id if tenure else None, path.firms, trade), reasons
+
+
+def _assign_by_roster(
+    facts: WorkerFacts, site: SiteFacts, entry: EntryFact, day: date
+) -> tuple[Assignment, set[Reason]]:  # fmt: skip
+    tenure = site.structure.by_id[entry.tenure_id] if entry.tenure_id is not None else None
+    firm = tenure.business_id if tenure and tenure.business_id is not None else site.structure.prime_id
+    path = _path(site, firm, tenure, day)
+    reasons = {Reason(gap) for gap in path.gaps}
+    if not any(
+        link.business_id == firm and link.from_on <= day and (link.until_on is None or day < link.until_on)
+        for link in facts.links
+    ):
+        reasons.add(Reason.NOT_LINKED)
+    assignment = Assignment(firm, entry.tenure_id, path.firms, entry.trade, entry.position, entry.work)
+    return assignment, reasons
+
+
+def _likeliest(site: SiteFacts, firms: Sequence[int], day: date) -> tuple[int, TenureFact | None]:
+    """Of the firms that a worker is linked to, the one that stands in the structure; the prime before all."""
+    if site.structure.prime_id in firms:
+        return site.structure.prime_id, None
+    for firm in firms:
+        if tenure := site.structure.tenure_of(firm, day):
+            return firm, tenure
+    return firms[0], None
+
+
+def _path(site: SiteFacts, firm: int, tenure: TenureFact | None, day: date) -> Path:
+    if tenure is not None:
+        return site.structure.path(tenure, day)
+    if firm == site.structure.prime_id:
+        return Path((firm,), frozenset())
+    return Path((firm, site.structure.prime_id), frozenset({Gap.STRUCTURE_MISSING}))

@@ -1,0 +1,39 @@
+"""The facts that a day rests on, as they are read for binding."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.cards.derive import CardFact
+from registry.codes.states import Counts
+from registry.histories.states import Reason
+from registry.structures.derive import EntryFact, Structure
+from registry.touches.derive import WorkDay
+from registry.workers.derive import LinkFact, TradeFact
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """A site with its structure. `periods` are half-open; `closed_on` is the first closed day."""
+
+    structure: Structure
+    prefecture: str
+    periods: Sequence[tuple[date, date | None]]
+    closed_on: date | None
+
+    def is_in_period(self, day: date) -> bool:
+        """Whether touches count on a day."""
+        return any(start <= day and (end is None or day < end) for start, end in self.periods)
+
+
+@dataclass(frozen=True)
+class WorkerFacts:
+    """All that decides what one worker's days mean. `days` are those of the month and its neighbours, by site."""
+
+    links: Sequence[LinkFact]
+    trades: Sequence[TradeFact]
+    cards: Mapping[int, CardFact]
+    entries: Mapping[int, Sequence[EntryFact]]
+    days: Mapping[int, Sequence[WorkDay]]
+    sites: Mapping[int, SiteFacts]
+    counts: Mapping[Reason, Counts]

@@ -1,0 +1,86 @@
+"""Bound days kept small: one row for a worker, month, site and assignment, its days as bits of a number."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from registry.core.days import JST
+from registry.histories.derive.binding import Assignment, BoundDay
+from registry.histories.states import Reason, Standing
+
+_REASONS = tuple(Reason)
+_STANDINGS = tuple(Standing)
+_MINUTE = timedelta(minutes=1)
+# A day's first and last minute, counted from its 00:00 in Japan: a night shift ends after minute 1440.
+_BITS = 13
+_NO_LAST = (1 << _BITS) - 1
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """Days of one worker, month, site and assignment. `masks` has one number a standing, bit 0 is the first.
+
+    `times` has one number a day; `reasons` alternates a reason's position in `Reason` and the mask of its days.
+    """
+
+    site_id: int
+    assignment: Assignment
+    masks: tuple[int, ...]
+    times: tuple[int, ...]
+    reasons: tuple[int, ...]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=JST)
+
+
+def _packed_times(one: BoundDay) -> int:
+    start = _midnight(one.day)
+    last = _NO_LAST if one.last is None else (one.last - start) // _MINUTE
+    return (one.first - start) // _MINUTE << _BITS | last
+
+
+def pack(days: Iterable[BoundDay]) -> list[MonthRow]:
+    """Rows of the days of one worker and month, in a fixed order."""
+    grouped: dict[tuple[int, Assignment], list[BoundDay]] = {}
+    for one in sorted(days, key=lambda day: day.day):
+        grouped.setdefault((one.site_id, one.assignment), []).append(one)
+    return [_row(site_id, assignment, found) for (site_id, assignment), found in grouped.items()]
+
+
+def _row(site_id: int, assignment: Assignment, days: list[BoundDay]) -> MonthRow:
+    masks, reasons = dict.fromkeys(_STANDINGS, 0), dict.fromkeys(_REASONS, 0)
+    for one in days:
+        bit = 1 << one.day.day - 1
+        masks[one.standing] |= bit
+        for reason in one.reasons:
+            reasons[reason] |= bit
+    flat = [number for n, reason in enumerate(_REASONS) if reasons[reason] for number in (n, reasons[reason])]
+    return MonthRow(site_id, assignment, tuple(masks.values()), tuple(map(_packed_times, days)), tuple(flat))
+
+
+def days_of_mask(mask: int) -> Iterator[int]:
+    """Days of the month in a mask, the first day is bit 0."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length()
+        mask ^= lowest
+
+
+def unpack(row: MonthRow, month: date) -> Iterator[BoundDay]:
+    """The days of a row."""
+    masks = dict(zip(_STANDINGS, row.masks, strict=True))
+    every = 0
+    for mask in row.masks:
+        every |= mask
+    pairs = [(_REASONS[n], mask) for n, mask in zip(row.reasons[::2], row.reasons[1::2], strict=True)]
+    for number, times in zip(days_of_mask(every), row.times, strict=True):
+        bit, day = 1 << number - 1, month.replace(day=number)
+        start, last = _midnight(day), times & _NO_LAST
+        yield BoundDay(
+            row.site_id, day, row.assignment,
+            next(standing for standing, mask in masks.items() if mask & bit),
+            tuple(reason for reason, mask in pairs if mask & bit),
+            (start + (times >> _BITS) * _MINUTE).astimezone(UTC),
+            None if last == _NO_LAST else (start + last * _MINUTE).astimezone(UTC),
+        )  # fmt: skip

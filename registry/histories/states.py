@@ -1,0 +1,37 @@
+"""Reasons why a day is not complete, and how a day stands."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Codes of `touch_reasons.csv`, in the order in which people mend them. Packed by position: new ones go to the end."""
+
+    STRUCTURE_MISSING = "STRUCTURE_MISSING"
+    INVITATION_OPEN = "INVITATION_OPEN"
+    FIRM_UNREGISTERED = "FIRM_UNREGISTERED"
+    ROSTER_MISSING = "ROSTER_MISSING"
+    NOT_LINKED = "NOT_LINKED"
+    CARD_EXPIRED = "CARD_EXPIRED"
+    CARD_REPLACED = "CARD_REPLACED"
+    CARD_LOST = "CARD_LOST"
+    CARD_UNKNOWN = "CARD_UNKNOWN"
+    OUTSIDE_PERIOD = "OUTSIDE_PERIOD"
+    SITE_CLOSED = "SITE_CLOSED"
+    SITE_NOT_OF_DEVICE = "SITE_NOT_OF_DEVICE"
+    DEVICE_REVOKED = "DEVICE_REVOKED"
+    CLOCK_OFF = "CLOCK_OFF"
+    CLOCK_IMPLAUSIBLE = "CLOCK_IMPLAUSIBLE"
+    TWO_PLACES = "TWO_PLACES"
+    TYPED_NUMBER = "TYPED_NUMBER"
+    POSTER_FIXED = "POSTER_FIXED"
+    TRADE_ASSUMED = "TRADE_ASSUMED"
+
+
+class Standing(StrEnum):
+    """How a day stands: the three counters of ruling 28, what somebody has to decide, and what does not count."""
+
+    FORMAL = "formal"  # 正式
+    WAITING = "waiting"  # counts once somebody has said so
+    CLAIMED = "claimed"  # 申請中
+    UNAPPROVED = "unapproved"  # 未承認
+    NONE = "none"

@@ -1,0 +1,1 @@
+"""Writes of structures: firms in `tenures`, their people in `rosters`."""

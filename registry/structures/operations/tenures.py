@@ -1,0 +1,247 @@
+"""Firms in a structure: invite, name, answer, end, exchange, join. Both sides take part, and each step is dated."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from registry.accounts.states import Permission
+from registry.audit.operations import move, note_act
+from registry.businesses.queries import list_users, names_of_businesses
+from registry.changes.operations import note_change
+from registry.changes.states import ChangeKind
+from registry.core.actor import Actor
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.core.ids import BusinessId, SiteId
+from registry.notices.operations import write_notice
+from registry.notices.states import NoticeKind
+from registry.sites.models import Site
+from registry.structures.derive import Structure
+from registry.structures.models import Node, RosterEntry, Tenure
+from registry.structures.queries import load_structure
+from registry.structures.rules import may_answer, may_invite
+from registry.structures.states import LIVE, TENURE_LIFE, TenureMove, TenureState
+
+
+class FirmUnknownError(RegistryError):
+    """No firm has this ID."""
+
+    code = "FIRM_UNKNOWN"
+
+
+class FirmNameError(RegistryError):
+    """Neither an ID nor a name was given for a firm, or both."""
+
+    code = "FIRM_NAME"
+
+
+class FirmAboveItselfError(RegistryError):
+    """A firm would stand below itself."""
+
+    code = "FIRM_ABOVE_ITSELF"
+
+
+class TenureDaysError(RegistryError):
+    """The last day lies before the first."""
+
+    code = "TENURE_DAYS"
+
+
+class NodeTakenError(RegistryError):
+    """Another firm holds the position on some of these days."""
+
+    code = "NODE_TAKEN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirmPlace:
+    """A firm's place: by ID or, without one, by name; `until_on` is the first day after it."""
+
+    business_id: BusinessId | None = None
+    business_name: str = ""
+    work: str = ""
+    from_on: date
+    until_on: date | None = None
+
+
+@transaction.atomic
+def invite_firm(site_id: SiteId, parent_id: int | None, place: FirmPlace, *, by: Actor, at: datetime, on: date) -> int:
+    """Invite a firm below a position, or below the prime. One without an ID stands by name at once.
+
+    Returns the tenure. Harmless when repeated: an equal open row is returned as it is.
+    """
+    structure = _locked(site_id)
+    if parent_id is not None and parent_id not in structure.parents:
+        raise NotFoundError
+    if not may_invite(by, structure, parent_id, on=on):
+        raise NotAllowedError
+    _check_place(place, structure, parent_id)
+    same = Tenure.objects.filter(
+        node__site=site_id, node__parent=parent_id, business=place.business_id, business_name=place.business_name,
+        from_on=place.from_on, state__in=LIVE,
+    ).first()  # fmt: skip
+    if same:
+        return same.pk
+    node = Node.objects.create(site_id=site_id, parent_id=parent_id, tier=structure.tier(parent_id) + 1)
+    return _seat(node, place, structure, by=by, at=at)
+
+
+def _locked(site_id: SiteId) -> Structure:
+    """The structure of a site, its site locked: two writers never see each other's half."""
+    if not Site.objects.select_for_update().filter(pk=site_id).exists():
+        raise NotFoundError
+    return load_structure(site_id)
+
+
+def _check_place(place: FirmPlace, structure: Structure, parent_id: int | None) -> None:
+    if (place.business_id is None) == (place.business_name == ""):
+        raise FirmNameError(field="business_id")
+    if place.business_id is not None and not names_of_businesses([place.business_id]):
+        raise FirmUnknownError(field="business_id")
+    if place.until_on is not None and place.until_on <= place.from_on:
+        raise TenureDaysError(field="last_on")
+    above = {structure.prime_id}
+    while parent_id is not None:
+        holder = structure.holder(parent_id, place.from_on)
+        above |= {holder.business_id} if holder and holder.business_id else set()
+        parent_id = structure.parents[parent_id]
+    if place.business_id in above:
+        raise FirmAboveItselfError(field="business_id")
+
+
+def _seat(node: Node, place: FirmPlace, structure: Structure, *, by: Actor, at: datetime) -> int:
+    asking = BusinessId(by.subject_id or structure.prime_id)
+    try:
+        with transaction.atomic():
+            tenure = Tenure.objects.create(
+                node=node, business_id=place.business_id, business_name=place.business_name, work=place.work,
+                from_on=place.from_on, until_on=place.until_on, invited_by_id=asking, invited_at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        raise NodeTakenError(field="from_on") from None
+    if place.business_id is None:
+        move(tenure, TENURE_LIFE, TenureMove.NAME, by=by, at=at)
+    else:
+        note_act("structures_tenure", tenure.pk, "invite", by=by, at=at)
+        _tell(NoticeKind.INVITED, place.business_id, tenure, firm_id=asking, at=at)
+    _note(tenure)
+    return tenure.pk
+
+
+def _note(tenure: Tenure) -> None:
+    note_change(
+        ChangeKind.STRUCTURE, site_id=tenure.node.site_id, from_on=tenure.from_on, until_on=tenure.until_on
+    )  # fmt: skip
+
+
+def _tell(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: datetime, reason: str = "") -> None:
+    """Tell those of a firm who can answer."""
+    site = Site.objects.values_list("name", flat=True).get(pk=tenure.node.site_id)
+    data = {"firm": names_of_businesses([firm_id])[firm_id], "site": site, "reason": reason}
+    for user in list_users(BusinessId(to)):
+        if Permission.BUSINESS_SITES in user.account.rights:
+            write_notice(kind, account_id=user.account.id, data=data, at=at)
+
+
+def _tenure(tenure_id: int) -> Tenure:
+    tenure = Tenure.objects.select_for_update(of=("self",)).select_related("node").filter(pk=tenure_id).first()
+    if tenure is None:
+        raise NotFoundError
+    return tenure
+
+
+@transaction.atomic
+def accept_invitation(tenure_id: int, *, by: Actor, at: datetime) -> None:
+    """Take the place. Days since `from_on` become complete by themselves. Harmless when repeated."""
+    _answer(tenure_id, TenureMove.ACCEPT, NoticeKind.INVITATION_ACCEPTED, reason="", by=by, at=at)
+
+
+@transaction.atomic
+def decline_invitation(tenure_id: int, *, reason: str, by: Actor, at: datetime) -> None:
+    """Refuse the place with a reason; the position stays, and another firm can be asked. Harmless when repeated."""
+    _answer(tenure_id, TenureMove.DECLINE, NoticeKind.INVITATION_DECLINED, reason=reason, by=by, at=at)
+
+
+def _answer(tenure_id: int, answer: TenureMove, notice: NoticeKind, *, reason: str, by: Actor, at: datetime) -> None:
+    tenure = _tenure(tenure_id)
+    if not may_answer(by, tenure.business_id):
+        raise NotAllowedError
+    if tenure.state == TENURE_LIFE.target(answer, TenureState.INVITED):
+        return
+    tenure.answered_at, tenure.answer_reason = at, reason
+    tenure.save(update_fields=["answered_at", "answer_reason"])
+    move(tenure, TENURE_LIFE, answer, by=by, at=at, reason=reason)
+    _note(tenure)
+    _tell(notice, tenure.invited_by_id, tenure, firm_id=tenure.business_id or 0, at=at, reason=reason)
+
+
+@transaction.atomic
+def withdraw_invitation(tenure_id: int, *, by: Actor, at: datetime, on: date) -> None:
+    """Take an invitation or a name back before anybody works there. Harmless when repeated."""
+    tenure = _tenure(tenure_id)
+    if not may_invite(by, load_structure(tenure.node.site_id), tenure.node.parent_id, on=on):
+        raise NotAllowedError
+    if tenure.state == TenureState.WITHDRAWN:
+        return
+    move(tenure, TENURE_LIFE, TenureMove.WITHDRAW, by=by, at=at)
+    _note(tenure)
+
+
+@transaction.atomic
+def end_tenure(tenure_id: int, *, until_on: date, by: Actor, at: datetime, on: date) -> None:
+    """Close a firm's place; `until_on` is the first day without it. Its people's roster rows end with it."""
+    tenure = _tenure(tenure_id)
+    structure = load_structure(tenure.node.site_id)
+    own = tenure.business_id == by.subject_id and by.has(Permission.SITE_MANAGE)
+    if not own and not may_invite(by, structure, tenure.node.parent_id, on=on):
+        raise NotAllowedError
+    if until_on <= tenure.from_on:
+        raise TenureDaysError(field="until_on")
+    _close(tenure, until_on, by=by, at=at)
+
+
+def _close(tenure: Tenure, until_on: date, *, by: Actor, at: datetime) -> None:
+    if tenure.until_on is not None and tenure.until_on <= until_on:
+        return
+    tenure.until_on = until_on
+    tenure.save(update_fields=["until_on"])
+    # An entry that begins later stays as it is: it holds on no day that its firm's place does not have.
+    for entry in RosterEntry.objects.select_for_update().filter(tenure=tenure).order_by("pk"):
+        if entry.from_on < until_on and (entry.until_on is None or entry.until_on > until_on):
+            entry.until_on = until_on
+            entry.save(update_fields=["until_on"])
+    note_act("structures_tenure", tenure.pk, "end", by=by, at=at)
+    note_change(ChangeKind.STRUCTURE, site_id=tenure.node.site_id, from_on=until_on)
+
+
+@transaction.atomic
+def exchange_firm(node_id: int, place: FirmPlace, *, by: Actor, at: datetime, on: date) -> int:
+    """Give a position to another firm from a day on; what hangs below stays (ruling 31). Returns the new tenure."""
+    node = Node.objects.filter(pk=node_id).first()
+    if node is None:
+        raise NotFoundError
+    structure = _locked(SiteId(node.site_id))
+    if not may_invite(by, structure, node.parent_id, on=on):
+        raise NotAllowedError
+    _check_place(place, structure, node.parent_id)
+    for tenure in Tenure.objects.select_for_update().filter(node=node, state__in=LIVE).order_by("pk"):
+        if tenure.business_id == place.business_id and tenure.from_on == place.from_on:
+            return tenure.pk
+        if tenure.from_on < place.from_on:
+            _close(tenure, place.from_on, by=by, at=at)
+        elif tenure.state != TenureState.ACCEPTED:
+            move(tenure, TENURE_LIFE, TenureMove.WITHDRAW, by=by, at=at)
+    return _seat(node, place, structure, by=by, at=at)
+
+
+@transaction.atomic
+def join_named_firm(tenure_id: int, business_id: BusinessId, *, by: Actor, at: datetime, on: date) -> int:
+    """A firm that stood by name has registered: invite it into its own place, for the same days. Returns the tenure."""
+    named = _tenure(tenure_id)
+    structure = _locked(SiteId(named.node.site_id))
+    if not may_invite(by, structure, named.node.parent_id, on=on):
+        raise NotAllowedError
+    place = FirmPlace(business_id=business_id, work=named.work, from_on=named.from_on, until_on=named.until_on)
+    _check_place(place, structure, named.node.parent_id)
+    move(named, TENURE_LIFE, TenureMove.JOIN, by=by, at=at)
+    return _seat(named.node, place, structure, by=by, at=at)

@@ -1,0 +1,1 @@
+"""Writes of workers: `registration`, and their `links` with firms."""
