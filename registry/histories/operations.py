@@ -8,11 +8,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from registry.changes.operations import ChangeMark, follow_changes
+from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
 from registry.histories.derive.binding import bind
 from registry.histories.derive.packing import MonthRow, pack
 from registry.histories.queries import Meaning, load_facts, load_months, meanings_of
 from registry.touches.operations.batches import Result, take_batch
+from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_sites, months_of_workers
 
 FOLLOWER = "histories"
@@ -53,6 +55,9 @@ def follow() -> int:
     One transaction: when it fails, nothing is written and the marks are read again.
     """
     with follow_changes(FOLLOWER) as marks:
+        # A card that became known brings its touches; the marks that this writes are read in the next round.
+        if any(mark.kind is ChangeKind.CARD for mark in marks):
+            adopt_orphans()
         bind_months(_concerned(marks))
     return len(marks)
 

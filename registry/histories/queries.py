@@ -157,14 +157,14 @@ def meanings_of(touched: Mapping[int, Touched], *, on: date) -> dict[int, Meanin
     }  # fmt: skip
     wanted: dict[int, set[date]] = defaultdict(set)
     for one in known:
-        if one.worker_id is not None:
-            wanted[one.worker_id].add(days[one.worker_id][one.site_id, one.moment.key])
+        if one.worker_id is not None and (day := days.get(one.worker_id, {}).get((one.site_id, one.moment.key))):
+            wanted[one.worker_id].add(day)
     bound = {
         (worker_id, one.site_id, one.day): one
         for worker_id, some in wanted.items() for one in bind(facts[worker_id], some)
     }  # fmt: skip
-    strangers = load_boundaries({one.site_id for one in touched.values() if one.worker_id is None})
-    return {seq: _meaning(one, days, bound, strangers) for seq, one in touched.items()}
+    boundaries = load_boundaries({one.site_id for one in touched.values()})
+    return {seq: _meaning(one, days, bound, boundaries) for seq, one in touched.items()}
 
 
 def _meaning(
@@ -173,9 +173,9 @@ def _meaning(
 ) -> Meaning:  # fmt: skip
     if one.implausible:
         return Meaning(None, TouchState.FLAGGED, (Reason.CLOCK_IMPLAUSIBLE,))
-    if one.worker_id is None:
+    day = days.get(one.worker_id or 0, {}).get((one.site_id, one.moment.key))
+    if one.worker_id is None or day is None:  # nobody's, or its card became known a moment ago and the binder is coming
         boundary = boundary_on(boundaries.get(one.site_id, NO_BOUNDARY), one.moment.at)
         return Meaning(day_by_boundary(one.moment.at, boundary), TouchState.FLAGGED, (Reason.CARD_UNKNOWN,))
-    day = days[one.worker_id][one.site_id, one.moment.key]
     found = bound[one.worker_id, one.site_id, day]
     return Meaning(day, state_of(found), found.reasons)

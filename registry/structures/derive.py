@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -22,6 +22,7 @@ class TenureFact:
     state: TenureState
     from_on: date
     until_on: date | None
+    invited_at: datetime
 
     def holds(self, day: date) -> bool:
         """Whether the row covers a day."""
@@ -55,7 +56,7 @@ class Structure:
     @cached_property
     def _by_node(self) -> dict[int, list[TenureFact]]:
         found: dict[int, list[TenureFact]] = {}
-        for one in sorted(self.tenures, key=lambda row: (_BEST_FIRST.index(row.state), row.id)):
+        for one in sorted(self.tenures, key=lambda row: (_BEST_FIRST.index(row.state), row.from_on, row.invited_at)):
             found.setdefault(one.node_id, []).append(one)
         return found
 
@@ -86,7 +87,7 @@ class Structure:
     def tenure_of(self, business_id: int, day: date) -> TenureFact | None:
         """A firm's own place on a day: an accepted one first, then the highest, then the oldest."""
         rows = [one for one in self._by_firm.get(business_id, ()) if one.holds(day)]
-        key = lambda one: (_BEST_FIRST.index(one.state), self.tier(one.node_id), one.id)  # noqa: E731 -- one use, one line
+        key = lambda one: (_BEST_FIRST.index(one.state), self.tier(one.node_id), one.from_on, one.invited_at)  # noqa: E731 -- one use, one line
         return min(rows, key=key, default=None)
 
     @cached_property
@@ -137,6 +138,7 @@ class EntryFact:
     collects: bool
     from_on: date
     until_on: date | None
+    added_at: datetime
 
     def holds(self, day: date) -> bool:
         """Whether the entry covers a day."""
@@ -153,5 +155,5 @@ def collecting_entry(entries: Iterable[EntryFact], structure: Structure, day: da
         tenure = structure.by_id.get(one.tenure_id) if one.tenure_id is not None else None
         if one.holds(day) and (one.tenure_id is None or (tenure is not None and tenure.holds(day))):
             tier = structure.tier(tenure.node_id) if tenure else 0
-            found.append((not one.collects, -tier, one.id, one))
-    return min(found)[-1] if found else None
+            found.append((not one.collects, -tier, one.from_on, one.added_at, one.trade, one))
+    return min(found, key=lambda row: row[:-1])[-1] if found else None

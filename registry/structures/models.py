@@ -70,6 +70,7 @@ class RosterEntry(models.Model):
     collects = models.BooleanField(default=False)
     from_on = models.DateField()
     until_on = models.DateField(null=True)
+    added_at = models.DateTimeField()
 
     class Meta:
         db_table = "structures_roster_entry"

@@ -68,9 +68,9 @@ def load_structures(site_ids: Iterable[int]) -> dict[int, Structure]:
     tenures: dict[int, list[TenureFact]] = defaultdict(list)
     rows = Tenure.objects.filter(node__site__in=wanted, state__in=LIVE).order_by("pk")
     for row in rows.values_list(
-        "pk", "node_id", "business_id", "business_name", "state", "from_on", "until_on", "node__site_id"
+        "pk", "node_id", "business_id", "business_name", "state", "from_on", "until_on", "invited_at", "node__site_id"
     ):
-        tenures[row[7]].append(TenureFact(*row[:4], TenureState(row[4]), *row[5:7]))
+        tenures[row[-1]].append(TenureFact(*row[:4], TenureState(row[4]), *row[5:-1]))
     return {site_id: Structure(prime, parents[site_id], tenures[site_id]) for site_id, prime in primes.items()}
 
 
@@ -84,7 +84,17 @@ def load_entries(worker_ids: Collection[int], site_ids: Collection[int]) -> dict
     found: dict[tuple[int, int], list[EntryFact]] = defaultdict(list)
     rows = RosterEntry.objects.filter(worker__in=worker_ids, site__in=site_ids).order_by("pk")
     for row in rows.values_list(
-        "worker_id", "site_id", "pk", "tenure_id", "trade", "position", "work", "collects", "from_on", "until_on"
+        "worker_id",
+        "site_id",
+        "pk",
+        "tenure_id",
+        "trade",
+        "position",
+        "work",
+        "collects",
+        "from_on",
+        "until_on",
+        "added_at",
     ):
         found[row[0], row[1]].append(EntryFact(*row[2:]))
     return found

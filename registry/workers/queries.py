@@ -173,7 +173,7 @@ def list_link_requests(*, worker_id: int | None = None, business_id: int | None 
 def load_links(worker_ids: Collection[int]) -> dict[int, list[LinkFact]]:
     """All links of workers, the principal ones first."""
     found: dict[int, list[LinkFact]] = defaultdict(list)
-    rows = Affiliation.objects.filter(worker__in=worker_ids).order_by("-principal", "from_on", "pk")
+    rows = Affiliation.objects.filter(worker__in=worker_ids).order_by("-principal", "from_on", "business_id")
     for row in rows.values_list("worker_id", "business_id", "principal", "from_on", "until_on"):
         found[row[0]].append(LinkFact(*row[1:]))
     return found

@@ -110,7 +110,13 @@ def _add(
     try:
         with transaction.atomic():
             entry = RosterEntry.objects.create(
-                site=site, tenure=tenure, worker_id=worker_id, from_on=from_on, until_on=until_on, **asdict(data)
+                site=site,
+                tenure=tenure,
+                worker_id=worker_id,
+                from_on=from_on,
+                until_on=until_on,
+                added_at=at,
+                **asdict(data),
             )
     except IntegrityError:
         raise OnRosterError(field="workers", worker=worker_id) from None
@@ -155,7 +161,7 @@ def change_roster_entry(entry_id: int, data: RosterData, *, from_on: date, by: A
     entry.save(update_fields=["until_on"])
     RosterEntry.objects.create(
         site=entry.site, tenure=entry.tenure, worker_id=entry.worker_id, from_on=from_on, until_on=until_on,
-        **asdict(data),
+        added_at=at, **asdict(data),
     )  # fmt: skip
     note_act("structures_roster_entry", entry.pk, "change", by=by, at=at)
     note_change(

@@ -2,18 +2,14 @@
 
 import hmac
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
 
-from registry.changes.operations import note_change
-from registry.changes.states import ChangeKind
-from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, parse_card_number, parse_id
 from registry.touches.derive import (
@@ -24,6 +20,7 @@ from registry.touches.derive import (
     is_implausible,
     signature_of,
 )
+from registry.touches.operations.presence import owners_of, write_orphans, write_presence
 from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, Envelope, SeqOnly, TouchItem
 from registry.touches.queries import Touched
 from registry.touches.states import DeviceState, Direction, Status
@@ -286,24 +283,9 @@ def _write(batch: Batch, lost: list[tuple[int, int]]) -> dict[int, Touched]:
     _note_ranges(batch, lost)
     touched = _resolve(batch)
     new = {one.seq for one in batch.new}
-    _write_presence([one for seq, one in touched.items() if seq in new])
-    _write_orphans(
-        batch.device.id,
-        [(seq, one) for seq, one in touched.items() if seq in new and (one.worker_id is None or one.implausible)],
-    )
-    _note_changes([one for seq, one in touched.items() if seq in new])
+    write_presence([one for seq, one in touched.items() if seq in new])
+    _write_orphans(batch, touched)
     return touched
-
-
-def _note_changes(touched: list[Touched]) -> None:
-    """One mark for each site and day of a batch, with the people whose days may change."""
-    people: dict[tuple[int, date], set[int]] = defaultdict(set)
-    for one in touched:
-        if one.worker_id is not None and not one.implausible:
-            people[one.site_id, jst_day(one.moment.at)].add(one.worker_id)
-    for (site_id, day), workers in sorted(people.items()):
-        until_on = day + timedelta(days=1)
-        note_change(ChangeKind.TOUCH, site_id=site_id, worker_ids=sorted(workers), from_on=day, until_on=until_on)
 
 
 def _write_log(batch: Batch) -> None:
@@ -367,7 +349,7 @@ def _resolve(batch: Batch) -> dict[int, Touched]:
     stored = [result.seq for result in batch.results if result.status is Status.STORED and result.seq is not None]
     missing = [seq for seq in stored if seq not in items]
     items |= _known(batch.device.id, missing) if missing else {}
-    owners = _owners(list(items.values()))
+    owners = owners_of((one.credential_kind, one.credential) for one in items.values())
     touched = {}
     for seq in dict.fromkeys(stored):
         one = items[seq]
@@ -382,49 +364,12 @@ def _resolve(batch: Batch) -> dict[int, Touched]:
     return touched
 
 
-def _owners(items: list[Stored]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Worker and branch of each credential that is known."""
-    numbers = {one.credential: parse_card_number(one.credential) for one in items if one.credential_kind == "card"}
-    tokens = [one.credential for one in items if one.credential_kind == "token"]
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT worker_id, branch, token FROM cards_card WHERE worker_id = ANY(%s) OR token = ANY(%s)",
-            [[worker_id for worker_id, _ in numbers.values()], tokens],
-        )
-        cards = cursor.fetchall()
-    known = {(worker_id, branch) for worker_id, branch, _ in cards}
-    found |= {("card", text): number for text, number in numbers.items() if number in known}
-    found |= {("token", token): (worker_id, branch) for worker_id, branch, token in cards if token}
-    return found
-
-
-_UPSERT = """
-INSERT INTO touches_presence AS p (worker_id, site_id, month, moments) VALUES (%s, %s, %s, %s)
-ON CONFLICT (worker_id, month, site_id) DO UPDATE SET moments =
-  (SELECT array_agg(DISTINCT m ORDER BY m) FROM unnest(p.moments || EXCLUDED.moments) m)
-"""
-
-
-def _write_presence(touched: list[Touched]) -> None:
-    grouped: dict[tuple[int, datetime, int], set[int]] = defaultdict(set)
-    for one in touched:
-        if one.worker_id is not None and not one.implausible:
-            month = jst_day(one.moment.at).replace(day=1)
-            grouped[one.worker_id, month, one.site_id].add(one.moment.packed())  # type: ignore[index]
-    rows = [(worker, site, month, sorted(found)) for (worker, month, site), found in sorted(grouped.items())]
-    with connection.cursor() as cursor:  # in the order of workers: two batches never wait for each other in a circle
-        cursor.executemany(_UPSERT, rows)
-
-
-def _write_orphans(device_id: int, touched: list[tuple[int, Touched]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO touches_orphan (device_id, seq, site_id, touched_at, code) VALUES (%s, %s, %s, %s, %s)",
-            [
-                (device_id, seq, one.site_id, one.moment.at, "CLOCK_IMPLAUSIBLE" if one.implausible else "CARD_UNKNOWN")
-                for seq, one in touched
-            ],
+def _write_orphans(batch: Batch, touched: dict[int, Touched]) -> None:
+    """Keep what nobody owns yet where those who mend it look; the mark lets it be looked at once more."""
+    found = [one for one in batch.new if touched[one.seq].worker_id is None or touched[one.seq].implausible]
+    if found:
+        write_orphans(
+            batch.device.id, [(one.seq, one.credential_kind, one.credential, touched[one.seq]) for one in found]
         )
 
 

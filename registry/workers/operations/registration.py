@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min, Q
 
 from registry.accounts.operations import open_account
 from registry.accounts.states import Permission, Portal, Role
@@ -16,7 +17,7 @@ from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.actor import Actor
 from registry.core.days import jst_day
-from registry.core.errors import NotAllowedError, RegistryError
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, WorkerId, make_id
 from registry.core.kana import is_katakana
 from registry.notices.operations import Recipient, write_letter, write_notice
@@ -248,3 +249,23 @@ def _write_blocks(worker_id: WorkerId, data: WorkerData, *, on: date) -> None:
         Affiliation.objects.create(
             worker_id=worker_id, business_name=data.employer_name, from_on=on, principal=True, position=data.position
         )
+
+
+@transaction.atomic
+def change_trades(worker_id: WorkerId, trades: tuple[str, ...], *, from_on: date, by: Actor, at: datetime) -> None:
+    """Give a worker other trades from a day on, the first one first; the rows before are closed (ruling 25)."""
+    if not by.has(Permission.OFFICE_REGISTER):
+        raise NotAllowedError
+    if not Worker.objects.select_for_update().filter(pk=worker_id).exists():
+        raise NotFoundError
+    _check_trades(trades)
+    rows = WorkerTrade.objects.filter(worker=worker_id)
+    until_on = rows.filter(from_on__gt=from_on).aggregate(next=Min("from_on"))["next"]
+    rows.filter(from_on=from_on).delete()
+    rows.filter(Q(until_on=None) | Q(until_on__gt=from_on), from_on__lt=from_on).update(until_on=from_on)
+    WorkerTrade.objects.bulk_create(
+        WorkerTrade(worker_id=worker_id, place=n, trade=trade, from_on=from_on, until_on=until_on)
+        for n, trade in enumerate(trades, 1)
+    )
+    note_act("workers_worker", worker_id, "change_trades", by=by, at=at)
+    note_change(ChangeKind.WORKER, worker_id=worker_id, from_on=from_on, until_on=until_on)

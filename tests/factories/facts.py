@@ -1,0 +1,286 @@
+"""Random worlds as lists of facts: each has its own times, and may need others before it. For the order test."""
+
+import json
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+from registry.cards.operations import issue_card, lift_stop, register_token, ship_card, stop_card
+from registry.core.actor import Actor
+from registry.core.ids import BusinessId, SiteId, WorkerId
+from registry.histories.operations import receive_touches
+from registry.sites.operations import SiteData, add_period, change_day_boundary, close_site, open_site
+from registry.sites.queries import list_terminals
+from registry.structures.operations.rosters import RosterData, add_to_roster, end_roster_entry
+from registry.structures.operations.tenures import (
+    FirmPlace,
+    accept_invitation,
+    end_tenure,
+    exchange_firm,
+    invite_firm,
+    join_named_firm,
+)
+from registry.structures.queries import get_tenure, list_roster
+from registry.touches.derive import signature_of
+from registry.touches.operations.devices import make_pairing_code, register_device
+from registry.workers.operations.links import unlink, write_link
+from registry.workers.operations.registration import change_trades
+from tests.factories.cast import OFFICE, a_firm, a_worker, owner_of
+
+START = date(2026, 10, 26)
+DAYS = 16
+REGISTERED = datetime(2026, 10, 1, tzinfo=UTC)
+PREFECTURES = ("13", "27")
+TRADES = ("06-01", "01-01", "02-01")
+
+
+@dataclass
+class Fact:
+    """Something that is true, told once. `needs` must be told before; `tell` uses and fills the world's numbers."""
+
+    name: str
+    tell: Callable[[], object]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass
+class World:
+    """Firms, workers, sites with devices, and the facts about them. The same seed makes the same world."""
+
+    seed: int
+    firms: list[BusinessId] = field(default_factory=list)
+    owners: list[Actor] = field(default_factory=list)
+    workers: list[WorkerId] = field(default_factory=list)
+    sites: list[SiteId] = field(default_factory=list)
+    gates: list[tuple[int, bytes, str]] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    credentials: list[list[dict[str, str]]] = field(default_factory=list)
+    name: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    def add(self, name: str, tell: Callable[[], object], *needs: str) -> None:
+        """Add a fact."""
+        self.facts.append(Fact(name, tell, needs))
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a fact."""
+        return any(fact.name == name for fact in self.facts)
+
+    def node(self, number: str) -> int:
+        """The position of a tenure."""
+        tenure = get_tenure(self.numbers[number], on=START)
+        assert tenure
+        return tenure.node_id
+
+    def day(self, offset: int) -> date:
+        """A day of the world."""
+        return START + timedelta(days=offset)
+
+
+def moment(day: date, minutes: int) -> datetime:
+    """A moment: minutes after 00:00 in Japan of a day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minutes - 540)
+
+
+def a_world(seed: int) -> World:
+    """A world of four firms, four workers and two sites, and the list of its facts, none told yet."""
+    rng, world = random.Random(seed), World(seed)
+    for number in range(4):
+        world.firms.append(a_firm(f"見本{number}", at=REGISTERED))
+        world.owners.append(owner_of(world.firms[-1]))
+    for number in range(4):
+        world.workers.append(a_worker(None, f"例{number}", at=REGISTERED).worker_id)
+    for number in range(2):
+        _open_site(world, number)
+    for make in (_links, _structure, _cards, _sites, _rosters, _touches):
+        make(world, rng)
+    return world
+
+
+def _open_site(world: World, number: int) -> None:
+    data = SiteData(
+        name=f"現場{number}", prefecture=PREFECTURES[number], address="見本町", public_works=False, manager_name="見本",
+        from_on=world.day(2 * number), last_on=world.day(DAYS - 4), terminal_name="門",
+    )  # fmt: skip
+    world.sites.append(open_site(world.firms[0], data, by=world.owners[0], at=REGISTERED))
+    code = make_pairing_code(list_terminals(world.sites[-1])[0].id, by=world.owners[0], at=REGISTERED)
+    store = secrets.token_hex(16)
+    made = register_device(code.code, store=store, name="門", dense=True, at=REGISTERED)
+    world.gates.append((made.device_id, bytes.fromhex(made.secret), store))
+
+
+def _links(world: World, rng: random.Random) -> None:
+    for n, worker in enumerate(world.workers):
+        firm, start = rng.choice([0, 1, 1, 2, 2, 3]), world.day(rng.choice([-5, 0, 1]))
+        world.numbers[f"firm{n}"] = firm
+        by = world.owners[firm]
+        world.add(f"link{n}", partial(
+            write_link, worker, world.firms[firm], from_on=start, principal=True, position="", by=by, at=moment(start, 600)
+        ))  # fmt: skip
+        if rng.random() < 0.4:
+            end = world.day(rng.randrange(8, 13))
+            leave = partial(unlink, worker, world.firms[firm], until_on=end, by=by, at=moment(end, 600))
+            world.add(f"leave{n}", leave, f"link{n}")
+        if rng.random() < 0.6:
+            for k in range(2):
+                day, trade = world.day(rng.randrange(1, 6) + 6 * k), (rng.choice(TRADES),)
+                world.add(
+                    f"trades{n}{k}", partial(change_trades, worker, trade, from_on=day, by=OFFICE, at=moment(day, 600))
+                )
+
+
+def _structure(world: World, rng: random.Random) -> None:
+    """On each site firm 1 below the prime and firm 2 below it, on one of them first by name; firm 1 may leave."""
+    for s in range(len(world.sites)):
+        start, at = world.day(rng.choice([-5, 1, 2])), moment(world.day(rng.randrange(3, 12)), 700)
+        how: Any = {"by": world.owners[0], "at": at, "on": START}
+        world.add(f"first{s}", partial(_first, world, s, start, how))
+        world.add(f"second{s}", partial(_second, world, s, start, how), f"first{s}")
+        if rng.random() < 0.85:
+            world.add(f"accept{s}", partial(_accept, world, s, at), f"first{s}")
+        if rng.random() < 0.85:
+            world.add(f"settle{s}", partial(_settle, world, s, how), f"second{s}")
+        if rng.random() < 0.5:
+            _ending(world, s, rng)
+
+
+def _first(world: World, s: int, start: date, how: Any) -> None:
+    place = FirmPlace(business_id=world.firms[1], from_on=start)
+    world.numbers[f"tenure{s}1"] = invite_firm(world.sites[s], None, place, **how)
+
+
+def _accept(world: World, s: int, at: datetime) -> None:
+    accept_invitation(world.numbers[f"tenure{s}1"], by=world.owners[1], at=at)
+
+
+def _second(world: World, s: int, start: date, how: Any) -> None:
+    firm: Any = {"business_name": "無番工業"} if world.seed % 2 == s else {"business_id": world.firms[2]}
+    place = FirmPlace(**firm, from_on=start)
+    world.numbers[f"tenure{s}2"] = invite_firm(world.sites[s], world.node(f"tenure{s}1"), place, **how)
+
+
+def _settle(world: World, s: int, how: Any) -> None:
+    number = world.numbers[f"tenure{s}2"]
+    if world.seed % 2 == s:
+        number = world.numbers[f"tenure{s}2"] = join_named_firm(number, world.firms[2], **how)
+    accept_invitation(number, by=world.owners[2], at=how["at"])
+
+
+def _ending(world: World, s: int, rng: random.Random) -> None:
+    """The first firm leaves in mid-work, or another one takes its place; below it nothing is lost."""
+    day, other = world.day(rng.randrange(8, 12)), rng.random() < 0.5
+    how: Any = {"by": world.owners[0], "at": moment(day, 700), "on": START}
+
+    def end() -> None:
+        if other:
+            place = FirmPlace(business_id=world.firms[3], from_on=day)
+            exchange_firm(world.node(f"tenure{s}1"), place, **how)
+        else:
+            end_tenure(world.numbers[f"tenure{s}1"], until_on=day, **how)
+
+    world.add(f"end{s}", end, *(one for one in (f"first{s}", f"second{s}", f"accept{s}") if world.knows(one)))
+
+
+def _cards(world: World, rng: random.Random) -> None:
+    for n, worker in enumerate(world.workers):
+        at, what = moment(world.day(rng.randrange(3, 11)), 500), rng.choice(["token", "stop", "lift", "renew", ""])
+        world.credentials.append([{"card": f"{worker}-01"}])
+        if what == "token":
+            token = f"{world.name}-{n}"
+            world.add(f"token{n}", partial(register_token, worker, 1, token, by=OFFICE, at=at))
+            world.credentials[n].append({"token": token})
+        if what in {"stop", "lift"}:
+            world.add(f"stop{n}", partial(stop_card, worker, reason="", by=OFFICE, at=at))
+        if what == "lift":
+            world.add(f"lift{n}", partial(lift_stop, worker, by=OFFICE, at=at + timedelta(hours=2)), f"stop{n}")
+        if what == "renew":
+            world.add(f"renew{n}", partial(_renew, worker, at))
+            world.credentials[n].append({"card": f"{worker}-02"})
+
+
+def _renew(worker: WorkerId, at: datetime) -> None:
+    issue_card(worker, by=OFFICE, at=at)
+    ship_card(worker, by=OFFICE, at=at)
+
+
+def _sites(world: World, rng: random.Random) -> None:
+    for s, site in enumerate(world.sites):
+        by = world.owners[0]
+        if rng.random() < 0.6:
+            day = world.day(DAYS - 3)
+            world.add(f"period{s}", partial(add_period, site, day, None, by=by, at=moment(day, 600)))
+        if rng.random() < 0.4:
+            day = world.day(rng.randrange(6, 14))
+            world.add(f"close{s}", partial(close_site, site, from_on=day, by=by, at=moment(day, 600)))
+        if rng.random() < 0.5:
+            day, hour = world.day(rng.randrange(2, 12)), time(rng.choice([0, 6, 12]))
+            world.add(
+                f"boundary{s}", partial(change_day_boundary, site, hour, from_on=day, by=by, at=moment(day, 600))
+            )  # fmt: skip
+
+
+def _rosters(world: World, rng: random.Random) -> None:
+    for s, site in enumerate(world.sites):
+        for n, worker in enumerate(world.workers):
+            firm = world.numbers[f"firm{n}"]
+            accepted = {1: f"accept{s}", 2: f"settle{s}"}.get(firm, "")
+            if not world.knows(accepted) or rng.random() < 0.3:
+                continue
+            start = world.day(rng.randrange(2, 8))
+            data = RosterData(trade=rng.choice(TRADES), position=rng.choice(["", "X001"]), work=f"作業{n}")
+            how: Any = {"by": world.owners[firm], "at": moment(start, 450 + n)}
+            world.add(f"roster{s}{n}", partial(_add, world, s, worker, data, start, how), f"link{n}", accepted)
+            if rng.random() < 0.3:
+                end = start + timedelta(days=rng.randrange(2, 6))
+                world.add(f"off{s}{n}", partial(_off, site, worker, end, how), f"roster{s}{n}")
+
+
+def _add(world: World, s: int, worker: WorkerId, data: RosterData, start: date, how: Any) -> None:  # noqa: PLR0917 -- told by partial
+    number = world.numbers[f"tenure{s}{world.firms.index(how['by'].subject_id)}"]
+    add_to_roster(world.sites[s], number, [(worker, data)], from_on=start, **how)
+
+
+def _off(site: SiteId, worker: WorkerId, end: date, how: Any) -> None:
+    (row,) = [row for row in list_roster(site, on=START) if row.worker_id == worker]
+    end_roster_entry(row.id, until_on=end, **how)
+
+
+def _touches(world: World, rng: random.Random) -> None:
+    """Day and night shifts, forgotten ends, two sites a day; sent in pieces, some of them twice."""
+    waiting: list[list[dict[str, Any]]] = [[], []]
+    for n in range(len(world.workers)):
+        for offset in range(DAYS):
+            if rng.random() < 0.25:
+                continue
+            site = rng.randrange(2)
+            begin = rng.choice([430, 470, 500, 1230])
+            moments = [(site, begin, "in"), (site, begin + rng.choice([20, 480, 560]), "out")][
+                : rng.choice([1, 2, 2, 2])
+            ]
+            if rng.random() < 0.15:
+                moments.append((1 - site, begin + 600 + rng.randrange(0, 200, 40), ""))
+            directed = rng.random() < 0.6
+            for where, minute, direction in moments:
+                touch = {
+                    **rng.choice(world.credentials[n]), "direction": direction if directed else "",
+                    "touched_at": moment(world.day(offset), minute + n).isoformat(), "site": str(world.sites[where]),
+                    "method": rng.choice(["card", "card", "typed"]), "offset_s": rng.choice([0, 0, 0, 900]),
+                }  # fmt: skip
+                waiting[rng.choice([where, where, where, 1 - where])].append(touch)
+    for g, touches in enumerate(waiting):
+        numbered = [{"seq": seq, **touch} for seq, touch in enumerate(touches, 1)]
+        rng.shuffle(numbered)
+        for k, start in enumerate(range(0, len(numbered), 9)):
+            piece = numbered[max(0, start - rng.randrange(4)) : start + 9]
+            world.add(f"batch{g}{k}", partial(_send, world.gates[g], piece))
+
+
+def _send(gate: tuple[int, bytes, str], touches: list[dict[str, Any]]) -> None:
+    device, secret, store = gate
+    body = json.dumps({"store": store, "touches": touches}).encode()
+    taken = receive_touches(str(device), signature_of(secret, body), body, at=moment(START + timedelta(days=DAYS), 600))
+    assert {one["status"] for one in taken["results"]} == {"stored"}

@@ -1,0 +1,167 @@
+"""What days mean does not depend on the order in which the facts reach the system, nor on batches, repeats and kills."""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from config.settings.base import database
+from registry.changes.queries import is_behind
+from registry.changes.states import ChangeKind
+from registry.histories.operations import FOLLOWER, bind_months, follow
+from registry.histories.queries import list_days_of_worker
+from registry.touches.queries import months_of_workers
+from tests.factories.facts import Fact, World, a_world
+
+WORLDS = int(os.environ.get("WORLDS", "40"))
+ORDERS = int(os.environ.get("ORDERS", "10"))
+PIECES = 8
+MONTHS = (date(2026, 10, 1), date(2026, 11, 1))
+# Facts that write each kind of mark.
+TOLD_BY = {
+    ChangeKind.TOUCH: ("batch",),
+    ChangeKind.CARD: ("token", "stop", "lift", "renew"),
+    ChangeKind.AFFILIATION: ("link", "leave"),
+    ChangeKind.SITE: ("period", "close", "boundary"),
+    ChangeKind.WORKER: ("trades",),
+    ChangeKind.STRUCTURE: ("first", "second", "accept", "settle", "end"),
+    ChangeKind.ROSTER: ("roster", "off"),
+}
+
+
+class KilledError(Exception):
+    """The binder dies before its transaction ends."""
+
+
+def orders(facts: list[Fact], rng: random.Random) -> Iterator[Fact]:
+    """The facts in a random order in which each comes after those it needs."""
+    told: set[str] = set()
+    waiting = list(facts)
+    while waiting:
+        fact = rng.choice([one for one in waiting if set(one.needs) <= told])
+        waiting.remove(fact)
+        told.add(fact.name)
+        yield fact
+
+
+@transaction.atomic
+def _follow_and_die() -> None:
+    follow()
+    raise KilledError
+
+
+def follow_sometimes(rng: random.Random) -> None:
+    """Let the binder run now and then; sometimes it is killed half way."""
+    chance = rng.random()
+    if chance < 0.1:
+        with pytest.raises(KilledError):
+            _follow_and_die()
+    elif chance < 0.3:
+        follow()
+
+
+def tell(world: World, rng: random.Random) -> None:
+    """Tell all facts in a random order, alone or several in one transaction, the binder at work in between."""
+    waiting = list(orders(world.facts, rng))
+    while waiting:
+        together = rng.choice([1, 1, 2, 4])
+        with transaction.atomic():
+            for fact in waiting[:together]:
+                fact.tell()
+        waiting = waiting[together:]
+        follow_sometimes(rng)
+    follow_all()
+
+
+def follow_all() -> None:
+    """Follow until nothing is unread; transactions of other databases of the server hold the feed back for moments."""
+    while is_behind(FOLLOWER):
+        if not follow():
+            time.sleep(0.01)
+
+
+def days(world: World) -> list[tuple[Any, ...]]:
+    """All days of a world in words that do not depend on numbers drawn."""
+    firms = {firm: n for n, firm in enumerate(world.firms)}
+    sites = {site: n for n, site in enumerate(world.sites)}
+    found = []
+    for n, worker in enumerate(world.workers):
+        for month in MONTHS:
+            for row in list_days_of_worker(worker, month):
+                one, to = row.bound, row.bound.assignment
+                path = tuple(firms[firm] for firm in to.path)
+                found.append((
+                    n, one.day, sites[one.site_id], firms.get(to.business_id or 0), path, to.trade, to.position, to.work,
+                    one.standing, one.reasons, one.first, one.last,
+                ))  # fmt: skip
+    return sorted(found, key=repr)
+
+
+def days_from_scratch(world: World) -> list[tuple[Any, ...]]:
+    """The same after everything was bound anew."""
+    bind_months(months_of_workers([(worker, MONTHS[0], MONTHS[-1]) for worker in world.workers]))
+    return days(world)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("piece", range(PIECES))
+def test_the_order_of_facts_changes_nothing(piece: int) -> None:
+    for seed in range(piece, WORLDS, PIECES):
+        expected = None
+        for order in range(ORDERS):
+            world = a_world(seed)
+            tell(world, random.Random(f"{seed} {order}"))
+            found = days(world)
+            assert found, seed
+            assert found == (expected or found), (seed, order)
+            assert found == days_from_scratch(world), (seed, order)
+            expected = found
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", list(ChangeKind))
+def test_the_order_matters_as_soon_as_one_kind_of_mark_is_switched_off(kind: ChangeKind) -> None:
+    with _as_owner() as owner:
+        owner.execute(
+            "CREATE FUNCTION forget_mark() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.worker_id := NULL;"
+            " NEW.worker_ids := NULL; NEW.site_id := NULL; NEW.kind := ''site''; RETURN NEW; END'"
+        )
+        owner.execute(
+            "CREATE TRIGGER forget_mark BEFORE INSERT ON changes_change FOR EACH ROW"
+            f" WHEN (NEW.kind = '{kind}') EXECUTE FUNCTION forget_mark()"
+        )
+        try:
+            assert any(_is_stale(seed, kind) for seed in range(12))
+        finally:
+            owner.execute("DROP FUNCTION forget_mark CASCADE")
+
+
+def _as_owner() -> psycopg.Connection[Any]:
+    """A connection as the role that owns the tables, to the database of the test."""
+    as_owner = database(os.environ["MIGRATE_DATABASE_URL"])
+    return psycopg.connect(
+        dbname=connection.settings_dict["NAME"], user=as_owner["USER"], password=as_owner["PASSWORD"],
+        host=as_owner["HOST"], port=as_owner["PORT"] or None, autocommit=True,
+    )  # fmt: skip
+
+
+def _is_stale(seed: int, kind: ChangeKind) -> bool:
+    """Whether days are wrong when what this kind of mark tells comes last."""
+    world = a_world(seed)
+    last = {fact.name for fact in world.facts if fact.name.startswith(TOLD_BY[kind])}
+    for fact in reversed(world.facts):  # what others need is told with them
+        if fact.name not in last:
+            last -= set(fact.needs)
+    facts, world.facts = world.facts, [fact for fact in world.facts if fact.name not in last]
+    tell(world, random.Random(seed))
+    for fact in facts:
+        if fact.name in last:
+            fact.tell()
+    follow_all()
+    return days(world) != days_from_scratch(world)
