@@ -1,15 +1,31 @@
 """Forms of the firm's portal."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import TypedDateField
+from portals.base.common_forms import AskLinkForm, DayForm
+from portals.base.forms import IdField, TypedDateField
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
+from registry.core.ids import BusinessId, IdKind
+from registry.sites.queries import SiteRow
+from registry.structures.operations.tenures import FirmPlace
+
+__all__ = [
+    "DayForm",
+    "InvitationForm",
+    "LinkForm",
+    "PeriodForm",
+    "ReasonForm",
+    "RosterForm",
+    "SiteForm",
+    "TerminalForm",
+]
 
 
 def prefectures() -> list[tuple[str, str]]:
@@ -36,3 +52,89 @@ class SiteForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("initial", {"from_on": jst_day(timezone.now()), "public_works": "no"})
         super().__init__(*args, **options)
+
+
+def trades() -> list[tuple[str, str]]:
+    """Trades for a choice; empty is everybody's own first one."""
+    found = list_codes(Table.TRADES, on=jst_day(timezone.now()))
+    return [
+        ("", str(_("roster.own_trade"))),
+        *((line.code, f"{line.code} {line.name}") for line in found if "-" in line.code),
+    ]
+
+
+def positions() -> list[tuple[str, str]]:
+    """立場 for a choice."""
+    found = list_codes(Table.POSITIONS, on=jst_day(timezone.now()))
+    return [("", str(_("roster.no_position"))), *((line.code, line.name) for line in found)]
+
+
+def _first_day(site: SiteRow) -> date:
+    """Today, or the site's first day where that is later."""
+    return max(jst_day(timezone.now()), site.from_on)
+
+
+class InvitationForm(forms.Form):
+    """Which firm, for what work, for which days."""
+
+    business_id = IdField(IdKind.BUSINESS, label=_("business.id"), required=False)
+    business_name = forms.CharField(
+        label=_("structure.business_name"), help_text=_("structure.business_name_help"), max_length=200, required=False
+    )
+    work = forms.CharField(label=_("structure.work"), max_length=200, required=False)
+    from_on = TypedDateField(label=_("structure.from_on"), help_text=_("structure.from_on_help"))
+    last_on = TypedDateField(label=_("structure.last_on"), help_text=_("structure.last_on_help"), required=False)
+
+    def __init__(self, *args: Any, site: SiteRow, **options: Any) -> None:
+        options.setdefault("initial", {"from_on": _first_day(site)})
+        super().__init__(*args, **options)
+
+    def place(self) -> FirmPlace:
+        """What was typed, as operations take it."""
+        data = self.cleaned_data
+        last_on, number = data["last_on"], data["business_id"]
+        return FirmPlace(
+            business_id=BusinessId(number) if number else None, business_name=data["business_name"].strip(),
+            work=data["work"], from_on=data["from_on"], until_on=last_on + timedelta(days=1) if last_on else None,
+        )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    """Why something is refused."""
+
+    reason = forms.CharField(label=_("structure.reason"), help_text=_("structure.reason_help"), max_length=300)
+
+
+class RosterForm(forms.Form):
+    """Who of the own people works on a site, from when, as what."""
+
+    workers = forms.MultipleChoiceField(label=_("roster.workers"), widget=forms.CheckboxSelectMultiple)
+    from_on = TypedDateField(label=_("roster.from_on"), help_text=_("roster.from_on_help"))
+    trade = forms.ChoiceField(label=_("roster.trade"), choices=trades, required=False)
+    position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
+    work = forms.CharField(label=_("roster.work"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], site: SiteRow, **options: Any) -> None:
+        options.setdefault("initial", {"from_on": _first_day(site)})
+        super().__init__(*args, **options)
+        self.fields["workers"].choices = people  # type: ignore[attr-defined]
+
+
+class LinkForm(AskLinkForm):
+    """Which worker to ask for a link."""
+
+    field_order = ("worker_id",)
+    worker_id = IdField(IdKind.WORKER, label=_("worker.id"))
+
+
+class TerminalForm(forms.Form):
+    """A further place where cards are touched."""
+
+    name = forms.CharField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
+
+
+class PeriodForm(forms.Form):
+    """Further days on which touches count."""
+
+    from_on = TypedDateField(label=_("site.from_on"))
+    last_on = TypedDateField(label=_("site.last_on"), required=False, help_text=_("site.last_on_help"))

@@ -1,7 +1,9 @@
 """The prime's sites: open one, register devices, see who is there."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.contrib.messages import error as say_error
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,34 +14,32 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.days import shown_day
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, refusal
 from portals.base.records import full_name
-from portals.business.forms import SiteForm
+from portals.business.forms import PeriodForm, SiteForm, TerminalForm
+from portals.business.site_access import own_site
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
-from registry.core.ids import grouped
+from registry.core.ids import SiteId, grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import list_days_of_site
-from registry.sites.operations import SiteData, open_site
-from registry.sites.queries import SiteRow, find_site, list_sites, list_terminals
+from registry.sites.operations import SiteData, add_period, add_terminal, close_site, open_site, reopen_site
+from registry.sites.queries import SiteRow, list_sites, list_terminals
+from registry.structures.queries import list_sites_below
 from registry.touches.operations.devices import make_pairing_code, revoke_device
 from registry.touches.queries import list_devices
-
-
-def own_site(request: HttpRequest, site_id: int) -> SiteRow:
-    """One of the firm's own sites."""
-    found = find_site(site_id)
-    if found is None or found.business_id != business_of(request):
-        raise Http404
-    return found
 
 
 @page(Permission.SITE_MANAGE)
 def sites(request: HttpRequest) -> HttpResponse:
     """The firm's sites."""
-    context = {"sites": list_sites(business_of(request)), "may_open": viewer_of(request).has(Permission.BUSINESS_SITES)}
+    own = business_of(request)
+    context = {
+        "sites": list_sites(own), "below": list_sites_below(own),
+        "may_open": viewer_of(request).has(Permission.BUSINESS_SITES),
+    }  # fmt: skip
     return render(request, "business/sites.html", context)
 
 
@@ -105,3 +105,53 @@ def _revoke(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
 
 
 revoke = page(Permission.SITE_MANAGE)(_revoke)
+
+
+@page(Permission.SITE_MANAGE)
+def add_place(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Add a terminal: a further place where cards are touched."""
+    found = own_site(request, site_id)
+    form = TerminalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        name, by = form.cleaned_data["name"], viewer_of(request).actor()
+        terminal = add_terminal(SiteId(site_id), name, by=by, at=timezone.now())
+        return redirect("business:pairing_code", site_id, terminal)
+    context = {"form": form, "site": found}
+    return render(request, "business/add_terminal.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.SITE_MANAGE)
+def extend(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Add days on which touches count; days that waited for it count at once."""
+    found = own_site(request, site_id)
+    form = PeriodForm(request.POST or None, initial={"from_on": found.until_on})
+    if request.method == "POST" and form.is_valid():
+        data, by = form.cleaned_data, viewer_of(request).actor()
+        try:
+            add_period(SiteId(site_id), data["from_on"], data["last_on"], by=by, at=timezone.now())
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("site.extended"))
+            return redirect("business:site", site_id)
+    context = {"form": form, "site": found}
+    return render(request, "business/extend.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.SITE_MANAGE)
+def close(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Close a site from tomorrow, or open it again; says what follows."""
+    found, now = own_site(request, site_id), timezone.now()
+    if request.method == "POST":
+        by = viewer_of(request).actor()
+        try:
+            if found.closed_on is None:
+                close_site(SiteId(site_id), from_on=jst_day(now) + timedelta(days=1), by=by, at=now)
+            else:
+                reopen_site(SiteId(site_id), by=by, at=now)
+        except RegistryError as error:
+            say_error(request, refusal(error).message)
+        else:
+            success(request, _("site.closed" if found.closed_on is None else "site.reopened"))
+        return redirect("business:site", site_id)
+    return render(request, "business/close_site.html", {"site": found})

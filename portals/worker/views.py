@@ -23,7 +23,8 @@ SHOWN_AT_HOME = 3
 OLDEST_YEAR, NEWEST_YEAR = 2018, 2100
 
 
-def _worker_id(request: HttpRequest) -> int:
+def worker_of(request: HttpRequest) -> int:
+    """The worker who is logged in."""
     worker_id = viewer_of(request).worker_id
     if worker_id is None:
         raise Http404
@@ -39,7 +40,7 @@ def _days(worker_id: int, month: date) -> list[ShownDay]:
 @page(Permission.WORKER_OWN)
 def home(request: HttpRequest) -> HttpResponse:
     """Who I am, my card, the latest days, messages."""
-    worker_id, now = _worker_id(request), timezone.now()
+    worker_id, now = worker_of(request), timezone.now()
     seen, today = see_worker(viewer_of(request), worker_id, at=now), jst_day(now)
     shown = _days(worker_id, today.replace(day=1))
     account_id = viewer_of(request).account_id or 0
@@ -54,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page(Permission.WORKER_OWN)
 def own(request: HttpRequest) -> HttpResponse:
     """310: all that is registered, in nine blocks."""
-    seen = see_worker(viewer_of(request), _worker_id(request), at=timezone.now())
+    seen = see_worker(viewer_of(request), worker_of(request), at=timezone.now())
     context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen)}
     return render(request, "worker/own.html", context)
 
@@ -71,7 +72,7 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
         raise Http404
     before, after = date.fromordinal(chosen.toordinal() - 1), date.fromordinal(chosen.toordinal() + 31)
     context = {
-        "month": chosen, "shown": _days(_worker_id(request), chosen),
+        "month": chosen, "shown": _days(worker_of(request), chosen),
         "older_url": reverse("worker:days_of_month", args=[before.year, before.month]),
         "newer_url": reverse("worker:days_of_month", args=[after.year, after.month])
         if chosen < today.replace(day=1) else "",

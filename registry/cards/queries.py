@@ -8,13 +8,14 @@ from datetime import date
 from registry.cards.derive import CardFact
 from registry.cards.models import Card
 from registry.cards.states import CardState
+from registry.core.ids import WorkerId
 
 
 @dataclass(frozen=True)
 class CardRow:
     """One card."""
 
-    worker_id: int
+    worker_id: WorkerId
     branch: int
     state: CardState
     valid_until: date
@@ -32,7 +33,7 @@ class CardRow:
 
 def card_row(card: Card) -> CardRow:
     """The row of a model instance."""
-    return CardRow(card.worker_id, card.branch, CardState(card.state), card.valid_until, card.colour)
+    return CardRow(WorkerId(card.worker_id), card.branch, CardState(card.state), card.valid_until, card.colour)
 
 
 def newest_card(worker_id: int) -> CardRow | None:

@@ -18,7 +18,9 @@ from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
+from registry.histories.queries import workers_bound_below
 from registry.sites.queries import find_site
+from registry.structures.queries import has_part_in, workers_on_rosters_below
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.queries import (
     FOUND_AT_MOST,
@@ -124,12 +126,20 @@ def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0) -> 
 
 
 def see_workers_on_site(viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
-    """Those who touched on a site, as its prime may see them (ruling 38). Raises `NotFoundError` for another's site."""
+    """People of a site, as the prime and the firms above them may see them (ruling 38), and their own firm.
+
+    Raises `NotFoundError` where the viewer's firm has no part in the site.
+    """
+    wanted, firm = set(ids), viewer.business_id
     site = find_site(site_id)
-    if site is None or site.business_id != viewer.business_id:
+    if site is None or firm is None or not (site.business_id == firm or has_part_in(site_id, firm)):
         raise NotFoundError
-    rows = fields_of_workers(ids)
-    relations = dict.fromkeys(rows, frozenset({Relation.UPPER_FIRM}))
+    below = wanted
+    if site.business_id != firm:
+        below = wanted & (workers_on_rosters_below(site_id, firm) | workers_bound_below(site_id, firm))
+    relations = dict(relations_to_workers(viewer, wanted, at=at))
+    relations |= {one: relations.get(one, frozenset()) | {Relation.UPPER_FIRM} for one in below}
+    rows = fields_of_workers(wanted)
     return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
 
 

@@ -179,3 +179,13 @@ def _meaning(
         return Meaning(day_by_boundary(one.moment.at, boundary), TouchState.FLAGGED, (Reason.CARD_UNKNOWN,))
     found = bound[one.worker_id, one.site_id, day]
     return Meaning(day, state_of(found), found.reasons)
+
+
+def workers_bound_below(site_id: int, business_id: int) -> set[int]:
+    """Workers with a day on a site under a firm or under one below it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT worker_id FROM histories_month WHERE site_id = %s AND path @> ARRAY[%s]::bigint[]",
+            [site_id, business_id],
+        )
+        return {row[0] for row in cursor.fetchall()}

@@ -180,3 +180,19 @@ def workers_expected(site_id: int, *, on: date) -> set[int]:
     """Workers on a site's roster on a day."""
     rows = RosterEntry.objects.filter(on_day(on), site=site_id).order_by("worker_id")
     return set(rows.values_list("worker_id", flat=True))
+
+
+def has_part_in(site_id: int, business_id: int) -> bool:
+    """Whether a firm has, or had, an accepted place on a site."""
+    return Tenure.objects.filter(node__site=site_id, business=business_id, state=TenureState.ACCEPTED).exists()
+
+
+def workers_on_rosters_below(site_id: int, business_id: int) -> set[int]:
+    """Workers on the rosters of a firm and of those that hang below its places."""
+    structure = load_structure(site_id)
+    nodes = structure.below(
+        one.node_id for one in structure.tenures if one.business_id == business_id and one.state is TenureState.ACCEPTED
+    )
+    tenures = [one.id for one in structure.tenures if one.node_id in nodes]
+    rows = RosterEntry.objects.filter(site=site_id, tenure__in=tenures).order_by("worker_id")
+    return set(rows.values_list("worker_id", flat=True))

@@ -10,16 +10,21 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.businesses.queries import list_users
+from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.structures.queries import list_roster
 from registry.workers.models import Worker
+from registry.workers.operations.links import ask_for_link
 from tests.factories.cast import (
     NOW,
     Gate,
     a_firm,
     a_gate,
+    a_tenure,
     a_worker,
     activate,
     logged_in,
     office_login,
+    owner_of,
     secrets_of_letters,
 )
 
@@ -44,6 +49,15 @@ class Cast:
         self.prime, self.other = a_firm(), a_firm("別の会社")
         self.card = a_worker(self.prime)
         self.gate: Gate = a_gate(self.prime)
+        self.tenure = a_tenure(self.gate.site_id, self.prime, a_firm("下請の会社"))
+        colleague = a_worker(None, "同僚")
+        self.request = ask_for_link(
+            colleague.worker_id, self.prime, from_on=NOW.date(), principal=False, by=owner_of(self.prime), at=NOW
+        )  # fmt: skip
+        data = RosterData(trade="06-01")
+        add_to_roster(
+            self.gate.site_id, None, [(self.card.worker_id, data)], from_on=NOW.date(), by=owner_of(self.prime), at=NOW
+        )
         letters = secrets_of_letters()
         for firm in (self.prime, self.other):
             activate(str(firm), list_users(firm)[0].account.id, letters)
@@ -61,6 +75,8 @@ class Cast:
         numbers = {
             "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.gate.site_id,
             "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11,
+            "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
+            "<int:entry_id>": list_roster(self.gate.site_id, on=NOW.date())[0].id,
         }  # fmt: skip
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))

@@ -21,18 +21,21 @@ from registry.businesses.states import BusinessKind
 from registry.cards.operations import register_worker_with_card
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
-from registry.core.ids import BusinessId
+from registry.core.ids import BusinessId, SiteId
 from registry.notices.operations import print_letters
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
 from registry.sites.operations import SiteData, open_site
 from registry.sites.queries import list_terminals
+from registry.structures.operations.tenures import FirmPlace, accept_invitation, invite_firm
+from registry.structures.queries import TenureRow, get_tenure
 from registry.touches.derive import signature_of
 from registry.touches.operations.devices import RegisteredDevice, make_pairing_code, register_device
 from registry.workers.operations.registration import WorkerData
 
 REGISTERED = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+STARTED = REGISTERED.date()
 PASSWORD = "nagai-aikotoba-42"
 OFFICE = Actor(ActorKind.OFFICE, rights=frozenset(map(str, Permission)))
 STORE = "0123456789abcdef0123456789abcdef"
@@ -100,7 +103,7 @@ class Gate:
     """A device at the gate of a site, and how it sends."""
 
     device: RegisteredDevice
-    site_id: int
+    site_id: SiteId
     store: str = STORE
     client: Client = field(default_factory=Client)
 
@@ -128,6 +131,20 @@ def a_gate(prime: BusinessId, *, at: datetime = REGISTERED, store: str = STORE) 
     site_id = open_site(prime, data, by=owner_of(prime), at=at)
     code = make_pairing_code(list_terminals(site_id)[0].id, by=owner_of(prime), at=at)
     return Gate(register_device(code.code, store=store, name="ゲートのPC", dense=True, at=at), site_id, store)
+
+
+def a_tenure(
+    site_id: SiteId, prime: BusinessId, firm: BusinessId, *, below: int | None = None, from_on: date = STARTED,
+    accepted: bool = True,
+) -> TenureRow:  # fmt: skip
+    """A firm that was invited into a site's structure, and has accepted."""
+    place = FirmPlace(business_id=firm, from_on=from_on)
+    tenure_id = invite_firm(site_id, below, place, by=owner_of(prime), at=NOW, on=NOW.date())
+    if accepted:
+        accept_invitation(tenure_id, by=owner_of(firm), at=NOW)
+    row = get_tenure(tenure_id, on=NOW.date())
+    assert row
+    return row
 
 
 def a_touch(seq: int, card: CardRow, touched_at: str = "2026-11-20T07:58:00+09:00", **more: Any) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from registry.histories.operations import follow
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = [
@@ -90,3 +94,20 @@ def visitor(request: Any, browser: Browser, live_server: Any) -> Iterator[Any]:
     yield make
     for one in made:
         one.context.close()
+
+
+@pytest.fixture(autouse=True)
+def _binder(transactional_db: None) -> Iterator[None]:
+    """The binder of days, at work beside the server as it is in `./start`."""
+    stop = threading.Event()
+
+    def follow_until_stopped() -> None:
+        while not stop.wait(0.2):
+            follow()
+        connection.close()
+
+    binder = threading.Thread(target=follow_until_stopped)
+    binder.start()
+    yield
+    stop.set()
+    binder.join()

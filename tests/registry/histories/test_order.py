@@ -88,8 +88,8 @@ def follow_all() -> None:
 
 def days(world: World) -> list[tuple[Any, ...]]:
     """All days of a world in words that do not depend on numbers drawn."""
-    firms = {firm: n for n, firm in enumerate(world.firms)}
-    sites = {site: n for n, site in enumerate(world.sites)}
+    firms: dict[int, int] = {firm: n for n, firm in enumerate(world.firms)}
+    sites: dict[int, int] = {site: n for n, site in enumerate(world.sites)}
     found = []
     for n, worker in enumerate(world.workers):
         for month in MONTHS:

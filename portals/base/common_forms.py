@@ -1,0 +1,32 @@
+"""Forms that several portals ask for."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portals.base.forms import TypedDateField
+from registry.core.days import jst_day
+
+
+class DayForm(forms.Form):
+    """From which day on something no longer holds."""
+
+    until_on = TypedDateField(label=_("base.until_on"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("initial", {"until_on": jst_day(timezone.now()) + timedelta(days=1)})
+        super().__init__(*args, **options)
+
+
+class AskLinkForm(forms.Form):
+    """From when, and whether as the principal employer; each portal adds whom."""
+
+    from_on = TypedDateField(label=_("link.from_on"), help_text=_("link.from_on_help"))
+    principal = forms.BooleanField(label=_("link.principal"), help_text=_("link.principal_help"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("initial", {"from_on": jst_day(timezone.now()), "principal": True})
+        super().__init__(*args, **options)

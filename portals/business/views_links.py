@@ -1,0 +1,85 @@
+"""Links between the firm and workers: asking, answering, ending (ruling 14)."""
+
+from django.contrib.messages import error as say_error
+from django.contrib.messages import success
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portals.base.access import page, viewer_of
+from portals.base.forms import add_refusal, refusal
+from portals.base.records import full_name
+from portals.business.forms import DayForm, LinkForm
+from portals.business.views_firm import business_of
+from registry.accounts.states import Permission
+from registry.core.errors import RegistryError
+from registry.core.ids import WorkerId, grouped
+from registry.disclosure.queries import find_workers, see_worker
+from registry.workers.operations.links import accept_link, ask_for_link, decline_link, unlink
+from registry.workers.queries import list_link_requests
+from registry.workers.states import LinkSide
+
+
+@page(Permission.BUSINESS_WORKERS)
+def links(request: HttpRequest) -> HttpResponse:
+    """What waits for an answer, a question to a worker, and the firm's people."""
+    form = LinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_for_link(
+                WorkerId(form.cleaned_data["worker_id"]), business_of(request), from_on=form.cleaned_data["from_on"],
+                principal=form.cleaned_data["principal"], by=viewer_of(request).actor(), at=timezone.now(),
+            )  # fmt: skip
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("link.asked"))
+            return redirect("business:links")
+    rows = list_link_requests(business_id=business_of(request))
+    people = find_workers(viewer_of(request), "", at=timezone.now())
+    context = {
+        "form": form,
+        "answers": [row for row in rows if row.asked_by is LinkSide.WORKER],
+        "asked": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
+        "people": [(seen, full_name(seen)) for seen in people.rows],
+    }
+    return render(request, "business/links.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _answer(request: HttpRequest, request_id: int) -> HttpResponse:
+    if request_id not in {row.id for row in list_link_requests(business_id=business_of(request))}:
+        raise Http404
+    answer = accept_link if "accept" in request.POST else decline_link
+    try:
+        answer(request_id, by=viewer_of(request).actor(), at=timezone.now())
+    except RegistryError as error:
+        say_error(request, refusal(error).message)
+    else:
+        success(request, _("link.accepted" if "accept" in request.POST else "link.declined"))
+    return redirect("business:links")
+
+
+answer_link = page(Permission.BUSINESS_WORKERS)(_answer)
+
+
+@page(Permission.BUSINESS_WORKERS)
+def end_link(request: HttpRequest, worker_id: int) -> HttpResponse:
+    """End a link from a day on, saying what follows."""
+    seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
+    if not full_name(seen):
+        raise Http404
+    form = DayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
+        try:
+            unlink(WorkerId(worker_id), business_of(request), until_on=until_on, by=by, at=timezone.now())
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("link.ended"))
+            return redirect("business:links")
+    context = {"form": form, "name": full_name(seen) or grouped(worker_id)}
+    return render(request, "business/end_link.html", context, status=422 if form.errors else 200)

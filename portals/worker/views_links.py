@@ -1,0 +1,94 @@
+"""The worker's links with firms: asking, answering, ending (ruling 14)."""
+
+from django.contrib.messages import error as say_error
+from django.contrib.messages import success
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portals.base.access import page, viewer_of
+from portals.base.forms import add_refusal, refusal
+from portals.worker.forms import DayForm, LinkForm
+from portals.worker.views import worker_of
+from registry.accounts.states import Permission
+from registry.core.days import jst_day
+from registry.core.errors import RegistryError
+from registry.core.ids import BusinessId, WorkerId
+from registry.disclosure.queries import see_worker
+from registry.workers.operations.links import accept_link, ask_for_link, decline_link, unlink
+from registry.workers.queries import AffiliationRow, list_link_requests
+from registry.workers.states import LinkSide
+
+
+def _open_links(request: HttpRequest) -> list[AffiliationRow]:
+    """The worker's links that hold today."""
+    now = timezone.now()
+    rows = see_worker(viewer_of(request), worker_of(request), at=now).get("affiliations")
+    today = jst_day(now)
+    found: list[AffiliationRow] = list(rows) if isinstance(rows, list) else []
+    return [row for row in found if row.until_on is None or row.until_on > today]
+
+
+@page(Permission.WORKER_OWN)
+def links(request: HttpRequest) -> HttpResponse:
+    """Firms that ask, firms that were asked, and those that the worker belongs to."""
+    form = LinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_for_link(
+                WorkerId(worker_of(request)), BusinessId(form.cleaned_data["business_id"]),
+                from_on=form.cleaned_data["from_on"], principal=form.cleaned_data["principal"],
+                by=viewer_of(request).actor(), at=timezone.now(),
+            )  # fmt: skip
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("link.asked"))
+            return redirect("worker:links")
+    rows = list_link_requests(worker_id=worker_of(request))
+    context = {
+        "form": form,
+        "answers": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
+        "asked": [row for row in rows if row.asked_by is LinkSide.WORKER],
+        "links": _open_links(request),
+    }
+    return render(request, "worker/links.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _answer(request: HttpRequest, request_id: int) -> HttpResponse:
+    if request_id not in {row.id for row in list_link_requests(worker_id=worker_of(request))}:
+        raise Http404
+    answer = accept_link if "accept" in request.POST else decline_link
+    try:
+        answer(request_id, by=viewer_of(request).actor(), at=timezone.now())
+    except RegistryError as error:
+        say_error(request, refusal(error).message)
+    else:
+        success(request, _("link.accepted" if "accept" in request.POST else "link.declined"))
+    return redirect("worker:links")
+
+
+answer_link = page(Permission.WORKER_OWN)(_answer)
+
+
+@page(Permission.WORKER_OWN)
+def end_link(request: HttpRequest, business_id: int) -> HttpResponse:
+    """End a link from a day on, saying what follows."""
+    names = {row.business_id: row.business_name for row in _open_links(request)}
+    if business_id not in names:
+        raise Http404
+    form = DayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
+        try:
+            unlink(WorkerId(worker_of(request)), BusinessId(business_id), until_on=until_on, by=by, at=timezone.now())
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("link.ended"))
+            return redirect("worker:links")
+    context = {"form": form, "name": names[business_id]}
+    return render(request, "worker/end_link.html", context, status=422 if form.errors else 200)
