@@ -8,6 +8,7 @@ from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -39,12 +40,25 @@ TONES = {
 }  # fmt: skip
 
 
+def _tier(tier: int) -> str:
+    """一次, 二次, … as the trade writes it."""
+    numerals = "一二三四五六七八九"
+    return _("structure.tier").format(
+        tier=numerals[tier - 1] if tier <= len(numerals) and get_language() == "ja" else tier
+    )
+
+
+def _since(row: TenureRow) -> str:
+    days = (timezone.now() - row.invited_at).days
+    return _("structure.since_days").format(days=days) if days else _("structure.since_today")
+
+
 def _shown(row: TenureRow, access: SiteAccess, own: BusinessId) -> dict[str, Any]:
     """One line of the tree with what the viewer can do there."""
     below_own = access.is_prime or row.business_id != own
     return {
-        "row": row, "tone": TONES[row.state], "label": _(f"tenure.{row.state}"), "is_own": row.business_id == own,
-        "may_invite": row.state is not TenureState.DECLINED, "may_change": below_own, "days": (timezone.now() - row.invited_at).days,
+        "row": row, "tone": TONES[row.state], "label": _(f"tenure.{row.state}"), "tier": _tier(row.tier), "is_own": row.business_id == own,
+        "may_invite": row.state is not TenureState.DECLINED, "may_change": below_own, "days": _since(row),
     }  # fmt: skip
 
 
@@ -191,7 +205,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     rows = list_invitations(business_of(request), on=jst_day(timezone.now()))
     sites, firms = names_of_sites(row.site_id for row in rows), names_of_businesses(row.invited_by_id for row in rows)
     shown = [
-        {"row": row, "site": sites[row.site_id], "firm": firms[row.invited_by_id], "days": (timezone.now() - row.invited_at).days}
+        {"row": row, "site": sites[row.site_id], "firm": firms[row.invited_by_id], "days": _since(row)}
         for row in rows
     ]  # fmt: skip
     may_answer = viewer_of(request).has(Permission.BUSINESS_SITES)

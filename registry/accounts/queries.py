@@ -35,6 +35,11 @@ def find_account(account_id: int) -> AccountRow | None:
     return account_row(account) if account else None
 
 
+def account_of_login(login_id: str) -> int | None:
+    """The account that logs in with an ID."""
+    return Account.objects.filter(login_id=login_id).values_list("pk", flat=True).first()
+
+
 def list_accounts(account_ids: list[int]) -> dict[int, AccountRow]:
     """Accounts by number."""
     return {account.pk: account_row(account) for account in Account.objects.filter(pk__in=account_ids).order_by("pk")}

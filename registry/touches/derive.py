@@ -5,6 +5,9 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import IntFlag
+from functools import lru_cache
+from typing import NamedTuple
 
 from registry.core.days import JST
 from registry.touches.states import Direction
@@ -15,47 +18,65 @@ AHEAD_AT_MOST = timedelta(hours=24)
 BEHIND_AT_MOST = timedelta(days=400)
 MOST_GAPS = 100
 
-# A packed moment: milliseconds since 1970, then 14 bits of what goes with the touch. Sorting it sorts by time.
-_BITS = 14
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DIRECTIONS = (Direction.NONE, Direction.IN, Direction.OUT)
-_TYPED, _CLOCK_OFF, _REVOKED, _FOREIGN = 4, 8, 16, 32
-_BRANCH_SHIFT = 7
+# A packed moment fits a signed int4: minute of the month (16 bits), turn (2), flags (5), branch (7). Sorting sorts by time.
+_BRANCH_BITS, _FLAG_BITS, _TURN_BITS = 7, 5, 2
+_MINUTE = timedelta(minutes=1)
+# Of touches in one minute an `in` comes before, an `out` after the others.
+_TURNS = (Direction.IN, Direction.NONE, Direction.OUT)
+_IN, _OUT = 0, 2
 
 
-@dataclass(frozen=True, order=True)
-class Moment:
-    """One touch as presence keeps it."""
+class Flag(IntFlag):
+    """What goes with a touch."""
+
+    TYPED = 1
+    CLOCK_OFF = 2
+    REVOKED = 4
+    FOREIGN = 8
+    POSTER = 16
+
+
+class Moment(NamedTuple):
+    """One touch as presence keeps it: to the minute, which is all that the meaning of a day needs."""
 
     at: datetime
-    direction: Direction = Direction.NONE
-    typed: bool = False
-    clock_off: bool = False
-    revoked: bool = False
-    foreign: bool = False
+    turn: int = 1
+    flags: int = 0
     branch: int = 0
 
     @property
-    def key(self) -> tuple[datetime, Direction]:
+    def direction(self) -> Direction:
+        """What the touch says of itself."""
+        return _TURNS[self.turn]
+
+    @property
+    def key(self) -> tuple[datetime, int]:
         """What a touch is found again by; flags are those of its first receipt."""
-        return self.at.replace(microsecond=self.at.microsecond // 1000 * 1000), self.direction
+        return self.at, self.turn
 
     def packed(self) -> int:
-        """The moment as one number."""
-        flags = _DIRECTIONS.index(self.direction)
-        for on, bit in (
-            (self.typed, _TYPED), (self.clock_off, _CLOCK_OFF), (self.revoked, _REVOKED), (self.foreign, _FOREIGN),
-        ):  # fmt: skip
-            flags |= bit if on else 0
-        return ((self.at - _EPOCH) // timedelta(milliseconds=1) << _BITS) | (self.branch << _BRANCH_SHIFT) | flags
+        """The moment as one number of its month in Japan."""
+        local = self.at.astimezone(JST)
+        minute = ((local.day - 1) * 24 + local.hour) * 60 + local.minute
+        return ((minute << _TURN_BITS | self.turn) << _FLAG_BITS | self.flags) << _BRANCH_BITS | self.branch
 
 
-def unpacked(number: int) -> Moment:
-    """The moment of a packed number."""
-    at = _EPOCH + timedelta(milliseconds=number >> _BITS)
+def moment_of(at: datetime, direction: str, flags: int = 0, branch: int = 0) -> Moment:
+    """A touch as presence keeps it."""
+    return Moment(at.replace(second=0, microsecond=0), _TURNS.index(Direction(direction)), flags, branch)
+
+
+@lru_cache(maxsize=1000)
+def _month_start(month: date) -> datetime:
+    return datetime(month.year, month.month, 1, tzinfo=JST).astimezone(UTC)
+
+
+def unpacked(number: int, month: date) -> Moment:
+    """The moment of a packed number of a month."""
+    rest = number >> _BRANCH_BITS
+    turned = rest >> _FLAG_BITS
     return Moment(
-        at, _DIRECTIONS[number & 3], bool(number & _TYPED), bool(number & _CLOCK_OFF), bool(number & _REVOKED),
-        bool(number & _FOREIGN), number >> _BRANCH_SHIFT & 127,
+        _month_start(month) + (turned >> _TURN_BITS) * _MINUTE, turned & 3, rest & 31, number & 127
     )  # fmt: skip
 
 
@@ -100,10 +121,10 @@ def work_days(moments: Iterable[Moment], boundaries: Sequence[tuple[date, time]]
     day = date.min
     for moment in sorted(moments):
         follows = first is not None and moment.at - first.at < LONGEST_SHIFT
-        if moment.direction is Direction.IN or not follows:
+        if moment.turn == _IN or not follows:
             first, day = moment, day_by_boundary(moment.at, boundary_on(boundaries, moment.at))
         days.setdefault(day, []).append(moment)
-        if moment.direction is Direction.OUT:
+        if moment.turn == _OUT:
             first = None
     return [WorkDay(day, tuple(found)) for day, found in sorted(days.items())]
 

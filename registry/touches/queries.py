@@ -33,16 +33,17 @@ def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
 def load_presence(worker_ids: Collection[int], months: Collection[date]) -> dict[int, dict[int, list[Moment]]]:
     """Moments of workers in months, by worker and site."""
     found: dict[int, dict[int, list[Moment]]] = defaultdict(lambda: defaultdict(list))
-    for worker_id, site_id, packed in _rows(
-        "SELECT worker_id, site_id, moments FROM touches_presence WHERE worker_id = ANY(%s) AND month = ANY(%s)",
+    for worker_id, site_id, month, packed in _rows(
+        "SELECT worker_id, site_id, month, moments FROM touches_presence WHERE worker_id = ANY(%s) AND month = ANY(%s)",
         [list(worker_ids), list(months)],
     ):
-        found[worker_id][site_id] += map(unpacked, packed)
+        found[worker_id][site_id] += [unpacked(one, month) for one in packed]
     return found
 
 
 # A touch of the first morning can belong to the last night of the month before.
-_FIRST_MORNING = timedelta(hours=16)
+def _first_afternoon(month: date) -> datetime:
+    return datetime(month.year, month.month, 1, 16, tzinfo=JST)
 
 
 def months_of_workers(spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, date]]:
@@ -71,8 +72,7 @@ def _with_nights(statement: str, parameters: list[Any]) -> set[tuple[int, date]]
     found = set()
     for worker_id, month, first in _rows(statement, parameters):
         found.add((worker_id, month))
-        start = datetime(month.year, month.month, 1, tzinfo=JST)
-        if unpacked(first).at - start < _FIRST_MORNING:
+        if unpacked(first, month).at < _first_afternoon(month):
             found.add((worker_id, (month - timedelta(days=1)).replace(day=1)))
     return found
 

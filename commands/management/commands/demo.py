@@ -10,7 +10,9 @@ import msgspec
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from rich.progress import Progress
 
+from commands.management.commands.demo_world import load_world
 from registry.accounts.operations import (
     check_login,
     confirm_code,
@@ -19,6 +21,7 @@ from registry.accounts.operations import (
     open_account,
     set_first_password,
 )
+from registry.accounts.queries import account_of_login
 from registry.accounts.states import AccountState, Permission, Portal, Role
 from registry.businesses.operations import BusinessData, register_business
 from registry.businesses.queries import list_users
@@ -26,7 +29,7 @@ from registry.businesses.states import BusinessKind
 from registry.cards.operations import register_worker_with_card
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
-from registry.core.days import JST
+from registry.core.days import JST, jst_day
 from registry.core.ids import BusinessId
 from registry.histories.operations import follow, receive_touches
 from registry.notices.operations import print_letters
@@ -47,6 +50,7 @@ PEOPLE = [
     ("例題", "五郎", "レイダイ", "ゴロウ"), ("例題", "六花", "レイダイ", "リッカ"), ("𠮷試", "七海", "ヨシダメシ", "ナナミ"),
     ("髙例", "八重", "タカレイ", "ヤエ"),
 ]  # fmt: skip
+WORLD = {"workers": 300, "firms": 30, "sites": 12, "months": 1, "seed": 1}
 TRADES = ("06-01", "01-01", "02-01")
 
 
@@ -159,6 +163,23 @@ def _send_touches(terminal: dict[str, Any], cards: list[CardRow], now: datetime)
     receive_touches(terminal["device"], signature_of(bytes.fromhex(terminal["secret"]), body), body, at=now)
 
 
+def _world_logins(now: datetime) -> list[dict[str, str]]:
+    """A made-up industry around the cast; its first prime, one of its firms and one of that firm's workers log in."""
+    with Progress(disable=True) as progress:
+        people = load_world(progress, **WORLD, end=jst_day(now))
+    firm = people.firms[-1]
+    worker = next(one for one in people.workers if one.firm is firm)
+    cast = [("world prime", people.firms[0].id), ("world firm", firm.id), ("world worker", worker.id)]
+    found = []
+    for role, login_id in cast:
+        account, by = account_of_login(str(login_id)) or 0, Actor.system()
+        initial, code = make_initial_password(account, by=by, at=now), make_security_code(account, by=by, at=now)
+        found.append(
+            {"role": role, "login_id": str(login_id), "password": _first_login(str(login_id), initial, code, now)}
+        )
+    return found
+
+
 def load_demo(now: datetime) -> dict[str, Any]:
     """Load everything; returns what scripts need: logins, the terminal, card numbers."""
     registered = now - timedelta(days=60)
@@ -176,6 +197,7 @@ def load_demo(now: datetime) -> dict[str, Any]:
     terminal = _site_with_device(prime, now - timedelta(days=DAYS_BACK + 1))
     _send_touches(terminal, cards[:8], now)
     follow()
+    logins += _world_logins(now)
     return {
         "base_url": settings.PUBLIC_URL, "logins": logins, "terminal": terminal, "cards": [card.number for card in cards],
     }  # fmt: skip

@@ -12,7 +12,7 @@ from registry.codes.states import Counts
 from registry.histories.derive.facts import SiteFacts, WorkerFacts
 from registry.histories.states import Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
-from registry.touches.derive import Moment, WorkDay
+from registry.touches.derive import Flag, Moment, WorkDay
 
 OLD_CARD_WORKS = timedelta(days=30)  # ruling 19
 # Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
@@ -98,18 +98,17 @@ def standing_of(facts: WorkerFacts, reasons: Sequence[Reason]) -> Standing:
     return Standing.WAITING if Counts.WAITING in held else Standing.FORMAL
 
 
+_OF_FLAGS = {
+    Flag.FOREIGN: Reason.SITE_NOT_OF_DEVICE, Flag.REVOKED: Reason.DEVICE_REVOKED, Flag.CLOCK_OFF: Reason.CLOCK_OFF,
+    Flag.TYPED: Reason.TYPED_NUMBER, Flag.POSTER: Reason.POSTER_FIXED,
+}  # fmt: skip
+
+
 def _reasons_of_device(moments: Sequence[Moment]) -> set[Reason]:
-    found = set()
+    flags = 0
     for moment in moments:
-        if moment.foreign:
-            found.add(Reason.SITE_NOT_OF_DEVICE)
-        if moment.revoked:
-            found.add(Reason.DEVICE_REVOKED)
-        if moment.clock_off:
-            found.add(Reason.CLOCK_OFF)
-        if moment.typed:
-            found.add(Reason.TYPED_NUMBER)
-    return found
+        flags |= moment.flags
+    return {reason for flag, reason in _OF_FLAGS.items() if flags & flag} if flags else set()
 
 
 def _reasons_of_site(site: SiteFacts, day: date) -> set[Reason]:

@@ -13,17 +13,18 @@ from django.db import DataError, IntegrityError, connection, transaction
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, parse_card_number, parse_id
 from registry.touches.derive import (
-    Moment,
+    Flag,
     counted_moment,
     device_secret,
     gaps,
     is_implausible,
+    moment_of,
     signature_of,
 )
 from registry.touches.operations.presence import owners_of, write_orphans, write_presence
 from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, Envelope, SeqOnly, TouchItem
 from registry.touches.queries import Touched
-from registry.touches.states import DeviceState, Direction, Status
+from registry.touches.states import DeviceState, Status
 
 
 class SignatureError(RegistryError):
@@ -355,10 +356,10 @@ def _resolve(batch: Batch) -> dict[int, Touched]:
         one = items[seq]
         worker_id, branch = owners.get((one.credential_kind, one.credential), (None, 0))
         at, clock_off = counted_moment(one.touched_at, one.offset_s)
-        moment = Moment(
-            at, Direction(one.direction), one.method == "typed", clock_off, batch.device.revoked,
-            one.site_id not in batch.device.sites, branch,
-        )  # fmt: skip
+        flags = (Flag.TYPED if one.method == "typed" else 0) | (Flag.CLOCK_OFF if clock_off else 0)
+        flags |= (Flag.REVOKED if batch.device.revoked else 0) | (Flag.POSTER if one.method == "poster" else 0)
+        flags |= 0 if one.site_id in batch.device.sites else Flag.FOREIGN
+        moment = moment_of(at, one.direction, int(flags), branch)
         implausible = is_implausible(one.touched_at, one.received_at)
         touched[seq] = Touched(one.site_id, worker_id, moment, implausible=implausible)
     return touched

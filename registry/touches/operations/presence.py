@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db import connection
@@ -79,7 +78,7 @@ def adopt_orphans() -> None:
     """Give touches whose card was unknown to the workers whose cards are known by now. Harmless when repeated."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.device_id, o.seq, o.site_id, o.moment, c.worker_id, c.branch FROM touches_orphan o"
+            "SELECT o.device_id, o.seq, o.site_id, o.touched_at, o.moment, c.worker_id, c.branch FROM touches_orphan o"
             " JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token"
             " WHERE o.code = 'CARD_UNKNOWN' FOR UPDATE OF o"
         )
@@ -87,8 +86,8 @@ def adopt_orphans() -> None:
         if not found:
             return
         write_presence(
-            Touched(site_id, worker_id, replace(unpacked(moment), branch=branch))
-            for _, _, site_id, moment, worker_id, branch in found
+            Touched(site_id, worker_id, unpacked(moment, jst_day(at).replace(day=1))._replace(branch=branch))
+            for _, _, site_id, at, moment, worker_id, branch in found
         )
         cursor.executemany(
             "DELETE FROM touches_orphan WHERE device_id = %s AND seq = %s", [(row[0], row[1]) for row in found]
