@@ -49,13 +49,13 @@ def make_sites(
 def _open(tables: Tables, rng: random.Random, number: int, prime: Firm, start: date, end: date) -> Place:
     prefecture, town = rng.choice(names.TOWNS)
     opened, site_id = start - timedelta(days=rng.randrange(10, 90)), draw_id(rng, IdKind.SITE)
-    closed_on = end - timedelta(days=4) if number % 20 == 7 else None
+    closed_on = end - timedelta(days=4) if number % 10 == 7 else None
     tables.add(
         "sites_site", id=site_id, business_id=prime.id, name=f"{names.FAMILIES[number % 18][0]}{names.SITES[number % 6]}{number + 1}",
         prefecture=prefecture, address=f"{town}現場町{number + 1}-1", public_works=number % 4 == 0, opened_at=at_noon(opened),
         manager_name=f"{names.FAMILIES[number % 18][0]} 現場", closed_on=closed_on,
     )  # fmt: skip
-    until_on = end - timedelta(days=3) if number % 20 == 13 else None
+    until_on = end - timedelta(days=3) if number % 10 == 5 else None
     tables.add("sites_period", id=tables.number("sites_period"), site_id=site_id, from_on=opened, until_on=until_on)
     tables.add(
         "sites_day_boundary", id=tables.number("sites_day_boundary"), site_id=site_id, begins_at=DAY_BOUNDARY,
