@@ -2,7 +2,7 @@
 BIN := .venv/bin
 TREES := config registry portals api commands reader
 
-.PHONY: help setup lint types texts docs css lock check-pages screens audit
+.PHONY: bench confluence help setup lint types texts docs css lock check-pages screens audit
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,3 +40,9 @@ check-pages: ## accessibility of every page, in real Chromium
 
 audit: ## known holes in what we pin
 	$(BIN)/pip-audit -r requirements.lock --require-hashes
+
+bench: ## measure the performance goals, write docs/handbook/performance.md
+	$(BIN)/python -m benchmarks
+
+confluence: ## the order test at length: 200 worlds in 20 orders (WORLDS=, ORDERS=)
+	WORLDS=$(or $(WORLDS),200) ORDERS=$(or $(ORDERS),20) ./test -q tests/registry/histories/test_order.py

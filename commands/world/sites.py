@@ -8,7 +8,7 @@ from commands.world import names
 from commands.world.people import Firm, People, Person, at_noon, draw_id
 from commands.world.tables import Tables
 from registry.core.ids import IdKind
-from registry.sites.models import DAY_BOUNDARY
+from registry.sites.states import DAY_BOUNDARY
 
 DEEPEST = 5
 FIRMS_ON_A_SITE = 10

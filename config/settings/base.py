@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "commands",
 ]
 MIDDLEWARE = [
+    "config.machines.MachinesFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -106,6 +107,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql://app@localhost/registry"))}
+# The prepared statements of the busy paths are planned once; none of them is long enough to be worth compiling.
+DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan -c jit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Account"

@@ -146,6 +146,10 @@ class Postgres:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def program(self, name: str) -> Path:
+        """One of PostgreSQL's programs, for measurements."""
+        return self._bin / "bin" / name
+
     def start(self) -> None:
         """Start the database, making it first where there is none. Does nothing when it runs."""
         with self._alone():

@@ -1,7 +1,7 @@
 """How long a card is valid (ruling 16), without tables."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 YEARS, YEARS_FROM_60, YEARS_WITHOUT_DOCUMENT = 9, 14, 2
 OLD = 60
@@ -35,8 +35,7 @@ def valid_until(issued_on: date, birth_on: date, *, has_document: bool = True) -
     return day if day >= earliest else _birthday(birth_on, earliest.year + 1)
 
 
-@dataclass(frozen=True)
-class CardFact:
+class CardFact(NamedTuple):
     """What of a card decides whether a touch with it counts."""
 
     branch: int

@@ -1,11 +1,8 @@
 """Reads of cards."""
 
-from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from registry.cards.derive import CardFact
 from registry.cards.models import Card
 from registry.cards.states import CardState
 from registry.core.ids import WorkerId
@@ -46,12 +43,3 @@ def newest_cards(worker_ids: list[int]) -> dict[int, CardRow]:
     """The newest card of each worker."""
     cards = Card.objects.filter(worker_id__in=worker_ids).order_by("worker_id", "-branch").distinct("worker_id")
     return {card.worker_id: card_row(card) for card in cards}
-
-
-def load_cards(worker_ids: Collection[int]) -> dict[int, dict[int, CardFact]]:
-    """All cards of workers, by branch."""
-    found: dict[int, dict[int, CardFact]] = defaultdict(dict)
-    rows = Card.objects.filter(worker__in=worker_ids).order_by("pk")
-    for row in rows.values_list("worker_id", "branch", "valid_until", "stopped_at", "shipped_at"):
-        found[row[0]][row[1]] = CardFact(*row[1:])
-    return found

@@ -13,6 +13,7 @@ from registry.core.days import jst_day
 from registry.histories.derive.binding import bind
 from registry.histories.derive.packing import MonthRow, pack
 from registry.histories.queries import Meaning, load_facts, load_months, meanings_of
+from registry.touches.derive import months_around
 from registry.touches.operations.batches import Result, take_batch
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_sites, months_of_workers
@@ -90,17 +91,13 @@ def bind_months(worker_months: Iterable[tuple[int, date]]) -> int:
 
 
 def _bind(worker_ids: Collection[int], month: date) -> int:
-    facts = load_facts(worker_ids, [month], on=month)
+    facts = load_facts(worker_ids, months_around(month), on=month)
     before = load_months(worker_ids, month)
     changed = []
     for worker_id in worker_ids:
-        found = facts.get(worker_id)
-        days = (
-            {one.day for some in found.days.values() for one in some if one.day.replace(day=1) == month}
-            if found
-            else ()
-        )
-        rows = pack(bind(found, days)) if found and days else []
+        days = facts.days_of(worker_id)
+        wanted = {one.day for found in days.values() for one in found if one.day.replace(day=1) == month}
+        rows = pack(bind(facts.of(worker_id, days), wanted)) if wanted else []
         if rows != before.get(worker_id, []):
             changed.append((worker_id, rows))
     _replace(month, changed)

@@ -1,29 +1,39 @@
 """Reads of histories: facts for binding, bound days for pages, what a batch of touches means now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
-from typing import Any
+from datetime import date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
 
+import msgspec
 from django.db import connection
 
-from registry.cards.queries import load_cards
-from registry.codes.queries import list_codes
-from registry.codes.states import Counts, Table
-from registry.core.days import jst_day
+from registry.cards.derive import CardFact
+from registry.codes.states import Counts
+from registry.core.prepared import prepared
 from registry.histories.derive.binding import Assignment, BoundDay, bind
 from registry.histories.derive.facts import SiteFacts, WorkerFacts
 from registry.histories.derive.packing import MonthRow, unpack
 from registry.histories.states import Reason, Standing
-from registry.sites.models import DAY_BOUNDARY
-from registry.sites.queries import list_sites_by_id, load_boundaries
-from registry.structures.queries import load_entries, load_structures
-from registry.touches.derive import boundary_on, day_by_boundary, months_around, work_days
-from registry.touches.queries import Touched, load_presence
+from registry.sites.queries import load_boundaries
+from registry.sites.states import DAY_BOUNDARY
+from registry.structures.derive import EntryFact, Structure, TenureFact
+from registry.touches.derive import (
+    WorkDay,
+    absolute,
+    day_by_boundary,
+    months_near,
+    near,
+    work_days,
+)
+from registry.touches.queries import Touched
 from registry.touches.states import TouchState
-from registry.workers.queries import load_links, load_trades
+from registry.workers.derive import LinkFact, TradeFact
 
+_T = TypeVar("_T")
 NO_BOUNDARY = ((date.min, DAY_BOUNDARY),)
 
 
@@ -44,37 +54,109 @@ class DayRow:
     bound: BoundDay
 
 
-def counts_of_reasons(on: date) -> dict[Reason, Counts]:
-    """Which reasons let a day count (ruling 24)."""
-    return {Reason(line.code): Counts(line.details["counts"]) for line in list_codes(Table.TOUCH_REASONS, on=on)}
+class _FactRows(msgspec.Struct):
+    """What `sql/facts.sql` answers."""
+
+    presence: list[tuple[int, int, date, list[int]]] | None
+    links: list[tuple[int, LinkFact]] | None
+    trades: list[tuple[int, TradeFact]] | None
+    cards: list[tuple[int, CardFact]] | None
+    entries: list[tuple[int, int, EntryFact]] | None
+    sites: list[tuple[int, int, str, date | None]] | None
+    periods: list[tuple[int, tuple[date, date | None]]] | None
+    boundaries: list[tuple[int, tuple[date, time]]] | None
+    nodes: list[tuple[int, tuple[int, int | None]]] | None
+    tenures: list[tuple[int, TenureFact]] | None
+    counts: list[tuple[Reason, Counts]]
 
 
-def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> dict[int, WorkerFacts]:
-    """The facts of workers in months, and in the neighbours that their nights need: ten queries, however many."""
-    ids = list(worker_ids)
-    around = sorted({near for month in months for near in months_around(month)})
-    presence = load_presence(ids, around)
-    site_ids = {site_id for by_site in presence.values() for site_id in by_site}
-    boundaries, sites = load_boundaries(site_ids), _load_sites(site_ids)
-    links, trades, cards = load_links(ids), load_trades(ids), load_cards(ids)
-    entries, counts = load_entries(ids, site_ids), counts_of_reasons(on)
-    return {
-        worker_id: WorkerFacts(
-            links.get(worker_id, ()), trades.get(worker_id, ()), cards.get(worker_id, {}),
-            {site_id: entries[worker_id, site_id] for site_id in by_site if (worker_id, site_id) in entries},
-            {site_id: work_days(found, boundaries.get(site_id, NO_BOUNDARY)) for site_id, found in by_site.items()},
-            sites, counts,
+_FACTS = (Path(__file__).parent / "sql" / "facts.sql").read_text()
+_read_facts = msgspec.json.Decoder(_FactRows).decode
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts around some workers: all but their days, which are worked out where they are needed."""
+
+    presence: Mapping[int, Mapping[int, list[int]]]
+    boundaries: Mapping[int, Sequence[tuple[date, time]]]
+    _rows: _FactRows
+    _sites: Mapping[int, SiteFacts]
+
+    @cached_property
+    def _links(self) -> dict[int, list[LinkFact]]:
+        return _grouped(self._rows.links)
+
+    @cached_property
+    def _trades(self) -> dict[int, list[TradeFact]]:
+        return _grouped(self._rows.trades)
+
+    @cached_property
+    def _cards(self) -> dict[int, dict[int, CardFact]]:
+        return {worker: {card.branch: card for card in cards} for worker, cards in _grouped(self._rows.cards).items()}
+
+    @cached_property
+    def _entries(self) -> dict[int, dict[int, list[EntryFact]]]:
+        found: dict[int, dict[int, list[EntryFact]]] = defaultdict(lambda: defaultdict(list))
+        for worker_id, site_id, entry in self._rows.entries or ():
+            found[worker_id][site_id].append(entry)
+        return found
+
+    @cached_property
+    def _counts(self) -> dict[Reason, Counts]:
+        return dict(self._rows.counts)
+
+    def of(self, worker_id: int, days: Mapping[int, Sequence[WorkDay]]) -> WorkerFacts:
+        """The facts of one worker with some of his days, by site."""
+        return WorkerFacts(
+            self._links.get(worker_id, ()), self._trades.get(worker_id, ()), self._cards.get(worker_id, {}),
+            self._entries.get(worker_id, {}), days, self._sites, self._counts,
+        )  # fmt: skip
+
+    def days_of(self, worker_id: int) -> dict[int, list[WorkDay]]:
+        """All days of one worker in the months that were read, by site."""
+        return {
+            site_id: work_days(numbers, self.boundaries.get(site_id, NO_BOUNDARY))
+            for site_id, numbers in self.presence.get(worker_id, {}).items()
+        }
+
+    def days_near(self, worker_id: int, at: datetime) -> dict[int, list[WorkDay]]:
+        """The days of one worker that a moment can belong to, and their neighbours, by site."""
+        return {
+            site_id: work_days(close, self.boundaries.get(site_id, NO_BOUNDARY))
+            for site_id, numbers in self.presence.get(worker_id, {}).items()
+            if (close := near(numbers, at))
+        }
+
+
+def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> Facts:
+    """The facts of workers, with their touches of these months: one query, however many."""
+    with prepared() as cursor:
+        rows = _read_facts(
+            cursor.run(_FACTS, {"workers": list(worker_ids), "months": sorted(months), "on": on}).one()[0]
         )
-        for worker_id, by_site in presence.items()
-    }  # fmt: skip
+    presence: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for worker_id, site_id, month, moments in rows.presence or ():
+        presence[worker_id][site_id] += [absolute(one, month) for one in moments]
+    return Facts(presence, _grouped(rows.boundaries), rows, _sites_of(rows))
 
 
-def _load_sites(site_ids: Collection[int]) -> dict[int, SiteFacts]:
-    structures = load_structures(site_ids)
+def _grouped(rows: Iterable[tuple[int, _T]] | None) -> dict[int, list[_T]]:
+    found: dict[int, list[_T]] = {}
+    for key, row in rows or ():
+        found.setdefault(key, []).append(row)
+    return found
+
+
+def _sites_of(rows: _FactRows) -> dict[int, SiteFacts]:
+    periods, parents, tenures = _grouped(rows.periods), _grouped(rows.nodes), _grouped(rows.tenures)
     return {
-        row.id: SiteFacts(structures[row.id], row.prefecture, row.periods, row.closed_on)
-        for row in list_sites_by_id(site_ids).values()
-    }
+        site_id: SiteFacts(
+            Structure(prime_id, dict(parents.get(site_id, ())), tenures.get(site_id, [])),
+            prefecture, periods.get(site_id, ()), closed_on,
+        )
+        for site_id, prime_id, prefecture, closed_on in rows.sites or ()
+    }  # fmt: skip
 
 
 _COLUMNS = "site_id, business_id, tenure_id, path, trade, position, work, formal, waiting, claimed, unapproved, uncounted, times, reasons"
@@ -145,40 +227,36 @@ def state_of(bound: BoundDay) -> TouchState:
 def meanings_of(touched: Mapping[int, Touched], *, on: date) -> dict[int, Meaning]:
     """What the touches of a batch mean now, by their numbers: from presence and facts, not from the batch."""
     known = [one for one in touched.values() if one.worker_id is not None and not one.implausible]
-    workers = sorted({one.worker_id for one in known if one.worker_id is not None})
-    months = {jst_day(one.moment.at).replace(day=1) for one in known}
-    facts = load_facts(workers, months, on=on) if known else {}
-    days = {
-        worker_id: {
-            (site_id, moment.key): one.day
-            for site_id, found in of_worker.days.items() for one in found for moment in one.moments
-        }
-        for worker_id, of_worker in facts.items()
-    }  # fmt: skip
-    wanted: dict[int, set[date]] = defaultdict(set)
-    for one in known:
-        if one.worker_id is not None and (day := days.get(one.worker_id, {}).get((one.site_id, one.moment.key))):
-            wanted[one.worker_id].add(day)
-    bound = {
-        (worker_id, one.site_id, one.day): one
-        for worker_id, some in wanted.items() for one in bind(facts[worker_id], some)
-    }  # fmt: skip
-    boundaries = load_boundaries({one.site_id for one in touched.values()})
-    return {seq: _meaning(one, days, bound, boundaries) for seq, one in touched.items()}
+    months = {month for at in {one.moment.at for one in known} for month in months_near(at)}
+    facts = load_facts({one.worker_id for one in known if one.worker_id is not None}, months, on=on) if known else None
+    strangers = {one.site_id for one in touched.values() if one.worker_id is None}
+    boundaries = load_boundaries(strangers) if strangers else {}
+    return {seq: _meaning(one, facts, boundaries) for seq, one in touched.items()}
 
 
 def _meaning(
-    one: Touched, days: Mapping[int, Mapping[Any, date]], bound: Mapping[tuple[int, int, date], BoundDay],
-    boundaries: Mapping[int, Sequence[tuple[date, time]]],
+    one: Touched, facts: Facts | None, boundaries: Mapping[int, Sequence[tuple[date, time]]]
 ) -> Meaning:  # fmt: skip
     if one.implausible:
         return Meaning(None, TouchState.FLAGGED, (Reason.CLOCK_IMPLAUSIBLE,))
-    day = days.get(one.worker_id or 0, {}).get((one.site_id, one.moment.key))
-    if one.worker_id is None or day is None:  # nobody's, or its card became known a moment ago and the binder is coming
-        boundary = boundary_on(boundaries.get(one.site_id, NO_BOUNDARY), one.moment.at)
-        return Meaning(day_by_boundary(one.moment.at, boundary), TouchState.FLAGGED, (Reason.CARD_UNKNOWN,))
-    found = bound[one.worker_id, one.site_id, day]
-    return Meaning(day, state_of(found), found.reasons)
+    if facts and one.worker_id is not None:
+        of_worker = facts.of(one.worker_id, facts.days_near(one.worker_id, one.moment.at))
+        day = next(
+            (
+                day
+                for day in of_worker.days.get(one.site_id, ())
+                for moment in day.moments
+                if moment.key == one.moment.key
+            ),
+            None,
+        )
+        if day:
+            found = next(bound for bound in bind(of_worker, [day.day]) if bound.site_id == one.site_id)
+            return Meaning(day.day, state_of(found), found.reasons)
+        boundaries = facts.boundaries
+    # Nobody's, or its card became known a moment ago and the binder is coming.
+    day_alone = day_by_boundary(one.moment.at, boundaries.get(one.site_id, NO_BOUNDARY))
+    return Meaning(day_alone, TouchState.FLAGGED, (Reason.CARD_UNKNOWN,))
 
 
 def workers_bound_below(site_id: int, business_id: int) -> set[int]:

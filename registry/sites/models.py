@@ -1,15 +1,11 @@
 """Tables of sites. Periods and day boundaries are dated rows."""
 
-from datetime import time
-
 from django.db import models
 from django.db.models import Q
 
 from registry.businesses.models import Business
 from registry.core.dated import has_days, once_at_a_time
-
-DAY_BOUNDARY = time(4, 0)  # ruling 27
-LATEST_BOUNDARY = time(12, 0)
+from registry.sites.states import LATEST_BOUNDARY
 
 
 class Site(models.Model):

@@ -13,7 +13,8 @@ from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, SiteId, make_id
-from registry.sites.models import DAY_BOUNDARY, LATEST_BOUNDARY, DayBoundary, Site, SitePeriod, Terminal
+from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
+from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY
 
 
 class SitePeriodError(RegistryError):

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from registry.structures.states import TenureState
 
 _BEST_FIRST = (TenureState.ACCEPTED, TenureState.NAMED, TenureState.INVITED)
 
 
-@dataclass(frozen=True)
-class TenureFact:
+class TenureFact(NamedTuple):
     """A firm that holds a position from day to day; `business_id` is None for one that stands by name."""
 
     id: int
@@ -126,8 +126,7 @@ class Structure:
         return found
 
 
-@dataclass(frozen=True)
-class EntryFact:
+class EntryFact(NamedTuple):
     """A worker on a roster from day to day; without a tenure, under the prime itself."""
 
     id: int

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from registry.core.dated import on_day
 from registry.sites.models import Site
 from registry.sites.queries import SiteRow, rows_of_sites
-from registry.structures.derive import EntryFact, Structure, TenureFact
+from registry.structures.derive import Structure, TenureFact
 from registry.structures.models import Node, RosterEntry, Tenure
 from registry.structures.states import LIVE, TenureState
 
@@ -77,27 +77,6 @@ def load_structures(site_ids: Iterable[int]) -> dict[int, Structure]:
 def load_structure(site_id: int) -> Structure:
     """The structure of one site."""
     return load_structures([site_id])[site_id]
-
-
-def load_entries(worker_ids: Collection[int], site_ids: Collection[int]) -> dict[tuple[int, int], list[EntryFact]]:
-    """Roster entries by worker and site."""
-    found: dict[tuple[int, int], list[EntryFact]] = defaultdict(list)
-    rows = RosterEntry.objects.filter(worker__in=worker_ids, site__in=site_ids).order_by("pk")
-    for row in rows.values_list(
-        "worker_id",
-        "site_id",
-        "pk",
-        "tenure_id",
-        "trade",
-        "position",
-        "work",
-        "collects",
-        "from_on",
-        "until_on",
-        "added_at",
-    ):
-        found[row[0], row[1]].append(EntryFact(*row[2:]))
-    return found
 
 
 _PLAIN = (

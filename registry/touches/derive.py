@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -66,18 +67,44 @@ def moment_of(at: datetime, direction: str, flags: int = 0, branch: int = 0) -> 
     return Moment(at.replace(second=0, microsecond=0), _TURNS.index(Direction(direction)), flags, branch)
 
 
+_LOW_BITS = _TURN_BITS + _FLAG_BITS + _BRANCH_BITS
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @lru_cache(maxsize=1000)
-def _month_start(month: date) -> datetime:
-    return datetime(month.year, month.month, 1, tzinfo=JST).astimezone(UTC)
+def _first_minute(month: date) -> int:
+    """Minutes since 1970 at the beginning of a month in Japan."""
+    return (datetime(month.year, month.month, 1, tzinfo=JST) - _EPOCH) // _MINUTE
 
 
-def unpacked(number: int, month: date) -> Moment:
-    """The moment of a packed number of a month."""
+def absolute(number: int, month: date) -> int:
+    """A packed number of a month as one that counts its minutes from 1970, so that months can be laid together."""
+    return number + (_first_minute(month) << _LOW_BITS)
+
+
+def unpacked(number: int) -> Moment:
+    """The moment of an absolute number."""
     rest = number >> _BRANCH_BITS
     turned = rest >> _FLAG_BITS
-    return Moment(
-        _month_start(month) + (turned >> _TURN_BITS) * _MINUTE, turned & 3, rest & 31, number & 127
-    )  # fmt: skip
+    return Moment(_EPOCH + (turned >> _TURN_BITS) * _MINUTE, turned & 3, rest & 31, number & 127)
+
+
+_SHIFT_MINUTES = LONGEST_SHIFT // _MINUTE
+
+
+def near(numbers: Sequence[int], at: datetime) -> Sequence[int]:
+    """Of sorted absolute numbers those that can share a day with a moment: up to a pause as long as the longest shift."""
+    minute = (at - _EPOCH) // _MINUTE
+    begin = end = bisect_left(numbers, minute << _LOW_BITS)
+    reach = minute
+    while begin and reach - (numbers[begin - 1] >> _LOW_BITS) < _SHIFT_MINUTES:
+        begin -= 1
+        reach = numbers[begin] >> _LOW_BITS
+    reach = minute
+    while end < len(numbers) and (numbers[end] >> _LOW_BITS) - reach < _SHIFT_MINUTES:
+        reach = numbers[end] >> _LOW_BITS
+        end += 1
+    return numbers[begin:end]
 
 
 @dataclass(frozen=True)
@@ -98,35 +125,44 @@ class WorkDay:
         return self.moments[-1].at if len(self.moments) > 1 else None
 
 
-def day_by_boundary(at: datetime, boundary: time) -> date:
-    """The day of a moment where a day begins at `boundary` in Japan."""
-    local = at.astimezone(JST)
-    return (local - timedelta(hours=boundary.hour, minutes=boundary.minute)).date()
+Boundaries = Sequence[tuple[date, time]]
+_EPOCH_DAY = _EPOCH.toordinal()
+_DAY_MINUTES = 24 * 60
+_JST_MINUTES = 9 * 60  # Japan knows no summer time
 
 
-def boundary_on(boundaries: Sequence[tuple[date, time]], at: datetime) -> time:
-    """The boundary that holds at a moment; `boundaries` are dated rows, the oldest first and never empty."""
-    day = at.astimezone(JST).date()
-    return next((begins_at for from_on, begins_at in reversed(boundaries) if from_on <= day), boundaries[0][1])
+def _day_number(minute: int, boundaries: Boundaries) -> int:
+    """The number of the day of a minute since 1970; `boundaries` are dated rows, the oldest first."""
+    days, of_day = divmod(minute + _JST_MINUTES, _DAY_MINUTES)
+    day = _EPOCH_DAY + days
+    begins_at = boundaries[0][1]
+    for from_on, later in boundaries[1:]:
+        if from_on.toordinal() <= day:
+            begins_at = later
+    return day - (of_day < begins_at.hour * 60 + begins_at.minute)
 
 
-def work_days(moments: Iterable[Moment], boundaries: Sequence[tuple[date, time]]) -> list[WorkDay]:
-    """The days of one worker on one site, whatever order the touches came in (ruling 27).
+def day_by_boundary(at: datetime, boundaries: Boundaries) -> date:
+    """The day of a moment by the boundary that holds then; `boundaries` are dated rows, the oldest first, never empty."""
+    return date.fromordinal(_day_number((at - _EPOCH) // _MINUTE, boundaries))
+
+
+def work_days(numbers: Iterable[int], boundaries: Boundaries) -> list[WorkDay]:
+    """The days of one worker on one site from sorted absolute numbers, whatever order the touches came in (ruling 27).
 
     An `out`, or a touch without direction, less than 16 hours after the first unmatched touch belongs to that
     touch's day, so a night shift is one day. Only other touches use the boundary.
     """
-    days: dict[date, list[Moment]] = {}
-    first: Moment | None = None
-    day = date.min
-    for moment in sorted(moments):
-        follows = first is not None and moment.at - first.at < LONGEST_SHIFT
-        if moment.turn == _IN or not follows:
-            first, day = moment, day_by_boundary(moment.at, boundary_on(boundaries, moment.at))
-        days.setdefault(day, []).append(moment)
-        if moment.turn == _OUT:
+    days: dict[int, list[Moment]] = {}
+    first, day = None, 0
+    for number in numbers:
+        minute, turn = number >> _LOW_BITS, number >> _FLAG_BITS + _BRANCH_BITS & 3
+        if first is None or turn == _IN or minute - first >= _SHIFT_MINUTES:
+            first, day = minute, _day_number(minute, boundaries)
+        days.setdefault(day, []).append(unpacked(number))
+        if turn == _OUT:
             first = None
-    return [WorkDay(day, tuple(found)) for day, found in sorted(days.items())]
+    return [WorkDay(date.fromordinal(day), tuple(found)) for day, found in sorted(days.items())]
 
 
 def months_around(month: date) -> list[date]:
@@ -134,6 +170,11 @@ def months_around(month: date) -> list[date]:
     before = (month - timedelta(days=1)).replace(day=1)
     after = (month + timedelta(days=32)).replace(day=1)
     return [before, month, after]
+
+
+def months_near(at: datetime) -> set[date]:
+    """The months whose touches can share a day with a moment."""
+    return {(at + step).astimezone(JST).date().replace(day=1) for step in (-2 * LONGEST_SHIFT, 2 * LONGEST_SHIFT)}
 
 
 def counted_moment(touched_at: datetime, offset_s: float | None) -> tuple[datetime, bool]:

@@ -1,20 +1,18 @@
 """Reads of touches: presence, devices."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from registry.core.days import JST
-from registry.touches.derive import Moment, gaps, unpacked
+from registry.touches.derive import Moment, absolute, gaps, unpacked
 from registry.touches.states import DeviceState
 
 
-@dataclass(frozen=True)
-class Touched:
+class Touched(NamedTuple):
     """A readable touch: where, whose if the card is known, when."""
 
     site_id: int
@@ -28,17 +26,6 @@ def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
-
-
-def load_presence(worker_ids: Collection[int], months: Collection[date]) -> dict[int, dict[int, list[Moment]]]:
-    """Moments of workers in months, by worker and site."""
-    found: dict[int, dict[int, list[Moment]]] = defaultdict(lambda: defaultdict(list))
-    for worker_id, site_id, month, packed in _rows(
-        "SELECT worker_id, site_id, month, moments FROM touches_presence WHERE worker_id = ANY(%s) AND month = ANY(%s)",
-        [list(worker_ids), list(months)],
-    ):
-        found[worker_id][site_id] += [unpacked(one, month) for one in packed]
-    return found
 
 
 # A touch of the first morning can belong to the last night of the month before.
@@ -72,7 +59,7 @@ def _with_nights(statement: str, parameters: list[Any]) -> set[tuple[int, date]]
     found = set()
     for worker_id, month, first in _rows(statement, parameters):
         found.add((worker_id, month))
-        if unpacked(first, month).at < _first_afternoon(month):
+        if unpacked(absolute(first, month)).at < _first_afternoon(month):
             found.add((worker_id, (month - timedelta(days=1)).replace(day=1)))
     return found
 

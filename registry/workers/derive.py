@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from stdnum.jp import in_
 
@@ -25,8 +25,7 @@ def holds_individual_number(text: str) -> bool:
     return any(in_.is_valid(one) for one in digits)
 
 
-@dataclass(frozen=True)
-class LinkFact:
+class LinkFact(NamedTuple):
     """A link from day to day; `business_id` is None for a firm that stands by name."""
 
     business_id: int | None
@@ -35,8 +34,7 @@ class LinkFact:
     until_on: date | None
 
 
-@dataclass(frozen=True)
-class TradeFact:
+class TradeFact(NamedTuple):
     """A registered trade from day to day."""
 
     place: int

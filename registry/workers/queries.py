@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from registry.core.dated import on_day
 from registry.core.ids import BusinessId, WorkerId
 from registry.core.kana import search_form
-from registry.workers.derive import LinkFact, TradeFact
+from registry.workers.derive import TradeFact
 from registry.workers.models import Affiliation, Credential, Insurance, LinkRequest, Worker, WorkerTrade
 from registry.workers.policy import BLOCKS, OWN_BLOCKS, WORKER_POLICY
 from registry.workers.states import LinkRequestState, LinkSide
@@ -168,15 +168,6 @@ def list_link_requests(*, worker_id: int | None = None, business_id: int | None 
             "pk", "worker_id", "business_id", "business__name", "asked_by", "from_on", "principal", "asked_at"
         )
     ]
-
-
-def load_links(worker_ids: Collection[int]) -> dict[int, list[LinkFact]]:
-    """All links of workers, the principal ones first."""
-    found: dict[int, list[LinkFact]] = defaultdict(list)
-    rows = Affiliation.objects.filter(worker__in=worker_ids).order_by("-principal", "from_on", "business_id")
-    for row in rows.values_list("worker_id", "business_id", "principal", "from_on", "until_on"):
-        found[row[0]].append(LinkFact(*row[1:]))
-    return found
 
 
 def load_trades(worker_ids: Collection[int]) -> dict[int, list[TradeFact]]:

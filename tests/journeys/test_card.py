@@ -1,5 +1,6 @@
 """A card through a real pcscd, the reader program and the API, to the day on the worker's page."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,12 @@ def test_a_card_on_the_reader_becomes_a_day_on_the_workers_page(live_server: Any
         assert reader([*store, "run", "--cards", "1"]) == 0
     assert reader([*store, "send"]) == 0
 
-    page = logged_in(str(card.worker_id)).get("/worker/").content.decode()
+    client, page = logged_in(str(card.worker_id)), ""
+    for _ in range(50):
+        page = client.get("/worker/").content.decode()
+        if "今日の打刻は届いています" in page:
+            break
+        time.sleep(0.2)  # the binder comes
     assert "今日の打刻は届いています" in page
     assert "見本ビル新築工事" in page
     assert "番号を入力した打刻" not in page, "the card was read, not typed"

@@ -6,32 +6,37 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from registry.changes.operations import note_change
+from registry.changes.operations import note_change, note_changes
 from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
-from registry.core.ids import parse_card_number
-from registry.touches.derive import unpacked
+from registry.core.prepared import prepared
+from registry.touches.derive import absolute, unpacked
+from registry.touches.operations.items import card_of
 from registry.touches.queries import Touched
 
 
 def owners_of(credentials: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
     """Worker and branch of each credential (kind, as sent) that is known."""
     given = set(credentials)
-    numbers = {text: parse_card_number(text) for kind, text in given if kind == "card"}
+    numbers = {text: card_of(text) for kind, text in given if kind == "card"}
     tokens = [text for kind, text in given if kind == "token"]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT worker_id, branch, token FROM cards_card WHERE worker_id = ANY(%s) OR token = ANY(%s)",
+    with prepared() as cursor:
+        cursor.run(
+            "SELECT worker_id, branch, token FROM cards_card WHERE worker_id = ANY(%s::bigint[]) OR token = ANY(%s::text[])",
             [[worker_id for worker_id, _ in numbers.values()], tokens],
         )
-        cards = cursor.fetchall()
+        cards = cursor.all()
     known = {(worker_id, branch) for worker_id, branch, _ in cards}
     found = {("card", text): number for text, number in numbers.items() if number in known}
     return found | {("token", token): (worker_id, branch) for worker_id, branch, token in cards if token}
 
 
+# In the order of workers: two batches never wait for each other in a circle.
 _UPSERT = """
-INSERT INTO touches_presence AS p (worker_id, site_id, month, moments) VALUES (%s, %s, %s, %s)
+INSERT INTO touches_presence AS p (worker_id, site_id, month, moments)
+SELECT worker_id, site_id, month, array_agg(DISTINCT moment ORDER BY moment)
+FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::int[]) AS t(worker_id, site_id, month, moment)
+GROUP BY worker_id, site_id, month ORDER BY worker_id, month, site_id
 ON CONFLICT (worker_id, month, site_id) DO UPDATE SET moments =
   (SELECT array_agg(DISTINCT m ORDER BY m) FROM unnest(p.moments || EXCLUDED.moments) m)
 """
@@ -39,19 +44,22 @@ ON CONFLICT (worker_id, month, site_id) DO UPDATE SET moments =
 
 def write_presence(touched: Iterable[Touched]) -> None:
     """Add moments to presence, each once, and mark the days of their people as changed."""
-    grouped: dict[tuple[int, date, int], set[int]] = defaultdict(set)
+    known = [one for one in touched if one.worker_id is not None and not one.implausible]
+    if not known:
+        return
+    days = [jst_day(one.moment.at) for one in known]
+    with prepared() as cursor:
+        cursor.run(
+            _UPSERT,
+            [[one.worker_id for one in known], [one.site_id for one in known], [day.replace(day=1) for day in days],
+             [one.moment.packed() for one in known]],
+        )  # fmt: skip
     people: dict[tuple[int, date], set[int]] = defaultdict(set)
-    for one in touched:
-        if one.worker_id is not None and not one.implausible:
-            day = jst_day(one.moment.at)
-            grouped[one.worker_id, day.replace(day=1), one.site_id].add(one.moment.packed())
-            people[one.site_id, day].add(one.worker_id)
-    rows = [(worker, site, month, sorted(found)) for (worker, month, site), found in sorted(grouped.items())]
-    with connection.cursor() as cursor:  # in the order of workers: two batches never wait for each other in a circle
-        cursor.executemany(_UPSERT, rows)
-    for (site_id, day), workers in sorted(people.items()):
-        until_on = day + timedelta(days=1)
-        note_change(ChangeKind.TOUCH, site_id=site_id, worker_ids=sorted(workers), from_on=day, until_on=until_on)
+    for one, day in zip(known, days, strict=True):
+        people[one.site_id, day].add(one.worker_id or 0)
+    note_changes(ChangeKind.TOUCH, [
+        (site_id, day, day + timedelta(days=1), sorted(workers)) for (site_id, day), workers in sorted(people.items())
+    ])  # fmt: skip
 
 
 def write_orphans(device_id: int, found: Sequence[tuple[int, str, str, Touched]]) -> None:
@@ -61,7 +69,7 @@ def write_orphans(device_id: int, found: Sequence[tuple[int, str, str, Touched]]
     """
     rows = []
     for seq, kind, credential, one in found:
-        number = parse_card_number(credential) if kind == "card" else (None, None)
+        number = card_of(credential) if kind == "card" else (None, None)
         token = credential if kind == "token" else None
         code = "CLOCK_IMPLAUSIBLE" if one.implausible else "CARD_UNKNOWN"
         rows.append((device_id, seq, one.site_id, one.moment.at, code, *number, token, one.moment.packed()))
@@ -86,7 +94,7 @@ def adopt_orphans() -> None:
         if not found:
             return
         write_presence(
-            Touched(site_id, worker_id, unpacked(moment, jst_day(at).replace(day=1))._replace(branch=branch))
+            Touched(site_id, worker_id, unpacked(absolute(moment, jst_day(at).replace(day=1)))._replace(branch=branch))
             for _, _, site_id, at, moment, worker_id, branch in found
         )
         cursor.executemany(

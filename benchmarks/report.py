@@ -1,0 +1,43 @@
+"""The figures as a table of the handbook."""
+
+import os
+import platform
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from config.stack.bootstrap import ROOT
+
+PAGE = ROOT / "docs" / "handbook" / "performance.md"
+HEAD = """# Performance
+
+Written by `make bench`. Absolute figures belong to one machine and one day; the goals are ratios to what the same machine
+did in the same run: **S** one durable insert a transaction with 32 clients (pgbench), **B** batches of 500 rows with 2
+clients, **X** log and presence of a touch in SQL alone, without look-ups, in batches of 300 with 2 clients. Database,
+server and sender share the processors; fsync and synchronous_commit are on.
+
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure, its ratio, and the first goal."""
+
+    what: str
+    figure: str
+    ratio: str
+    goal: str
+
+
+def write_report(rows: list[Row], console: Console) -> None:
+    """Show the figures, and write the handbook's page."""
+    table = Table("what", "figure", "ratio", "first goal")
+    for row in rows:
+        table.add_row(row.what, row.figure, row.ratio, row.goal)
+    console.print(table)
+    lines = [f"| {row.what} | {row.figure} | {row.ratio} | {row.goal} |" for row in rows]
+    machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    PAGE.write_text(
+        HEAD + "\n".join(["| what | figure | ratio | first goal |", "|---|---|---|---|", *lines, "", machine, ""])
+    )
