@@ -109,7 +109,7 @@ def measure(postgres: Postgres, gates: list[Gate]) -> list[Row]:
 def peak(gates: list[Gate], rng: random.Random, *, rate: int = 560) -> list[Row]:
     """The national peak from an open loop, with the binder beside it; then how far the binder is behind."""
     from registry.changes.queries import is_behind
-    from registry.histories.operations import FOLLOWER
+    from registry.histories.operations.binder import FOLLOWER
 
     lanes = [bodies(gates[n % len(gates)], rng, count=rate * SECONDS // 16, size=1) for n in range(16)]
     _, each = send(lanes, rate=rate)

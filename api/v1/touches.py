@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from api.problems import problem, wrong_method
 from registry.core.errors import RegistryError
-from registry.histories.operations import receive_touches
+from registry.histories.operations.receiving import receive_touches
 from registry.touches.operations.batches import (
     BatchShapeError,
     BatchSizeError,

@@ -33,8 +33,8 @@ def worker_of(request: HttpRequest) -> int:
 
 def _days(worker_id: int, month: date) -> list[ShownDay]:
     rows = list_days_of_worker(worker_id, month)
-    names = names_of_sites(row.bound.site_id for row in rows)
-    return [shown_day(row, names.get(row.bound.site_id, str(row.bound.site_id))) for row in reversed(rows)]
+    names = names_of_sites(row.bound.site_id for row in rows if row.bound.site_id)
+    return [shown_day(row, names.get(row.bound.site_id or 0, "")) for row in reversed(rows)]
 
 
 @page(Permission.WORKER_OWN)

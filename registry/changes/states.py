@@ -12,4 +12,5 @@ class ChangeKind(StrEnum):
     SITE = "site"
     STRUCTURE = "structure"
     ROSTER = "roster"
+    DAY = "day"  # somebody claimed, edited or decided a day
     WORKER = "worker"

@@ -2,22 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from django.db import connection
+from django.db.models import Q
 
 from registry.cards.derive import CardFact
 from registry.codes.states import Counts
 from registry.core.prepared import prepared
 from registry.histories.derive.binding import Assignment, BoundDay, bind
-from registry.histories.derive.facts import SiteFacts, WorkerFacts
+from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
 from registry.histories.derive.packing import MonthRow, unpack
-from registry.histories.states import Reason, Standing
+from registry.histories.models import Claim
+from registry.histories.states import ClaimState, Reason, Standing
 from registry.sites.queries import load_boundaries
 from registry.sites.states import DAY_BOUNDARY
 from registry.structures.derive import EntryFact, Structure, TenureFact
@@ -34,6 +36,7 @@ from registry.touches.states import TouchState
 from registry.workers.derive import LinkFact, TradeFact
 
 _T = TypeVar("_T")
+_NO_TOUCH = datetime.max.replace(tzinfo=UTC)
 NO_BOUNDARY = ((date.min, DAY_BOUNDARY),)
 
 
@@ -67,6 +70,9 @@ class _FactRows(msgspec.Struct):
     boundaries: list[tuple[int, tuple[date, time]]] | None
     nodes: list[tuple[int, tuple[int, int | None]]] | None
     tenures: list[tuple[int, TenureFact]] | None
+    claims: list[tuple[int, ClaimFact]] | None
+    edits: list[tuple[int, EditFact]] | None
+    decisions: list[tuple[int, DecisionFact]] | None
     counts: list[tuple[Reason, Counts]]
 
 
@@ -103,6 +109,19 @@ class Facts:
         return found
 
     @cached_property
+    def claims(self) -> dict[int, list[ClaimFact]]:
+        """Directly entered days by worker."""
+        return _grouped(self._rows.claims)
+
+    @cached_property
+    def _edits(self) -> dict[int, list[EditFact]]:
+        return _grouped(self._rows.edits)
+
+    @cached_property
+    def _decisions(self) -> dict[int, list[DecisionFact]]:
+        return _grouped(self._rows.decisions)
+
+    @cached_property
     def _counts(self) -> dict[Reason, Counts]:
         return dict(self._rows.counts)
 
@@ -110,7 +129,8 @@ class Facts:
         """The facts of one worker with some of his days, by site."""
         return WorkerFacts(
             self._links.get(worker_id, ()), self._trades.get(worker_id, ()), self._cards.get(worker_id, {}),
-            self._entries.get(worker_id, {}), days, self._sites, self._counts,
+            self._entries.get(worker_id, {}), days, self._sites, self._counts, self.claims.get(worker_id, ()),
+            self._edits.get(worker_id, ()), self._decisions.get(worker_id, ()),
         )  # fmt: skip
 
     def days_of(self, worker_id: int) -> dict[int, list[WorkDay]]:
@@ -159,13 +179,13 @@ def _sites_of(rows: _FactRows) -> dict[int, SiteFacts]:
     }  # fmt: skip
 
 
-_COLUMNS = "site_id, business_id, tenure_id, path, trade, position, work, formal, waiting, claimed, unapproved, uncounted, times, reasons"
+_COLUMNS = "site_id, business_id, tenure_id, path, trade, position, work, claim_id, formal, waiting, claimed, unapproved, uncounted, times, reasons"
 
 
 def month_row(columns: Sequence[Any]) -> MonthRow:
     """A row of the table as packing knows it."""
-    site_id, business_id, tenure_id, path, trade, position, work, *masks, times, reasons = columns
-    assignment = Assignment(business_id, tenure_id, tuple(path), trade, position, work)
+    site_id, business_id, tenure_id, path, trade, position, work, claim_id, *masks, times, reasons = columns
+    assignment = Assignment(business_id, tenure_id, tuple(path), trade, position, work, claim_id)
     return MonthRow(site_id, assignment, tuple(masks), tuple(times), tuple(reasons))
 
 
@@ -192,7 +212,9 @@ def _days(where: str, parameters: list[Any]) -> list[DayRow]:
         )
         rows = cursor.fetchall()
     found = [DayRow(worker_id, one) for worker_id, month, *columns in rows for one in unpack(month_row(columns), month)]
-    return sorted(found, key=lambda row: (row.bound.day, row.bound.first, row.worker_id, row.bound.site_id))
+    return sorted(
+        found, key=lambda row: (row.bound.day, row.bound.first or _NO_TOUCH, row.worker_id, row.bound.site_id or 0)
+    )
 
 
 def list_days_of_worker(worker_id: int, month: date) -> list[DayRow]:
@@ -267,3 +289,86 @@ def workers_bound_below(site_id: int, business_id: int) -> set[int]:
             [site_id, business_id],
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def months_bound(spans: Iterable[tuple[int, date, date]], *, of_sites: bool) -> set[tuple[int, date]]:
+    """Worker-months that are stored already: of workers, or of those with days on sites, in the months of each span."""
+    subject = "site_id" if of_sites else "worker_id"
+    numbers, begins, ends = zip(*spans, strict=True)
+    with prepared() as cursor:
+        rows = cursor.run(
+            f"SELECT DISTINCT m.worker_id, m.month FROM histories_month m"  # noqa: S608 -- one of two words of our own
+            f" JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(number, a, b)"
+            f" ON m.{subject} = s.number AND m.month BETWEEN s.a AND s.b",
+            [list(numbers), list(begins), list(ends)],
+        ).all()
+    return {(worker_id, month) for worker_id, month in rows}
+
+
+def path_of_day(worker_id: int, site_id: int, day: date) -> tuple[int, ...]:
+    """The registered firms from the worker's own up to the prime, on a site and day, as they are bound now."""
+    facts = load_facts([worker_id], [day.replace(day=1)], on=day).of(worker_id, {})
+    return next((one.assignment.path for one in bind(facts, [day]) if one.site_id == site_id), ())
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A directly entered day as pages show it."""
+
+    id: int
+    worker_id: int
+    site_id: int | None
+    site_name: str
+    day: date
+    trade: str
+    work: str
+    note: str
+    state: ClaimState
+    recorded_at: datetime
+    employer_confirmed_at: datetime | None
+    first_tier_confirmed_at: datetime | None
+    answered_at: datetime | None
+    answer_reason: str
+
+
+def _claims(query: Q) -> list[ClaimRow]:
+    names = [one.name for one in fields(ClaimRow) if one.name != "site_name"]
+    rows = Claim.objects.filter(query).order_by("day", "pk").values(*names, "site_name", "site__name")
+    return [
+        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"])}, site_name=row["site__name"] or row["site_name"])
+        for row in rows
+    ]  # fmt: skip
+
+
+def list_claims_of_worker(worker_id: int, month: date) -> list[ClaimRow]:
+    """A worker's entered days of a month, refused ones too."""
+    return _claims(Q(worker=worker_id, day__year=month.year, day__month=month.month) & ~Q(state=ClaimState.WITHDRAWN))
+
+
+def list_open_claims(site_ids: Collection[int]) -> list[ClaimRow]:
+    """Claims on sites that wait for the prime."""
+    return _claims(Q(site__in=site_ids, state=ClaimState.OPEN))
+
+
+def list_claims_of_workers(worker_ids: Collection[int]) -> list[ClaimRow]:
+    """Open claims of workers, for the firms that confirm them."""
+    return _claims(Q(worker__in=worker_ids, state=ClaimState.OPEN, site__isnull=False))
+
+
+def get_claim(claim_id: int) -> ClaimRow | None:
+    """One entered day, or None."""
+    return next(iter(_claims(Q(pk=claim_id))), None)
+
+
+def months_of_worker(worker_id: int) -> list[tuple[date, int, int, int, int]]:
+    """Years at a glance: for each month with days how many calendar days are formal, claimed, unapproved, waiting."""
+    found: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    with prepared() as cursor:
+        rows = cursor.run(
+            "SELECT month, bit_or(formal), bit_or(claimed), bit_or(unapproved), bit_or(waiting) FROM histories_month"
+            " WHERE worker_id = %s GROUP BY month ORDER BY month",
+            [worker_id],
+        ).all()
+    for month, *masks in rows:
+        found[month] = [mask.bit_count() for mask in masks]
+    return [(month, *counts) for month, counts in found.items()]  # type: ignore[misc]

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from registry.core.workflow import Step, Workflow
+
 
 class Reason(StrEnum):
     """Codes of `touch_reasons.csv`, in the order in which people mend them. Packed by position: new ones go to the end."""
@@ -35,3 +37,40 @@ class Standing(StrEnum):
     CLAIMED = "claimed"  # 申請中
     UNAPPROVED = "unapproved"  # 未承認
     NONE = "none"
+
+
+class Side(StrEnum):
+    """Who enters a day, or changes what it says."""
+
+    WORKER = "worker"
+    EMPLOYER = "employer"
+
+
+class ClaimState(StrEnum):
+    """Where a directly entered day stands."""
+
+    OPEN = "open"  # 申請中
+    APPROVED = "approved"  # 承認
+    REFUSED = "refused"  # 否認
+    WITHDRAWN = "withdrawn"  # 取下げ
+
+
+class ClaimMove(StrEnum):
+    """What can happen to it."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    ANSWER = "answer"  # the worker answers a refusal: it is asked again
+
+
+CLAIM_LIFE = Workflow(
+    "histories_claim",
+    ClaimState.OPEN,
+    (
+        Step(ClaimMove.APPROVE, (ClaimState.OPEN,), ClaimState.APPROVED),
+        Step(ClaimMove.REFUSE, (ClaimState.OPEN,), ClaimState.REFUSED),
+        Step(ClaimMove.WITHDRAW, (ClaimState.OPEN,), ClaimState.WITHDRAWN),
+        Step(ClaimMove.ANSWER, (ClaimState.REFUSED,), ClaimState.OPEN),
+    ),
+)

@@ -57,3 +57,6 @@ class NoticeKind(StrEnum):
     LINK_ASKED = "link_asked"
     LINK_DECLINED = "link_declined"
     UNLINKED = "unlinked"
+    CLAIM_ENTERED = "claim_entered"
+    CLAIM_APPROVED = "claim_approved"
+    CLAIM_REFUSED = "claim_refused"

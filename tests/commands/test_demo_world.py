@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from commands.management.commands.demo import WORLD
 from commands.management.commands.demo_world import load_world
-from registry.histories.operations import bind_months
+from registry.histories.operations.binder import bind_months
 from registry.histories.states import Reason
 
 pytestmark = pytest.mark.django_db

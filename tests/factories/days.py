@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db import connection
 
 from registry.histories.derive.binding import BoundDay
-from registry.histories.operations import bind_months
+from registry.histories.operations.binder import bind_months
 from registry.histories.queries import list_days_of_worker
 
 

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any
 
 from registry.cards.operations import issue_card, lift_stop, register_token, ship_card, stop_card
-from registry.core.actor import Actor
+from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations import receive_touches
+from registry.histories.operations.claims import ClaimData, approve_claims, decide_days, edit_day, enter_claim
+from registry.histories.operations.receiving import receive_touches
 from registry.sites.operations import SiteData, add_period, change_day_boundary, close_site, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster, end_roster_entry
@@ -96,7 +97,7 @@ def a_world(seed: int) -> World:
         world.workers.append(a_worker(None, f"例{number}", at=REGISTERED).worker_id)
     for number in range(2):
         _open_site(world, number)
-    for make in (_links, _structure, _cards, _sites, _rosters, _touches):
+    for make in (_links, _structure, _cards, _sites, _rosters, _words, _touches):
         make(world, rng)
     return world
 
@@ -247,6 +248,36 @@ def _add(world: World, s: int, worker: WorkerId, data: RosterData, start: date, 
 def _off(site: SiteId, worker: WorkerId, end: date, how: Any) -> None:
     (row,) = [row for row in list_roster(site, on=START) if row.worker_id == worker]
     end_roster_entry(row.id, until_on=end, **how)
+
+
+def _words(world: World, rng: random.Random) -> None:
+    """Days entered by hand, approved or not; edits and the prime's decisions; each with its own moment."""
+    for n, worker in enumerate(world.workers):
+        by, s = Actor(ActorKind.WORKER, subject_id=worker), rng.randrange(2)
+        day, site = world.day(rng.randrange(DAYS)), world.sites[s]
+        if rng.random() < 0.7:
+            entry = ClaimData(day=day, site_id=site, trade=rng.choice(["", *TRADES]), work=f"手入力{n}")
+            late = timedelta(days=rng.choice([1, 1, 80]))
+            world.add(f"claim{n}", partial(_claim, world, n, worker, entry, moment(day, 600) + late))
+            if rng.random() < 0.6:
+                world.add(f"approve{n}", partial(_approve, world, n, moment(day, 700) + late), f"claim{n}")
+        if rng.random() < 0.5:
+            for k in range(2):
+                how: Any = {"by": by, "at": moment(day, 800 + k)}
+                world.add(f"edit{n}{k}", partial(edit_day, worker, site, day, trade=TRADES[k], work=f"訂正{k}", **how))
+        if rng.random() < 0.5:
+            decision = partial(
+                decide_days, site, [(worker, day)], counts=rng.random() < 0.5, by=world.owners[0], at=moment(day, 900)
+            )
+            world.add(f"decide{n}", decision)
+
+
+def _claim(world: World, n: int, worker: WorkerId, entry: ClaimData, at: datetime) -> None:
+    world.numbers[f"claim{n}"] = enter_claim(worker, entry, by=Actor(ActorKind.WORKER, subject_id=worker), at=at)
+
+
+def _approve(world: World, n: int, at: datetime) -> None:
+    approve_claims([world.numbers[f"claim{n}"]], by=world.owners[0], at=at)
 
 
 def _touches(world: World, rng: random.Random) -> None:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from registry.histories.operations import follow
+from registry.histories.operations.binder import follow
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = [

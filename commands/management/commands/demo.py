@@ -31,7 +31,8 @@ from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
 from registry.core.days import JST, jst_day
 from registry.core.ids import BusinessId
-from registry.histories.operations import follow, receive_touches
+from registry.histories.operations.binder import follow
+from registry.histories.operations.receiving import receive_touches
 from registry.notices.operations import print_letters
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD

@@ -15,7 +15,7 @@ from commands.world.people import People, make_people
 from commands.world.sites import Place, make_sites
 from commands.world.tables import Tables
 from registry.core.days import jst_day
-from registry.histories.operations import TOGETHER, bind_months
+from registry.histories.operations.binder import TOGETHER, bind_months
 from registry.touches.queries import months_of_sites
 
 WORKERS_AT_ONCE = 500

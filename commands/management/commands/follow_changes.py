@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connection
 
-from registry.histories.operations import follow
+from registry.histories.operations.binder import follow
 
 PAUSE_SECONDS = 0.5
 PAUSE_WITHOUT_DATABASE = 2.0

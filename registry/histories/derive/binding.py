@@ -5,12 +5,13 @@ Pure: the result depends on the facts, each with its own times, never on the ord
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from registry.codes.states import Counts
-from registry.histories.derive.facts import SiteFacts, WorkerFacts
-from registry.histories.states import Reason, Standing
+from registry.core.days import JST, end_of_next_month, jst_day
+from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
+from registry.histories.states import ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
 from registry.touches.derive import Flag, Moment, WorkDay
 
@@ -30,37 +31,110 @@ class Assignment:
     trade: str = ""
     position: str = ""
     work: str = ""
+    claim_id: int | None = None  # of an unregistered site: its name stands there
 
 
 @dataclass(frozen=True)
 class BoundDay:
     """One worker's day on one site, with its meaning. Times of touches are not working hours (ruling 32)."""
 
-    site_id: int
+    site_id: int | None
     day: date
     assignment: Assignment
     standing: Standing
     reasons: tuple[Reason, ...]
-    first: datetime
+    first: datetime | None
     last: datetime | None
 
 
 def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDay]:
     """The days of one worker over all sites, in the order of day and first touch; with `days`, only those."""
     wanted = None if days is None else set(days)
-    by_day: dict[date, list[tuple[int, WorkDay]]] = defaultdict(list)
+    touched: dict[date, list[tuple[int, WorkDay]]] = defaultdict(list)
     for site_id, found in facts.days.items():
         for one in found:
             if wanted is None or one.day in wanted:
-                by_day[one.day].append((site_id, one))
+                touched[one.day].append((site_id, one))
+    claimed: dict[date, list[ClaimFact]] = defaultdict(list)
+    for claim in facts.claims:
+        if wanted is None or claim.day in wanted:
+            claimed[claim.day].append(claim)
     bound = []
-    for day in sorted(by_day):
-        apart = _sites_too_far_apart(by_day[day], facts)
-        bound += [
-            _bind_day(facts, site_id, one, too_far=site_id in apart)
-            for site_id, one in sorted(by_day[day], key=lambda pair: (pair[1].first, pair[0]))
-        ]
+    for day in sorted(touched.keys() | claimed.keys()):
+        bound += _bind_one(facts, touched.get(day, ()), claimed.get(day, ()))
     return bound
+
+
+def _bind_one(
+    facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims: Sequence[ClaimFact]
+) -> list[BoundDay]:
+    """One day: its touches site by site, then what was claimed where nothing was touched.
+
+    A touch and a claim of one site are one history: times from the touches, work from the claim.
+    """
+    apart = _sites_too_far_apart(touched, facts) if len(touched) > 1 else frozenset()
+    works = {claim.site_id: claim.work for claim in claims if claim.site_id and claim.state is not ClaimState.REFUSED}
+    bound = [
+        _bind_day(facts, site_id, one, too_far=site_id in apart, work=works.get(site_id, ""))
+        for site_id, one in sorted(touched, key=lambda pair: (pair[1].first, pair[0]))
+    ]
+    there = {site_id for site_id, _ in touched}
+    bound += [_bind_claim(facts, claim) for claim in _last_word(claims) if claim.site_id not in there]
+    return bound
+
+
+def _last_word(claims: Sequence[ClaimFact]) -> list[ClaimFact]:
+    """Of several claims of one site the one that still stands, else the last one; each unregistered site by itself."""
+    last: dict[object, ClaimFact] = {}
+    for claim in claims:
+        key = claim.site_id or ("", claim.id)
+        if key not in last or last[key].state is ClaimState.REFUSED:
+            last[key] = claim
+    return list(last.values())
+
+
+def _bind_claim(facts: WorkerFacts, claim: ClaimFact) -> BoundDay:
+    """A directly entered day (ruling 28): formal once approved, else it stands beside the formal ones."""
+    site = facts.sites.get(claim.site_id) if claim.site_id else None
+    assignment, missing = _assign(facts, claim.site_id or 0, site, claim.day)
+    if claim.trade:
+        assignment, missing = replace(assignment, trade=claim.trade), missing - {Reason.TRADE_ASSUMED}
+    unregistered = claim.id if claim.site_id is None else None
+    assignment = replace(assignment, work=claim.work or assignment.work, claim_id=unregistered)
+    assignment, missing = _edited(facts, claim.site_id, claim.day, assignment, missing)
+    ordered = tuple(sorted(missing, key=_ORDER.__getitem__)) if site else ()
+    first, last = (_moment(claim.day, at) for at in (claim.begins_at, claim.ends_at))
+    return BoundDay(claim.site_id, claim.day, assignment, _standing_of_claim(claim), ordered, first, last)
+
+
+def _moment(day: date, at: time | None) -> datetime | None:
+    return datetime.combine(day, at, JST).astimezone(UTC) if at else None
+
+
+def _standing_of_claim(claim: ClaimFact) -> Standing:
+    if claim.state is ClaimState.REFUSED:
+        return Standing.NONE
+    if claim.site_id is None:
+        return Standing.UNAPPROVED
+    if claim.state is ClaimState.APPROVED:
+        return Standing.FORMAL
+    # Entered after the end of the next month it is a 自己申告 (ruling 28).
+    late = jst_day(claim.recorded_at) > end_of_next_month(claim.day)
+    return Standing.UNAPPROVED if late else Standing.CLAIMED
+
+
+def _edited(
+    facts: WorkerFacts, site_id: int | None, day: date, assignment: Assignment, missing: set[Reason]
+) -> tuple[Assignment, set[Reason]]:
+    """What later words say of a day: of two the later recorded holds (ruling 29)."""
+    for edit in facts.edits:
+        if edit.site_id == site_id and edit.day == day:
+            assignment = replace(
+                assignment, trade=edit.trade or assignment.trade, position=edit.position or assignment.position,
+                work=edit.work or assignment.work,
+            )  # fmt: skip
+            missing = missing - {Reason.TRADE_ASSUMED} if edit.trade else missing
+    return assignment, missing
 
 
 def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFacts) -> set[int]:
@@ -76,7 +150,7 @@ def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFact
     return apart
 
 
-def _bind_day(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool) -> BoundDay:
+def _bind_day(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool, work: str) -> BoundDay:
     site = facts.sites.get(site_id)
     reasons: set[Reason] = {Reason.TWO_PLACES} if too_far else set()
     reasons |= _reasons_of_device(one.moments) | _reasons_of_card(facts, one)
@@ -85,9 +159,21 @@ def _bind_day(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool) 
     else:
         reasons |= _reasons_of_site(site, one.day)
     assignment, missing = _assign(facts, site_id, site, one.day)
-    reasons |= missing
-    ordered = tuple(sorted(reasons, key=_ORDER.__getitem__))
-    return BoundDay(site_id, one.day, assignment, standing_of(facts, ordered), ordered, one.first, one.last)
+    assignment = replace(assignment, work=work or assignment.work)
+    assignment, missing = _edited(facts, site_id, one.day, assignment, missing)
+    ordered = tuple(sorted(reasons | missing, key=_ORDER.__getitem__))
+    standing = _decided(facts, site_id, one.day, standing_of(facts, ordered))
+    return BoundDay(site_id, one.day, assignment, standing, ordered, one.first, one.last)
+
+
+def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) -> Standing:
+    """The prime's last word on a day that waits for one, or that he rejects."""
+    for decision in reversed(facts.decisions):
+        if decision.site_id == site_id and decision.day == day:
+            if not decision.counts:
+                return Standing.NONE
+            return Standing.FORMAL if standing is Standing.WAITING else standing
+    return standing
 
 
 def standing_of(facts: WorkerFacts, reasons: Sequence[Reason]) -> Standing:

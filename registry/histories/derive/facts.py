@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from typing import NamedTuple
 
 from registry.cards.derive import CardFact
 from registry.codes.states import Counts
-from registry.histories.states import Reason
+from registry.histories.states import ClaimState, Reason
 from registry.structures.derive import EntryFact, Structure
 from registry.touches.derive import WorkDay
 from registry.workers.derive import LinkFact, TradeFact
@@ -26,6 +27,40 @@ class SiteFacts:
         return any(start <= day and (end is None or day < end) for start, end in self.periods)
 
 
+class ClaimFact(NamedTuple):
+    """A directly entered day. Without a site ID it is of an unregistered site."""
+
+    id: int
+    site_id: int | None
+    day: date
+    trade: str
+    work: str
+    begins_at: time | None
+    ends_at: time | None
+    state: ClaimState
+    recorded_at: datetime
+
+
+class EditFact(NamedTuple):
+    """A later word on a day; what is empty is left as it was."""
+
+    site_id: int
+    day: date
+    trade: str
+    position: str
+    work: str
+    recorded_at: datetime
+
+
+class DecisionFact(NamedTuple):
+    """The prime's word on a day that waited for one."""
+
+    site_id: int
+    day: date
+    counts: bool
+    recorded_at: datetime
+
+
 @dataclass(frozen=True)
 class WorkerFacts:
     """All that decides what one worker's days mean. `days` are those of the month and its neighbours, by site."""
@@ -37,3 +72,6 @@ class WorkerFacts:
     days: Mapping[int, Sequence[WorkDay]]
     sites: Mapping[int, SiteFacts]
     counts: Mapping[Reason, Counts]
+    claims: Sequence[ClaimFact] = ()
+    edits: Sequence[EditFact] = ()
+    decisions: Sequence[DecisionFact] = ()

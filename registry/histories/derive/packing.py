@@ -13,7 +13,7 @@ _STANDINGS = tuple(Standing)
 _MINUTE = timedelta(minutes=1)
 # A day's first and last minute, counted from its 00:00 in Japan: a night shift ends after minute 1440.
 _BITS = 13
-_NO_LAST = (1 << _BITS) - 1
+_NO_TIME = (1 << _BITS) - 1
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class MonthRow:
     `times` has one number a day; `reasons` alternates a reason's position in `Reason` and the mask of its days.
     """
 
-    site_id: int
+    site_id: int | None
     assignment: Assignment
     masks: tuple[int, ...]
     times: tuple[int, ...]
@@ -36,19 +36,19 @@ def _midnight(day: date) -> datetime:
 
 def _packed_times(one: BoundDay) -> int:
     start = _midnight(one.day)
-    last = _NO_LAST if one.last is None else (one.last - start) // _MINUTE
-    return (one.first - start) // _MINUTE << _BITS | last
+    first, last = (_NO_TIME if at is None else (at - start) // _MINUTE for at in (one.first, one.last))
+    return first << _BITS | last
 
 
 def pack(days: Iterable[BoundDay]) -> list[MonthRow]:
     """Rows of the days of one worker and month, in a fixed order."""
-    grouped: dict[tuple[int, Assignment], list[BoundDay]] = {}
+    grouped: dict[tuple[int | None, Assignment], list[BoundDay]] = {}
     for one in sorted(days, key=lambda day: day.day):
         grouped.setdefault((one.site_id, one.assignment), []).append(one)
     return [_row(site_id, assignment, found) for (site_id, assignment), found in grouped.items()]
 
 
-def _row(site_id: int, assignment: Assignment, days: list[BoundDay]) -> MonthRow:
+def _row(site_id: int | None, assignment: Assignment, days: list[BoundDay]) -> MonthRow:
     masks, reasons = dict.fromkeys(_STANDINGS, 0), dict.fromkeys(_REASONS, 0)
     for one in days:
         bit = 1 << one.day.day - 1
@@ -67,6 +67,10 @@ def days_of_mask(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
+def _unpacked_time(start: datetime, minutes: int) -> datetime | None:
+    return None if minutes == _NO_TIME else (start + minutes * _MINUTE).astimezone(UTC)
+
+
 def unpack(row: MonthRow, month: date) -> Iterator[BoundDay]:
     """The days of a row."""
     masks = dict(zip(_STANDINGS, row.masks, strict=True))
@@ -76,11 +80,10 @@ def unpack(row: MonthRow, month: date) -> Iterator[BoundDay]:
     pairs = [(_REASONS[n], mask) for n, mask in zip(row.reasons[::2], row.reasons[1::2], strict=True)]
     for number, times in zip(days_of_mask(every), row.times, strict=True):
         bit, day = 1 << number - 1, month.replace(day=number)
-        start, last = _midnight(day), times & _NO_LAST
+        start = _midnight(day)
         yield BoundDay(
             row.site_id, day, row.assignment,
             next(standing for standing, mask in masks.items() if mask & bit),
             tuple(reason for reason, mask in pairs if mask & bit),
-            (start + (times >> _BITS) * _MINUTE).astimezone(UTC),
-            None if last == _NO_LAST else (start + last * _MINUTE).astimezone(UTC),
+            _unpacked_time(start, times >> _BITS), _unpacked_time(start, times & _NO_TIME),
         )  # fmt: skip

@@ -3,9 +3,13 @@
 WITH presence AS (
   SELECT worker_id, site_id, month, moments FROM touches_presence
   WHERE worker_id = ANY(%(workers)s::bigint[]) AND month = ANY(%(months)s::date[])
+), claim AS (
+  SELECT * FROM histories_claim
+  WHERE worker_id = ANY(%(workers)s::bigint[]) AND date_trunc('month', day)::date = ANY(%(months)s::date[])
+    AND state <> 'withdrawn'
 ), site AS (
   SELECT s.id, s.business_id, s.prefecture, s.closed_on FROM sites_site s
-  WHERE s.id IN (SELECT site_id FROM presence)
+  WHERE s.id IN (SELECT site_id FROM presence UNION SELECT site_id FROM claim)
 )
 SELECT json_build_object(
   'presence', (SELECT json_agg(json_build_array(worker_id, site_id, month, moments) ORDER BY worker_id, site_id, month)
@@ -33,6 +37,16 @@ SELECT json_build_object(
       t.state, t.from_on, t.until_on, t.invited_at)))
     FROM structures_tenure t JOIN structures_node n ON n.id = t.node_id
     WHERE n.site_id IN (SELECT id FROM site) AND t.state IN ('invited', 'accepted', 'named')),
+  'claims', (SELECT json_agg(json_build_array(worker_id, json_build_array(id, site_id, day, trade, work, begins_at, ends_at,
+      state, recorded_at)) ORDER BY recorded_at, id) FROM claim),
+  'edits', (SELECT json_agg(json_build_array(worker_id, json_build_array(site_id, day, trade, position, work, recorded_at))
+      ORDER BY recorded_at, id)
+    FROM histories_day_edit
+    WHERE worker_id = ANY(%(workers)s::bigint[]) AND date_trunc('month', day)::date = ANY(%(months)s::date[])),
+  'decisions', (SELECT json_agg(json_build_array(worker_id, json_build_array(site_id, day, counts, recorded_at))
+      ORDER BY recorded_at, id)
+    FROM histories_day_decision
+    WHERE worker_id = ANY(%(workers)s::bigint[]) AND date_trunc('month', day)::date = ANY(%(months)s::date[])),
   'counts', (SELECT json_agg(json_build_array(code, details ->> 'counts')) FROM codes_code
     WHERE "table" = 'touch_reasons' AND (valid_from IS NULL OR valid_from <= %(on)s)
       AND (valid_until IS NULL OR valid_until > %(on)s))

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from config.settings.base import database
 from registry.changes.queries import is_behind
 from registry.changes.states import ChangeKind
-from registry.histories.operations import FOLLOWER, bind_months, follow
+from registry.histories.operations.binder import FOLLOWER, bind_months, follow
 from registry.histories.queries import list_days_of_worker
 from registry.touches.queries import months_of_workers
 from tests.factories.facts import Fact, World, a_world
@@ -32,6 +32,7 @@ TOLD_BY = {
     ChangeKind.WORKER: ("trades",),
     ChangeKind.STRUCTURE: ("first", "second", "accept", "settle", "end"),
     ChangeKind.ROSTER: ("roster", "off"),
+    ChangeKind.DAY: ("claim", "approve", "edit", "decide"),
 }
 
 
@@ -97,7 +98,7 @@ def days(world: World) -> list[tuple[Any, ...]]:
                 one, to = row.bound, row.bound.assignment
                 path = tuple(firms[firm] for firm in to.path)
                 found.append((
-                    n, one.day, sites[one.site_id], firms.get(to.business_id or 0), path, to.trade, to.position, to.work,
+                    n, one.day, sites.get(one.site_id or 0), firms.get(to.business_id or 0), path, to.trade, to.position, to.work,
                     one.standing, one.reasons, one.first, one.last,
                 ))  # fmt: skip
     return sorted(found, key=repr)

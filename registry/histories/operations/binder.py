@@ -1,20 +1,18 @@
-"""Writes of histories: binding worker-months, following the feed of changes, taking batches of touches."""
+"""The binder: works out worker-months behind the feed of changes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
 from registry.changes.operations import ChangeMark, follow_changes
 from registry.changes.states import ChangeKind
-from registry.core.days import jst_day
 from registry.histories.derive.binding import bind
 from registry.histories.derive.packing import MonthRow, pack
-from registry.histories.queries import Meaning, load_facts, load_months, meanings_of
+from registry.histories.queries import load_facts, load_months, months_bound
 from registry.touches.derive import months_around
-from registry.touches.operations.batches import Result, take_batch
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_sites, months_of_workers
 
@@ -24,30 +22,6 @@ TOGETHER = 400
 _LAST_MONTH = date(2999, 12, 1)
 # A touch can change the meaning of another one up to a month later: the first touch of a new card (ruling 19).
 _REACH = timedelta(days=31)
-
-
-def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -> dict[str, Any]:
-    """Take a batch and answer it: every touch is stored durably, and its meaning is that of now.
-
-    Raises what `take_batch` raises; nothing is kept then.
-    """
-    taken = take_batch(device, signature, body, at=at)
-    meanings = meanings_of({one.seq: one.touched for one in taken.results if one.seq and one.touched}, on=jst_day(at))
-    return {
-        "received_at": taken.received_at.isoformat(timespec="milliseconds"), "highest": taken.highest,
-        "gaps": taken.gaps, "results": [_answer(one, meanings) for one in taken.results],
-    }  # fmt: skip
-
-
-def _answer(one: Result, meanings: Mapping[int, Meaning]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"index": one.index, "seq": one.seq, "status": one.status}
-    if one.seq and one.touched:
-        meaning = meanings[one.seq]
-        day = meaning.work_day.isoformat() if meaning.work_day else None
-        entry |= {"work_day": day, "state": meaning.state, "reasons": list(meaning.reasons)}
-    if one.code:
-        entry["code"] = one.code
-    return entry
 
 
 def follow() -> int:
@@ -74,8 +48,18 @@ def _concerned(marks: Sequence[ChangeMark]) -> set[tuple[int, date]]:
             of_workers.add((worker_id, begin, end))
         if not mark.worker_ids and mark.site_id is not None:
             of_sites.add((mark.site_id, begin, end))
-    found = months_of_workers(of_workers) if of_workers else set()
-    return found | (months_of_sites(of_sites) if of_sites else set())
+    # A claimed day has no touch: its month is found by the mark itself, and later by its stored row.
+    found = {
+        (worker, mark.from_on.replace(day=1))
+        for mark in marks
+        if mark.kind is ChangeKind.DAY
+        for worker in mark.worker_ids
+    }
+    if of_workers:
+        found |= months_of_workers(of_workers) | months_bound(of_workers, of_sites=False)
+    if of_sites:
+        found |= months_of_sites(of_sites) | months_bound(of_sites, of_sites=True)
+    return found
 
 
 def bind_months(worker_months: Iterable[tuple[int, date]]) -> int:
@@ -96,7 +80,10 @@ def _bind(worker_ids: Collection[int], month: date) -> int:
     changed = []
     for worker_id in worker_ids:
         days = facts.days_of(worker_id)
-        wanted = {one.day for found in days.values() for one in found if one.day.replace(day=1) == month}
+        told = {one.day for found in days.values() for one in found} | {
+            one.day for one in facts.claims.get(worker_id, ())
+        }
+        wanted = {day for day in told if day.replace(day=1) == month}
         rows = pack(bind(facts.of(worker_id, days), wanted)) if wanted else []
         if rows != before.get(worker_id, []):
             changed.append((worker_id, rows))
@@ -106,11 +93,11 @@ def _bind(worker_ids: Collection[int], month: date) -> int:
 
 _INSERT = """
 INSERT INTO histories_month (worker_id, month, part, site_id, business_id, tenure_id, path, trade, position, work,
-  formal, waiting, claimed, unapproved, uncounted, times, reasons)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  claim_id, formal, waiting, claimed, unapproved, uncounted, times, reasons)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (worker_id, month, part) DO UPDATE SET (site_id, business_id, tenure_id, path, trade, position, work,
-  formal, waiting, claimed, unapproved, uncounted, times, reasons) = ROW (EXCLUDED.site_id, EXCLUDED.business_id,
-  EXCLUDED.tenure_id, EXCLUDED.path, EXCLUDED.trade, EXCLUDED.position, EXCLUDED.work, EXCLUDED.formal,
+  claim_id, formal, waiting, claimed, unapproved, uncounted, times, reasons) = ROW (EXCLUDED.site_id, EXCLUDED.business_id,
+  EXCLUDED.tenure_id, EXCLUDED.path, EXCLUDED.trade, EXCLUDED.position, EXCLUDED.work, EXCLUDED.claim_id, EXCLUDED.formal,
   EXCLUDED.waiting, EXCLUDED.claimed, EXCLUDED.unapproved, EXCLUDED.uncounted, EXCLUDED.times, EXCLUDED.reasons)
 """
 
@@ -132,5 +119,5 @@ def _columns(month: date, changed: Sequence[tuple[int, list[MonthRow]]]) -> Iter
             to = row.assignment
             yield (
                 worker_id, month, part, row.site_id, to.business_id, to.tenure_id, list(to.path), to.trade, to.position,
-                to.work, *row.masks, list(row.times), list(row.reasons),
+                to.work, to.claim_id, *row.masks, list(row.times), list(row.reasons),
             )  # fmt: skip

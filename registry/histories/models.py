@@ -1,0 +1,87 @@
+"""Facts that people add to days: claims, edits, decisions. What days mean stands in `sql/tables.sql`: it is worked out."""
+
+from django.db import models
+from django.db.models import Q
+
+from registry.histories.states import ClaimState, Side
+from registry.sites.models import Site
+from registry.workers.models import Worker
+
+
+class Claim(models.Model):
+    """直接入力: a day that somebody says was worked, without a touch (ruling 28). A site without ID stands by name."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True)
+    site_name = models.CharField(max_length=200, blank=True)
+    site_address = models.CharField(max_length=300, blank=True)
+    day = models.DateField()
+    trade = models.CharField(max_length=60, blank=True)
+    work = models.CharField(max_length=200, blank=True)
+    begins_at = models.TimeField(null=True)
+    ends_at = models.TimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+    entered_by = models.CharField(max_length=10)
+    recorded_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default=ClaimState.OPEN)
+    employer_confirmed_at = models.DateTimeField(null=True)
+    first_tier_confirmed_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer_reason = models.CharField(max_length=300, blank=True)
+    form_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
+
+    class Meta:
+        db_table = "histories_claim"
+        indexes = [
+            models.Index(fields=["worker", "day"], name="histories_claims_of_worker"),
+            models.Index(fields=["site", "state"], name="histories_claims_of_site"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(site__isnull=False) | ~Q(site_name=""), name="histories_claim_has_a_site"
+            ),
+            models.CheckConstraint(condition=Q(entered_by__in=list(Side)), name="histories_claim_has_a_side"),
+            models.UniqueConstraint(
+                fields=["worker", "site", "day"],
+                condition=Q(state__in=[ClaimState.OPEN, ClaimState.APPROVED]),
+                name="histories_one_claim_a_day",
+            ),
+        ]
+
+
+class DayEdit(models.Model):
+    """A later word on a day's trade, position or work (ruling 29); of two the later recorded holds. Never changed."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    day = models.DateField()
+    trade = models.CharField(max_length=60, blank=True)
+    position = models.CharField(max_length=20, blank=True)
+    work = models.CharField(max_length=200, blank=True)
+    side = models.CharField(max_length=10)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "histories_day_edit"
+        indexes = [models.Index(fields=["worker", "day"], name="histories_edits_of_worker")]
+        constraints = [
+            models.CheckConstraint(condition=Q(side__in=list(Side)), name="histories_edit_has_a_side"),
+            models.CheckConstraint(
+                condition=~Q(trade="") | ~Q(position="") | ~Q(work=""), name="histories_edit_says_something"
+            ),
+        ]
+
+
+class DayDecision(models.Model):
+    """The prime's word on a day that waits for one: it counts, or it does not. The later recorded holds."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    day = models.DateField()
+    counts = models.BooleanField()
+    reason = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "histories_day_decision"
+        indexes = [models.Index(fields=["worker", "day"], name="histories_decisions_of_worker")]
