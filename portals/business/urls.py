@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.business import views_firm, views_links, views_roster, views_sites, views_structure
+from portals.business import views_days, views_firm, views_links, views_roster, views_sites, views_structure
 
 app_name = "business"
 urlpatterns = [
@@ -35,4 +35,14 @@ urlpatterns = [
     path("links/", views_links.links, name="links"),
     path("links/<int:request_id>/answer/", views_links.answer_link, name="answer_link"),
     path("workers/<int:worker_id>/end/", views_links.end_link, name="end_link"),
+    path("days/", views_days.days, name="days"),
+    path("days/<int:year>-<int:month>/", views_days.days, name="days_of_month"),
+    path("days/<int:year>-<int:month>/list.csv", views_days.export, name="days_export"),
+    path("claims/<int:claim_id>/confirm/", views_days.confirm, name="confirm_claim"),
+    path("sites/<int:site_id>/days/", views_days.site_days, name="site_days"),
+    path("sites/<int:site_id>/days/<int:year>-<int:month>/", views_days.site_days, name="site_days_of_month"),
+    path("sites/<int:site_id>/days/<int:year>-<int:month>/list.csv", views_days.site_export, name="site_export"),
+    path("sites/<int:site_id>/claims/approve/", views_days.approve, name="approve_claims"),
+    path("sites/<int:site_id>/claims/<int:claim_id>/refuse/", views_days.refuse, name="refuse_claim"),
+    path("sites/<int:site_id>/days/decide/", views_days.decide, name="decide"),
 ]

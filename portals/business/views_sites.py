@@ -27,7 +27,7 @@ from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import list_days_of_site
 from registry.sites.operations import SiteData, add_period, add_terminal, close_site, open_site, reopen_site
 from registry.sites.queries import SiteRow, list_sites, list_terminals
-from registry.structures.queries import list_sites_below
+from registry.structures.queries import list_sites_below, workers_expected
 from registry.touches.operations.devices import make_pairing_code, revoke_device
 from registry.touches.queries import list_devices
 
@@ -62,15 +62,14 @@ def new_site(request: HttpRequest) -> HttpResponse:
 
 def _site_context(request: HttpRequest, found: SiteRow) -> dict[str, Any]:
     now = timezone.now()
-    rows = list_days_of_site(found.id, jst_day(now))
-    people = see_workers_on_site(viewer_of(request), found.id, {row.worker_id for row in rows}, at=now)
-    present = [
-        shown_day(row, full_name(people[row.worker_id]) if row.worker_id in people else grouped(row.worker_id))
-        for row in rows
-    ]
+    rows, listed = list_days_of_site(found.id, jst_day(now)), workers_expected(found.id, on=jst_day(now))
+    here = {row.worker_id for row in rows}
+    people = see_workers_on_site(viewer_of(request), found.id, here | listed, at=now)
+    names = {one: full_name(people[one]) if one in people else grouped(one) for one in here | listed}
     return {
-        "site": found, "present": present, "terminals": list_terminals(found.id), "devices": list_devices(found.id),
-        "today": jst_day(now),
+        "site": found, "present": [shown_day(row, names[row.worker_id]) for row in rows],
+        "expected": sorted(names[one] for one in listed - here), "unlisted": sorted(names[one] for one in here - listed),
+        "terminals": list_terminals(found.id), "devices": list_devices(found.id), "today": jst_day(now),
     }  # fmt: skip
 
 

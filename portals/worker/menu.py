@@ -8,4 +8,5 @@ ENTRIES = [
     Entry("310", "worker.menu.own", "worker:own", Permission.WORKER_OWN),
     Entry("320", "worker.menu.days", "worker:days", Permission.WORKER_OWN),
     Entry("", "worker.menu.links", "worker:links", Permission.WORKER_OWN),
+    Entry("", "look.title", "worker:looks", Permission.WORKER_OWN),
 ]

@@ -2,15 +2,22 @@
 
 from django.urls import path
 
-from portals.worker import views, views_links
+from portals.worker import views, views_days, views_links
 
 app_name = "worker"
 urlpatterns = [
     path("", views.home, name="home"),
     path("own/", views.own, name="own"),
-    path("days/", views.days, name="days"),
-    path("days/<int:year>-<int:month>/", views.days, name="days_of_month"),
+    path("days/", views_days.days, name="days"),
+    path("days/<int:year>-<int:month>/", views_days.days, name="days_of_month"),
     path("links/", views_links.links, name="links"),
     path("links/<int:request_id>/answer/", views_links.answer_link, name="answer_link"),
     path("links/<int:business_id>/end/", views_links.end_link, name="end_link"),
+    path("days/<int:year>-<int:month>-<int:day>/", views_days.day, name="day"),
+    path("days/<int:year>-<int:month>/list.csv", views_days.export, name="export"),
+    path("days/new/", views_days.new_claim, name="new_claim"),
+    path("days/<int:site_id>/<int:year>-<int:month>-<int:day>/edit/", views_days.edit, name="edit_day"),
+    path("claims/<int:claim_id>/withdraw/", views_days.withdraw, name="withdraw"),
+    path("claims/<int:claim_id>/answer/", views_days.answer, name="answer"),
+    path("looks/", views_days.looks, name="looks"),
 ]

@@ -1,55 +1,61 @@
-"""The worker's pages: today and these days, own data, days of a month."""
+"""The worker's home and own data."""
 
-from datetime import date
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.days import ShownDay, shown_day
 from portals.base.messages import shown_notices
 from portals.base.records import full_kana, full_name, worker_blocks
+from portals.worker.views_days import marks_of, shown_days
+from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.cards.queries import newest_card
 from registry.core.days import jst_day
 from registry.disclosure.queries import see_worker
-from registry.histories.queries import list_days_of_worker
+from registry.histories.queries import count_days, list_claims_of_worker, list_days_of_worker
+from registry.histories.states import ClaimState
 from registry.notices.queries import list_notices
-from registry.sites.queries import names_of_sites
+from registry.workers.queries import list_link_requests
+from registry.workers.states import LinkSide
 
-SHOWN_AT_HOME = 3
-OLDEST_YEAR, NEWEST_YEAR = 2018, 2100
-
-
-def worker_of(request: HttpRequest) -> int:
-    """The worker who is logged in."""
-    worker_id = viewer_of(request).worker_id
-    if worker_id is None:
-        raise Http404
-    return worker_id
-
-
-def _days(worker_id: int, month: date) -> list[ShownDay]:
-    rows = list_days_of_worker(worker_id, month)
-    names = names_of_sites(row.bound.site_id for row in rows if row.bound.site_id)
-    return [shown_day(row, names.get(row.bound.site_id or 0, "")) for row in reversed(rows)]
+MOST_TO_DO = 3
 
 
 @page(Permission.WORKER_OWN)
 def home(request: HttpRequest) -> HttpResponse:
-    """Who I am, my card, the latest days, messages."""
+    """Today, this month, what there is to do, the card, messages."""
     worker_id, now = worker_of(request), timezone.now()
     seen, today = see_worker(viewer_of(request), worker_id, at=now), jst_day(now)
-    shown = _days(worker_id, today.replace(day=1))
-    account_id = viewer_of(request).account_id or 0
+    month = today.replace(day=1)
+    rows, claims = list_days_of_worker(worker_id, month), list_claims_of_worker(worker_id, month)
+    refused = [claim for claim in claims if claim.state is ClaimState.REFUSED]
     context = {
         "seen": seen, "full_name": full_name(seen), "full_kana": full_kana(seen), "card": newest_card(worker_id),
-        "shown": shown[:SHOWN_AT_HOME], "today_touched": any(day.row.day == today for day in shown), "today": today,
-        "notices": shown_notices(list_notices(account_id)),
+        "todays": shown_days([row for row in rows if row.bound.day == today], claims), "today": today, "month": month,
+        "marks": marks_of(rows), "counters": count_days(rows), "to_do": _to_do(worker_id, refused)[:MOST_TO_DO],
+        "notices": shown_notices(list_notices(viewer_of(request).account_id or 0)),
     }  # fmt: skip
     return render(request, "worker/home.html", context)
+
+
+def _to_do(worker_id: int, refused: list[Any]) -> list[dict[str, str]]:
+    """What waits for the worker alone, each with the page where it is done."""
+    asked = [row for row in list_link_requests(worker_id=worker_id) if row.asked_by is LinkSide.BUSINESS]
+    found = [
+        {"text": _("worker.todo.link").format(firm=row.business_name), "url": reverse("worker:links")} for row in asked
+    ]
+    return found + [
+        {
+            "text": _("worker.todo.refused").format(site=claim.site_name, day=f"{claim.day.month}/{claim.day.day}"),
+            "url": reverse("worker:day", args=[claim.day.year, claim.day.month, claim.day.day]),
+        }
+        for claim in refused
+    ]
 
 
 @page(Permission.WORKER_OWN)
@@ -58,23 +64,3 @@ def own(request: HttpRequest) -> HttpResponse:
     seen = see_worker(viewer_of(request), worker_of(request), at=timezone.now())
     context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen)}
     return render(request, "worker/own.html", context)
-
-
-@page(Permission.WORKER_OWN)
-def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
-    """320: the days of a month, each with what it lacks."""
-    today = jst_day(timezone.now())
-    try:
-        chosen = date(year or today.year, month or today.month, 1)
-    except ValueError:
-        raise Http404 from None
-    if not OLDEST_YEAR <= chosen.year < NEWEST_YEAR:
-        raise Http404
-    before, after = date.fromordinal(chosen.toordinal() - 1), date.fromordinal(chosen.toordinal() + 31)
-    context = {
-        "month": chosen, "shown": _days(worker_of(request), chosen),
-        "older_url": reverse("worker:days_of_month", args=[before.year, before.month]),
-        "newer_url": reverse("worker:days_of_month", args=[after.year, after.month])
-        if chosen < today.replace(day=1) else "",
-    }  # fmt: skip
-    return render(request, "worker/days.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, refusal
 from portals.worker.forms import DayForm, LinkForm
-from portals.worker.views import worker_of
+from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError

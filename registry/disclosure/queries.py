@@ -8,9 +8,15 @@ from typing import Any
 from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState, Permission, Portal
 from registry.audit.operations import Seen, see_many
+from registry.audit.queries import list_looks
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.businesses.queries import FOUND_AT_MOST as FIRMS_AT_MOST
-from registry.businesses.queries import business_of_account, fields_of_businesses, search_businesses
+from registry.businesses.queries import (
+    business_of_account,
+    fields_of_businesses,
+    names_of_businesses,
+    search_businesses,
+)
 from registry.cards.queries import newest_cards
 from registry.core.actor import ActorKind
 from registry.core.days import jst_day
@@ -123,6 +129,33 @@ def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0) -> 
     rows = _with_cards(fields_of_workers(shown), on=day)
     seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, shown, at=at), at=at)
     return Found(seen, more=len(ids) > len(shown))
+
+
+def see_workers(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
+    """Several workers, each as the viewer stands to them. One query and one look row for all."""
+    rows = fields_of_workers(ids)
+    seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
+    return {one.subject_id: one for one in seen}
+
+
+@dataclass(frozen=True)
+class LookAtMe:
+    """Who looked at a worker's data, when, by what right, and at which fields."""
+
+    at: datetime
+    who: str
+    relation: Relation
+    items: list[str]
+
+
+def list_looks_at(worker_id: int) -> list[LookAtMe]:
+    """The latest looks at a worker's data, newest first (ruling 40). The office's people stand as the office."""
+    looks = [one for one in list_looks(worker_id) if one.noun == WORKER_POLICY.noun]
+    names = names_of_businesses({one.business_id for one in looks if one.business_id})
+    return [
+        LookAtMe(one.at, names.get(one.business_id or 0, ""), Relation(one.relation), WORKER_POLICY.names(one.items))
+        for one in looks
+    ]
 
 
 def see_workers_on_site(viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:

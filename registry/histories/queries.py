@@ -24,9 +24,11 @@ from registry.sites.queries import load_boundaries
 from registry.sites.states import DAY_BOUNDARY
 from registry.structures.derive import EntryFact, Structure, TenureFact
 from registry.touches.derive import (
+    Moment,
     WorkDay,
     absolute,
     day_by_boundary,
+    months_around,
     months_near,
     near,
     work_days,
@@ -372,3 +374,30 @@ def months_of_worker(worker_id: int) -> list[tuple[date, int, int, int, int]]:
     for month, *masks in rows:
         found[month] = [mask.bit_count() for mask in masks]
     return [(month, *counts) for month, counts in found.items()]  # type: ignore[misc]
+
+
+def touches_of_day(worker_id: int, day: date) -> dict[int, tuple[Moment, ...]]:
+    """The touches that a worker's day rests on, by site."""
+    facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
+    found = facts.days_of(worker_id)
+    return {site_id: one.moments for site_id, days in found.items() for one in days if one.day == day}
+
+
+@dataclass(frozen=True)
+class Counters:
+    """The three counters of ruling 28 and the days that wait: calendar days, each counted where it stands best."""
+
+    formal: int
+    claimed: int
+    unapproved: int
+    waiting: int
+
+
+def count_days(rows: Iterable[DayRow]) -> Counters:
+    """Count the calendar days of one worker."""
+    days: dict[Standing, set[date]] = {standing: set() for standing in Standing}
+    for row in rows:
+        days[row.bound.standing].add(row.bound.day)
+    formal = days[Standing.FORMAL]
+    claimed, unapproved = days[Standing.CLAIMED] - formal, days[Standing.UNAPPROVED] - formal - days[Standing.CLAIMED]
+    return Counters(len(formal), len(claimed), len(unapproved), len(days[Standing.WAITING] - formal))

@@ -10,6 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.businesses.queries import list_users
+from registry.core.actor import Actor, ActorKind
+from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
 from registry.workers.models import Worker
@@ -58,6 +60,9 @@ class Cast:
         add_to_roster(
             self.gate.site_id, None, [(self.card.worker_id, data)], from_on=NOW.date(), by=owner_of(self.prime), at=NOW
         )
+        entry = ClaimData(day=NOW.date(), site_id=self.gate.site_id)
+        by = Actor(ActorKind.WORKER, subject_id=self.card.worker_id)
+        self.claim = enter_claim(self.card.worker_id, entry, by=by, at=NOW)
         letters = secrets_of_letters()
         for firm in (self.prime, self.other):
             activate(str(firm), list_users(firm)[0].account.id, letters)
@@ -74,7 +79,7 @@ class Cast:
         """An address with the first firm's own numbers in it."""
         numbers = {
             "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.gate.site_id,
-            "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11,
+            "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
             "<int:entry_id>": list_roster(self.gate.site_id, on=NOW.date())[0].id,
         }  # fmt: skip

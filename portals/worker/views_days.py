@@ -1,0 +1,249 @@
+"""320: the worker's days: the calendar of a month, what a day rests on, days entered by hand, who looked."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.messages import error as say_error
+from django.contrib.messages import success
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portals.base.access import page, viewer_of
+from portals.base.calendars import DayMark, DayState
+from portals.base.days import ShownDay, shown_day
+from portals.base.exports import csv_answer
+from portals.base.forms import add_refusal, refusal
+from portals.worker.forms import ClaimForm, EditForm, NoteForm
+from portals.worker.who import worker_of
+from registry.accounts.states import Permission
+from registry.codes.queries import code_names
+from registry.codes.states import Table
+from registry.core.days import jst_day
+from registry.core.errors import RegistryError
+from registry.core.ids import SiteId, WorkerId
+from registry.disclosure.queries import list_looks_at
+from registry.histories.operations.claims import answer_refusal, edit_day, enter_claim, withdraw_claim
+from registry.histories.queries import (
+    ClaimRow,
+    DayRow,
+    count_days,
+    get_claim,
+    list_claims_of_worker,
+    list_days_of_worker,
+    months_of_worker,
+    touches_of_day,
+)
+from registry.histories.states import ClaimState, Reason, Standing
+from registry.sites.queries import names_of_sites
+
+OLDEST_YEAR, NEWEST_YEAR = 2018, 2100
+MARKS = {
+    Standing.FORMAL: DayState.COUNTED, Standing.WAITING: DayState.WAITING, Standing.CLAIMED: DayState.CLAIMED,
+    Standing.UNAPPROVED: DayState.CLAIMED, Standing.NONE: DayState.MISSING,
+}  # fmt: skip
+BEST_LAST = (Standing.NONE, Standing.UNAPPROVED, Standing.CLAIMED, Standing.WAITING, Standing.FORMAL)
+
+
+def chosen_day(year: int, month: int, day: int = 1) -> date:
+    """A day of an address; what is no day, or far away, does not exist."""
+    try:
+        chosen = date(year, month, day)
+    except ValueError:
+        raise Http404 from None
+    if not OLDEST_YEAR <= chosen.year < NEWEST_YEAR:
+        raise Http404
+    return chosen
+
+
+def site_names(rows: list[DayRow], claims: list[ClaimRow]) -> dict[object, str]:
+    """Names of sites, and of unregistered ones by their claims."""
+    names: dict[object, str] = dict(names_of_sites(row.bound.site_id for row in rows if row.bound.site_id).items())
+    return names | {("claim", claim.id): claim.site_name for claim in claims}
+
+
+def shown_days(rows: list[DayRow], claims: list[ClaimRow]) -> list[ShownDay]:
+    """Days with the names of their sites."""
+    names = site_names(rows, claims)
+    return [
+        shown_day(row, names.get(row.bound.site_id or ("claim", row.bound.assignment.claim_id), "")) for row in rows
+    ]
+
+
+def marks_of(rows: list[DayRow]) -> list[DayMark]:
+    """The calendar's marks: each day as it stands best."""
+    best: dict[date, Standing] = {}
+    for row in rows:
+        one = row.bound
+        if one.day not in best or BEST_LAST.index(one.standing) > BEST_LAST.index(best[one.day]):
+            best[one.day] = one.standing
+    return [
+        DayMark(day, MARKS[standing], reverse("worker:day", args=[day.year, day.month, day.day]))
+        for day, standing in best.items()
+    ]
+
+
+@page(Permission.WORKER_OWN)
+def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
+    """The calendar of a month with its counters, the days one by one, and the years at a glance."""
+    today, worker_id = jst_day(timezone.now()), worker_of(request)
+    chosen = chosen_day(year or today.year, month or today.month)
+    rows, claims = list_days_of_worker(worker_id, chosen), list_claims_of_worker(worker_id, chosen)
+    before, after = date.fromordinal(chosen.toordinal() - 1), date.fromordinal(chosen.toordinal() + 31)
+    context = {
+        "month": chosen, "marks": marks_of(rows), "counters": count_days(rows),
+        "shown": shown_days(list(reversed(rows)), claims), "years": _years(worker_id),
+        "older_url": reverse("worker:days_of_month", args=[before.year, before.month]),
+        "newer_url": reverse("worker:days_of_month", args=[after.year, after.month])
+        if chosen < today.replace(day=1) else "",
+    }  # fmt: skip
+    return render(request, "worker/days.html", context)
+
+
+def _years(worker_id: int) -> list[dict[str, Any]]:
+    """Formal days of each year, newest first, with the months that have any."""
+    years: dict[int, dict[str, Any]] = {}
+    for month, formal, claimed, unapproved, waiting in months_of_worker(worker_id):
+        year = years.setdefault(month.year, {"year": month.year, "formal": 0, "beside": 0, "months": []})
+        year["formal"] += formal
+        year["beside"] += claimed + unapproved + waiting
+        year["months"].append((month, formal))
+    return sorted(years.values(), key=lambda one: -int(one["year"]))
+
+
+@page(Permission.WORKER_OWN)
+def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
+    """What a day rests on: touches, site, firm, trade, reasons; what was entered by hand; and what can be done."""
+    chosen, worker_id = chosen_day(year, month, day), worker_of(request)
+    rows = [row for row in list_days_of_worker(worker_id, chosen.replace(day=1)) if row.bound.day == chosen]
+    claims = [claim for claim in list_claims_of_worker(worker_id, chosen.replace(day=1)) if claim.day == chosen]
+    touches, trades, positions = (
+        touches_of_day(worker_id, chosen),
+        code_names(Table.TRADES),
+        code_names(Table.POSITIONS),
+    )
+    shown = [
+        {
+            "day": one, "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
+            "trade": trades.get(one.row.assignment.trade, one.row.assignment.trade),
+            "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
+            "assumed": Reason.TRADE_ASSUMED in one.row.reasons,
+        }
+        for one in shown_days(rows, claims)
+    ]  # fmt: skip
+    context = {"chosen": chosen, "shown": shown, "claims": [_shown_claim(claim) for claim in claims]}
+    return render(request, "worker/day.html", context)
+
+
+def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
+    tones = {ClaimState.OPEN: "waiting", ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad"}
+    return {
+        "row": claim, "tone": tones.get(claim.state, "neutral"), "label": _(f"claim.{claim.state}"),
+        "is_open": claim.state is ClaimState.OPEN, "is_refused": claim.state is ClaimState.REFUSED,
+    }  # fmt: skip
+
+
+@page(Permission.WORKER_OWN)
+def new_claim(request: HttpRequest) -> HttpResponse:
+    """320-10: enter a day by hand."""
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
+        try:
+            enter_claim(WorkerId(worker_of(request)), form.claim(), key=key, by=by, at=timezone.now())
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("claim.entered"))
+            on = form.cleaned_data["day"]
+            return redirect("worker:days_of_month", on.year, on.month)
+    return render(request, "worker/new_claim.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _own_claim(request: HttpRequest, claim_id: int) -> ClaimRow:
+    claim = get_claim(claim_id)
+    if claim is None or claim.worker_id != worker_of(request):
+        raise Http404
+    return claim
+
+
+def _to_day(claim_day: date) -> HttpResponse:
+    return redirect("worker:day", claim_day.year, claim_day.month, claim_day.day)
+
+
+@require_POST
+def _withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
+    claim = _own_claim(request, claim_id)
+    try:
+        withdraw_claim(claim_id, by=viewer_of(request).actor(), at=timezone.now())
+    except RegistryError as error:
+        say_error(request, refusal(error).message)
+    else:
+        success(request, _("claim.taken_back"))
+    return _to_day(claim.day)
+
+
+withdraw = page(Permission.WORKER_OWN)(_withdraw)
+
+
+@page(Permission.WORKER_OWN)
+def answer(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Answer a refusal: the prime looks at it once more."""
+    claim = _own_claim(request, claim_id)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_refusal(claim_id, note=form.cleaned_data["note"], by=viewer_of(request).actor(), at=timezone.now())
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("claim.answered"))
+            return _to_day(claim.day)
+    return render(request, "worker/answer.html", {"form": form, "claim": claim}, status=422 if form.errors else 200)
+
+
+@page(Permission.WORKER_OWN)
+def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) -> HttpResponse:
+    """Say another trade or work of a day."""
+    chosen, worker_id = chosen_day(year, month, day), worker_of(request)
+    rows = list_days_of_worker(worker_id, chosen.replace(day=1))
+    if not any(row.bound.day == chosen and row.bound.site_id == site_id for row in rows):
+        raise Http404
+    form = EditForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data, by = form.cleaned_data, viewer_of(request).actor()
+        try:
+            edit_day(
+                WorkerId(worker_id), SiteId(site_id), chosen, trade=data["trade"], work=data["work"], by=by,
+                at=timezone.now(),
+            )  # fmt: skip
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("day.edited"))
+            return _to_day(chosen)
+    return render(request, "worker/edit_day.html", {"form": form, "chosen": chosen}, status=422 if form.errors else 200)
+
+
+@page(Permission.WORKER_OWN)
+def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    """就業履歴一覧 of a month as CSV."""
+    chosen, worker_id = chosen_day(year, month), worker_of(request)
+    rows, claims = list_days_of_worker(worker_id, chosen), list_claims_of_worker(worker_id, chosen)
+    return csv_answer(f"就業履歴_{chosen:%Y%m}", rows, site_names(rows, claims), {})
+
+
+@page(Permission.WORKER_OWN)
+def looks(request: HttpRequest) -> HttpResponse:
+    """Who looked at my data, when, at what, by what right."""
+    shown = [
+        {
+            "at": one.at, "who": one.who or _("look.office"), "right": _(f"look.{one.relation}"),
+            "items": [_(f"worker.{name}") for name in one.items],
+        }
+        for one in list_looks_at(worker_of(request))
+    ]  # fmt: skip
+    return render(request, "worker/looks.html", {"looks": shown})
