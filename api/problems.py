@@ -1,14 +1,16 @@
 """Errors for machines: problem+json (RFC 9457), with the stable code and the three texts."""
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from registry.core.errors import RegistryError
 
 
 def problem(error: RegistryError, status: int) -> JsonResponse:
-    """An expected error as problem+json."""
-    texts = {part: gettext(f"error.{error.code}.{part}") for part in ("cause", "consequence", "remedy")}
+    """An expected error as problem+json, in Japanese: the thread may still have the language of the page it made before."""
+    with override(settings.LANGUAGE_CODE):
+        texts = {part: gettext(f"error.{error.code}.{part}") for part in ("cause", "consequence", "remedy")}
     content = {
         "type": f"urn:ccus:problem:{error.code}", "title": texts["cause"], "status": status, "code": error.code,
         "detail": f"{texts['consequence']} {texts['remedy']}",

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -31,7 +32,7 @@ def post_devices(request: HttpRequest) -> HttpResponse:
         return wrong_method(request)
     try:
         wanted = msgspec.json.decode(request.body, type=Registration)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RequestDataTooBig):
         return problem(BatchShapeError(), 422)
     try:
         made = register_device(wanted.code, store=wanted.store, name=wanted.name, dense=wanted.dense, at=timezone.now())
