@@ -12,7 +12,7 @@ from registry.core.ids import IdKind, id_of_body
 from registry.core.kana import search_form
 from registry.workers.derive import search_text
 
-TRADES = ("06-01", "01-01", "02-01", "03-01", "04-01", "05-01", "07-01", "08-01")
+TRADES = ("06-01", "01-01", "02-01", "09-01", "10-01", "12-01", "13-01", "14-01")
 YEARS_VALID = 5
 LEVEL_WEIGHTS = (60, 20, 12, 8)
 

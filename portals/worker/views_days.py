@@ -20,6 +20,7 @@ from portals.base.forms import add_refusal, refusal
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
+from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -125,9 +126,10 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         code_names(Table.TRADES),
         code_names(Table.POSITIONS),
     )
+    firms = names_of_businesses(row.bound.assignment.business_id or 0 for row in rows)
     shown = [
         {
-            "day": one, "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
+            "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
             "trade": trades.get(one.row.assignment.trade, one.row.assignment.trade),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons,
