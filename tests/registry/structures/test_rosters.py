@@ -1,0 +1,125 @@
+"""Rosters: own linked people, with trade, position and work, from a day on."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from registry.cards.queries import CardRow
+from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.ids import BusinessId, SiteId
+from registry.structures.operations.rosters import (
+    NotLinkedError,
+    OnRosterError,
+    RosterData,
+    RosterDaysError,
+    RosterTradeError,
+    add_to_roster,
+    change_roster_entry,
+    end_roster_entry,
+)
+from registry.structures.operations.tenures import end_tenure
+from registry.structures.queries import TenureRow, list_roster, workers_expected
+from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
+
+pytestmark = pytest.mark.django_db
+DATA = RosterData(trade="06-01", position="X001", work="足場")
+
+
+class Scene:
+    """A site, a firm on it, and one of the firm's workers."""
+
+    def __init__(self) -> None:
+        self.prime, self.firm = a_firm("元請建設"), a_firm("一次工業")
+        self.site: SiteId = a_gate(self.prime).site_id
+        self.tenure: TenureRow = a_tenure(self.site, self.prime, self.firm)
+        self.card: CardRow = a_worker(self.firm)
+
+    def add(self, data: RosterData = DATA, *, by: BusinessId | None = None, **more: Any) -> int:
+        return add_to_roster(
+            self.site, more.get("tenure", self.tenure.id), [(more.get("worker", self.card.worker_id), data)],
+            from_on=more.get("from_on", STARTED), by=owner_of(by or self.firm), at=NOW,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_an_own_worker_is_put_on_the_roster_once(scene: Scene) -> None:
+    assert [scene.add(), scene.add()] == [1, 0]
+    (row,) = list_roster(scene.site, on=STARTED)
+    assert (row.worker_id, row.business_id, row.trade, row.position, row.work) == (
+        scene.card.worker_id, scene.firm, "06-01", "X001", "足場",
+    )  # fmt: skip
+    assert workers_expected(scene.site, on=STARTED) == {scene.card.worker_id}
+
+
+def test_the_primes_own_people_need_no_place(scene: Scene) -> None:
+    own = a_worker(scene.prime, "元請の人")
+    scene.add(tenure=None, worker=own.worker_id, by=scene.prime)
+    assert {row.business_id for row in list_roster(scene.site, on=STARTED)} == {scene.prime}
+
+
+def test_who_is_not_linked_is_not_listed(scene: Scene) -> None:
+    with pytest.raises(NotLinkedError):
+        scene.add(worker=a_worker(None, "よその人").worker_id)
+
+
+def test_other_firms_do_not_fill_it(scene: Scene) -> None:
+    for firm in (scene.prime, a_firm("別の会社")):
+        with pytest.raises(NotAllowedError):
+            scene.add(by=firm)
+
+
+def test_an_invited_firm_has_no_roster_yet(scene: Scene) -> None:
+    waiting = a_tenure(scene.site, scene.prime, a_firm("待つ会社"), accepted=False)
+    with pytest.raises(NotFoundError):
+        scene.add(tenure=waiting.id)
+
+
+@pytest.mark.parametrize("data", [RosterData(trade="99-99"), RosterData(trade="06-01", position="ZZZ")])
+def test_words_that_no_table_has_are_told(scene: Scene, data: RosterData) -> None:
+    with pytest.raises(RosterTradeError):
+        scene.add(data)
+
+
+def test_days_outside_the_firms_own_are_told(scene: Scene) -> None:
+    with pytest.raises(RosterDaysError):
+        scene.add(from_on=STARTED - timedelta(days=1))
+
+
+def test_twice_on_one_roster_is_told(scene: Scene) -> None:
+    scene.add()
+    with pytest.raises(OnRosterError):
+        scene.add(from_on=STARTED + timedelta(days=3))
+
+
+def test_a_changed_line_is_closed_and_a_new_one_written(scene: Scene) -> None:
+    scene.add()
+    (row,) = list_roster(scene.site, on=STARTED)
+    day = STARTED + timedelta(days=5)
+    change_roster_entry(row.id, RosterData(trade="01-01"), from_on=day, by=owner_of(scene.firm), at=NOW)
+    assert [(one.trade, one.from_on, one.until_on) for one in list_roster(scene.site, on=STARTED)] == [
+        ("06-01", STARTED, day), ("01-01", day, None),
+    ]  # fmt: skip
+
+
+def test_an_ended_line_keeps_the_days_before(scene: Scene) -> None:
+    scene.add()
+    (row,) = list_roster(scene.site, on=STARTED)
+    day = STARTED + timedelta(days=5)
+    for _ in range(2):
+        end_roster_entry(row.id, until_on=day, by=owner_of(scene.firm), at=NOW)
+    assert workers_expected(scene.site, on=day - timedelta(days=1)) == {scene.card.worker_id}
+    assert workers_expected(scene.site, on=day) == set()
+    with pytest.raises(RosterDaysError):
+        end_roster_entry(row.id, until_on=STARTED, by=owner_of(scene.firm), at=NOW)
+
+
+def test_a_firms_end_ends_its_people(scene: Scene) -> None:
+    scene.add()
+    day = STARTED + timedelta(days=5)
+    end_tenure(scene.tenure.id, until_on=day, by=owner_of(scene.firm), at=NOW, on=NOW.date())
+    assert workers_expected(scene.site, on=day) == set()

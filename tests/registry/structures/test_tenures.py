@@ -1,0 +1,203 @@
+"""Firms in a structure: invited, answered, by name, exchanged, ended; who may do what."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from registry.core.actor import Actor
+from registry.core.errors import NotAllowedError
+from registry.core.ids import BusinessId, SiteId
+from registry.notices.models import Notice
+from registry.structures.models import Tenure
+from registry.structures.operations.tenures import (
+    FirmAboveItselfError,
+    FirmNameError,
+    FirmPlace,
+    FirmUnknownError,
+    NodeTakenError,
+    TenureDaysError,
+    accept_invitation,
+    decline_invitation,
+    end_tenure,
+    exchange_firm,
+    invite_firm,
+    join_named_firm,
+    withdraw_invitation,
+)
+from registry.structures.queries import list_invitations, list_structure, load_structure
+from registry.structures.states import TenureState
+from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, owner_of
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def prime() -> BusinessId:
+    return a_firm("元請建設")
+
+
+@pytest.fixture
+def site(prime: BusinessId) -> SiteId:
+    return a_gate(prime).site_id
+
+
+def by(firm: BusinessId) -> dict[str, Any]:
+    return {"by": owner_of(firm), "at": NOW, "on": TODAY}
+
+
+def place(firm: BusinessId, **more: Any) -> FirmPlace:
+    return FirmPlace(business_id=firm, **{"from_on": STARTED, **more})
+
+
+def states(site: SiteId) -> list[tuple[str, int, str]]:
+    return [(row.name, row.tier, row.state) for row in list_structure(site, on=TODAY)]
+
+
+def test_an_invited_firm_is_told_and_joins_by_accepting(prime: BusinessId, site: SiteId) -> None:
+    firm = a_firm("一次工業")
+    tenure = invite_firm(site, None, place(firm), **by(prime))
+    assert [row.id for row in list_invitations(firm, on=TODAY)] == [tenure]
+    accept_invitation(tenure, by=owner_of(firm), at=NOW)
+    assert states(site) == [("一次工業", 1, "accepted")]
+    kinds = Notice.objects.order_by("pk").values_list("kind", flat=True)
+    assert {"invited", "invitation_accepted"} <= set(kinds)
+
+
+def test_a_repeated_click_changes_nothing(prime: BusinessId, site: SiteId) -> None:
+    firm = a_firm("一次工業")
+    first, second = (invite_firm(site, None, place(firm), **by(prime)) for _ in range(2))
+    assert first == second
+    for _ in range(2):
+        accept_invitation(first, by=owner_of(firm), at=NOW)
+    assert states(site) == [("一次工業", 1, "accepted")]
+
+
+def test_tiers_have_no_limit_and_the_tree_is_read_from_the_top(prime: BusinessId, site: SiteId) -> None:
+    below: int | None = None
+    for tier in range(1, 13):
+        below = a_tenure(site, prime, a_firm(f"{tier}次工業"), below=below).node_id
+    assert states(site) == [(f"{tier}次工業", tier, "accepted") for tier in range(1, 13)]
+
+
+def test_an_accepted_firm_invites_below_itself_and_nobody_else_does(prime: BusinessId, site: SiteId) -> None:
+    first, beside, second = a_firm("一次工業"), a_firm("隣の工業"), a_firm("二次工業")
+    node = a_tenure(site, prime, first).node_id
+    a_tenure(site, prime, beside)
+    with pytest.raises(NotAllowedError):
+        invite_firm(site, node, place(second), **by(beside))
+    with pytest.raises(NotAllowedError):
+        invite_firm(site, None, place(second), **by(first))
+    invite_firm(site, node, place(second), **by(first))
+    assert ("二次工業", 2, "invited") in states(site)
+
+
+def test_an_invited_firm_does_not_invite_yet(prime: BusinessId, site: SiteId) -> None:
+    first = a_firm("一次工業")
+    node = a_tenure(site, prime, first, accepted=False).node_id
+    with pytest.raises(NotAllowedError):
+        invite_firm(site, node, place(a_firm("二次工業")), **by(first))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"business_id": None}, FirmNameError),
+        ({"business_name": "両方"}, FirmNameError),
+        ({"business_id": BusinessId(12345678901822)}, FirmUnknownError),
+        ({"until_on": STARTED}, TenureDaysError),
+    ],
+)
+def test_wrong_input_is_told_beside_its_field(
+    prime: BusinessId, site: SiteId, changes: dict[str, Any], error: type[Exception]
+) -> None:
+    values: dict[str, Any] = {"business_id": a_firm("一次工業"), "from_on": STARTED, **changes}
+    with pytest.raises(error):
+        invite_firm(site, None, FirmPlace(**values), **by(prime))
+
+
+def test_no_firm_stands_below_itself(prime: BusinessId, site: SiteId) -> None:
+    first = a_firm("一次工業")
+    node = a_tenure(site, prime, first).node_id
+    for firm in (prime, first):
+        with pytest.raises(FirmAboveItselfError):
+            invite_firm(site, node, place(firm), **by(prime))
+
+
+def test_only_the_invited_firm_answers(prime: BusinessId, site: SiteId) -> None:
+    tenure = a_tenure(site, prime, a_firm("一次工業"), accepted=False)
+    for firm in (prime, a_firm("別の会社")):
+        with pytest.raises(NotAllowedError):
+            accept_invitation(tenure.id, by=owner_of(firm), at=NOW)
+
+
+def test_a_refusal_keeps_its_reason_and_another_firm_can_be_asked(prime: BusinessId, site: SiteId) -> None:
+    firm, other = a_firm("一次工業"), a_firm("代わりの工業")
+    tenure = a_tenure(site, prime, firm, accepted=False)
+    decline_invitation(tenure.id, reason="この現場には入りません", by=owner_of(firm), at=NOW)
+    (row,) = list_structure(site, on=TODAY)
+    assert (row.state, row.answer_reason) == (TenureState.DECLINED, "この現場には入りません")
+    exchange_firm(tenure.node_id, place(other), **by(prime))
+    assert states(site) == [("代わりの工業", 1, "invited")]
+
+
+def test_an_invitation_can_be_taken_back(prime: BusinessId, site: SiteId) -> None:
+    tenure = a_tenure(site, prime, a_firm("一次工業"), accepted=False)
+    for _ in range(2):
+        withdraw_invitation(tenure.id, **by(prime))
+    assert states(site) == []
+
+
+def test_a_firm_by_name_has_its_place_and_breaks_nobody_below(prime: BusinessId, site: SiteId) -> None:
+    named = invite_firm(site, None, FirmPlace(business_name="無番工業", from_on=STARTED), **by(prime))
+    node = Tenure.objects.get(pk=named).node_id
+    below = a_tenure(site, prime, a_firm("二次工業"), below=node)
+    structure = load_structure(site)
+    path = structure.path(structure.by_id[below.id], TODAY)
+    assert path.firms == (below.business_id, prime)
+    assert path.gaps == {"FIRM_UNREGISTERED"}
+    registered = a_firm("無番工業株式会社")
+    joined = join_named_firm(named, registered, **by(prime))
+    accept_invitation(joined, by=owner_of(registered), at=NOW)
+    structure = load_structure(site)
+    assert structure.path(structure.by_id[below.id], TODAY).firms == (below.business_id, registered, prime)
+    assert structure.path(structure.by_id[below.id], TODAY).gaps == frozenset()
+
+
+def test_a_firm_exchanged_in_mid_work_loses_no_day_below(prime: BusinessId, site: SiteId) -> None:
+    first, other = a_firm("一次工業"), a_firm("代わりの工業")
+    upper = a_tenure(site, prime, first)
+    below = a_tenure(site, prime, a_firm("二次工業"), below=upper.node_id)
+    change = STARTED + timedelta(days=30)
+    tenure = exchange_firm(upper.node_id, place(other, from_on=change), **by(prime))
+    accept_invitation(tenure, by=owner_of(other), at=NOW)
+    structure = load_structure(site)
+    row = structure.by_id[below.id]
+    assert structure.path(row, change - timedelta(days=1)).firms[1] == first
+    assert structure.path(row, change).firms[1] == other
+    assert not structure.path(row, change).gaps
+
+
+def test_two_firms_never_hold_a_place_on_one_day(prime: BusinessId, site: SiteId) -> None:
+    upper = a_tenure(site, prime, a_firm("一次工業"), from_on=STARTED + timedelta(days=10))
+    with pytest.raises(NodeTakenError):
+        exchange_firm(upper.node_id, place(a_firm("代わりの工業"), until_on=None), **by(prime))
+
+
+def test_an_ended_place_ends_its_days_and_says_so_to_the_feed(prime: BusinessId, site: SiteId) -> None:
+    firm = a_firm("一次工業")
+    tenure = a_tenure(site, prime, firm)
+    end = STARTED + timedelta(days=20)
+    with pytest.raises(TenureDaysError):
+        end_tenure(tenure.id, until_on=STARTED, **by(firm))
+    for _ in range(2):
+        end_tenure(tenure.id, until_on=end, **by(firm))
+    structure = load_structure(site)
+    assert structure.tenure_of(firm, end - timedelta(days=1)) is not None
+    assert structure.tenure_of(firm, end) is None
+
+
+def test_the_system_acts_where_nobody_is_there(prime: BusinessId, site: SiteId) -> None:
+    tenure = invite_firm(site, None, place(a_firm("一次工業")), by=Actor.system(), at=NOW, on=date(2026, 11, 20))
+    assert Tenure.objects.get(pk=tenure).invited_by_id == prime
