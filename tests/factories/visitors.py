@@ -12,8 +12,8 @@ from registry.businesses.operations import add_user
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId
-from registry.disclosure.queries import viewer_for
 from registry.core.viewer import Viewer
+from registry.disclosure.queries import viewer_for
 from registry.workers.models import Worker
 from tests.factories.cast import NOW, OFFICE, PASSWORD, logged_in, office_login, owner_of
 

@@ -17,7 +17,10 @@ from tests.factories.cast import a_firm, a_worker
 from tests.factories.visitors import as_office
 from tests.portals.office.test_forms import FIRM, PERSON
 
-PAGES = {"worker": ("/office/workers/new/", PERSON, Worker), "firm": ("/office/businesses/new/", FIRM, Business)}
+PAGES: dict[str, tuple[str, dict[str, str], Any]] = {
+    "worker": ("/office/workers/new/", PERSON, Worker),
+    "firm": ("/office/businesses/new/", FIRM, Business),
+}
 
 
 @pytest.mark.django_db
