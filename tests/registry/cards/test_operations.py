@@ -32,7 +32,7 @@ from tests.factories.visitors import worker_as_actor
 from tests.registry.workers.operations.test_registration import data
 
 pytestmark = pytest.mark.django_db
-BY = {"by": OFFICE, "at": NOW}
+BY: dict[str, Any] = {"by": OFFICE, "at": NOW}
 
 
 @pytest.fixture
