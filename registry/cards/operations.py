@@ -35,7 +35,9 @@ def issue_card(
     """Issue the next branch of a worker's card; the one before is replaced."""
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    worker = Worker.objects.select_for_update().get(pk=worker_id)
+    worker = Worker.objects.select_for_update().filter(pk=worker_id).first()
+    if worker is None:
+        raise NotFoundError
     last = Card.objects.filter(worker=worker).order_by("-branch").first()
     if last and last.state in {CardState.ACTIVE, CardState.STOPPED}:
         move(last, CARD_LIFE, CardMove.REPLACE, by=by, at=at)

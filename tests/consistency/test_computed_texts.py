@@ -1,0 +1,143 @@
+"""Keys that are put together from a kind: all their values exist. And texts take only what their errors hand them."""
+
+import ast
+import re
+import string
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import pytest
+
+from config.texts import ROOT, read_texts
+from portals.base.calendars import DayState
+from portals.base.templatetags.ds import TONES
+from registry.accounts.states import AccountState, Portal, Role
+from registry.businesses.states import BusinessKind
+from registry.core.errors import RegistryError
+from registry.histories.states import Reason, Standing
+from registry.notices.states import LetterKind, NoticeKind
+from registry.structures.states import TenureState
+from registry.workers.states import Confirmation, InsuranceItem, RegistrationKind, Sex
+from tests.consistency.test_texts import errors
+
+PARTS = ("cause", "consequence", "remedy")
+TEXTS = read_texts()
+OFFICE_AND_WORKERS = {Role.WORKER, Role.REVIEWER, Role.DESK}
+WORDS = {
+    "kind": BusinessKind, "sex": Sex, "registration_kind": RegistrationKind, "confirmation": Confirmation,
+    "item": InsuranceItem,
+}  # fmt: skip
+# Each key with a gap, as the code writes it, and what can stand in its gaps.
+COMPUTED: dict[str, list[tuple[str, ...]]] = {
+    "tenure.{}": [(one,) for one in TenureState if one not in {TenureState.WITHDRAWN, TenureState.JOINED}],
+    "role.{}": [(one,) for one in Role if one not in OFFICE_AND_WORKERS],  # in the list of a firm's users
+    "account.{}": [(one,) for one in AccountState],
+    "word.kind.{}": [(one,) for one in BusinessKind],
+    "word.sex.{}": [(one,) for one in Sex],
+    "word.registration_kind.{}": [(one,) for one in RegistrationKind],
+    "word.{}.{}": [(name, value) for name, values in WORDS.items() for value in values],
+    "letter.{}.title": [(one,) for one in LetterKind],
+    "letter.{}.text": [(one,) for one in LetterKind],
+    "base.tone.{}": [(one,) for one in TONES],
+    "base.day.{}": [(one,) for one in DayState],
+    "base.day.{}.long": [(one,) for one in DayState],
+    "base.sample.{}": [(one,) for one in ("mail", "letter", "phone", "tamakake", "ashiba")],
+    "notice.{}.title": [(one,) for one in NoticeKind],
+    "notice.{}.body": [(one,) for one in NoticeKind],
+    "reason.{}.{}": list(product(Reason, (*PARTS, "who"))),
+    "day.standing.{}": [(one,) for one in Standing],
+    "error.{}.{}": [(one.code, part) for one in errors() for part in PARTS],
+    "portal.{}": [(one,) for one in Portal],
+    # What stands in these gaps is read off the pages in tests/portals/base/test_records.py.
+    "{}.{}": [],
+    "worker.block.{}": [],
+    "business.block.{}": [],
+}
+_SHAPE = re.compile(r"[a-z{][a-z_}]*(\.[a-z_{}]+)+")
+_FILES = re.compile(r"\.(html|css|js|svg|csv|md|menu)$")
+
+
+def trees() -> Iterator[ast.AST]:
+    """The source of all that speaks to people."""
+    for folder in ("portals", "api", "registry"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if "migrations" not in path.parts:
+                yield ast.parse(path.read_text())
+
+
+def gapped_keys() -> set[str]:
+    """All f-strings that look like a key, each gap as {}."""
+    found = set()
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                parts = [one.value if isinstance(one, ast.Constant) else "{}" for one in node.values]
+                found.add("".join(map(str, parts)))
+    return {one for one in found if _SHAPE.fullmatch(one) and not _FILES.search(one)}
+
+
+def plain_keys() -> set[str]:
+    """All strings in portals whose first word is that of some text."""
+    spaces = {key.split(".")[0] for key in TEXTS}
+    found = set()
+    for path in (ROOT / "portals").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return {one for one in found if _SHAPE.fullmatch(one) and one.split(".")[0] in spaces and not _FILES.search(one)}
+
+
+def test_every_key_with_a_gap_is_listed_here() -> None:
+    found = gapped_keys() - {"portals.{}.menu", "{}.csv"}
+    assert found == set(COMPUTED)
+
+
+@pytest.mark.parametrize("key", COMPUTED)
+def test_every_value_of_the_gap_has_its_text(key: str) -> None:
+    wanted = {key.format(*values) for values in COMPUTED[key]}
+    assert sorted(wanted - TEXTS.keys()) == []
+
+
+def test_keys_that_reach_a_page_by_a_variable_exist() -> None:
+    assert sorted(plain_keys() - TEXTS.keys()) == []
+
+
+def gaps(text: str) -> set[str]:
+    """The names of a text's gaps."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_both_languages_have_the_same_gaps() -> None:
+    assert [key for key, one in TEXTS.items() if gaps(one["ja"]) != gaps(one["en"])] == []
+
+
+def raised() -> Iterator[tuple[str, set[str]]]:
+    """Each `raise XError(...)` of the registry: the class and the values that it hands to its texts."""
+    for tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Raise) or node.exc is None:
+                continue
+            call = node.exc if isinstance(node.exc, ast.Call) else None
+            target = call.func if call else node.exc
+            if isinstance(target, ast.Name):
+                yield target.id, {one.arg for one in (call.keywords if call else []) if one.arg}
+
+
+def by_name() -> Mapping[str, type[RegistryError]]:
+    """All kinds of errors by the name of their class."""
+    return {one.__name__: one for one in errors()}
+
+
+def test_an_error_hands_its_texts_all_that_they_show() -> None:
+    kinds, wrong = by_name(), []
+    for name, given in raised():
+        if name in kinds:
+            shown = set().union(*(gaps(TEXTS[f"error.{kinds[name].code}.{part}"]["ja"]) for part in PARTS))
+            wrong += [(name, sorted(shown - given))] if shown - given else []
+    assert wrong == []
+
+
+def test_errors_for_machines_have_no_gaps() -> None:
+    """`api.problems` hands their texts out as they are."""
+    codes = {one.code for one in errors() if one.__module__.startswith("registry.touches")}
+    assert [code for code in codes for part in PARTS if gaps(TEXTS[f"error.{code}.{part}"]["ja"])] == []

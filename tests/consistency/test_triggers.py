@@ -1,0 +1,56 @@
+"""The triggers of the database: each guards what the code says, also against the owner, whom no missing right stops."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from config.settings.base import database
+from tests.consistency.test_workflows import workflows
+
+pytestmark = pytest.mark.django_db
+# Tables whose rows are only ever added, and a row for each.
+APPEND_ONLY = {
+    "audit_look": "(at, items, subjects, noun, relation, purpose) VALUES (now(), 1, '{1}', 'worker', 'office', 'desk')",
+    "audit_move": "(at, noun, subject_id, move, from_state, to_state, actor_kind, reason)"
+    " VALUES (now(), 'thing', 1, 'go', '', '', 'office', '')",
+    "changes_change": "(kind, from_on) VALUES ('site', '2026-11-20')",
+    "touches_touch": "VALUES (1, 1, now(), now(), 1, NULL, 'card', '', '', 'card', '')",
+}
+ACTS = {"UPDATE {} SET {} = {}": "UPDATE", "DELETE FROM {}": "DELETE", "TRUNCATE {}": "TRUNCATE"}
+COLUMNS = {"audit_look": "noun", "audit_move": "noun", "changes_change": "kind", "touches_touch": "method"}
+
+
+@pytest.fixture
+def owner() -> Iterator[psycopg.Connection[Any]]:
+    """The owner of the tables, in a transaction that is taken back."""
+    role = database(os.environ["MIGRATE_DATABASE_URL"])
+    with psycopg.connect(
+        dbname=connection.settings_dict["NAME"], user=role["USER"], password=role["PASSWORD"], host=role["HOST"],
+        port=role["PORT"] or None, options="-c lock_timeout=5000",
+    ) as link:  # fmt: skip
+        yield link
+        link.rollback()
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_not_even_the_owner_changes_a_log(owner: psycopg.Connection[Any], table: str, act: str) -> None:
+    owner.execute(f"INSERT INTO {table} {APPEND_ONLY[table]}")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=f"is append-only: {ACTS[act]} refused"):
+        owner.execute(act.format(table, COLUMNS[table], COLUMNS[table]))
+
+
+def test_the_triggers_are_those_that_the_tests_know() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.relname, p.proname FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid"
+            " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND NOT r.relispartition"
+            " AND r.relname NOT LIKE 'procrastinate%'"
+        )
+        found = set(cursor.fetchall())
+    guards = {(life.name, f"{life.name}_state_guard") for life in workflows()}
+    assert found == guards | {(table, "refuse_change") for table in APPEND_ONLY}

@@ -1,0 +1,50 @@
+"""One row of every table that has a constraint or a workflow, made by the real operations."""
+
+from datetime import date
+
+from registry.accounts.operations import LoginWrongError, check_login, make_security_code
+from registry.core.ids import BusinessId, WorkerId
+from registry.sites.queries import list_terminals
+from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.structures.operations.tenures import FirmPlace, invite_firm
+from registry.touches.operations.devices import make_pairing_code
+from registry.workers.models import Worker
+from registry.workers.operations.links import ask_for_link
+from registry.workers.operations.registration import CredentialData, InsuranceData
+from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem, RegistrationKind
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_worker, owner_of
+
+INSURANCE = InsuranceData(item=InsuranceItem.HEALTH, joined=True)
+CREDENTIAL = CredentialData(
+    block=CredentialBlock.QUALIFICATION,
+    name="玉掛け",
+    confirmation=Confirmation.CONFIRMED,
+    confirmed_on=date(2026, 9, 1),
+)
+
+
+class OneOfEach:
+    """A firm with a worker, a site with a gate, an open place in its structure, a roster, a question for a link."""
+
+    def __init__(self) -> None:
+        self.firm: BusinessId = a_firm()
+        self.other: BusinessId = a_firm("下請の会社")
+        self.worker: WorkerId = a_worker(
+            self.firm, registration_kind=RegistrationKind.DETAILED, insurances=(INSURANCE,), credentials=(CREDENTIAL,)
+        ).worker_id
+        self.account: int = Worker.objects.get(pk=self.worker).account_id
+        self.gate: Gate = a_gate(self.firm)
+        by = owner_of(self.firm)
+        place = FirmPlace(business_id=self.other, from_on=NOW.date())
+        invite_firm(self.gate.site_id, None, place, by=by, at=NOW, on=NOW.date())
+        people = [(self.worker, RosterData(trade="06-01"))]
+        add_to_roster(self.gate.site_id, None, people, from_on=NOW.date(), by=by, at=NOW)
+        ask_for_link(
+            self.worker, self.other, from_on=NOW.date(), principal=False, by=owner_of(self.other), at=NOW
+        )  # fmt: skip
+        make_pairing_code(list_terminals(self.gate.site_id)[0].id, by=by, at=NOW)
+        make_security_code(self.account, by=OFFICE, at=NOW)
+        try:
+            check_login(str(self.worker), "wrong", place="here", at=NOW)
+        except LoginWrongError:
+            return

@@ -1,0 +1,61 @@
+"""The office's forms: what they refuse beside which field."""
+
+from typing import Any
+
+import pytest
+
+from portals.office.forms import BusinessForm, WorkerForm
+
+pytestmark = pytest.mark.django_db
+FIRM = {
+    "name": "見本建設", "kana": "ミホンケンセツ", "kind": "corporation", "representative": "見本 代表", "capital_yen": "0",
+    "postal_code": "100-0000", "prefecture": "13", "address": "東京都", "phone": "00-0000-0000", "officer_name": "担当",
+}  # fmt: skip
+PERSON = {
+    "family_name": "見本", "given_name": "太郎", "family_kana": "ミホン", "given_kana": "タロウ", "birth_on": "昭和55年5月5日",
+    "sex": "1", "nationality": "日本", "postal_code": "1000000", "prefecture": "13", "address": "東京都",
+    "registration_kind": "simple", "trade": "06-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"kind": "club"}, "kind"),
+        ({"postal_code": "100-00"}, "postal_code"),
+        ({"capital_yen": "-1"}, "capital_yen"),
+        ({"prefecture": "99"}, "prefecture"),
+        ({"officer_mail": "nobody"}, "officer_mail"),
+        ({"name": ""}, "name"),
+    ],
+)
+def test_a_firm_is_refused_beside_the_field(changed: dict[str, str], field: str) -> None:
+    assert list(BusinessForm({**FIRM, **changed}).errors) == [field]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"birth_on": "昭和70年1月1日"}, "birth_on"),
+        ({"sex": "3"}, "sex"),
+        ({"trade": "99-99"}, "trade"),
+        ({"employer_id": "1234"}, "employer_id"),
+        ({"registration_kind": "both"}, "registration_kind"),
+    ],
+)
+def test_a_worker_is_refused_beside_the_field(changed: dict[str, str], field: str) -> None:
+    assert list(WorkerForm({**PERSON, **changed}).errors) == [field]
+
+
+def test_a_workers_trade_becomes_the_first_trade() -> None:
+    form = WorkerForm(PERSON)
+    assert form.is_valid(), form.errors
+    data: dict[str, Any] = form.data_of_worker()
+    assert data["trades"] == ("06-01",)
+    assert "trade" not in data
+
+
+def test_choices_are_the_code_tables() -> None:
+    form: Any = WorkerForm()
+    assert ("13", "東京都") in form.fields["prefecture"].choices
+    assert any(code == "06-01" and name.startswith("06-01 ") for code, name in form.fields["trade"].choices)

@@ -1,0 +1,42 @@
+"""Who looked at somebody's data, as that person may see it."""
+
+from datetime import timedelta
+
+import pytest
+
+from registry.audit.operations import see_many
+from registry.audit.queries import LookRow, list_looks
+from registry.core.read_policy import Purpose, ReadPolicy, Relation, field
+from registry.core.viewer import Viewer
+from tests.factories.cast import NOW
+
+pytestmark = pytest.mark.django_db
+POLICY = ReadPolicy("thing", (field("name", Relation.EMPLOYER),))
+FIRM = Viewer(account_id=3, business_id=22, purpose=Purpose.EMPLOYMENT)
+
+
+def look(*ids: int, hours: int = 0) -> None:
+    """A firm looks."""
+    rows = {n: {"name": "n"} for n in ids}
+    see_many(
+        FIRM, POLICY, rows, dict.fromkeys(ids, frozenset({Relation.EMPLOYER})), at=NOW + timedelta(hours=hours)
+    )  # fmt: skip
+
+
+def test_looks_at_others_are_not_listed() -> None:
+    look(1, 2)
+    look(2)
+    assert len(list_looks(1)) == 1
+    assert len(list_looks(2)) == 2
+    assert list_looks(3) == []
+
+
+def test_a_look_says_which_firm_saw_what_and_why_but_names_no_other_subject() -> None:
+    look(1, 2)
+    assert list_looks(1) == [LookRow(NOW, 22, "thing", "employer", "employment", 1)]
+
+
+def test_the_newest_look_comes_first_and_the_list_ends() -> None:
+    for hours in (2, 0, 1):
+        look(1, hours=hours)
+    assert [row.at for row in list_looks(1, limit=2)] == [NOW + timedelta(hours=2), NOW + timedelta(hours=1)]

@@ -1,0 +1,198 @@
+"""Opening sites, their terminals, periods, day boundaries, closing and reopening."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+
+from registry.accounts.states import Role
+from registry.audit.models import Move
+from registry.changes.models import Change
+from registry.core.actor import Actor
+from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.ids import BusinessId, IdKind, SiteId, is_id
+from registry.sites.models import DayBoundary, Site
+from registry.sites.operations import (
+    DayBoundaryError,
+    SiteData,
+    SitePeriodError,
+    SitePeriodOverlapError,
+    add_period,
+    add_terminal,
+    change_day_boundary,
+    close_site,
+    open_site,
+    reopen_site,
+)
+from registry.sites.queries import find_site, list_terminals, load_boundaries
+from tests.factories.cast import NOW, a_firm, a_worker, owner_of
+from tests.factories.visitors import user_as_actor, worker_as_actor
+
+pytestmark = pytest.mark.django_db
+TODAY, LAST = date(2026, 11, 20), date(2026, 12, 31)
+DATA = SiteData(
+    name="見本ビル", prefecture="13", address="東京都", public_works=False, manager_name="現場 見太", from_on=TODAY,
+    last_on=LAST, terminal_name="正面",
+)  # fmt: skip
+
+
+@pytest.fixture
+def firm() -> BusinessId:
+    return a_firm()
+
+
+@pytest.fixture
+def site(firm: BusinessId) -> SiteId:
+    return open_site(firm, DATA, by=owner_of(firm), at=NOW)
+
+
+@pytest.fixture
+def by(firm: BusinessId, site: SiteId) -> Actor:
+    return owner_of(firm)
+
+
+def mark() -> tuple[date, date | None]:
+    """The days of the newest mark."""
+    row = Change.objects.filter(kind="site").latest("pk")
+    return row.from_on, row.until_on
+
+
+def test_a_site_has_an_id_a_period_a_boundary_and_a_terminal(firm: BusinessId, site: SiteId) -> None:
+    row = find_site(site)
+    assert is_id(site, IdKind.SITE)
+    assert row
+    assert (row.business_id, row.periods, row.closed_on) == (firm, ((TODAY, date(2027, 1, 1)),), None)
+    assert [(one.number, one.name) for one in list_terminals(site)] == [(1, "正面")]
+    assert load_boundaries([site]) == {site: [(TODAY, time(4, 0))]}
+    assert Move.objects.filter(noun="sites_site", subject_id=site, move="open").count() == 1
+    assert mark() == (TODAY, None)
+
+
+def test_a_site_without_a_last_day_is_open(firm: BusinessId) -> None:
+    row = find_site(open_site(firm, replace(DATA, last_on=None), by=owner_of(firm), at=NOW))
+    assert row
+    assert row.until_on is None
+
+
+def test_a_period_of_one_day_is_one(firm: BusinessId) -> None:
+    row = find_site(open_site(firm, replace(DATA, last_on=TODAY), by=owner_of(firm), at=NOW))
+    assert row
+    assert row.until_on == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind", "field"),
+    [
+        (replace(DATA, last_on=date(2026, 11, 19)), SitePeriodError, "last_on"),
+        (replace(DATA, day_begins_at=time(12, 1)), DayBoundaryError, "day_begins_at"),
+    ],
+)
+def test_what_is_wrong_is_refused_beside_its_field(
+    firm: BusinessId, wrong: SiteData, kind: type[SitePeriodError], field: str
+) -> None:
+    with pytest.raises(kind) as refused:
+        open_site(firm, wrong, by=owner_of(firm), at=NOW)
+    assert refused.value.field == field
+    assert Site.objects.count() == 0
+
+
+@pytest.mark.parametrize("role", [Role.SITE_MANAGER, Role.SITE_VIEWER, Role.PROXY_CLERK])
+def test_who_does_not_open_sites_opens_none(firm: BusinessId, role: Role) -> None:
+    with pytest.raises(NotAllowedError):
+        open_site(firm, DATA, by=user_as_actor(firm, role), at=NOW)
+
+
+def test_nobody_opens_a_site_for_another_firm(firm: BusinessId) -> None:
+    with pytest.raises(NotAllowedError):
+        open_site(firm, DATA, by=owner_of(a_firm("別の会社")), at=NOW)
+
+
+def test_terminals_are_numbered_and_a_name_stands_once(site: SiteId, by: Actor) -> None:
+    second = add_terminal(site, "裏門", by=by, at=NOW)
+    assert add_terminal(site, "裏門", by=by, at=NOW) == second
+    assert [(one.number, one.name) for one in list_terminals(site)] == [(1, "正面"), (2, "裏門")]
+
+
+def test_a_further_period_begins_after_the_first(site: SiteId, by: Actor) -> None:
+    add_period(site, date(2027, 1, 1), date(2027, 1, 31), by=by, at=NOW)
+    row = find_site(site)
+    assert row
+    assert row.periods == ((TODAY, date(2027, 1, 1)), (date(2027, 1, 1), date(2027, 2, 1)))
+    assert mark() == (date(2027, 1, 1), date(2027, 2, 1))
+
+
+@pytest.mark.parametrize("from_on", [TODAY, LAST, date(2026, 11, 1)])
+def test_periods_do_not_overlap(site: SiteId, by: Actor, from_on: date) -> None:
+    with pytest.raises(SitePeriodOverlapError) as refused:
+        add_period(site, from_on, None, by=by, at=NOW)
+    assert refused.value.field == "from_on"
+
+
+def test_a_further_period_does_not_end_before_it_begins(site: SiteId, by: Actor) -> None:
+    with pytest.raises(SitePeriodError):
+        add_period(site, date(2027, 1, 2), date(2027, 1, 1), by=by, at=NOW)
+
+
+def test_days_begin_at_another_hour_from_a_day_on(site: SiteId, by: Actor) -> None:
+    for begins_at in (time(5, 0), time(6, 0)):  # the second one mends the first
+        change_day_boundary(site, begins_at, from_on=date(2026, 12, 1), by=by, at=NOW)
+    assert load_boundaries([site])[site] == [(TODAY, time(4, 0)), (date(2026, 12, 1), time(6, 0))]
+    assert mark() == (date(2026, 12, 1), None)
+
+
+@pytest.mark.parametrize(("begins_at", "fits"), [(time(12, 0), True), (time(12, 1), False)])
+def test_a_day_begins_before_noon(site: SiteId, by: Actor, begins_at: time, fits: bool) -> None:
+    if fits:
+        change_day_boundary(site, begins_at, from_on=TODAY, by=by, at=NOW)
+        assert DayBoundary.objects.get().begins_at == begins_at
+        return
+    with pytest.raises(DayBoundaryError):
+        change_day_boundary(site, begins_at, from_on=TODAY, by=by, at=NOW)
+
+
+def test_closed_and_opened_again(site: SiteId, by: Actor) -> None:
+    for _ in range(2):
+        close_site(site, from_on=date(2026, 12, 1), by=by, at=NOW)
+    assert Site.objects.get().closed_on == date(2026, 12, 1)
+    assert mark() == (date(2026, 12, 1), None)
+    for _ in range(2):
+        reopen_site(site, by=by, at=NOW)
+    assert Site.objects.get().closed_on is None
+    acts = Move.objects.filter(noun="sites_site", move__in=["close", "reopen"]).order_by("pk")
+    assert list(acts.values_list("move", flat=True)) == ["close", "reopen"]
+
+
+def test_closing_earlier_tells_from_the_earlier_day(site: SiteId, by: Actor) -> None:
+    close_site(site, from_on=date(2026, 12, 10), by=by, at=NOW)
+    close_site(site, from_on=date(2026, 12, 1), by=by, at=NOW)
+    assert mark() == (date(2026, 12, 1), None)
+    close_site(site, from_on=date(2026, 12, 5), by=by, at=NOW)
+    assert mark() == (date(2026, 12, 1), None)
+
+
+ACTS: dict[str, Callable[..., object]] = {
+    "terminal": lambda site, **by: add_terminal(site, "門", **by),
+    "period": lambda site, **by: add_period(site, date(2027, 1, 1), None, **by),
+    "boundary": lambda site, **by: change_day_boundary(site, time(5, 0), from_on=TODAY, **by),
+    "close": lambda site, **by: close_site(site, from_on=LAST, **by),
+    "reopen": reopen_site,
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_only_the_prime_changes_its_site(site: SiteId, firm: BusinessId, act: str) -> None:
+    others = [
+        owner_of(a_firm("別の会社")), user_as_actor(firm, Role.SITE_VIEWER), user_as_actor(firm, Role.PROXY_CLERK),
+        worker_as_actor(a_worker(firm).worker_id),
+    ]  # fmt: skip
+    for other in others:
+        with pytest.raises(NotAllowedError):
+            ACTS[act](site, by=other, at=NOW)
+    ACTS[act](site, by=user_as_actor(firm, Role.SITE_MANAGER), at=NOW)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_is_not_there_is_not_found(by: Actor, act: str) -> None:
+    with pytest.raises(NotFoundError):
+        ACTS[act](SiteId(12345678901824), by=by, at=NOW)

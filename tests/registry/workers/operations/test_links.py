@@ -1,0 +1,240 @@
+"""Links: asked by one side, accepted by the other, ended by either (ruling 14)."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from registry.accounts.states import Role
+from registry.businesses.queries import list_users
+from registry.changes.models import Change
+from registry.core.actor import Actor
+from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundError
+from registry.core.ids import BusinessId, WorkerId
+from registry.notices.models import Notice
+from registry.workers.models import Affiliation, LinkRequest
+from registry.workers.operations.links import (
+    EmployerUnknownError,
+    LinkOverlapsError,
+    LinkStartError,
+    PrincipalTwiceError,
+    accept_link,
+    ask_for_link,
+    decline_link,
+    link,
+    unlink,
+)
+from tests.factories.cast import NOW, OFFICE, a_firm, a_worker, owner_of
+from tests.factories.visitors import account_of_worker, user_as_actor, worker_as_actor
+
+pytestmark = pytest.mark.django_db
+TODAY, TOMORROW = date(2026, 11, 20), date(2026, 11, 21)
+NOBODY, NO_FIRM = WorkerId(12345678901821), BusinessId(12345678901822)
+
+
+class Sides:
+    """A worker and a firm that know nothing of each other."""
+
+    def __init__(self) -> None:
+        self.firm, self.worker = a_firm(), a_worker(None).worker_id
+        self.by_firm, self.by_worker = owner_of(self.firm), worker_as_actor(self.worker)
+        Notice.objects.all().delete()
+
+    def by(self, side: str) -> Actor:
+        return self.by_firm if side == "business" else self.by_worker
+
+    def link(self, **more: Any) -> None:
+        values = {"from_on": TODAY, "principal": True, "by": OFFICE, "at": NOW, **more}
+        link(self.worker, self.firm, **values)
+
+    def ask(self, side: str, **more: Any) -> int:
+        values = {"from_on": TODAY, "principal": False, "by": self.by(side), "at": NOW, **more}
+        return ask_for_link(self.worker, self.firm, **values)
+
+    def unlink(self, until_on: date = TOMORROW, *, by: Actor) -> None:
+        unlink(self.worker, self.firm, until_on=until_on, by=by, at=NOW)
+
+    def links(self) -> list[tuple[date, date | None]]:
+        rows = Affiliation.objects.filter(worker=self.worker, business=self.firm).order_by("from_on")
+        return list(rows.values_list("from_on", "until_on"))
+
+    def told(self) -> list[tuple[str, int]]:
+        return list(Notice.objects.order_by("pk").values_list("kind", "account_id"))
+
+    @property
+    def owner(self) -> int:
+        return list_users(self.firm)[0].account.id
+
+
+@pytest.fixture
+def sides() -> Sides:
+    return Sides()
+
+
+OTHER = {"business": "worker", "worker": "business"}
+
+
+@pytest.mark.parametrize("side", OTHER)
+class TestAsking:
+    """The same from both sides."""
+
+    def test_a_question_is_no_link_yet_and_is_told_to_the_other_side(self, sides: Sides, side: str) -> None:
+        sides.ask(side)
+        told = sides.owner if side == "worker" else account_of_worker(sides.worker)
+        assert sides.links() == []
+        assert sides.told() == [("link_asked", told)]
+
+    def test_accepted_it_holds_from_the_day_asked_for(self, sides: Sides, side: str) -> None:
+        request = sides.ask(side, from_on=date(2026, 10, 1))
+        accept_link(request, by=sides.by(OTHER[side]), at=NOW)
+        accept_link(request, by=sides.by(OTHER[side]), at=NOW)  # a second click
+        assert sides.links() == [(date(2026, 10, 1), None)]
+        assert Change.objects.filter(kind="affiliation").get().from_on == date(2026, 10, 1)
+
+    def test_nobody_accepts_his_own_question(self, sides: Sides, side: str) -> None:
+        request = sides.ask(side)
+        with pytest.raises(NotAllowedError):
+            accept_link(request, by=sides.by(side), at=NOW)
+
+    def test_a_question_from_the_other_side_is_the_answer(self, sides: Sides, side: str) -> None:
+        assert sides.ask(side) == sides.ask(OTHER[side])
+        assert sides.links() == [(TODAY, None)]
+
+    def test_asking_twice_asks_once(self, sides: Sides, side: str) -> None:
+        assert sides.ask(side) == sides.ask(side)
+        assert (LinkRequest.objects.count(), len(sides.told())) == (1, 1)
+
+    def test_declined_it_is_told_and_cannot_be_accepted(self, sides: Sides, side: str) -> None:
+        request = sides.ask(side)
+        for _ in range(2):
+            decline_link(request, by=sides.by(OTHER[side]), at=NOW)
+        assert [kind for kind, _ in sides.told()] == ["link_asked", "link_declined"]
+        with pytest.raises(MoveRefusedError):
+            accept_link(request, by=sides.by(OTHER[side]), at=NOW)
+
+    def test_the_asking_side_takes_it_back_quietly(self, sides: Sides, side: str) -> None:
+        request = sides.ask(side)
+        decline_link(request, by=sides.by(side), at=NOW)
+        assert LinkRequest.objects.get().state == "withdrawn"
+        assert len(sides.told()) == 1
+        assert sides.ask(side) != request  # and may ask again
+
+    def test_either_ends_a_link_and_the_other_is_told(self, sides: Sides, side: str) -> None:
+        sides.link()
+        Notice.objects.all().delete()
+        sides.unlink(by=sides.by(side))
+        told = sides.owner if side == "worker" else account_of_worker(sides.worker)
+        assert sides.links() == [(TODAY, TOMORROW)]
+        assert sides.told() == [("unlinked", told)]
+
+
+@pytest.mark.parametrize("start", [date(2026, 9, 30), TOMORROW])
+@pytest.mark.parametrize("act", [Sides.link, lambda sides, **more: sides.ask("worker", **more)])
+def test_a_link_starts_between_the_first_of_last_month_and_today(
+    sides: Sides, act: Callable[..., object], start: date
+) -> None:
+    with pytest.raises(LinkStartError) as refused:
+        act(sides, from_on=start)
+    assert refused.value.field == "from_on"
+
+
+@pytest.mark.parametrize("start", [date(2026, 10, 1), TODAY])
+def test_the_edges_of_that_span_are_inside(sides: Sides, start: date) -> None:
+    sides.link(from_on=start)
+    assert sides.links() == [(start, None)]
+
+
+def test_two_links_on_one_day_are_one_too_many(sides: Sides) -> None:
+    sides.link()
+    with pytest.raises(LinkOverlapsError):
+        sides.link(principal=False)
+
+
+def test_there_is_one_principal_employer_at_a_time(sides: Sides) -> None:
+    sides.link()
+    with pytest.raises(PrincipalTwiceError):
+        link(sides.worker, a_firm("別の会社"), from_on=TODAY, principal=True, by=OFFICE, at=NOW)
+    link(sides.worker, a_firm("三つ目の会社"), from_on=TODAY, principal=False, by=OFFICE, at=NOW)
+
+
+def test_accepting_what_overlaps_changes_nothing(sides: Sides) -> None:
+    request = sides.ask("worker")
+    sides.link()
+    with pytest.raises(LinkOverlapsError):
+        accept_link(request, by=sides.by_firm, at=NOW)
+    assert LinkRequest.objects.get().state == "asked"
+
+
+def test_a_link_can_be_made_again_after_its_end(sides: Sides) -> None:
+    sides.link(from_on=date(2026, 10, 1))
+    sides.unlink(TODAY, by=sides.by_worker)
+    sides.link()
+    assert sides.links() == [(date(2026, 10, 1), TODAY), (TODAY, None)]
+
+
+@pytest.mark.parametrize("until_on", [TODAY, date(2026, 11, 1)])
+def test_a_link_has_a_day_at_least(sides: Sides, until_on: date) -> None:
+    sides.link()
+    with pytest.raises(NotFoundError):
+        sides.unlink(until_on, by=sides.by_worker)
+    assert sides.links() == [(TODAY, None)]
+
+
+def test_what_has_ended_cannot_be_ended_again(sides: Sides) -> None:
+    sides.link()
+    sides.unlink(by=sides.by_worker)
+    with pytest.raises(NotFoundError):
+        sides.unlink(by=sides.by_firm)
+
+
+def test_who_only_looks_on_for_a_firm_neither_asks_answers_nor_ends(sides: Sides) -> None:
+    viewer = user_as_actor(sides.firm, Role.SITE_VIEWER)
+    request = sides.ask("worker")
+    for act in (accept_link, decline_link):
+        with pytest.raises(NotAllowedError):
+            act(request, by=viewer, at=NOW)
+    accept_link(request, by=sides.by_firm, at=NOW)
+    with pytest.raises(NotAllowedError):
+        sides.unlink(by=viewer)
+    with pytest.raises(NotAllowedError):
+        sides.ask("business", by=viewer)
+    assert sides.links() == [(TODAY, None)]
+
+
+def test_those_who_only_look_on_are_not_told(sides: Sides) -> None:
+    user_as_actor(sides.firm, Role.SITE_VIEWER)
+    sides.ask("worker")
+    assert sides.told() == [("link_asked", sides.owner)]
+
+
+def test_strangers_neither_answer_nor_end(sides: Sides) -> None:
+    request = sides.ask("worker")
+    sides.link(principal=False)
+    for by in (owner_of(a_firm("別の会社")), worker_as_actor(a_worker(None).worker_id)):
+        for act in (accept_link, decline_link):
+            with pytest.raises(NotAllowedError):
+                act(request, by=by, at=NOW)
+        with pytest.raises(NotAllowedError):
+            sides.unlink(by=by)
+        with pytest.raises(NotAllowedError):
+            sides.link(by=by)
+
+
+def test_the_office_ends_a_link(sides: Sides) -> None:
+    sides.link()
+    sides.unlink(by=OFFICE)
+    assert sides.links() == [(TODAY, TOMORROW)]
+
+
+def test_who_does_not_exist_is_said(sides: Sides) -> None:
+    with pytest.raises(NotFoundError):
+        link(NOBODY, sides.firm, from_on=TODAY, principal=True, by=OFFICE, at=NOW)
+    with pytest.raises(EmployerUnknownError):
+        link(sides.worker, NO_FIRM, from_on=TODAY, principal=True, by=OFFICE, at=NOW)
+    with pytest.raises(NotFoundError):
+        ask_for_link(NOBODY, sides.firm, from_on=TODAY, principal=True, by=sides.by_firm, at=NOW)
+    with pytest.raises(EmployerUnknownError):
+        ask_for_link(sides.worker, NO_FIRM, from_on=TODAY, principal=True, by=sides.by_worker, at=NOW)
+    with pytest.raises(NotFoundError):
+        accept_link(0, by=sides.by_firm, at=NOW)
