@@ -12,6 +12,7 @@ from registry.accounts.models import Account, SecurityCode, WrongTries
 from registry.businesses.models import Business, BusinessUser
 from registry.cards.models import Card
 from registry.codes.models import Code
+from registry.histories.models import Claim, DayEdit
 from registry.sites.models import DayBoundary, SitePeriod, Terminal
 from registry.structures.models import Node, RosterEntry, Tenure
 from registry.touches.models import Device, Pairing, PairingCode
@@ -92,6 +93,12 @@ CASES: dict[str, Callable[[], object]] = {
         change(Card, token="t", state="dead"), again(Card, branch=2, token="t", state="active")
     ),
     "codes_code_once": again(Code),
+    "histories_claim_has_a_site": change(Claim, site=None),
+    "histories_claim_has_a_side": change(Claim, entered_by="nobody"),
+    "histories_one_claim_a_day": again(Claim),
+    "histories_claim_form_key_key": both(change(Claim, form_key="k"), again(Claim, form_key="k", day=LONG_AGO)),
+    "histories_edit_has_a_side": again(DayEdit, side="nobody"),
+    "histories_edit_says_something": again(DayEdit, work=""),
     "sites_period_has_days": again(SitePeriod, from_on=LONG_AGO, until_on=LONG_AGO),
     "sites_one_period_at_a_time": again(SitePeriod),
     "sites_boundary_once_a_day": again(DayBoundary),

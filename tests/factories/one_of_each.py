@@ -4,6 +4,7 @@ from datetime import date
 
 from registry.accounts.operations import LoginWrongError, check_login, make_security_code
 from registry.core.ids import BusinessId, WorkerId
+from registry.histories.operations.claims import ClaimData, decide_days, edit_day, enter_claim
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import FirmPlace, invite_firm
@@ -13,6 +14,7 @@ from registry.workers.operations.links import ask_for_link
 from registry.workers.operations.registration import CredentialData, InsuranceData
 from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem, RegistrationKind
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_worker, owner_of
+from tests.factories.visitors import worker_as_actor
 
 INSURANCE = InsuranceData(item=InsuranceItem.HEALTH, joined=True)
 CREDENTIAL = CredentialData(
@@ -42,6 +44,11 @@ class OneOfEach:
         ask_for_link(
             self.worker, self.other, from_on=NOW.date(), principal=False, by=owner_of(self.other), at=NOW
         )  # fmt: skip
+        enter_claim(
+            self.worker, ClaimData(day=NOW.date(), site_id=self.gate.site_id), by=worker_as_actor(self.worker), at=NOW
+        )
+        edit_day(self.worker, self.gate.site_id, NOW.date(), work="足場", by=by, at=NOW)
+        decide_days(self.gate.site_id, [(self.worker, NOW.date())], counts=True, by=by, at=NOW)
         make_pairing_code(list_terminals(self.gate.site_id)[0].id, by=by, at=NOW)
         make_security_code(self.account, by=OFFICE, at=NOW)
         try:
