@@ -11,6 +11,7 @@ urlpatterns = [
     path("users/", views_firm.users, name="users"),
     path("workers/", views_firm.workers, name="workers"),
     path("workers/<int:worker_id>/", views_firm.worker, name="worker"),
+    path("workers/<int:worker_id>/photo/", views_firm.photo, name="photo"),
     path("sites/", views_sites.sites, name="sites"),
     path("sites/new/", views_sites.new_site, name="new_site"),
     path("sites/<int:site_id>/", views_sites.site, name="site"),

@@ -1,6 +1,6 @@
 """The firm's own data, its people, its users."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.messages import shown_notices
+from portals.base.photos import photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
 from registry.accounts.states import Permission
@@ -79,3 +80,9 @@ def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
     context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen}
     return render(request, "business/worker.html", context)
+
+
+@page(Permission.BUSINESS_WORKERS)
+def photo(request: HttpRequest, worker_id: int) -> HttpResponseBase:
+    """One person's face, as far as the read policy lets through."""
+    return photo_answer(request, worker_id)

@@ -8,6 +8,7 @@ app_name = "worker"
 urlpatterns = [
     path("", views.home, name="home"),
     path("own/", views.own, name="own"),
+    path("photo/", views.photo, name="photo"),
     path("days/", views.days, name="days"),
     path("days/<int:year>-<int:month>/", views.days, name="days_of_month"),
     path("links/", views_links.links, name="links"),

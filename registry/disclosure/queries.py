@@ -18,6 +18,7 @@ from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
+from registry.files.queries import StoredFile
 from registry.histories.queries import workers_bound_below
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in, workers_on_rosters_below
@@ -26,6 +27,7 @@ from registry.workers.queries import (
     FOUND_AT_MOST,
     exists_worker,
     fields_of_workers,
+    get_photo,
     linked_businesses,
     linked_workers,
     search_workers,
@@ -94,6 +96,15 @@ def see_worker(viewer: Viewer, worker_id: int, *, at: datetime) -> Seen:
     if not seen:
         raise NotFoundError
     return seen[0]
+
+
+def see_photo(viewer: Viewer, worker_id: int, *, at: datetime) -> StoredFile:
+    """A worker's face, for those who may see it. Raises `NotFoundError` for all others, and where there is none."""
+    photo: int | None = fields_of_workers([worker_id]).get(worker_id, {}).get("photo")
+    rows = {worker_id: {"photo": photo}}
+    if photo is None or not see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at):
+        raise NotFoundError
+    return get_photo(photo)
 
 
 def _with_cards(rows: Mapping[int, Mapping[str, Any]], *, on: date) -> dict[int, dict[str, Any]]:
