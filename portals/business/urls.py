@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from portals.business import views_firm, views_links, views_roster, views_sites, views_structure
+from portals.business import views_firm, views_links, views_roster, views_sites, views_structure, views_users
 
 app_name = "business"
 urlpatterns = [
     path("", views_firm.home, name="home"),
     path("own/", views_firm.own, name="own"),
-    path("users/", views_firm.users, name="users"),
+    path("users/", views_users.users, name="users"),
+    path("users/new/", views_users.new_user, name="new_user"),
     path("workers/", views_firm.workers, name="workers"),
     path("workers/<int:worker_id>/", views_firm.worker, name="worker"),
     path("workers/<int:worker_id>/photo/", views_firm.photo, name="photo"),

@@ -4,7 +4,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.messages import shown_notices
@@ -12,7 +11,6 @@ from portals.base.photos import photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
 from registry.accounts.states import Permission
-from registry.businesses.queries import list_users
 from registry.core.ids import BusinessId, IdKind
 from registry.disclosure.queries import Found, find_workers, see_business, see_worker
 from registry.notices.queries import list_notices
@@ -39,19 +37,6 @@ def own(request: HttpRequest) -> HttpResponse:
     """510: the firm's registered data."""
     seen = see_business(viewer_of(request), business_of(request), at=timezone.now())
     return render(request, "business/own.html", {"firm": seen.get("name"), "blocks": business_blocks(seen)})
-
-
-@page(Permission.BUSINESS_USERS)
-def users(request: HttpRequest) -> HttpResponse:
-    """810-20: the people who log in for the firm."""
-    shown = [
-        {
-            "name": user.account.display_name, "login_id": user.account.login_id,
-            "role": _(f"role.{user.account.role}"), "state": _(f"account.{user.account.state}"),
-        }
-        for user in list_users(business_of(request))
-    ]  # fmt: skip
-    return render(request, "business/users.html", {"users": shown})
 
 
 @page(Permission.BUSINESS_WORKERS)

@@ -54,7 +54,9 @@ def register_worker(office: Visitor, employer: int) -> int:
         family_name="見本", given_name="太郎", family_kana="ミホン", given_kana="タロウ", birth_on="昭和55年5月5日", sex="1",
         postal_code="1000000", prefecture="13", address="東京都例町9-9", employer_id="", trade="06-01",
     )  # fmt: skip
-    office.page.set_input_files("[name=photo]", {"name": "face.png", "mimeType": "image/png", "buffer": draw_face(1).read()})
+    office.page.set_input_files(
+        "[name=photo]", {"name": "face.png", "mimeType": "image/png", "buffer": draw_face(1).read()}
+    )
     office.fill(family_kana="みほん")
     office.press("確認へ進む")
     office.sees("カタカナではない文字", "お預かりしている写真")
