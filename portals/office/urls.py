@@ -14,4 +14,5 @@ urlpatterns = [
     path("businesses/new/", views.register_business_page, name="register_business"),
     path("workers/new/", views.register_worker_page, name="register_worker"),
     path("letters/", views.letters, name="letters"),
+    path("letters/ship/", views.ship, name="ship_letters"),
 ]

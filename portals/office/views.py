@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal
@@ -24,8 +27,8 @@ from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind
 from registry.disclosure.queries import Found, find_businesses, find_workers, see_business, see_worker
-from registry.notices.operations import PrintedLetter, print_letters
-from registry.notices.queries import list_letters_to_print
+from registry.notices.operations import PrintedLetter, print_letters, ship_letters
+from registry.notices.queries import LetterRow, list_letters_to_print, list_letters_to_ship
 from registry.notices.states import WITH_PASSWORD
 from registry.workers.operations.registration import WorkerData, check_worker
 
@@ -34,8 +37,11 @@ from registry.workers.operations.registration import WorkerData, check_worker
 def home(request: HttpRequest) -> HttpResponse:
     """The office's home: what waits."""
     may_print = viewer_of(request).has(Permission.OFFICE_PRINT)
-    letters = list_letters_to_print() if may_print else []
-    return render(request, "office/home.html", {"letters": letters, "may_print": may_print})
+    context = {
+        "letters": list_letters_to_print() if may_print else [],
+        "to_ship": list_letters_to_ship() if may_print else [], "may_print": may_print,
+    }  # fmt: skip
+    return render(request, "office/home.html", context)
 
 
 @page(Permission.OFFICE_SEARCH)
@@ -135,19 +141,36 @@ def register_worker_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _chosen(request: HttpRequest) -> list[int]:
+    return [int(one) for one in request.POST.getlist("letter") if one.isascii() and one.isdigit()]
+
+
+def _listed(rows: list[LetterRow]) -> list[dict[str, Any]]:
+    return [{"row": row, "title": f"letter.{row.kind}.title"} for row in rows]
+
+
 @never_cache
 @page(Permission.OFFICE_PRINT)
 def letters(request: HttpRequest) -> HttpResponse:
-    """Letters that wait; printing shows each once and makes its secret."""
+    """Letters that wait; printing shows each once and makes its secret. Below, those that wait to be shipped."""
     printed: list[PrintedLetter] = []
     if request.method == "POST":
-        chosen = [int(one) for one in request.POST.getlist("letter") if one.isascii() and one.isdigit()]
-        printed = print_letters(chosen, by=viewer_of(request).actor(), at=timezone.now())
+        printed = print_letters(_chosen(request), by=viewer_of(request).actor(), at=timezone.now())
     context = {
-        "letters": [{"row": row, "title": f"letter.{row.kind}.title"} for row in list_letters_to_print()],
+        "letters": _listed(list_letters_to_print()), "to_ship": _listed(list_letters_to_ship()),
         "printed": [_shown_letter(letter) for letter in printed],
-    }
+    }  # fmt: skip
     return render(request, "office/letters.html", context)
+
+
+@require_POST
+def _ship(request: HttpRequest) -> HttpResponse:
+    number = ship_letters(_chosen(request), by=viewer_of(request).actor(), at=timezone.now())
+    success(request, _("letter.shipped").format(number=number))
+    return redirect("office:letters")
+
+
+ship = page(Permission.OFFICE_PRINT)(_ship)
 
 
 def _shown_letter(letter: PrintedLetter) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.worker import views, views_links
+from portals.worker import views, views_card, views_links, views_looks
 
 app_name = "worker"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("photo/", views.photo, name="photo"),
     path("days/", views.days, name="days"),
     path("days/<int:year>-<int:month>/", views.days, name="days_of_month"),
+    path("card/", views_card.card, name="card"),
+    path("card/stop/", views_card.stop, name="stop_card"),
+    path("card/lift/", views_card.lift, name="lift_card"),
+    path("looks/", views_looks.looks, name="looks"),
+    path("looks/<int:year>-<int:month>/", views_looks.looks, name="looks_of_month"),
     path("links/", views_links.links, name="links"),
     path("links/<int:request_id>/answer/", views_links.answer_link, name="answer_link"),
     path("links/<int:business_id>/end/", views_links.end_link, name="end_link"),

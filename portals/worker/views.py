@@ -67,9 +67,8 @@ def photo(request: HttpRequest) -> HttpResponseBase:
     return photo_answer(request, worker_of(request))
 
 
-@page(Permission.WORKER_OWN)
-def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
-    """320: the days of a month, each with what it lacks."""
+def chosen_month(year: int | None, month: int | None) -> date:
+    """The first of the month that an address names; that of today where it names none."""
     today = jst_day(timezone.now())
     try:
         chosen = date(year or today.year, month or today.month, 1)
@@ -77,11 +76,24 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
         raise Http404 from None
     if not OLDEST_YEAR <= chosen.year < NEWEST_YEAR:
         raise Http404
+    return chosen
+
+
+def months_beside(chosen: date, url_name: str) -> dict[str, str]:
+    """Addresses of the months before and after; there is none after that of today."""
     before, after = date.fromordinal(chosen.toordinal() - 1), date.fromordinal(chosen.toordinal() + 31)
+    this_month = jst_day(timezone.now()).replace(day=1)
+    return {
+        "older_url": reverse(url_name, args=[before.year, before.month]),
+        "newer_url": reverse(url_name, args=[after.year, after.month]) if chosen < this_month else "",
+    }
+
+
+@page(Permission.WORKER_OWN)
+def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
+    """320: the days of a month, each with what it lacks."""
+    chosen = chosen_month(year, month)
     context = {
-        "month": chosen, "shown": _days(worker_of(request), chosen),
-        "older_url": reverse("worker:days_of_month", args=[before.year, before.month]),
-        "newer_url": reverse("worker:days_of_month", args=[after.year, after.month])
-        if chosen < today.replace(day=1) else "",
+        "month": chosen, "shown": _days(worker_of(request), chosen), **months_beside(chosen, "worker:days_of_month"),
     }  # fmt: skip
     return render(request, "worker/days.html", context)

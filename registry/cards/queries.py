@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from registry.cards.derive import CardFact
 from registry.cards.models import Card
@@ -20,6 +20,7 @@ class CardRow:
     state: CardState
     valid_until: date
     colour: str
+    stopped_at: datetime | None
 
     def is_valid(self, on: date) -> bool:
         """Whether the card can be used on a day; its last day counts."""
@@ -33,7 +34,9 @@ class CardRow:
 
 def card_row(card: Card) -> CardRow:
     """The row of a model instance."""
-    return CardRow(WorkerId(card.worker_id), card.branch, CardState(card.state), card.valid_until, card.colour)
+    return CardRow(
+        WorkerId(card.worker_id), card.branch, CardState(card.state), card.valid_until, card.colour, card.stopped_at
+    )
 
 
 def newest_card(worker_id: int) -> CardRow | None:

@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState, Permission, Portal
 from registry.audit.operations import Seen, see_many
+from registry.audit.queries import SHOWN_AT_MOST as LOOKS_AT_MOST
+from registry.audit.queries import list_looks
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.businesses.queries import FOUND_AT_MOST as FIRMS_AT_MOST
-from registry.businesses.queries import business_of_account, fields_of_businesses, search_businesses
+from registry.businesses.queries import (
+    business_of_account,
+    fields_of_businesses,
+    names_of_businesses,
+    search_businesses,
+)
 from registry.cards.queries import newest_cards
 from registry.core.actor import ActorKind
-from registry.core.days import jst_day
+from registry.core.days import JST, jst_day
 from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
@@ -181,3 +188,37 @@ def find_businesses(viewer: Viewer, text: str, *, at: datetime, start: int = 0) 
     rows = fields_of_businesses(shown)
     seen = see_many(viewer, BUSINESS_POLICY, rows, _relations_to_businesses(viewer, rows), at=at)
     return Found(seen, more=len(ids) > len(shown))
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """One look at the own data: when, who, by what right, which items. No name of a firm means the operator."""
+
+    at: datetime
+    firm: str
+    right: Relation
+    items: list[str]
+
+
+@dataclass(frozen=True)
+class LooksPage:
+    """One page of looks, and whether there is another."""
+
+    rows: list[LookedAt]
+    more: bool
+
+
+def list_looks_at_me(viewer: Viewer, month: date, *, start: int = 0) -> LooksPage:
+    """Who looked at a worker's data in a month, newest first: for that worker alone (ruling 40)."""
+    if viewer.worker_id is None:
+        raise NotFoundError
+    from_at = datetime(month.year, month.month, 1, tzinfo=JST)
+    until_at = (from_at + timedelta(days=32)).replace(day=1)
+    found = list_looks(WORKER_POLICY.noun, viewer.worker_id, from_at=from_at, until_at=until_at, start=start)
+    shown = found[:LOOKS_AT_MOST]
+    firms = names_of_businesses(row.business_id for row in shown if row.business_id)
+    rows = [
+        LookedAt(row.at, firms.get(row.business_id or 0, ""), Relation(row.relation), WORKER_POLICY.names(row.items))
+        for row in shown
+    ]
+    return LooksPage(rows, more=len(found) > len(shown))
