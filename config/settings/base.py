@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "registry.codes",
     "registry.audit",
     "registry.changes",
+    "registry.files",
     "registry.accounts",
     "registry.notices",
     "registry.businesses",

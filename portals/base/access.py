@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -12,7 +12,7 @@ from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.viewer import Viewer
 
 PUBLIC = "public"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class PortalRequest(HttpRequest):
@@ -30,7 +30,7 @@ def page(permission: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             viewer = cast("PortalRequest", request).viewer
             if permission != PUBLIC and viewer.is_stranger:
                 return redirect(f"{reverse('public:login')}?next={request.path}")

@@ -1,14 +1,18 @@
 """Forms of the firm's portal."""
 
+import secrets
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.forms import IdField, TypedDateField
+from registry.businesses.states import ROLES_OF_FIRMS
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -25,6 +29,7 @@ __all__ = [
     "RosterForm",
     "SiteForm",
     "TerminalForm",
+    "UserForm",
 ]
 
 
@@ -125,6 +130,20 @@ class LinkForm(AskLinkForm):
 
     field_order = ("worker_id",)
     worker_id = IdField(IdKind.WORKER, label=_("worker.id"))
+
+
+class UserForm(forms.Form):
+    """Who else logs in for the firm, as what."""
+
+    name = forms.CharField(label=_("user.name"), help_text=_("user.name_help"), max_length=100)
+    mail = forms.EmailField(label=_("user.mail"), help_text=_("user.mail_help"), required=False)
+    role = forms.ChoiceField(
+        label=_("user.role"), widget=forms.RadioSelect,
+        choices=[(role, format_lazy("{} ― {}", _(f"role.{role}"), _(f"role.{role}.about"))) for role in ROLES_OF_FIRMS],
+    )  # fmt: skip
+    form_key = forms.CharField(
+        max_length=40, required=False, initial=partial(secrets.token_urlsafe, 16), widget=forms.HiddenInput
+    )
 
 
 class TerminalForm(forms.Form):

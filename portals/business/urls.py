@@ -2,15 +2,25 @@
 
 from django.urls import path
 
-from portals.business import views_days, views_firm, views_links, views_roster, views_sites, views_structure
+from portals.business import (
+    views_days,
+    views_firm,
+    views_links,
+    views_roster,
+    views_sites,
+    views_structure,
+    views_users,
+)
 
 app_name = "business"
 urlpatterns = [
     path("", views_firm.home, name="home"),
     path("own/", views_firm.own, name="own"),
-    path("users/", views_firm.users, name="users"),
+    path("users/", views_users.users, name="users"),
+    path("users/new/", views_users.new_user, name="new_user"),
     path("workers/", views_firm.workers, name="workers"),
     path("workers/<int:worker_id>/", views_firm.worker, name="worker"),
+    path("workers/<int:worker_id>/photo/", views_firm.photo, name="photo"),
     path("sites/", views_sites.sites, name="sites"),
     path("sites/new/", views_sites.new_site, name="new_site"),
     path("sites/<int:site_id>/", views_sites.site, name="site"),

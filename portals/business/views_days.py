@@ -8,7 +8,6 @@ from django.contrib.messages import error as say_error
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,6 +16,7 @@ from portals.base.access import page, viewer_of
 from portals.base.days import TONES
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, refusal
+from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
 from portals.business.forms import ReasonForm
 from portals.business.site_access import access_to, own_site
@@ -40,26 +40,6 @@ from registry.histories.queries import (
 from registry.histories.states import Standing
 from registry.sites.queries import names_of_sites
 
-OLDEST_YEAR, NEWEST_YEAR = 2018, 2100
-
-
-def _month(year: int | None, month: int | None) -> date:
-    today = jst_day(timezone.now())
-    try:
-        chosen = date(year or today.year, month or today.month, 1)
-    except ValueError:
-        raise Http404 from None
-    if not OLDEST_YEAR <= chosen.year < NEWEST_YEAR:
-        raise Http404
-    return chosen
-
-
-def _around(name: str, chosen: date, *before: Any) -> dict[str, str]:
-    """The addresses of the months beside a month."""
-    earlier, later = date.fromordinal(chosen.toordinal() - 1), date.fromordinal(chosen.toordinal() + 31)
-    newer = reverse(name, args=[*before, later.year, later.month]) if later <= jst_day(timezone.now()) else ""
-    return {"older_url": reverse(name, args=[*before, earlier.year, earlier.month]), "newer_url": newer}
-
 
 def _lines(rows: list[DayRow], names: dict[int, str]) -> list[dict[str, Any]]:
     """One line a person: the three counters, and what is missing on how many days, whose turn it is."""
@@ -82,14 +62,14 @@ def _lines(rows: list[DayRow], names: dict[int, str]) -> list[dict[str, Any]]:
 @page(Permission.BUSINESS_WORKERS)
 def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
     """Who of us worked where in a month, what is incomplete, and whose turn it is; claims to confirm."""
-    chosen, now = _month(year, month), timezone.now()
+    chosen, now = chosen_month(year, month), timezone.now()
     rows = list_month_of_firm(business_of(request), chosen)
     people = see_workers(viewer_of(request), {row.worker_id for row in rows}, at=now)
     names = {worker_id: full_name(seen) for worker_id, seen in people.items() if full_name(seen)}
     claims = list_claims_of_workers({row.worker_id for row in rows})
     context = {
         "month": chosen, "lines": _lines(rows, names), "claims": [_shown_claim(claim, names) for claim in claims],
-        **_around("business:days_of_month", chosen),
+        **months_beside("business:days_of_month", chosen),
     }  # fmt: skip
     return render(request, "business/days.html", context)
 
@@ -103,7 +83,7 @@ def _shown_claim(claim: ClaimRow, names: dict[int, str]) -> dict[str, Any]:
 @page(Permission.BUSINESS_WORKERS)
 def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of the firm's people in a month as CSV."""
-    chosen = _month(year, month)
+    chosen = chosen_month(year, month)
     rows = list_month_of_firm(business_of(request), chosen)
     people = see_workers(viewer_of(request), {row.worker_id for row in rows}, at=timezone.now())
     names = {worker_id: full_name(seen) for worker_id, seen in people.items()}
@@ -134,7 +114,7 @@ def _site_rows(request: HttpRequest, site_id: int, chosen: date) -> list[DayRow]
 @page(Permission.SITE_MANAGE)
 def site_days(request: HttpRequest, site_id: int, year: int | None = None, month: int | None = None) -> HttpResponse:
     """A site's month: who worked, what is incomplete; for the prime what waits for its word."""
-    access, chosen, now = access_to(request, site_id), _month(year, month), timezone.now()
+    access, chosen, now = access_to(request, site_id), chosen_month(year, month), timezone.now()
     rows = _site_rows(request, site_id, chosen)
     claims = list_open_claims([site_id]) if access.is_prime else []
     ids = {row.worker_id for row in rows} | {claim.worker_id for claim in claims}
@@ -152,7 +132,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
             }
             for row in waiting
         ],
-        **_around("business:site_days_of_month", chosen, site_id),
+        **months_beside("business:site_days_of_month", chosen, site_id),
     }  # fmt: skip
     return render(request, "business/site_days.html", context)
 
@@ -160,7 +140,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
 @page(Permission.SITE_MANAGE)
 def site_export(request: HttpRequest, site_id: int, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of a site in a month as CSV."""
-    access, chosen = access_to(request, site_id), _month(year, month)
+    access, chosen = access_to(request, site_id), chosen_month(year, month)
     rows = _site_rows(request, site_id, chosen)
     people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=timezone.now())
     names = {worker_id: full_name(seen) for worker_id, seen in people.items()}

@@ -1,17 +1,16 @@
 """The firm's own data, its people, its users."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.messages import shown_notices
+from portals.base.photos import photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
 from registry.accounts.states import Permission
-from registry.businesses.queries import list_users
 from registry.core.ids import BusinessId, IdKind
 from registry.disclosure.queries import Found, find_workers, see_business, see_worker
 from registry.notices.queries import list_notices
@@ -40,19 +39,6 @@ def own(request: HttpRequest) -> HttpResponse:
     return render(request, "business/own.html", {"firm": seen.get("name"), "blocks": business_blocks(seen)})
 
 
-@page(Permission.BUSINESS_USERS)
-def users(request: HttpRequest) -> HttpResponse:
-    """810-20: the people who log in for the firm."""
-    shown = [
-        {
-            "name": user.account.display_name, "login_id": user.account.login_id,
-            "role": _(f"role.{user.account.role}"), "state": _(f"account.{user.account.state}"),
-        }
-        for user in list_users(business_of(request))
-    ]  # fmt: skip
-    return render(request, "business/users.html", {"users": shown})
-
-
 @page(Permission.BUSINESS_WORKERS)
 def workers(request: HttpRequest) -> HttpResponse:
     """510-30: own people; others by the exact worker ID, as far as the read policy lets through."""
@@ -79,3 +65,9 @@ def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
     context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen}
     return render(request, "business/worker.html", context)
+
+
+@page(Permission.BUSINESS_WORKERS)
+def photo(request: HttpRequest, worker_id: int) -> HttpResponseBase:
+    """One person's face, as far as the read policy lets through."""
+    return photo_answer(request, worker_id)

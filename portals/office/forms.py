@@ -90,9 +90,14 @@ class WorkerForm(forms.Form):
     )
     employer_id = IdField(IdKind.BUSINESS, label=_("worker.employer_id"), required=False)
     trade = forms.ChoiceField(label=_("worker.trade"), choices=trades)
+    photo = forms.FileField(
+        label=_("worker.photo"), help_text=_("worker.photo_help"), required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )  # fmt: skip
 
     def data_of_worker(self) -> dict[str, Any]:
         """The cleaned values under the names of `WorkerData`."""
         values = dict(self.cleaned_data)
+        del values["photo"]  # sent in already, see `kept_photo`
         values["trades"] = (values.pop("trade"),)
         return values

@@ -6,14 +6,18 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.messages import success
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal
+from portals.base.photos import KeptPhoto, kept_photo, photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
 from portals.office.forms import BusinessForm, WorkerForm
@@ -23,8 +27,8 @@ from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind
 from registry.disclosure.queries import Found, find_businesses, find_workers, see_business, see_worker
-from registry.notices.operations import PrintedLetter, print_letters
-from registry.notices.queries import list_letters_to_print
+from registry.notices.operations import PrintedLetter, print_letters, ship_letters
+from registry.notices.queries import LetterRow, list_letters_to_print, list_letters_to_ship
 from registry.notices.states import WITH_PASSWORD
 from registry.workers.operations.registration import WorkerData, check_worker
 
@@ -33,8 +37,11 @@ from registry.workers.operations.registration import WorkerData, check_worker
 def home(request: HttpRequest) -> HttpResponse:
     """The office's home: what waits."""
     may_print = viewer_of(request).has(Permission.OFFICE_PRINT)
-    letters = list_letters_to_print() if may_print else []
-    return render(request, "office/home.html", {"letters": letters, "may_print": may_print})
+    context = {
+        "letters": list_letters_to_print() if may_print else [],
+        "to_ship": list_letters_to_ship() if may_print else [], "may_print": may_print,
+    }  # fmt: skip
+    return render(request, "office/home.html", context)
 
 
 @page(Permission.OFFICE_SEARCH)
@@ -60,8 +67,14 @@ def search(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     """One worker."""
     seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
-    context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen)}
+    context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen}
     return render(request, "office/worker.html", context)
+
+
+@page(Permission.OFFICE_SEARCH)
+def photo(request: HttpRequest, worker_id: int) -> HttpResponseBase:
+    """One worker's face."""
+    return photo_answer(request, worker_id)
 
 
 @page(Permission.OFFICE_SEARCH)
@@ -72,17 +85,19 @@ def business(request: HttpRequest, business_id: int) -> HttpResponse:
 
 
 def _register(
-    request: HttpRequest, form: forms.Form, title: str, check: Callable[[], None], save: Callable[[str], str]
-) -> HttpResponse:
+    request: HttpRequest, form: forms.Form, title: str, check: Callable[[], None], save: Callable[[str], str],
+    *, photo: KeptPhoto | None = None,
+) -> HttpResponse:  # fmt: skip
     """Typing, checking, done. The form's key makes a repeated click lead to what the first one registered."""
     key = request.POST.get("form_key", "")[:40] or secrets.token_urlsafe(16)
-    context: dict[str, Any] = {"form": form, "title": title, "form_key": key, "step": 1}
+    context: dict[str, Any] = {"form": form, "title": title, "form_key": key, "step": 1, "photo": photo}
     if request.method == "POST" and form.is_valid() and "again" not in request.POST:
         try:
             if "confirmed" in request.POST:
                 return redirect(save(key))
             check()
-            context |= {"step": 2, "rows": [(field.label, _shown(field)) for field in form]}
+            typed = [field for field in form if not isinstance(field.field, forms.FileField)]
+            context |= {"step": 2, "typed": typed, "rows": [(field.label, _shown(field)) for field in typed]}
         except RegistryError as error:
             add_refusal(form, error)
     return render(request, "office/register.html", context, status=422 if form.errors else 200)
@@ -111,32 +126,51 @@ def register_business_page(request: HttpRequest) -> HttpResponse:
 @page(Permission.OFFICE_REGISTER)
 def register_worker_page(request: HttpRequest) -> HttpResponse:
     """Register a worker, with the first card."""
-    form = WorkerForm(request.POST or None)
+    form = WorkerForm(request.POST or None, request.FILES or None)
+    photo = kept_photo(request, form)
+
+    def data() -> WorkerData:
+        return WorkerData(**form.data_of_worker(), photo_key=photo.key if photo else request.POST.get("photo_key", ""))
 
     def save(key: str) -> str:
-        by, at = viewer_of(request).actor(), timezone.now()
-        card = register_worker_with_card(WorkerData(**form.data_of_worker()), key=key, by=by, at=at)
+        card = register_worker_with_card(data(), key=key, by=viewer_of(request).actor(), at=timezone.now())
         return reverse("office:worker", args=[card.worker_id])
 
-    def check() -> None:
-        check_worker(WorkerData(**form.data_of_worker()), at=timezone.now())
+    return _register(
+        request, form, "office.menu.register_worker", lambda: check_worker(data(), at=timezone.now()), save, photo=photo
+    )
 
-    return _register(request, form, "office.menu.register_worker", check, save)
+
+def _chosen(request: HttpRequest) -> list[int]:
+    return [int(one) for one in request.POST.getlist("letter") if one.isascii() and one.isdigit()]
+
+
+def _listed(rows: list[LetterRow]) -> list[dict[str, Any]]:
+    return [{"row": row, "title": f"letter.{row.kind}.title"} for row in rows]
 
 
 @never_cache
 @page(Permission.OFFICE_PRINT)
 def letters(request: HttpRequest) -> HttpResponse:
-    """Letters that wait; printing shows each once and makes its secret."""
+    """Letters that wait; printing shows each once and makes its secret. Below, those that wait to be shipped."""
     printed: list[PrintedLetter] = []
     if request.method == "POST":
-        chosen = [int(one) for one in request.POST.getlist("letter") if one.isascii() and one.isdigit()]
-        printed = print_letters(chosen, by=viewer_of(request).actor(), at=timezone.now())
+        printed = print_letters(_chosen(request), by=viewer_of(request).actor(), at=timezone.now())
     context = {
-        "letters": [{"row": row, "title": f"letter.{row.kind}.title"} for row in list_letters_to_print()],
+        "letters": _listed(list_letters_to_print()), "to_ship": _listed(list_letters_to_ship()),
         "printed": [_shown_letter(letter) for letter in printed],
-    }
+    }  # fmt: skip
     return render(request, "office/letters.html", context)
+
+
+@require_POST
+def _ship(request: HttpRequest) -> HttpResponse:
+    number = ship_letters(_chosen(request), by=viewer_of(request).actor(), at=timezone.now())
+    success(request, _("letter.shipped").format(number=number))
+    return redirect("office:letters")
+
+
+ship = page(Permission.OFFICE_PRINT)(_ship)
 
 
 def _shown_letter(letter: PrintedLetter) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.worker import views, views_days, views_links
+from portals.worker import views, views_card, views_days, views_links, views_looks
 
 app_name = "worker"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("own/", views.own, name="own"),
     path("days/", views_days.days, name="days"),
     path("days/<int:year>-<int:month>/", views_days.days, name="days_of_month"),
+    path("photo/", views.photo, name="photo"),
+    path("card/", views_card.card, name="card"),
+    path("card/stop/", views_card.stop, name="stop_card"),
+    path("card/lift/", views_card.lift, name="lift_card"),
+    path("looks/", views_looks.looks, name="looks"),
+    path("looks/<int:year>-<int:month>/", views_looks.looks, name="looks_of_month"),
     path("links/", views_links.links, name="links"),
     path("links/<int:request_id>/answer/", views_links.answer_link, name="answer_link"),
     path("links/<int:business_id>/end/", views_links.end_link, name="end_link"),
@@ -19,5 +25,4 @@ urlpatterns = [
     path("days/<int:site_id>/<int:year>-<int:month>-<int:day>/edit/", views_days.edit, name="edit_day"),
     path("claims/<int:claim_id>/withdraw/", views_days.withdraw, name="withdraw"),
     path("claims/<int:claim_id>/answer/", views_days.answer, name="answer"),
-    path("looks/", views_days.looks, name="looks"),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.messages import shown_notices
+from portals.base.photos import photo_answer
 from portals.base.records import full_kana, full_name, worker_blocks
 from portals.worker.views_days import marks_of, shown_days
 from portals.worker.who import worker_of
@@ -62,5 +63,11 @@ def _to_do(worker_id: int, refused: list[Any]) -> list[dict[str, str]]:
 def own(request: HttpRequest) -> HttpResponse:
     """310: all that is registered, in nine blocks."""
     seen = see_worker(viewer_of(request), worker_of(request), at=timezone.now())
-    context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen)}
+    context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen}
     return render(request, "worker/own.html", context)
+
+
+@page(Permission.WORKER_OWN)
+def photo(request: HttpRequest) -> HttpResponseBase:
+    """The own face."""
+    return photo_answer(request, worker_of(request))

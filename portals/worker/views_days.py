@@ -1,4 +1,4 @@
-"""320: the worker's days: the calendar of a month, what a day rests on, days entered by hand, who looked."""
+"""320: the worker's days: the calendar of a month, what a day rests on, days entered by hand."""
 
 from datetime import date
 from typing import Any
@@ -17,16 +17,15 @@ from portals.base.calendars import DayMark, DayState
 from portals.base.days import ShownDay, shown_day
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, refusal
+from portals.base.months import chosen_day, chosen_month, months_beside
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
-from registry.disclosure.queries import list_looks_at
 from registry.histories.operations.claims import answer_refusal, edit_day, enter_claim, withdraw_claim
 from registry.histories.queries import (
     ClaimRow,
@@ -41,23 +40,11 @@ from registry.histories.queries import (
 from registry.histories.states import ClaimState, Reason, Standing
 from registry.sites.queries import names_of_sites
 
-OLDEST_YEAR, NEWEST_YEAR = 2018, 2100
 MARKS = {
     Standing.FORMAL: DayState.COUNTED, Standing.WAITING: DayState.WAITING, Standing.CLAIMED: DayState.CLAIMED,
     Standing.UNAPPROVED: DayState.CLAIMED, Standing.NONE: DayState.MISSING,
 }  # fmt: skip
 BEST_LAST = (Standing.NONE, Standing.UNAPPROVED, Standing.CLAIMED, Standing.WAITING, Standing.FORMAL)
-
-
-def chosen_day(year: int, month: int, day: int = 1) -> date:
-    """A day of an address; what is no day, or far away, does not exist."""
-    try:
-        chosen = date(year, month, day)
-    except ValueError:
-        raise Http404 from None
-    if not OLDEST_YEAR <= chosen.year < NEWEST_YEAR:
-        raise Http404
-    return chosen
 
 
 def site_names(rows: list[DayRow], claims: list[ClaimRow]) -> dict[object, str]:
@@ -90,16 +77,12 @@ def marks_of(rows: list[DayRow]) -> list[DayMark]:
 @page(Permission.WORKER_OWN)
 def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
     """The calendar of a month with its counters, the days one by one, and the years at a glance."""
-    today, worker_id = jst_day(timezone.now()), worker_of(request)
-    chosen = chosen_day(year or today.year, month or today.month)
+    worker_id, chosen = worker_of(request), chosen_month(year, month)
     rows, claims = list_days_of_worker(worker_id, chosen), list_claims_of_worker(worker_id, chosen)
-    before, after = date.fromordinal(chosen.toordinal() - 1), date.fromordinal(chosen.toordinal() + 31)
     context = {
         "month": chosen, "marks": marks_of(rows), "counters": count_days(rows),
         "shown": shown_days(list(reversed(rows)), claims), "years": _years(worker_id),
-        "older_url": reverse("worker:days_of_month", args=[before.year, before.month]),
-        "newer_url": reverse("worker:days_of_month", args=[after.year, after.month])
-        if chosen < today.replace(day=1) else "",
+        **months_beside("worker:days_of_month", chosen),
     }  # fmt: skip
     return render(request, "worker/days.html", context)
 
@@ -236,16 +219,3 @@ def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     chosen, worker_id = chosen_day(year, month), worker_of(request)
     rows, claims = list_days_of_worker(worker_id, chosen), list_claims_of_worker(worker_id, chosen)
     return csv_answer(f"就業履歴_{chosen:%Y%m}", rows, site_names(rows, claims), {})
-
-
-@page(Permission.WORKER_OWN)
-def looks(request: HttpRequest) -> HttpResponse:
-    """Who looked at my data, when, at what, by what right."""
-    shown = [
-        {
-            "at": one.at, "who": one.who or _("look.office"), "right": _(f"look.{one.relation}"),
-            "items": [_(f"worker.{name}") for name in one.items],
-        }
-        for one in list_looks_at(worker_of(request))
-    ]  # fmt: skip
-    return render(request, "worker/looks.html", {"looks": shown})

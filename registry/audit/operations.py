@@ -1,5 +1,6 @@
 """Writes of the audit log: `move()` for what is done, `see_many()` for what is read."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,7 +75,7 @@ def see_many(
     *,
     at: datetime,
 ) -> list[Seen]:
-    """The only way out for personal data: the visible fields of each subject, with **one** look row for all.
+    """The only way out for personal data: the visible fields of each subject, with **one** look row for those seen alike.
 
     Subjects of whom the viewer may read nothing are left out. A person's look at the own data is not logged.
     """
@@ -90,17 +91,20 @@ def see_many(
 
 
 def _note_look(viewer: Viewer, policy: ReadPolicy, seen: list[Seen], *, at: datetime) -> None:
-    if not seen:
-        return
-    names = {name for one in seen for name in one.values}
-    right = min({relation for one in seen for relation in one.relations}, key=list(Relation).index)
+    """One row for all that were seen alike: by the same right, with the same items. Nobody reads of more than was shown."""
+    groups: dict[tuple[Relation, int], list[int]] = defaultdict(list)
+    for one in seen:
+        right = min(one.relations, key=list(Relation).index)
+        groups[right, policy.mask(one.values)].append(one.subject_id)
     with connection.cursor() as cursor:
-        cursor.execute(
+        cursor.executemany(
             "INSERT INTO audit_look (at, account_id, business_id, noun, relation, purpose, items, subjects)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [at, viewer.account_id, viewer.business_id, policy.noun, right, viewer.purpose, policy.mask(names),
-             sorted(one.subject_id for one in seen)],
-        )  # fmt: skip
+            [
+                (at, viewer.account_id, viewer.business_id, policy.noun, right, viewer.purpose, items, sorted(subjects))
+                for (right, items), subjects in groups.items()
+            ],
+        )
 
 
 def grant_rights(role: str) -> None:

@@ -62,6 +62,8 @@ class BusinessUser(models.Model):
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT)
     account = models.OneToOneField(Account, on_delete=models.PROTECT)
+    # The key of the form that added the user: a second click finds the first one's user.
+    form_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
 
     class Meta:
         db_table = "businesses_user"

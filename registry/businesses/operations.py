@@ -10,8 +10,8 @@ from registry.accounts.operations import open_account
 from registry.accounts.states import Permission, Portal, Role
 from registry.audit.operations import note_act
 from registry.businesses.models import Business, BusinessUser
-from registry.businesses.queries import find_registered
-from registry.businesses.states import BusinessKind
+from registry.businesses.queries import find_added_user, find_registered
+from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, RegistryError
@@ -27,6 +27,12 @@ class CorporateNumberError(RegistryError):
     """A 法人番号 does not have thirteen digits or its check digit does not fit."""
 
     code = "CORPORATE_NUMBER"
+
+
+class RoleError(RegistryError):
+    """A role that nobody in a firm can be given."""
+
+    code = "ROLE"
 
 
 class KanaError(RegistryError):
@@ -119,37 +125,50 @@ def _register(data: BusinessData, *, key: str, by: Actor, at: datetime) -> Busin
         by=by,
         at=at,
     )
-    _write_first_letters(business_id, account_id, name=data.officer_name, by=by, at=at)
+    _write_first_letters(business_id, account_id, LetterKind.FIRM_FIRST_LOGIN, name=data.officer_name, by=by, at=at)
     write_notice(NoticeKind.REGISTERED, account_id=account_id, data={}, at=at)
     return business_id
 
 
 def _open_user(
-    business_id: BusinessId, *, login_id: str, name: str, mail: str, role: Role, by: Actor, at: datetime
+    business_id: BusinessId, *, login_id: str, name: str, mail: str, role: Role, key: str = "", by: Actor, at: datetime
 ) -> int:
     account_id = open_account(
         login_id=login_id, portal=Portal.BUSINESS, role=role, display_name=name, mail=mail, by=by, at=at
     )
-    BusinessUser.objects.create(business_id=business_id, account_id=account_id)
+    BusinessUser.objects.create(business_id=business_id, account_id=account_id, form_key=key or None)
     return account_id
 
 
-def _write_first_letters(business_id: BusinessId, account_id: int, *, name: str, by: Actor, at: datetime) -> None:
+def _write_first_letters(
+    business_id: BusinessId, account_id: int, first: LetterKind, *, name: str, by: Actor, at: datetime
+) -> None:
     business = Business.objects.get(pk=business_id)
     recipient = Recipient(f"{business.name} {name}", business.postal_code, business.address)
     data = {"business_id": str(business_id), "business_name": business.name}
-    for kind in (LetterKind.FIRM_FIRST_LOGIN, LetterKind.FIRM_SECURITY_CODE):
+    for kind in (first, LetterKind.FIRM_SECURITY_CODE):
         write_letter(kind, account_id=account_id, recipient=recipient, data=data, by=by, at=at)
 
 
 @transaction.atomic
-def add_user(business_id: BusinessId, *, name: str, mail: str, role: Role, by: Actor, at: datetime) -> int:
-    """Add a person to a firm, with an own ID of kind 23 (ruling 1). The letters go to the firm's address."""
+def add_user(
+    business_id: BusinessId, *, name: str, mail: str, role: Role, key: str = "", by: Actor, at: datetime
+) -> int:
+    """Add a person to a firm, with an own ID of kind 23 (ruling 1). The letters go to the firm's address.
+
+    Harmless when repeated with the same form key: the user of the first click comes back.
+    """
     if not by.has(Permission.BUSINESS_USERS) or (by.subject_id not in {None, business_id}):
         raise NotAllowedError
+    if role not in ROLES_OF_FIRMS:
+        raise RoleError(field="role")
+    # Clicks of one firm wait for each other here.
+    Business.objects.select_for_update().get(pk=business_id)
+    if first := find_added_user(business_id, key):
+        return first
     account_id = _open_user(
-        business_id, login_id=str(make_id(IdKind.USER)), name=name, mail=mail, role=role, by=by, at=at
+        business_id, login_id=str(make_id(IdKind.USER)), name=name, mail=mail, role=role, key=key, by=by, at=at
     )
     note_act("businesses_business", business_id, "add_user", by=by, at=at)
-    _write_first_letters(business_id, account_id, name=name, by=by, at=at)
+    _write_first_letters(business_id, account_id, LetterKind.USER_FIRST_LOGIN, name=name, by=by, at=at)
     return account_id

@@ -47,6 +47,12 @@ def find_registered(key: str) -> BusinessId | None:
     return BusinessId(found) if found else None
 
 
+def find_added_user(business_id: BusinessId, key: str) -> int | None:
+    """The account of the user that a form with this key added to a firm."""
+    rows = BusinessUser.objects.filter(business_id=business_id, form_key=key)
+    return rows.values_list("account_id", flat=True).first() if key else None
+
+
 @dataclass(frozen=True)
 class UserRow:
     """One person who logs in for a firm."""

@@ -1,7 +1,7 @@
 """Reads of cards."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from registry.cards.models import Card
 from registry.cards.states import CardState
@@ -17,6 +17,7 @@ class CardRow:
     state: CardState
     valid_until: date
     colour: str
+    stopped_at: datetime | None
 
     def is_valid(self, on: date) -> bool:
         """Whether the card can be used on a day; its last day counts."""
@@ -30,7 +31,9 @@ class CardRow:
 
 def card_row(card: Card) -> CardRow:
     """The row of a model instance."""
-    return CardRow(WorkerId(card.worker_id), card.branch, CardState(card.state), card.valid_until, card.colour)
+    return CardRow(
+        WorkerId(card.worker_id), card.branch, CardState(card.state), card.valid_until, card.colour, card.stopped_at
+    )
 
 
 def newest_card(worker_id: int) -> CardRow | None:

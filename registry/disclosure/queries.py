@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState, Permission, Portal
 from registry.audit.operations import Seen, see_many
+from registry.audit.queries import SHOWN_AT_MOST as LOOKS_AT_MOST
 from registry.audit.queries import list_looks
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.businesses.queries import FOUND_AT_MOST as FIRMS_AT_MOST
@@ -19,11 +20,12 @@ from registry.businesses.queries import (
 )
 from registry.cards.queries import newest_cards
 from registry.core.actor import ActorKind
-from registry.core.days import jst_day
+from registry.core.days import JST, jst_day
 from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
+from registry.files.queries import StoredFile
 from registry.histories.queries import workers_bound_below
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in, workers_on_rosters_below
@@ -32,6 +34,7 @@ from registry.workers.queries import (
     FOUND_AT_MOST,
     exists_worker,
     fields_of_workers,
+    get_photo,
     linked_businesses,
     linked_workers,
     search_workers,
@@ -102,6 +105,15 @@ def see_worker(viewer: Viewer, worker_id: int, *, at: datetime) -> Seen:
     return seen[0]
 
 
+def see_photo(viewer: Viewer, worker_id: int, *, at: datetime) -> StoredFile:
+    """A worker's face, for those who may see it. Raises `NotFoundError` for all others, and where there is none."""
+    photo: int | None = fields_of_workers([worker_id]).get(worker_id, {}).get("photo")
+    rows = {worker_id: {"photo": photo}}
+    if photo is None or not see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at):
+        raise NotFoundError
+    return get_photo(photo)
+
+
 def _with_cards(rows: Mapping[int, Mapping[str, Any]], *, on: date) -> dict[int, dict[str, Any]]:
     """Rows of workers with what their newest card adds: whether it can be used on a day. One query for a list."""
     cards = newest_cards(list(rows))
@@ -136,26 +148,6 @@ def see_workers(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> dict[int
     rows = fields_of_workers(ids)
     seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
     return {one.subject_id: one for one in seen}
-
-
-@dataclass(frozen=True)
-class LookAtMe:
-    """Who looked at a worker's data, when, by what right, and at which fields."""
-
-    at: datetime
-    who: str
-    relation: Relation
-    items: list[str]
-
-
-def list_looks_at(worker_id: int) -> list[LookAtMe]:
-    """The latest looks at a worker's data, newest first (ruling 40). The office's people stand as the office."""
-    looks = [one for one in list_looks(worker_id) if one.noun == WORKER_POLICY.noun]
-    names = names_of_businesses({one.business_id for one in looks if one.business_id})
-    return [
-        LookAtMe(one.at, names.get(one.business_id or 0, ""), Relation(one.relation), WORKER_POLICY.names(one.items))
-        for one in looks
-    ]
 
 
 def see_workers_on_site(viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
@@ -203,3 +195,37 @@ def find_businesses(viewer: Viewer, text: str, *, at: datetime, start: int = 0) 
     rows = fields_of_businesses(shown)
     seen = see_many(viewer, BUSINESS_POLICY, rows, _relations_to_businesses(viewer, rows), at=at)
     return Found(seen, more=len(ids) > len(shown))
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """One look at the own data: when, who, by what right, which items. No name of a firm means the operator."""
+
+    at: datetime
+    firm: str
+    right: Relation
+    items: list[str]
+
+
+@dataclass(frozen=True)
+class LooksPage:
+    """One page of looks, and whether there is another."""
+
+    rows: list[LookedAt]
+    more: bool
+
+
+def list_looks_at_me(viewer: Viewer, month: date, *, start: int = 0) -> LooksPage:
+    """Who looked at a worker's data in a month, newest first: for that worker alone (ruling 40)."""
+    if viewer.worker_id is None:
+        raise NotFoundError
+    from_at = datetime(month.year, month.month, 1, tzinfo=JST)
+    until_at = (from_at + timedelta(days=32)).replace(day=1)
+    found = list_looks(WORKER_POLICY.noun, viewer.worker_id, from_at=from_at, until_at=until_at, start=start)
+    shown = found[:LOOKS_AT_MOST]
+    firms = names_of_businesses(row.business_id for row in shown if row.business_id)
+    rows = [
+        LookedAt(row.at, firms.get(row.business_id or 0, ""), Relation(row.relation), WORKER_POLICY.names(row.items))
+        for row in shown
+    ]
+    return LooksPage(rows, more=len(found) > len(shown))

@@ -8,9 +8,10 @@ from procrastinate.contrib.django import app
 
 from registry.accounts.operations import make_initial_password, make_security_code
 from registry.accounts.queries import find_account
+from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
-from registry.core.errors import NotFoundError
+from registry.core.errors import NotAllowedError, NotFoundError
 from registry.notices.models import Letter, Notice
 from registry.notices.states import (
     LETTER_LIFE,
@@ -62,6 +63,8 @@ def write_letter(
 @transaction.atomic
 def print_letters(letter_ids: list[int], *, by: Actor, at: datetime) -> list[PrintedLetter]:
     """Take letters out of the queue and make their secrets. What is returned is shown once and kept nowhere."""
+    if not by.has(Permission.OFFICE_PRINT):
+        raise NotAllowedError
     letters = Letter.objects.select_for_update().filter(pk__in=letter_ids, state=LetterState.QUEUED).order_by("pk")
     return [_print(letter, by=by, at=at) for letter in letters]
 
@@ -81,6 +84,8 @@ def _print(letter: Letter, *, by: Actor, at: datetime) -> PrintedLetter:
 @transaction.atomic
 def ship_letters(letter_ids: list[int], *, by: Actor, at: datetime) -> int:
     """Note that printed letters have left the house. Returns how many did; others are left as they are."""
+    if not by.has(Permission.OFFICE_PRINT):
+        raise NotAllowedError
     letters = Letter.objects.select_for_update().filter(pk__in=letter_ids, state=LetterState.PRINTED).order_by("pk")
     for letter in letters:
         move(letter, LETTER_LIFE, LetterMove.SHIP, by=by, at=at)

@@ -19,7 +19,7 @@ class NoticeRow:
 
 @dataclass(frozen=True)
 class LetterRow:
-    """One letter that waits to be printed."""
+    """One letter that waits to be printed or shipped."""
 
     id: int
     kind: LetterKind
@@ -35,5 +35,14 @@ def list_notices(account_id: int, *, limit: int = 10) -> list[NoticeRow]:
 
 def list_letters_to_print(*, limit: int = 100) -> list[LetterRow]:
     """The letters that wait to be printed, oldest first."""
-    rows = Letter.objects.filter(state=LetterState.QUEUED).order_by("id")[:limit]
+    return _letters(LetterState.QUEUED, limit)
+
+
+def list_letters_to_ship(*, limit: int = 100) -> list[LetterRow]:
+    """The letters that are printed and have not left the house, oldest first."""
+    return _letters(LetterState.PRINTED, limit)
+
+
+def _letters(state: LetterState, limit: int) -> list[LetterRow]:
+    rows = Letter.objects.filter(state=state).order_by("id")[:limit]
     return [LetterRow(row.pk, LetterKind(row.kind), row.recipient_name, row.queued_at) for row in rows]

@@ -11,11 +11,12 @@ class LetterKind(StrEnum):
     WORKER_FIRST_PASSWORD = "worker_first_password"  # noqa: S105 -- the name of a letter
     WORKER_SECURITY_CODE = "worker_security_code"
     FIRM_FIRST_LOGIN = "firm_first_login"
+    USER_FIRST_LOGIN = "user_first_login"
     FIRM_SECURITY_CODE = "firm_security_code"
     NEW_SECURITY_CODE = "new_security_code"
 
 
-WITH_PASSWORD = {LetterKind.WORKER_FIRST_PASSWORD, LetterKind.FIRM_FIRST_LOGIN}
+WITH_PASSWORD = {LetterKind.WORKER_FIRST_PASSWORD, LetterKind.FIRM_FIRST_LOGIN, LetterKind.USER_FIRST_LOGIN}
 WITH_CODE = set(LetterKind) - WITH_PASSWORD
 
 

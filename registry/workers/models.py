@@ -7,6 +7,7 @@ from django.db.models import Q
 from registry.accounts.models import Account
 from registry.businesses.models import Business
 from registry.core.dated import has_days, once_at_a_time
+from registry.files.models import File
 from registry.workers.states import (
     Confirmation,
     CredentialBlock,
@@ -55,6 +56,7 @@ class Worker(models.Model):
     health_checked_on = models.DateField(null=True)
     blood_pressure = models.CharField(max_length=10, blank=True)
     level = models.SmallIntegerField(default=1)
+    photo = models.OneToOneField(File, on_delete=models.PROTECT, null=True)
     search_text = models.TextField()
     registered_on = models.DateField()
     # The key of the form that registered the worker: a second click finds the first one's worker.

@@ -50,6 +50,7 @@ WORKER_POLICY = ReadPolicy(
         field("form_key"),
         # Whether the newest card can be used today; `disclosure` adds it, for cards stand below workers.
         field("card_valid", SELF, EMPLOYER, UPPER, OFFICE, OTHER),
+        field("photo", SELF, EMPLOYER, UPPER, OFFICE),
     ),
 )
 OWN_BLOCKS = frozenset({"affiliations", "trades", "insurances", "credentials"})

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from registry.core.actor import Actor
 from registry.core.dated import on_day
 from registry.core.ids import BusinessId, WorkerId
 from registry.core.kana import search_form
+from registry.files.queries import Draft, StoredFile, find_draft, get_file
 from registry.workers.derive import TradeFact
 from registry.workers.models import Affiliation, Credential, Insurance, LinkRequest, Worker, WorkerTrade
 from registry.workers.policy import BLOCKS, OWN_BLOCKS, WORKER_POLICY
@@ -177,3 +179,13 @@ def load_trades(worker_ids: Collection[int]) -> dict[int, list[TradeFact]]:
     for row in rows.values_list("worker_id", "place", "trade", "from_on", "until_on"):
         found[row[0]].append(TradeFact(*row[1:]))
     return found
+
+
+def get_photo(file_id: int) -> StoredFile:
+    """A worker's photo by its number, for `disclosure`, which knows who looks."""
+    return get_file(file_id)
+
+
+def find_kept_photo(key: str, *, by: Actor, at: datetime) -> Draft | None:
+    """A photo that somebody has sent in for a worker who is not registered yet."""
+    return find_draft(key, by=by, at=at)

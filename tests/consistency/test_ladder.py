@@ -31,6 +31,11 @@ PLANTED = {
         "import registry.workers.models",
         "4. doors never touch models or policy",
     ),
+    "doors never hand out files": (
+        "portals/worker/views.py",
+        "import registry.files.queries",
+        "8. a file is handed out only by the noun that owns it",
+    ),
     "the reader imports nothing of the server": (
         "reader/store.py",
         "import registry.core.ids",

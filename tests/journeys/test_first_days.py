@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from commands.world.faces import draw_face
 from config.stack.bootstrap import ROOT
 from reader.__main__ import main as reader
 from registry.accounts.states import Role
@@ -51,10 +52,18 @@ def register_worker(office: Visitor, employer: int) -> int:
     office.open("/office/workers/new/")
     office.fill(
         family_name="見本", given_name="太郎", family_kana="ミホン", given_kana="タロウ", birth_on="昭和55年5月5日", sex="1",
-        postal_code="1000000", prefecture="13", address="東京都例町9-9", employer_id=str(employer), trade="06-01",
+        postal_code="1000000", prefecture="13", address="東京都例町9-9", employer_id="", trade="06-01",
     )  # fmt: skip
+    office.page.set_input_files(
+        "[name=photo]", {"name": "face.png", "mimeType": "image/png", "buffer": draw_face(1).read()}
+    )
+    office.fill(family_kana="みほん")
+    office.press("確認へ進む")
+    office.sees("カタカナではない文字", "お預かりしている写真")
+    office.fill(family_kana="ミホン", employer_id=str(employer))
     office.press("確認へ進む")
     office.press("この内容で登録する")
+    assert office.page.evaluate("document.querySelector('img.ds-photo').naturalWidth") == 294
     office.sees("見本", "太郎", "1980年5月5日")
     return Worker.objects.get().pk
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from rich.progress import Progress
 
 from commands.management.commands.demo_world import load_world
+from commands.world.faces import draw_face
 from registry.accounts.operations import (
     check_login,
     confirm_code,
@@ -40,6 +41,7 @@ from registry.sites.operations import SiteData, open_site
 from registry.sites.queries import list_terminals
 from registry.touches.derive import signature_of
 from registry.touches.operations.devices import make_pairing_code, register_device
+from registry.workers.operations.photos import keep_photo
 from registry.workers.operations.registration import CredentialData, InsuranceData, WorkerData
 from registry.workers.states import RegistrationKind
 
@@ -109,11 +111,13 @@ def _firm(name: str, kana: str, officer: str, at: datetime) -> BusinessId:
 
 def _worker(number: int, employer_id: BusinessId, at: datetime) -> CardRow:
     family_name, given_name, family_kana, given_kana = PEOPLE[number]
+    photo = keep_photo(draw_face(number), by=_office_actor(), at=at)
     data = WorkerData(
         family_name=family_name, given_name=given_name, family_kana=family_kana, given_kana=given_kana,
         birth_on=date(1970 + number * 3, 1 + number, 10 + number), sex=str(1 + number % 2), postal_code="100-0000",
         prefecture="13", address=f"東京都見本区例町{number + 1}-1", phone="000-0000-0000", employer_id=employer_id,
         trades=(TRADES[number % len(TRADES)],), registration_kind=RegistrationKind.DETAILED,
+        photo_key=photo.key,
         insurances=(InsuranceData(item="health", joined=True, kind="協会けんぽ"), InsuranceData(item="kentaikyo", joined=True)),
         credentials=(CredentialData(block="qualification", name="玉掛け技能講習", acquired_on=date(2015, 4, 1)),),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, WorkerId, make_id
 from registry.core.kana import is_katakana
+from registry.files.operations import take_draft
 from registry.notices.operations import Recipient, write_letter, write_notice
 from registry.notices.states import LetterKind, NoticeKind
 from registry.workers.derive import holds_individual_number, search_text
@@ -132,11 +133,12 @@ class WorkerData:
     employer_id: BusinessId | None = None
     employer_name: str = ""
     position: str = ""
+    photo_key: str = ""  # of a photo that `keep_photo` keeps
     insurances: tuple[InsuranceData, ...] = field(default=())
     credentials: tuple[CredentialData, ...] = field(default=())
 
 
-_BESIDE = ("trades", "employer_id", "employer_name", "position", "insurances", "credentials")
+_BESIDE = ("trades", "employer_id", "employer_name", "position", "photo_key", "insurances", "credentials")
 _OLDEST = 120
 _NUMBER_DIGITS = {InsuranceItem.KENTAIKYO: 9, InsuranceItem.EMPLOYMENT: 4}
 
@@ -222,7 +224,7 @@ def _register(data: WorkerData, *, key: str, by: Actor, at: datetime) -> WorkerI
     )  # fmt: skip
     Worker.objects.create(
         id=worker_id, account_id=account_id, registered_on=jst_day(at), search_text=found_by, form_key=key or None,
-        **columns,
+        photo_id=take_draft(data.photo_key, by=by, at=at) if data.photo_key else None, **columns,
     )  # fmt: skip
     _write_blocks(worker_id, data, on=jst_day(at))
     note_act("workers_worker", worker_id, "register", by=by, at=at)

@@ -23,20 +23,32 @@ def look(*ids: int, hours: int = 0) -> None:
     )  # fmt: skip
 
 
+def looks_at(subject_id: int, *, start: int = 0) -> list[LookRow]:
+    """The looks of a day."""
+    return list_looks("thing", subject_id, from_at=NOW, until_at=NOW + timedelta(days=1), start=start)
+
+
 def test_looks_at_others_are_not_listed() -> None:
     look(1, 2)
     look(2)
-    assert len(list_looks(1)) == 1
-    assert len(list_looks(2)) == 2
-    assert list_looks(3) == []
+    assert len(looks_at(1)) == 1
+    assert len(looks_at(2)) == 2
+    assert looks_at(3) == []
 
 
-def test_a_look_says_which_firm_saw_what_and_why_but_names_no_other_subject() -> None:
+def test_a_look_says_which_firm_saw_what_and_names_no_other_subject() -> None:
     look(1, 2)
-    assert list_looks(1) == [LookRow(NOW, 22, "thing", "employer", "employment", 1)]
+    assert looks_at(1) == [LookRow(NOW, 3, 22, "employer", 1)]
 
 
-def test_the_newest_look_comes_first_and_the_list_ends() -> None:
+def test_only_the_noun_and_the_time_that_are_asked_for() -> None:
+    for hours in (-1, 0, 23, 24):
+        look(1, hours=hours)
+    assert [row.at for row in looks_at(1)] == [NOW + timedelta(hours=23), NOW]
+    assert list_looks("other", 1, from_at=NOW, until_at=NOW + timedelta(days=1)) == []
+
+
+def test_the_newest_look_comes_first_and_pages_meet() -> None:
     for hours in (2, 0, 1):
         look(1, hours=hours)
-    assert [row.at for row in list_looks(1, limit=2)] == [NOW + timedelta(hours=2), NOW + timedelta(hours=1)]
+    assert [row.at for row in looks_at(1, start=1)] == [NOW + timedelta(hours=1), NOW]

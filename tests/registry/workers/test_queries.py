@@ -16,7 +16,6 @@ from registry.workers.queries import (
     linked_businesses,
     linked_workers,
     list_link_requests,
-    load_links,
     search_workers,
     worker_of_account,
 )
@@ -66,7 +65,6 @@ def test_a_worker_of_two_firms() -> None:
     worker_id = a_worker(one).worker_id
     link(worker_id, other, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
     assert linked_businesses([worker_id], on=TODAY) == {worker_id: {one, other}}
-    assert [fact.business_id for fact in load_links([worker_id])[worker_id]] == [one, other]
 
 
 @pytest.mark.parametrize("words", ["高橋", "髙橋", "たかはし", "ﾀｶﾊｼ", "よしろう", "高橋 吉郎", "タカ　ハシ"])

@@ -1,0 +1,48 @@
+"""The people who log in for the firm: who they are, adding one."""
+
+from django.contrib.messages import success
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portals.base.access import page, viewer_of
+from portals.base.forms import add_refusal
+from portals.business.forms import UserForm
+from portals.business.views_firm import business_of
+from registry.accounts.states import Permission, Role
+from registry.businesses.operations import add_user
+from registry.businesses.queries import list_users
+from registry.core.errors import RegistryError
+
+
+@page(Permission.BUSINESS_USERS)
+def users(request: HttpRequest) -> HttpResponse:
+    """810-20: the people who log in for the firm."""
+    shown = [
+        {
+            "name": user.account.display_name, "login_id": user.account.login_id,
+            "role": _(f"role.{user.account.role}"), "state": _(f"account.{user.account.state}"),
+        }
+        for user in list_users(business_of(request))
+    ]  # fmt: skip
+    return render(request, "business/users.html", {"users": shown})
+
+
+@page(Permission.BUSINESS_USERS)
+def new_user(request: HttpRequest) -> HttpResponse:
+    """810-20: add one; the letters of the first log-in go to the firm's address. A second click adds nobody."""
+    form = UserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            add_user(
+                business_of(request), name=typed["name"], mail=typed["mail"], role=Role(typed["role"]),
+                key=typed["form_key"], by=viewer_of(request).actor(), at=timezone.now(),
+            )  # fmt: skip
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("user.added").format(name=typed["name"]))
+            return redirect("business:users")
+    return render(request, "business/new_user.html", {"form": form}, status=422 if form.errors else 200)

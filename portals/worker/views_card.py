@@ -1,0 +1,78 @@
+"""The worker's card: what it is good for, stopping a lost one, lifting the stop (ruling 19)."""
+
+from collections.abc import Callable
+
+from django.contrib.messages import info, success
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portals.base.access import page, viewer_of
+from portals.worker.who import worker_of
+from registry.accounts.states import Permission
+from registry.cards.operations import lift_stop, stop_card
+from registry.cards.queries import CardRow, newest_card
+from registry.cards.states import CardState
+from registry.core.days import jst_day
+from registry.core.errors import NotFoundError
+from registry.core.ids import WorkerId
+
+LOST = "lost"  # the reason that the log keeps
+_TONES = {CardState.ACTIVE: "good", CardState.STOPPED: "waiting", CardState.REPLACED: "bad", CardState.DEAD: "bad"}
+
+
+def _own_card(request: HttpRequest) -> CardRow:
+    found = newest_card(worker_of(request))
+    if found is None:
+        raise Http404
+    return found
+
+
+@page(Permission.WORKER_OWN)
+def card(request: HttpRequest) -> HttpResponse:
+    """The newest card: number, validity, whether it works today."""
+    found = newest_card(worker_of(request))
+    context: dict[str, object] = {"card": found}
+    if found:
+        today = jst_day(timezone.now())
+        lapsed = found.state is CardState.ACTIVE and not found.is_valid(today)
+        context |= {
+            "tone": "bad" if lapsed else _TONES[found.state],
+            "state": _("card.lapsed") if lapsed else _(f"card.state.{found.state}"),
+            "colour": _(f"card.colour.{found.colour}"),
+        }
+    return render(request, "worker/card.html", context)
+
+
+def _change(
+    request: HttpRequest, name: str, from_state: CardState, change: Callable[[WorkerId], object]
+) -> HttpResponse:
+    """Say what follows, then do it. Who comes late or clicks twice is told how the card stands."""
+    found = _own_card(request)
+    if found.state is not from_state:
+        info(request, _(f"card.{name}.not_now"))
+        return redirect("worker:card")
+    if request.method != "POST":
+        return render(request, f"worker/{name}_card.html", {"card": found})
+    try:
+        change(found.worker_id)
+    except NotFoundError:  # the other of two clicks was faster
+        info(request, _(f"card.{name}.not_now"))
+    else:
+        success(request, _(f"card.{name}.done"))
+    return redirect("worker:card")
+
+
+@page(Permission.WORKER_OWN)
+def stop(request: HttpRequest) -> HttpResponse:
+    """Stop a lost card at once."""
+    by, at = viewer_of(request).actor(), timezone.now()
+    return _change(request, "stop", CardState.ACTIVE, lambda worker_id: stop_card(worker_id, reason=LOST, by=by, at=at))
+
+
+@page(Permission.WORKER_OWN)
+def lift(request: HttpRequest) -> HttpResponse:
+    """Lift the stop of a card that was found again."""
+    by, at = viewer_of(request).actor(), timezone.now()
+    return _change(request, "lift", CardState.STOPPED, lambda worker_id: lift_stop(worker_id, by=by, at=at))

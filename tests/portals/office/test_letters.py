@@ -1,0 +1,54 @@
+"""Letters in the office's pages: printed once, then shipped."""
+
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from registry.accounts.states import Role
+from registry.notices.models import Letter
+from registry.notices.states import LetterState
+from tests.factories.cast import NOW, a_firm, logged_in, office_login
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def office() -> Client:
+    client = logged_in(office_login(Role.REVIEWER))
+    a_firm()
+    return client
+
+
+def letters() -> list[int]:
+    return list(Letter.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def states() -> list[str]:
+    return list(Letter.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_what_is_printed_waits_to_be_shipped(office: Client) -> None:
+    first, second = letters()
+    page = office.post("/office/letters/", {"letter": [first]})
+    assert len(page.context["printed"]) == 1
+    assert [one["row"].id for one in page.context["to_ship"]] == [first]
+    assert [one["row"].id for one in page.context["letters"]] == [second]
+    assert "発送を待つ郵送物が1通あります" in office.get("/office/").content.decode()
+
+    for number in (1, 0):  # a second click ships nothing
+        page = office.post("/office/letters/ship/", {"letter": [first, second]}, follow=True)
+        assert f"{number}通を発送済みにしました" in page.content.decode()
+    assert states() == [LetterState.SHIPPED, LetterState.QUEUED]
+
+
+def test_shipping_needs_a_post_and_the_right(office: Client) -> None:
+    assert office.get("/office/letters/ship/").status_code == 405
+    assert logged_in(office_login(Role.DESK)).post("/office/letters/ship/").status_code == 404

@@ -1,0 +1,84 @@
+"""The worker's card: seen, stopped when lost, the stop lifted."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from registry.cards.models import Card
+from registry.cards.queries import CardRow, newest_card
+from registry.cards.states import CardState
+from registry.core.ids import grouped
+from registry.notices.models import Notice
+from registry.workers.models import Worker
+from tests.factories.cast import NOW, a_worker, activate, logged_in, secrets_of_letters
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def card() -> CardRow:
+    return a_worker(None)
+
+
+@pytest.fixture
+def worker(card: CardRow) -> Client:
+    account_id = Worker.objects.get(pk=card.worker_id).account_id
+    activate(str(card.worker_id), account_id, secrets_of_letters())
+    return logged_in(str(card.worker_id))
+
+
+def state_of(card: CardRow) -> CardState:
+    found = newest_card(card.worker_id)
+    assert found
+    return found.state
+
+
+def test_the_card_is_shown_with_number_validity_and_state(worker: Client, card: CardRow) -> None:
+    page = worker.get("/worker/card/").content.decode()
+    for text in (grouped(card.worker_id), " - 01<", "2036年5月5日", "使えます", "白（レベル1）"):
+        assert text in page
+
+
+def test_a_lost_card_is_stopped_after_saying_what_follows(worker: Client, card: CardRow) -> None:
+    assert "すぐに止まります" in worker.get("/worker/card/stop/").content.decode()
+    assert state_of(card) is CardState.ACTIVE
+    page = worker.post("/worker/card/stop/", follow=True).content.decode()
+    assert "カードを止めました" in page
+    assert "停止を解除する手続きへ" in page
+    assert state_of(card) is CardState.STOPPED
+    assert Notice.objects.filter(kind="card_stopped").count() == 1
+
+
+def test_a_second_click_does_no_harm(worker: Client, card: CardRow) -> None:
+    for path, state in (("stop", CardState.STOPPED), ("lift", CardState.ACTIVE)):
+        for _ in range(2):
+            assert worker.post(f"/worker/card/{path}/", follow=True).status_code == 200
+            assert state_of(card) is state
+    assert Notice.objects.filter(kind="card_stopped").count() == 1
+
+
+def test_a_found_card_works_again(worker: Client, card: CardRow) -> None:
+    worker.post("/worker/card/stop/")
+    assert "数え直します" in worker.get("/worker/card/lift/").content.decode()
+    assert "停止を解除しました" in worker.post("/worker/card/lift/", follow=True).content.decode()
+    assert Card.objects.get().stopped_at is None
+
+
+def test_an_expired_card_is_told_so(worker: Client, card: CardRow) -> None:
+    Card.objects.update(valid_until=NOW.date() - timedelta(days=1))
+    assert "有効期限が過ぎています" in worker.get("/worker/card/").content.decode()
+
+
+def test_without_a_card_the_page_says_so(worker: Client) -> None:
+    Card.objects.all().delete()
+    assert "カードはまだありません" in worker.get("/worker/card/").content.decode()
+    assert worker.get("/worker/card/stop/").status_code == 404
