@@ -39,6 +39,11 @@ def django_db_setup(
         _log_in_to_database_as("DATABASE_URL")
     yield
     with django_db_blocker.unblock():
+        with connection.cursor() as cursor:  # a thread of a test server may still hold one
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+            )
         _log_in_to_database_as("MIGRATE_DATABASE_URL")
         teardown_databases(made, verbosity=0)
 

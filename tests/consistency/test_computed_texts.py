@@ -10,13 +10,17 @@ import pytest
 
 from config.texts import ROOT, read_texts
 from portals.base.calendars import DayState
+from portals.base.exports import COLUMNS
 from portals.base.templatetags.ds import TONES
 from registry.accounts.states import AccountState, Portal, Role
-from registry.businesses.states import BusinessKind
+from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind
+from registry.cards.states import CardState
 from registry.core.errors import RegistryError
-from registry.histories.states import Reason, Standing
+from registry.core.read_policy import Relation
+from registry.histories.states import ClaimState, Reason, Standing
 from registry.notices.states import LetterKind, NoticeKind
 from registry.structures.states import TenureState
+from registry.workers.policy import WORKER_POLICY
 from registry.workers.states import Confirmation, InsuranceItem, RegistrationKind, Sex
 from tests.consistency.test_texts import errors
 
@@ -31,6 +35,17 @@ WORDS = {
 COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "tenure.{}": [(one,) for one in TenureState if one not in {TenureState.WITHDRAWN, TenureState.JOINED}],
     "role.{}": [(one,) for one in Role if one not in OFFICE_AND_WORKERS],  # in the list of a firm's users
+    "role.{}.about": [(one,) for one in ROLES_OF_FIRMS],
+    "card.state.{}": [(one,) for one in CardState],
+    "card.colour.{}": [(one,) for one in ("white", "blue", "silver", "gold")],
+    "card.{}.done": [("stop",), ("lift",)],
+    "card.{}.not_now": [("stop",), ("lift",)],
+    "claim.{}": [(one,) for one in ClaimState],
+    "export.{}": [(one,) for one in COLUMNS],
+    "look.right.{}": [(one,) for one in Relation],
+    "worker.{}": [(one,) for one in WORKER_POLICY.visible(Relation)],
+    "reason.{}.cause": [(one,) for one in Reason],
+    "reason.{}.who": [(one,) for one in Reason],
     "account.{}": [(one,) for one in AccountState],
     "word.kind.{}": [(one,) for one in BusinessKind],
     "word.sex.{}": [(one,) for one in Sex],

@@ -12,6 +12,7 @@ from registry.accounts.models import Account, SecurityCode, WrongTries
 from registry.businesses.models import Business, BusinessUser
 from registry.cards.models import Card
 from registry.codes.models import Code
+from registry.files.models import File
 from registry.histories.models import Claim, DayEdit
 from registry.sites.models import DayBoundary, SitePeriod, Terminal
 from registry.structures.models import Node, RosterEntry, Tenure
@@ -82,6 +83,12 @@ CASES: dict[str, Callable[[], object]] = {
     "businesses_kind_known": change(Business, kind="club"),
     "businesses_capital_not_negative": change(Business, capital_yen=-1),
     "businesses_id_shape": again(Business, id=22),
+    "businesses_user_form_key_key": both(
+        change(BusinessUser, form_key="k"), again(BusinessUser, account_id=0, form_key="k")
+    ),
+    "files_digest_fits": change(File, content=b"another"),
+    "files_file_draft_key_key": both(change(File, draft_key="k"), again(File, draft_key="k")),
+    "workers_worker_photo_id_key": again(Worker, id=FREE_ID + 21, account_id=0),
     "businesses_user_account_id_key": again(BusinessUser),
     "cards_branch_once": again(Card),
     "cards_one_usable_card": again(Card, branch=2),

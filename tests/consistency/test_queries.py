@@ -1,6 +1,7 @@
 """A page asks the database as often for three rows as for one. Walks every page of every portal that can be opened."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,9 @@ from registry.businesses.operations import add_user
 from registry.businesses.queries import list_users
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
-from registry.core.ids import BusinessId
+from registry.core.ids import BusinessId, SiteId
+from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.queries import list_claims_of_worker
 from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster
@@ -40,6 +43,8 @@ from tests.factories.cast import (
     secrets_of_letters,
 )
 from tests.factories.days import bind_all
+from tests.factories.photos import a_kept_photo
+from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.xdist_group("queries")
 PORTALS = ("worker/", "business/", "office/")
@@ -52,13 +57,16 @@ LISTS = {
     "below:structure", "below:roster", "below:add_to_roster", "below:invitations",
 }  # fmt: skip
 # These change something and take no GET.
-POST_ONLY = {"withdraw", "accept", "revoke", "answer_link"}
+POST_ONLY = {
+    "withdraw", "accept", "revoke", "answer_link", "approve_claims", "confirm_claim", "decide", "ship_letters",
+}  # fmt: skip
+NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
 # A firm below the prime sees these pages of the prime's site in its own way.
 BELOW = ("structure", "roster", "add_to_roster", "invitations")
 PAGES = {
     f"{where.split('/')[0]}:{entry.name}": where
     for where, entry in patterns(get_resolver())
-    if where.startswith(("worker/", "business/", "office/")) and entry.name not in POST_ONLY
+    if where.startswith(("worker/", "business/", "office/")) and entry.name not in POST_ONLY | NOT_NOW
 }
 PAGES |= {f"below:{name}": PAGES[f"business:{name}"] for name in BELOW}
 
@@ -73,7 +81,7 @@ class World:
 
     def __init__(self) -> None:
         self.prime, self.below = a_firm(), a_firm("下請の会社")
-        self.card, helper = a_worker(self.prime), a_worker(self.below)
+        self.card, helper = a_worker(self.prime, photo_key=a_kept_photo()), a_worker(self.below)
         self.gate = a_gate(self.prime)
         self.tenure = a_tenure(self.gate.site_id, self.prime, self.below)
         named = FirmPlace(business_name="名前だけの会社", from_on=TODAY)
@@ -105,6 +113,7 @@ class World:
         a_tenure(self.gate.site_id, self.prime, firm, below=self.tenure.node_id, accepted=False)
         self._grow_invitations(name, firm)
         bind_all()
+        self.open("business:worker")  # a look
 
     def _grow_people(self, name: str, firm: BusinessId) -> None:
         by, present, free = owner_of(self.prime), a_worker(self.prime, name), a_worker(self.prime, name)
@@ -126,7 +135,16 @@ class World:
         code = make_pairing_code(add_terminal(self.gate.site_id, name, by=by, at=NOW), by=by, at=NOW).code
         register_device(code, store=f"{self.count}a" * 16, name=name, dense=True, at=NOW)
         further = a_gate(self.prime, name=name, store=f"{self.count}b" * 16)
+        self._claim(further.site_id)
         further.send(a_touch(1, self.card, f"2026-11-20T0{self.count}:58:00+09:00"))
+
+    def _claim(self, site_id: SiteId) -> None:
+        """A day by hand on each of two sites: for the worker's firm to confirm, for the prime to approve."""
+        day = TODAY - timedelta(days=self.count)
+        for where in (site_id, self.gate.site_id):
+            data = ClaimData(day=day, site_id=where)
+            enter_claim(self.card.worker_id, data, by=worker_as_actor(self.card.worker_id), at=NOW)
+            day -= timedelta(days=MANY)
 
     def _grow_invitations(self, name: str, firm: BusinessId) -> None:
         site_id = a_gate(firm, name=name, store=f"{self.count}c" * 16).site_id
@@ -139,12 +157,14 @@ class World:
         client, site = self.clients[who], self.gate.site_id
         if page == "office:search":
             return client.get(client.post("/office/search/", {"words": "番目"}).headers["Location"])
+        claim = next(row for row in list_claims_of_worker(self.card.worker_id, TODAY) if row.site_id == site)
         own = [row for row in list_roster(site, on=TODAY) if row.business_id == self.prime]
         tenures = {"join": self.named, "decline": next(iter(list_invitations(self.prime, on=TODAY))).id}
         numbers = {
             "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
+            "<int:day>": claim.day.day, "<int:claim_id>": claim.id,
         }  # fmt: skip
         where = PAGES[page]
         for placeholder, number in numbers.items():
@@ -157,7 +177,7 @@ class World:
         with CaptureQueriesContext(connection) as queries:
             answer = self.open(page)
         assert answer.status_code == 200, (page, answer.status_code)
-        return len(queries), answer.content.decode()
+        return len(queries), answer.content.decode(errors="replace")
 
 
 Measured = dict[str, tuple[int, str]]

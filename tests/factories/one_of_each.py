@@ -14,6 +14,7 @@ from registry.workers.operations.links import ask_for_link
 from registry.workers.operations.registration import CredentialData, InsuranceData
 from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem, RegistrationKind
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_worker, owner_of
+from tests.factories.photos import a_kept_photo
 from tests.factories.visitors import worker_as_actor
 
 INSURANCE = InsuranceData(item=InsuranceItem.HEALTH, joined=True)
@@ -32,7 +33,11 @@ class OneOfEach:
         self.firm: BusinessId = a_firm()
         self.other: BusinessId = a_firm("下請の会社")
         self.worker: WorkerId = a_worker(
-            self.firm, registration_kind=RegistrationKind.DETAILED, insurances=(INSURANCE,), credentials=(CREDENTIAL,)
+            self.firm,
+            registration_kind=RegistrationKind.DETAILED,
+            insurances=(INSURANCE,),
+            credentials=(CREDENTIAL,),
+            photo_key=a_kept_photo(),
         ).worker_id
         self.account: int = Worker.objects.get(pk=self.worker).account_id
         self.gate: Gate = a_gate(self.firm)

@@ -103,10 +103,11 @@ def test_the_mask_holds_the_positions_of_what_was_shown() -> None:
     assert POLICY.names(Look.objects.get().items) == ["id", "name"]
 
 
-def test_the_strongest_relation_of_a_mixed_list_is_logged() -> None:
-    see(as_(OTHER, 6) | as_(EMPLOYER, 5))
-    look = Look.objects.get()
-    assert (look.relation, look.items, look.subjects) == ("employer", 0b101, [5, 6])
+def test_all_who_are_seen_alike_stand_in_one_row_and_nobody_reads_of_more_than_was_shown() -> None:
+    see(as_(OTHER, 6) | as_(EMPLOYER, 5) | {7: frozenset({OTHER, EMPLOYER})})
+    assert sorted((one.relation, one.items, one.subjects) for one in Look.objects.all()) == [
+        ("employer", 0b101, [5, 7]), ("other", 0b1, [6]),
+    ]  # fmt: skip
 
 
 def test_a_look_at_oneself_is_not_logged() -> None:
