@@ -44,5 +44,8 @@ audit: ## known holes in what we pin
 bench: ## measure the performance goals, write docs/handbook/performance.md
 	$(BIN)/python -m benchmarks
 
+bench-pages: ## measure the pages with ten years behind 20,000 workers (BENCH_WORKERS=)
+	$(BIN)/python -m benchmarks.pages
+
 confluence: ## the order test at length: 200 worlds in 20 orders (WORLDS=, ORDERS=)
 	WORLDS=$(or $(WORLDS),200) ORDERS=$(or $(ORDERS),20) ./test -q tests/registry/histories/test_order.py

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks.gates import Gate, bodies, send
-from benchmarks.report import Row, write_report
+from benchmarks.report import Row, write_section
 from benchmarks.server import database, pgbench, server
 from config.stack.postgres import Postgres
 
@@ -140,7 +140,7 @@ def presence_bytes() -> Row:
 def main() -> None:
     """Measure and write the handbook's page."""
     with database() as postgres:
-        write_report(measure(postgres, load()), Console())
+        write_section("touches", measure(postgres, load()), Console())
 
 
 if __name__ == "__main__":

@@ -12,12 +12,15 @@ from config.stack.bootstrap import ROOT
 PAGE = ROOT / "docs" / "handbook" / "performance.md"
 HEAD = """# Performance
 
-Written by `make bench`. Absolute figures belong to one machine and one day; the goals are ratios to what the same machine
-did in the same run: **S** one durable insert a transaction with 32 clients (pgbench), **B** batches of 500 rows with 2
-clients, **X** log and presence of a touch in SQL alone, without look-ups, in batches of 300 with 2 clients. Database,
-server and sender share the processors; fsync and synchronous_commit are on.
-
+Absolute figures belong to one machine and one day; the goals of the touch path are ratios to what the same machine did in
+the same run: **S** one durable insert a transaction with 32 clients (pgbench), **B** batches of 500 rows with 2 clients,
+**X** log and presence of a touch in SQL alone, without look-ups, in batches of 300 with 2 clients. Database, server and
+sender share the processors; fsync and synchronous_commit are on.
 """
+SECTIONS = {
+    "touches": "Touches and binding, by `make bench`",
+    "pages": "Pages with ten years of days behind 20,000 workers, by `make bench-pages`",
+}
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,20 @@ class Row:
     goal: str
 
 
-def write_report(rows: list[Row], console: Console) -> None:
-    """Show the figures, and write the handbook's page."""
+def _body(rows: list[Row]) -> str:
+    lines = [f"| {row.what} | {row.figure} | {row.ratio} | {row.goal} |" for row in rows]
+    machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    return "\n".join(["| what | figure | ratio | first goal |", "|---|---|---|---|", *lines, "", machine, ""])
+
+
+def write_section(name: str, rows: list[Row], console: Console) -> None:
+    """Show the figures, and write them into their section of the handbook's page; the others stay."""
     table = Table("what", "figure", "ratio", "first goal")
     for row in rows:
         table.add_row(row.what, row.figure, row.ratio, row.goal)
     console.print(table)
-    lines = [f"| {row.what} | {row.figure} | {row.ratio} | {row.goal} |" for row in rows]
-    machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    kept = dict(part.split("\n\n", 1) for part in PAGE.read_text().split("\n## ")[1:])
+    kept[SECTIONS[name]] = _body(rows)
     PAGE.write_text(
-        HEAD + "\n".join(["| what | figure | ratio | first goal |", "|---|---|---|---|", *lines, "", machine, ""])
+        HEAD + "".join(f"\n## {title}\n\n{kept[title].strip()}\n" for title in SECTIONS.values() if title in kept)
     )

@@ -26,19 +26,19 @@ class Place:
 
 
 def make_sites(
-    tables: Tables, rng: random.Random, people: People, *, sites: int, start: date, end: date
+    tables: Tables, rng: random.Random, people: People, *, sites: int, primes: int, start: date, end: date
 ) -> list[Place]:
-    """Open the sites and build their structures and rosters."""
-    primes = people.firms[: max(1, len(people.firms) // 10)]
+    """Open the sites and build their structures and rosters. The first firms are the primes."""
+    openers = people.firms[:primes]
     by_firm: dict[int, list[Person]] = {}
     for person in people.workers:
         if person.firm:
             by_firm.setdefault(person.firm.number, []).append(person)
     found = []
     for number in range(sites):
-        prime = primes[number % len(primes)]
+        prime = openers[number % primes]
         place = _open(tables, rng, number, prime, start, end)
-        subs = rng.sample(people.firms[len(primes) :], min(FIRMS_ON_A_SITE, len(people.firms) - len(primes)))
+        subs = rng.sample(people.firms[primes:], min(FIRMS_ON_A_SITE, len(people.firms) - primes))
         _structure(tables, rng, place, prime, subs, start)
         for firm in (prime, *subs):
             _roster(tables, rng, place, firm, by_firm.get(firm.number, []), start)

@@ -47,14 +47,27 @@ class Command(BaseCommand):
 
 
 def load_world(
-    progress: Progress, *, workers: int, firms: int, sites: int, months: int, seed: int, end: date
+    progress: Progress,
+    *,
+    workers: int,
+    firms: int,
+    sites: int,
+    months: int,
+    seed: int,
+    end: date,
+    primes: int | None = None,
 ) -> People:
-    """Load a world that ends before a day. Returns its firms and workers; the first firm is a prime."""
+    """Load a world that ends before a day. Returns its firms and workers.
+
+    The first firms are the primes: one in ten, unless told how many.
+    """
     rng, tables, start = random.Random(seed), Tables(), _months_before(end, months)
     loading = progress.add_task("loading", total=workers)
     with transaction.atomic():
         people = make_people(tables, rng, workers=workers, firms=firms, start=start, end=end)
-        places = make_sites(tables, rng, people, sites=sites, start=start, end=end)
+        places = make_sites(
+            tables, rng, people, sites=sites, primes=primes or max(1, firms // 10), start=start, end=end
+        )
         tables.copy()
         for count, _ in enumerate(make_days(tables, rng, people, places, start=start, end=end), 1):
             if count % WORKERS_AT_ONCE == 0:
