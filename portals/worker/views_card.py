@@ -1,16 +1,21 @@
 """The worker's card: what it is good for, stopping a lost one, lifting the stop (ruling 19)."""
 
 from collections.abc import Callable
+from datetime import datetime
 
+import segno
+from django.conf import settings
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
+from registry.cards.derive import PHONE_CODE_LIFE, write_phone_code
 from registry.cards.operations import lift_stop, stop_card
 from registry.cards.queries import CardRow, newest_card
 from registry.cards.states import CardState
@@ -35,14 +40,25 @@ def card(request: HttpRequest) -> HttpResponse:
     found = newest_card(worker_of(request))
     context: dict[str, object] = {"card": found}
     if found:
-        today = jst_day(timezone.now())
+        now = timezone.now()
+        today = jst_day(now)
         lapsed = found.state is CardState.ACTIVE and not found.is_valid(today)
         context |= {
             "tone": "bad" if lapsed else _TONES[found.state],
             "state": _("card.lapsed") if lapsed else _(f"card.state.{found.state}"),
             "colour": _(f"card.colour.{found.colour}"),
         }
+        if found.is_valid(today):
+            context |= {"qr": _qr(found, now), "shown_at": now, "until": now + PHONE_CODE_LIFE}
     return render(request, "worker/card.html", context)
+
+
+def _qr(found: CardRow, now: datetime) -> str:
+    """The picture of the code that a phone shows in place of the card."""
+    code = segno.make(write_phone_code(settings.CARD_KEY, found.number, now), error="m", micro=False)
+    return mark_safe(
+        code.svg_inline(scale=5, border=4, light="#fff", omitsize=True, svgclass="ds-qr", title=_("card.qr"))
+    )  # noqa: S308 -- drawn by us
 
 
 def _change(
