@@ -13,21 +13,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.days import shown_day
 from portals.base.forms import add_refusal, refusal
-from portals.base.records import full_name
 from portals.business.forms import PeriodForm, SiteForm, TerminalForm
 from portals.business.site_access import own_site
 from portals.business.views_firm import business_of
+from portals.business.views_site_day import people_of_day
 from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
-from registry.core.ids import SiteId, grouped
-from registry.disclosure.queries import see_workers_on_site
-from registry.histories.queries import list_days_of_site
+from registry.core.ids import SiteId
 from registry.sites.operations import SiteData, add_period, add_terminal, close_site, open_site, reopen_site
 from registry.sites.queries import SiteRow, list_sites, list_terminals
-from registry.structures.queries import list_sites_below, workers_expected
+from registry.structures.queries import list_sites_below
 from registry.touches.operations.devices import make_pairing_code, revoke_device
 from registry.touches.queries import list_devices
 
@@ -61,15 +58,10 @@ def new_site(request: HttpRequest) -> HttpResponse:
 
 
 def _site_context(request: HttpRequest, found: SiteRow) -> dict[str, Any]:
-    now = timezone.now()
-    rows, listed = list_days_of_site(found.id, jst_day(now)), workers_expected(found.id, on=jst_day(now))
-    here = {row.worker_id for row in rows}
-    people = see_workers_on_site(viewer_of(request), found.id, here | listed, at=now)
-    names = {one: full_name(people[one]) if one in people else grouped(one) for one in here | listed}
+    today = jst_day(timezone.now())
     return {
-        "site": found, "present": [shown_day(row, names[row.worker_id]) for row in rows],
-        "expected": sorted(names[one] for one in listed - here), "unlisted": sorted(names[one] for one in here - listed),
-        "terminals": list_terminals(found.id), "devices": list_devices(found.id), "today": jst_day(now),
+        **people_of_day(request, found, today), "day_before": today - timedelta(days=1),
+        "terminals": list_terminals(found.id), "devices": list_devices(found.id),
     }  # fmt: skip
 
 

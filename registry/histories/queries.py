@@ -205,15 +205,20 @@ def load_months(worker_ids: Collection[int], month: date) -> dict[int, list[Mont
     return found
 
 
-def _days(where: str, parameters: list[Any]) -> list[DayRow]:
-    """Bound days by day and first touch."""
+_ALL_DAYS = "(formal | waiting | claimed | unapproved | uncounted)"
+
+
+def _days(where: str, parameters: list[Any], only: int = -1) -> list[DayRow]:
+    """Bound days by day and first touch; with `only` those of them that are in a mask."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT worker_id, month, {_COLUMNS} FROM histories_month WHERE {where}",  # noqa: S608 -- our own words
             parameters,
         )
         rows = cursor.fetchall()
-    found = [DayRow(worker_id, one) for worker_id, month, *columns in rows for one in unpack(month_row(columns), month)]
+    found = [
+        DayRow(worker_id, one) for worker_id, month, *columns in rows for one in unpack(month_row(columns), month, only)
+    ]
     return sorted(
         found, key=lambda row: (row.bound.day, row.bound.first or _NO_TOUCH, row.worker_id, row.bound.site_id or 0)
     )
@@ -226,8 +231,8 @@ def list_days_of_worker(worker_id: int, month: date) -> list[DayRow]:
 
 def list_days_of_site(site_id: int, day: date) -> list[DayRow]:
     """Who worked on a site on a day, by first touch."""
-    rows = _days("site_id = %s AND month = %s", [site_id, day.replace(day=1)])
-    return [row for row in rows if row.bound.day == day]
+    bit = 1 << day.day - 1
+    return _days(f"site_id = %s AND month = %s AND {_ALL_DAYS} & %s <> 0", [site_id, day.replace(day=1), bit], bit)
 
 
 def list_month_of_site(site_id: int, month: date) -> list[DayRow]:

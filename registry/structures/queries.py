@@ -155,10 +155,10 @@ def list_roster(site_id: int, *, on: date, tenure_ids: Collection[int] | None = 
     return [RosterRow(**row) for row in found]
 
 
-def workers_expected(site_id: int, *, on: date) -> set[int]:
-    """Workers on a site's roster on a day."""
-    rows = RosterEntry.objects.filter(on_day(on), site=site_id).order_by("worker_id")
-    return set(rows.values_list("worker_id", flat=True))
+def firms_of_expected(site_id: int, *, on: date) -> dict[int, int | None]:
+    """Workers on a site's roster on a day, and under which firm; firm by firm."""
+    rows = RosterEntry.objects.filter(on_day(on), site=site_id).order_by("tenure_id", "pk")
+    return dict(rows.values_list("worker_id", Coalesce("tenure__business_id", "site__business_id")))
 
 
 def has_part_in(site_id: int, business_id: int) -> bool:

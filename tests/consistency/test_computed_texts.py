@@ -12,6 +12,7 @@ from config.texts import ROOT, read_texts
 from portals.base.calendars import DayState
 from portals.base.exports import COLUMNS
 from portals.base.templatetags.ds import TONES
+from portals.business.views_site_day import Group
 from registry.accounts.states import AccountState, Portal, Role
 from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind
 from registry.cards.states import CardState
@@ -62,6 +63,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "reason.{}.{}": list(product(Reason, (*PARTS, "who"))),
     "day.standing.{}": [(one,) for one in Standing],
     "error.{}.{}": [(one.code, part) for one in errors() for part in PARTS],
+    "site.day.{}": [(one,) for one in Group],
     "portal.{}": [(one,) for one in Portal],
     # What stands in these gaps is read off the pages in tests/portals/base/test_records.py.
     "{}.{}": [],

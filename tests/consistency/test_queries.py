@@ -164,7 +164,7 @@ class World:
             "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
-            "<int:day>": claim.day.day, "<int:claim_id>": claim.id,
+            "<int:day>": TODAY.day if page == "business:site_day" else claim.day.day, "<int:claim_id>": claim.id,
         }  # fmt: skip
         where = PAGES[page]
         for placeholder, number in numbers.items():

@@ -71,15 +71,18 @@ def _unpacked_time(start: datetime, minutes: int) -> datetime | None:
     return None if minutes == _NO_TIME else (start + minutes * _MINUTE).astimezone(UTC)
 
 
-def unpack(row: MonthRow, month: date) -> Iterator[BoundDay]:
-    """The days of a row."""
+def unpack(row: MonthRow, month: date, only: int = -1) -> Iterator[BoundDay]:
+    """The days of a row, or those of them that are in the mask `only`."""
     masks = dict(zip(_STANDINGS, row.masks, strict=True))
     every = 0
     for mask in row.masks:
         every |= mask
     pairs = [(_REASONS[n], mask) for n, mask in zip(row.reasons[::2], row.reasons[1::2], strict=True)]
     for number, times in zip(days_of_mask(every), row.times, strict=True):
-        bit, day = 1 << number - 1, month.replace(day=number)
+        bit = 1 << number - 1
+        if not only & bit:
+            continue
+        day = month.replace(day=number)
         start = _midnight(day)
         yield BoundDay(
             row.site_id, day, row.assignment,

@@ -19,7 +19,7 @@ from registry.structures.operations.rosters import (
     end_roster_entry,
 )
 from registry.structures.operations.tenures import end_tenure
-from registry.structures.queries import TenureRow, list_roster, workers_expected
+from registry.structures.queries import TenureRow, firms_of_expected, list_roster
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_an_own_worker_is_put_on_the_roster_once(scene: Scene) -> None:
     assert (row.worker_id, row.business_id, row.trade, row.position, row.work) == (
         scene.card.worker_id, scene.firm, "06-01", "X001", "足場",
     )  # fmt: skip
-    assert workers_expected(scene.site, on=STARTED) == {scene.card.worker_id}
+    assert set(firms_of_expected(scene.site, on=STARTED)) == {scene.card.worker_id}
 
 
 def test_the_primes_own_people_need_no_place(scene: Scene) -> None:
@@ -112,8 +112,8 @@ def test_an_ended_line_keeps_the_days_before(scene: Scene) -> None:
     day = STARTED + timedelta(days=5)
     for _ in range(2):
         end_roster_entry(row.id, until_on=day, by=owner_of(scene.firm), at=NOW)
-    assert workers_expected(scene.site, on=day - timedelta(days=1)) == {scene.card.worker_id}
-    assert workers_expected(scene.site, on=day) == set()
+    assert set(firms_of_expected(scene.site, on=day - timedelta(days=1))) == {scene.card.worker_id}
+    assert firms_of_expected(scene.site, on=day) == {}
     with pytest.raises(RosterDaysError):
         end_roster_entry(row.id, until_on=STARTED, by=owner_of(scene.firm), at=NOW)
 
@@ -122,4 +122,4 @@ def test_a_firms_end_ends_its_people(scene: Scene) -> None:
     scene.add()
     day = STARTED + timedelta(days=5)
     end_tenure(scene.tenure.id, until_on=day, by=owner_of(scene.firm), at=NOW, on=NOW.date())
-    assert workers_expected(scene.site, on=day) == set()
+    assert firms_of_expected(scene.site, on=day) == {}

@@ -1,0 +1,108 @@
+"""A site's day: who is here, who lacks something, who is expected, who is on no roster. Fifty people at a time."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portals.base.access import page, viewer_of
+from portals.base.days import shown_day
+from portals.base.months import chosen_day
+from portals.base.records import full_name
+from portals.base.search import pages_around, start_of
+from portals.business.site_access import own_site
+from registry.accounts.states import Permission
+from registry.businesses.queries import names_of_businesses
+from registry.core.days import jst_day
+from registry.core.ids import grouped
+from registry.disclosure.queries import see_workers_on_site
+from registry.histories.queries import DayRow, list_days_of_site
+from registry.sites.queries import SiteRow
+from registry.structures.queries import firms_of_expected
+
+PEOPLE_AT_ONCE = 50
+
+
+class Group(StrEnum):
+    """Which people a page lists."""
+
+    HERE = "here"
+    LACKING = "lacking"
+    EXPECTED = "expected"
+    UNLISTED = "unlisted"
+
+
+class Person(NamedTuple):
+    """Somebody of the day: who has touched has a row, who is expected has none."""
+
+    worker_id: int
+    business_id: int | None
+    row: DayRow | None
+
+
+def _groups(site_id: int, day: date) -> dict[Group, list[Person]]:
+    """All people of a day; who touched last stands first."""
+    expected = firms_of_expected(site_id, on=day)
+    here = [
+        Person(row.worker_id, row.bound.assignment.business_id, row)
+        for row in reversed(list_days_of_site(site_id, day))
+    ]
+    came = {one.worker_id for one in here}
+    return {
+        Group.HERE: here,
+        Group.LACKING: [one for one in here if one.row and one.row.bound.reasons],
+        Group.EXPECTED: [Person(one, firm, None) for one, firm in expected.items() if one not in came],
+        Group.UNLISTED: [one for one in here if one.worker_id not in expected],
+    }
+
+
+def _lines(request: HttpRequest, site_id: int, people: Iterable[Person]) -> list[dict[str, Any]]:
+    """The people of a page with their names: nobody else is looked at."""
+    people = list(people)
+    seen = see_workers_on_site(viewer_of(request), site_id, {one.worker_id for one in people}, at=timezone.now())
+    firms = names_of_businesses({one.business_id for one in people if one.business_id})
+    return [
+        {
+            "worker_id": one.worker_id, "firm": firms.get(one.business_id or 0, ""),
+            "name": full_name(seen[one.worker_id]) if one.worker_id in seen else grouped(one.worker_id),
+            "day": shown_day(one.row, "") if one.row else None,
+        }
+        for one in people
+    ]  # fmt: skip
+
+
+def people_of_day(request: HttpRequest, site: SiteRow, day: date) -> dict[str, Any]:
+    """What the page of a site's day shows."""
+    groups = _groups(site.id, day)
+    asked, start = request.GET.get("show", ""), start_of(request)
+    group = Group(asked) if asked in list(Group) else Group.HERE
+    found = groups[group]
+    until = start + PEOPLE_AT_ONCE
+    return {
+        "site": site, "day": day, "group": group, "lines": _lines(request, site.id, found[start:until]),
+        "tiles": [
+            {"group": one, "label": _(f"site.day.{one}"), "number": len({person.worker_id for person in people})}
+            for one, people in groups.items()
+        ],
+        **pages_around(request, start, more=len(found) > until, size=PEOPLE_AT_ONCE),
+    }  # fmt: skip
+
+
+@page(Permission.SITE_MANAGE)
+def site_day(request: HttpRequest, site_id: int, year: int, month: int, day: int) -> HttpResponse:
+    """Any day of a site."""
+    site, chosen = own_site(request, site_id), chosen_day(year, month, day)
+    beside = [chosen - timedelta(days=1), chosen + timedelta(days=1)]
+    days = [
+        reverse("business:site_day", args=[site_id, one.year, one.month, one.day])
+        if one <= jst_day(timezone.now()) else ""
+        for one in beside
+    ]  # fmt: skip
+    context = {**people_of_day(request, site, chosen), "day_before": days[0], "day_after": days[1]}
+    return render(request, "business/site_day.html", context)
