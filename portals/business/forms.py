@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
@@ -18,11 +19,16 @@ from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.ids import BusinessId, IdKind
 from registry.sites.queries import SiteRow
+from registry.structures.operations.rosters import RosterData
 from registry.structures.operations.tenures import FirmPlace
+from registry.structures.queries import RosterRow, TenureRow
 
 __all__ = [
     "DayForm",
     "InvitationForm",
+    "JoinKeyForm",
+    "KeyForm",
+    "LineForm",
     "LinkForm",
     "PeriodForm",
     "ReasonForm",
@@ -104,6 +110,27 @@ class InvitationForm(forms.Form):
         )  # fmt: skip
 
 
+class KeyForm(forms.Form):
+    """The site key that a firm was handed."""
+
+    key = forms.CharField(
+        label=_("key.key"), help_text=_("key.key_help"), max_length=30,
+        widget=forms.TextInput(attrs={"class": "ds-w-20 ds-input-id", "autocomplete": "off", "autocapitalize": "characters"}),
+    )  # fmt: skip
+
+
+class JoinKeyForm(forms.Form):
+    """From when a firm takes the place that its key opens, and for what work."""
+
+    key = forms.CharField(widget=forms.HiddenInput)
+    from_on = TypedDateField(label=_("structure.from_on"), help_text=_("structure.from_on_help"))
+    work = forms.CharField(label=_("structure.work"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, site: SiteRow, key: str, **options: Any) -> None:
+        options.setdefault("initial", {"from_on": _first_day(site), "key": key})
+        super().__init__(*args, **options)
+
+
 class ReasonForm(forms.Form):
     """Why something is refused."""
 
@@ -113,16 +140,54 @@ class ReasonForm(forms.Form):
 class RosterForm(forms.Form):
     """Who of the own people works on a site, from when, as what."""
 
+    tenure = forms.TypedChoiceField(label=_("roster.place"), coerce=int)
     workers = forms.MultipleChoiceField(label=_("roster.workers"), widget=forms.CheckboxSelectMultiple)
     from_on = TypedDateField(label=_("roster.from_on"), help_text=_("roster.from_on_help"))
     trade = forms.ChoiceField(label=_("roster.trade"), choices=trades, required=False)
     position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
     work = forms.CharField(label=_("roster.work"), max_length=200, required=False)
+    hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], site: SiteRow, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, people: list[tuple[str, str]], site: SiteRow, places: list[TenureRow | None], **options: Any
+    ) -> None:
         options.setdefault("initial", {"from_on": _first_day(site)})
         super().__init__(*args, **options)
         self.fields["workers"].choices = people  # type: ignore[attr-defined]
+        self._only_place = places[0]
+        if len(places) > 1:
+            self.fields["tenure"].choices = [(one.id, _place_name(one)) for one in places if one]  # type: ignore[attr-defined]
+        else:
+            del self.fields["tenure"]
+
+    def place(self) -> int | None:
+        """The tenure that was chosen, or the only one there is; None for the prime."""
+        chosen: int | None = self.cleaned_data.get("tenure")
+        return chosen or (self._only_place.id if self._only_place else None)
+
+
+def _place_name(row: TenureRow) -> str:
+    return gettext("roster.place_name").format(tier=row.tier, work=row.work or gettext("roster.no_work"))
+
+
+class LineForm(forms.Form):
+    """What a roster says of one person, and from when."""
+
+    trade = forms.ChoiceField(label=_("roster.trade"), choices=lambda: trades()[1:])
+    position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
+    work = forms.CharField(label=_("roster.work"), max_length=200, required=False)
+    hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
+    collects = forms.BooleanField(label=_("roster.collects"), help_text=_("roster.collects_help"), required=False)
+    from_on = TypedDateField(label=_("roster.change_from_on"), help_text=_("roster.change_from_on_help"))
+
+    def __init__(self, *args: Any, row: RosterRow, on: date, **options: Any) -> None:
+        kept = {name: getattr(row, name) for name in ("trade", "position", "work", "hazardous", "collects")}
+        options.setdefault("initial", {**kept, "from_on": max(on, row.from_on)})
+        super().__init__(*args, **options)
+
+    def data_of_line(self) -> RosterData:
+        """What was typed, as operations take it."""
+        return RosterData(**{name: value for name, value in self.cleaned_data.items() if name != "from_on"})
 
 
 class LinkForm(AskLinkForm):

@@ -1,6 +1,8 @@
 """What a firm may do on a site: its own as the prime, or one in whose structure it stands."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -9,35 +11,86 @@ from portals.business.views_firm import business_of
 from registry.core.days import jst_day
 from registry.core.ids import SiteId
 from registry.sites.queries import SiteRow, find_site
-from registry.structures.queries import TenureRow, tenures_of_firm
+from registry.structures.derive import Structure
+from registry.structures.queries import TenureRow, list_structure, load_structure, tenures_of_firm
 
 
 @dataclass(frozen=True)
 class SiteAccess:
-    """A site and the viewer's part in it; the prime has no tenures."""
+    """A site and the viewer's part in it on a day; the prime has no tenures."""
 
     site: SiteRow
     is_prime: bool
     tenures: list[TenureRow]
+    on: date
 
     @property
     def site_id(self) -> SiteId:
         """The site's ID."""
         return SiteId(self.site.id)
 
+    @cached_property
+    def current(self) -> list[TenureRow]:
+        """The firm's places that have not ended: by these it sees what is now."""
+        return [row for row in self.tenures if row.until_on is None or row.until_on > self.on]
+
+    @cached_property
+    def structure(self) -> Structure:
+        """The site's structure."""
+        return load_structure(self.site.id)
+
+    @cached_property
+    def below(self) -> set[int]:
+        """The firm's own positions and all that hang below them: what it handles. The prime handles all."""
+        if self.is_prime:
+            return set(self.structure.parents)
+        return self.structure.below(row.node_id for row in self.current)
+
+    @cached_property
+    def rows(self) -> list[TenureRow]:
+        """The tree that the viewer sees: the prime all, others their way up and what hangs below them."""
+        rows = list_structure(self.site.id, on=self.on)
+        if self.is_prime:
+            return rows
+        seen = set(self.below)
+        for row in self.current:
+            node_id = row.parent_id
+            while node_id is not None:
+                seen.add(node_id)
+                node_id = self.structure.parents[node_id]
+        return [row for row in rows if row.node_id in seen]
+
+    def row_of(self, tenure_id: int) -> TenureRow:
+        """One visible place; for all others it does not exist."""
+        found = next((row for row in self.rows if row.id == tenure_id), None)
+        if found is None:
+            raise Http404
+        return found
+
+    def handles(self, row: TenureRow) -> bool:
+        """Whether the viewer may change who holds a place: not its own, that is for the firm above."""
+        own = {one.node_id for one in self.current}
+        return row.node_id in self.below and row.node_id not in own
+
+
+def find_access(request: HttpRequest, site_id: int) -> SiteAccess | None:
+    """The viewer's part in a site, or None."""
+    business_id, today = business_of(request), jst_day(timezone.now())
+    site = find_site(site_id)
+    if site is None:
+        return None
+    if site.business_id == business_id:
+        return SiteAccess(site, is_prime=True, tenures=[], on=today)
+    tenures = tenures_of_firm(site_id, business_id, on=today)
+    return SiteAccess(site, is_prime=False, tenures=tenures, on=today) if tenures else None
+
 
 def access_to(request: HttpRequest, site_id: int) -> SiteAccess:
     """The viewer's part in a site; for all others the site does not exist."""
-    business_id = business_of(request)
-    site = find_site(site_id)
-    if site is None:
+    found = find_access(request, site_id)
+    if found is None:
         raise Http404
-    if site.business_id == business_id:
-        return SiteAccess(site, is_prime=True, tenures=[])
-    tenures = tenures_of_firm(site_id, business_id, on=jst_day(timezone.now()))
-    if not tenures:
-        raise Http404
-    return SiteAccess(site, is_prime=False, tenures=tenures)
+    return found
 
 
 def own_site(request: HttpRequest, site_id: int) -> SiteRow:

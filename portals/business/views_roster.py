@@ -1,106 +1,194 @@
 """Rosters: who works for which firm on a site, with trade, position and work."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal
 from portals.base.records import full_kana, full_name
-from portals.business.forms import DayForm, RosterForm
+from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
+from portals.business.forms import DayForm, LineForm, RosterForm
 from portals.business.site_access import SiteAccess, access_to
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.days import jst_day
 from registry.core.errors import RegistryError
-from registry.core.ids import WorkerId, grouped
-from registry.disclosure.queries import find_workers, see_workers_on_site
-from registry.structures.operations.rosters import RosterData, add_to_roster, end_roster_entry
-from registry.structures.queries import RosterRow, list_roster, load_structure
+from registry.core.ids import IdKind, WorkerId, grouped
+from registry.disclosure.queries import LISTED, find_workers, see_workers_on_site
+from registry.structures.operations.rosters import (
+    RosterData,
+    add_to_roster,
+    change_roster_entry,
+    end_roster_entry,
+    withdraw_roster_entry,
+)
+from registry.structures.queries import RosterRow, TenureRow, list_roster
 from registry.workers.queries import load_trades
 
 
 def _visible(access: SiteAccess) -> list[RosterRow]:
     """The prime sees all rosters, others their own and those below them."""
-    rows = list_roster(access.site.id, on=jst_day(timezone.now()))
+    rows = list_roster(access.site.id, on=access.on)
     if access.is_prime:
         return rows
-    structure = load_structure(access.site.id)
-    nodes = structure.below(row.node_id for row in access.tenures)
-    mine = {one.id for one in structure.tenures if one.node_id in nodes}
+    mine = {one.id for one in access.structure.tenures if one.node_id in access.below}
     return [row for row in rows if row.tenure_id in mine]
+
+
+def _places(access: SiteAccess) -> list[TenureRow | None]:
+    """Under which of its places the viewer's firm can put people on the roster; the prime needs none."""
+    return [None] if access.is_prime else list(access.current)
 
 
 @page(Permission.SITE_MANAGE)
 def roster(request: HttpRequest, site_id: int) -> HttpResponse:
     """All rosters of a site that the viewer may see, firm by firm."""
-    access, now = access_to(request, site_id), timezone.now()
+    access, now, own = access_to(request, site_id), timezone.now(), business_of(request)
     rows = _visible(access)
-    people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=now)
+    people = see_workers_on_site(
+        viewer_of(request), site_id, {row.worker_id for row in rows}, at=now, roster=rows
+    )  # fmt: skip
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
     firms = names_of_businesses({row.business_id for row in rows})
     groups: dict[int, dict[str, Any]] = {}
     for row in rows:
-        seen = people.get(row.worker_id)
-        group = groups.setdefault(row.business_id, {"firm": firms[row.business_id], "rows": []})
+        seen = people[row.worker_id]
+        lines: Any = seen.get("roster") or ()
+        if row not in lines:
+            continue
+        group = groups.setdefault(row.business_id, {"id": row.business_id, "firm": firms[row.business_id], "rows": []})
         group["rows"].append({
-            "row": row, "name": full_name(seen) if seen else grouped(row.worker_id), "kana": full_kana(seen) if seen else "",
+            "row": row, "name": full_name(seen) or grouped(row.worker_id), "kana": full_kana(seen),
             "trade": trades.get(row.trade, row.trade), "position": positions.get(row.position, row.position),
-            "is_own": row.business_id == business_of(request),
+            "is_own": row.business_id == own, "is_ahead": row.from_on > access.on,
         })  # fmt: skip
-    return render(request, "business/roster.html", {"site": access.site, "groups": list(groups.values())})
+    context = {
+        "site": access.site, "groups": [groups[own]] * (own in groups) + [one for key, one in groups.items() if key != own],
+        "may_add": bool(_places(access)), "people": len({row.worker_id for row in rows}),
+    }  # fmt: skip
+    return render(request, "business/roster.html", context)
 
 
 @page(Permission.SITE_MANAGE)
 def add(request: HttpRequest, site_id: int) -> HttpResponse:
     """Put own people on the roster: choose many, say once what they do."""
     access, now = access_to(request, site_id), timezone.now()
-    # The oldest place that is still open; a firm with several chooses among them on the structure's page.
-    tenure_id = access.tenures[0].id if access.tenures else None
-    people = find_workers(viewer_of(request), "", at=now).rows
-    listed = {row.worker_id for row in list_roster(site_id, on=jst_day(now)) if row.tenure_id == tenure_id}
-    choices = [(str(seen.subject_id), full_name(seen)) for seen in people if seen.subject_id not in listed]
-    form = RosterForm(request.POST or None, people=choices, site=access.site)
+    places = _places(access)
+    if not places:
+        raise Http404
+    if "words" in request.POST:
+        return _search(request, reverse("business:add_to_roster", args=[site_id]))
+    start, words = start_of(request), kept_search(request) or ""
+    found = find_workers(viewer_of(request), words, at=now, start=start, only=LISTED)
+    listed = _listed_everywhere(access, places)
+    choices = [(str(seen.subject_id), full_name(seen)) for seen in found.rows if seen.subject_id not in listed]
+    choices = [(number, name) for number, name in choices if name]
+    form = RosterForm(request.POST or None, people=choices, site=access.site, places=places)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         chosen = [WorkerId(int(one)) for one in data["workers"]]
         try:
             count = add_to_roster(
-                access.site_id, tenure_id, _with_trades(chosen, data), from_on=data["from_on"],
+                access.site_id, form.place(), _with_trades(chosen, data), from_on=data["from_on"],
                 by=viewer_of(request).actor(), at=now,
             )  # fmt: skip
         except RegistryError as error:
-            add_refusal(form, error)
+            add_refusal(form, _named(error, dict(choices)))
         else:
             success(request, _("roster.added").format(count=count))
             return redirect("business:roster", site_id)
-    context = {"form": form, "site": access.site, "nobody": not choices}
+    context = {
+        "form": form, "site": access.site, "nobody": not choices, "words": words,
+        "search": SearchForm(initial={"words": words}, kinds=(IdKind.WORKER,)),
+        **pages_around(request, start, more=found.more),
+    }  # fmt: skip
     return render(request, "business/add_to_roster.html", context, status=422 if form.errors else 200)
+
+
+def _search(request: HttpRequest, where: str) -> HttpResponse:
+    form = SearchForm(request.POST, kinds=(IdKind.WORKER,))
+    words = form.cleaned_data["words"] if form.is_valid() else ""
+    return redirect(f"{where}?k={keep_search(request, words)}" if words else where)
+
+
+def _listed_everywhere(access: SiteAccess, places: list[TenureRow | None]) -> set[int]:
+    """Who stands on all rosters of the firm already."""
+    under: dict[int | None, set[int]] = defaultdict(set)
+    for row in list_roster(access.site.id, on=access.on):
+        under[row.tenure_id].add(row.worker_id)
+    return set.intersection(*(under[place.id if place else None] for place in places))
+
+
+def _named(error: RegistryError, names: dict[str, str]) -> RegistryError:
+    """The same refusal with names in place of numbers: who reads it has just chosen these people."""
+    for key in ("worker", "workers"):
+        if key in error.data:
+            numbers = str(error.data[key]).split(", ")
+            error.data[key] = _("roster.and").join(names.get(number, number) for number in numbers)
+    return error
 
 
 def _with_trades(workers: list[WorkerId], data: dict[str, Any]) -> list[tuple[WorkerId, RosterData]]:
     """What the form says of everybody; without a trade each one's own first trade."""
     own = {worker: rows[0].trade for worker, rows in load_trades(workers).items() if rows}
     return [
-        (worker, RosterData(trade=data["trade"] or own.get(worker, ""), position=data["position"], work=data["work"]))
+        (
+            worker,
+            RosterData(
+                trade=data["trade"] or own.get(worker, ""),
+                position=data["position"],
+                work=data["work"],
+                hazardous=data["hazardous"],
+            ),
+        )
         for worker in workers
     ]
+
+
+def _own_line(request: HttpRequest, site_id: int, entry_id: int) -> tuple[SiteAccess, RosterRow, str]:
+    """One line of the own roster, and whose it is."""
+    access = access_to(request, site_id)
+    rows = [row for row in _visible(access) if row.id == entry_id and row.business_id == business_of(request)]
+    if not rows:
+        raise Http404
+    seen = see_workers_on_site(viewer_of(request), site_id, [rows[0].worker_id], at=timezone.now(), roster=rows)
+    return access, rows[0], full_name(seen[rows[0].worker_id]) or grouped(rows[0].worker_id)
+
+
+@page(Permission.SITE_MANAGE)
+def change_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpResponse:
+    """Change what the roster says of somebody, from a day on; the days before stay as they were."""
+    access, row, name = _own_line(request, site_id, entry_id)
+    form = LineForm(request.POST or None, row=row, on=access.on)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_roster_entry(
+                entry_id, form.data_of_line(), from_on=form.cleaned_data["from_on"], by=viewer_of(request).actor(),
+                at=timezone.now(),
+            )  # fmt: skip
+        except RegistryError as error:
+            add_refusal(form, _named(error, {str(row.worker_id): name}))
+        else:
+            success(request, _("roster.changed"))
+            return redirect("business:roster", site_id)
+    context = {"form": form, "site": access.site, "name": name, "row": row}
+    return render(request, "business/change_entry.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.SITE_MANAGE)
 def end_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpResponse:
     """Take somebody off the roster from a day on; the days before stay."""
-    access = access_to(request, site_id)
-    rows = [row for row in _visible(access) if row.id == entry_id and row.business_id == business_of(request)]
-    if not rows:
-        raise Http404
+    access, row, name = _own_line(request, site_id, entry_id)
     form = DayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -112,6 +200,17 @@ def end_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpResponse
         else:
             success(request, _("roster.ended"))
             return redirect("business:roster", site_id)
-    seen = see_workers_on_site(viewer_of(request), site_id, [rows[0].worker_id], at=timezone.now())
-    context = {"form": form, "site": access.site, "name": full_name(seen[rows[0].worker_id])}
+    context = {"form": form, "site": access.site, "name": name, "row": row}
     return render(request, "business/end_entry.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _withdraw(request: HttpRequest, site_id: int, entry_id: int) -> HttpResponse:
+    """Take a line back that was a mistake. A second click finds it gone, and says the same."""
+    access_to(request, site_id)
+    withdraw_roster_entry(entry_id, by=viewer_of(request).actor(), at=timezone.now())
+    success(request, _("roster.withdrawn"))
+    return redirect("business:roster", site_id)
+
+
+withdraw_entry = page(Permission.SITE_MANAGE)(_withdraw)

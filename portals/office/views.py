@@ -26,7 +26,7 @@ from registry.businesses.operations import BusinessData, check_business, registe
 from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind
-from registry.disclosure.queries import Found, find_businesses, find_workers, see_business, see_worker
+from registry.disclosure.queries import FOUND, Found, find_businesses, find_workers, see_business, see_worker
 from registry.notices.operations import PrintedLetter, print_letters, ship_letters
 from registry.notices.queries import LetterRow, list_letters_to_print, list_letters_to_ship
 from registry.notices.states import WITH_PASSWORD
@@ -54,7 +54,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         form = SearchForm(initial={"words": words}, kinds=(IdKind.WORKER, IdKind.BUSINESS))
     start, nothing = start_of(request), Found([], more=False)
-    people = find_workers(viewer, words, at=now, start=start) if words else nothing
+    people = find_workers(viewer, words, at=now, start=start, only=FOUND | {"birth_on"}) if words else nothing
     firms = find_businesses(viewer, words, at=now, start=start) if words else nothing
     context = {
         "form": form, "people": [(seen, full_name(seen), full_kana(seen)) for seen in people.rows], "firms": firms.rows,

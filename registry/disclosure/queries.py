@@ -1,6 +1,6 @@
 """Viewers, relations, and the reading of persons and firms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
 from registry.histories.queries import workers_bound_below
 from registry.sites.queries import find_site
-from registry.structures.queries import has_part_in, workers_on_rosters_below
+from registry.structures.queries import RosterRow, has_part_in, workers_on_rosters_below
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.queries import (
     FOUND_AT_MOST,
@@ -51,6 +51,11 @@ _PURPOSES = {
 def read_policies() -> list[ReadPolicy]:
     """The read policies of all personal nouns."""
     return [WORKER_POLICY, BUSINESS_POLICY]
+
+
+# What lists of people show; nothing else is read for them, and nothing else stands in the look.
+LISTED = frozenset({"family_name", "middle_name", "given_name", "family_kana", "given_kana"})
+FOUND = LISTED | {"level", "card_valid"}
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def _with_cards(rows: Mapping[int, Mapping[str, Any]], *, on: date) -> dict[int,
     return {one: {**row, "card_valid": one in cards and cards[one].is_valid(on)} for one, row in rows.items()}
 
 
-def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0) -> Found:
+def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0, only: Collection[str] = FOUND) -> Found:
     """Workers by worker ID, name or reading, as far as the read policy lets through (ruling 37).
 
     The office finds everybody; a firm finds its linked people by name, and anybody by the exact ID: then
@@ -138,20 +143,29 @@ def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0) -> 
     else:
         ids = search_workers(text, among=among, on=day, start=start)
     shown = ids[:FOUND_AT_MOST]
-    rows = _with_cards(fields_of_workers(shown), on=day)
+    rows = fields_of_workers(shown, only=only)
+    if "card_valid" in only:
+        rows = _with_cards(rows, on=day)
     seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, shown, at=at), at=at)
     return Found(seen, more=len(ids) > len(shown))
 
 
-def see_workers(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
+def see_workers(
+    viewer: Viewer, ids: Iterable[int], *, at: datetime, only: Collection[str] | None = LISTED
+) -> dict[int, Seen]:
     """Several workers, each as the viewer stands to them. One query and one look row for all."""
-    rows = fields_of_workers(ids)
+    rows = fields_of_workers(ids, only=only)
     seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
     return {one.subject_id: one for one in seen}
 
 
-def see_workers_on_site(viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
+def see_workers_on_site(
+    viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime, only: Collection[str] | None = LISTED,
+    roster: Iterable[RosterRow] = (),
+) -> dict[int, Seen]:  # fmt: skip
     """People of a site, as the prime and the firms above them may see them (ruling 38), and their own firm.
+
+    With `roster`, each one's lines of it stand beside the name.
 
     Raises `NotFoundError` where the viewer's firm has no part in the site.
     """
@@ -164,7 +178,9 @@ def see_workers_on_site(viewer: Viewer, site_id: int, ids: Iterable[int], *, at:
         below = wanted & (workers_on_rosters_below(site_id, firm) | workers_bound_below(site_id, firm))
     relations = dict(relations_to_workers(viewer, wanted, at=at))
     relations |= {one: relations.get(one, frozenset()) | {Relation.UPPER_FIRM} for one in below}
-    rows = fields_of_workers(wanted)
+    rows = fields_of_workers(wanted, only=only)
+    for line in roster:
+        rows[line.worker_id].setdefault("roster", []).append(line)
     return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
 
 

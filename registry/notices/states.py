@@ -55,6 +55,8 @@ class NoticeKind(StrEnum):
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation_accepted"
     INVITATION_DECLINED = "invitation_declined"
+    JOINED_BY_KEY = "joined_by_key"
+    PLACE_WITHDRAWN = "place_withdrawn"
     LINK_ASKED = "link_asked"
     LINK_DECLINED = "link_declined"
     UNLINKED = "unlinked"

@@ -57,6 +57,30 @@ class Tenure(models.Model):
         ]
 
 
+class SiteKey(models.Model):
+    """現場キー: who types it takes a place below `parent`, or below the prime. It is handed on until a day, or taken back."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    parent = models.ForeignKey(Node, on_delete=models.PROTECT, null=True)
+    code = models.CharField(max_length=20, unique=True)
+    made_by = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    until_on = models.DateField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "structures_site_key"
+        constraints = [
+            models.UniqueConstraint(
+                "site",
+                Coalesce("parent", Value(0)),
+                condition=Q(withdrawn_at=None),
+                name="structures_one_key_at_a_time",
+            ),
+            models.CheckConstraint(condition=~Q(code=""), name="structures_key_has_signs"),
+        ]
+
+
 class RosterEntry(models.Model):
     """A worker on a site's roster, under the firm that holds a position; without a tenure, under the prime itself."""
 
@@ -71,6 +95,7 @@ class RosterEntry(models.Model):
     from_on = models.DateField()
     until_on = models.DateField(null=True)
     added_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)  # put there by mistake, or replaced from its first day on
 
     class Meta:
         db_table = "structures_roster_entry"
@@ -81,5 +106,11 @@ class RosterEntry(models.Model):
         constraints = [
             has_days("structures_entry_has_days"),
             models.CheckConstraint(condition=~Q(trade=""), name="structures_entry_has_a_trade"),
-            once_at_a_time("site", Coalesce("tenure", Value(0)), "worker", name="structures_on_a_roster_once"),
+            once_at_a_time(
+                "site",
+                Coalesce("tenure", Value(0)),
+                "worker",
+                name="structures_on_a_roster_once",
+                condition=Q(withdrawn_at=None),
+            ),
         ]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from django.db.models import Count, Q
@@ -12,7 +12,7 @@ from registry.core.dated import on_day
 from registry.sites.models import Site
 from registry.sites.queries import SiteRow, rows_of_sites
 from registry.structures.derive import Structure, TenureFact
-from registry.structures.models import Node, RosterEntry, Tenure
+from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.structures.states import LIVE, TenureState
 
 
@@ -36,6 +36,7 @@ class TenureRow:
     answered_at: datetime | None
     answer_reason: str
     people: int
+    is_vacant: bool = False  # nobody holds the position any more, but firms hang below it
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,30 @@ class RosterRow:
     collects: bool
     from_on: date
     until_on: date | None
+
+
+@dataclass(frozen=True)
+class SiteKeyRow:
+    """A site key: who types it takes a place below `parent_id`, or below the prime."""
+
+    id: int
+    site_id: int
+    parent_id: int | None
+    code: str
+    made_by_id: int
+    until_on: date
+
+
+def key_row(key: SiteKey) -> SiteKeyRow:
+    """The row of a model instance."""
+    return SiteKeyRow(key.pk, key.site_id, key.parent_id, key.code, key.made_by_id, key.until_on)
+
+
+def find_site_key(site_id: int, parent_id: int | None, *, on: date) -> SiteKeyRow | None:
+    """The key of a place that holds on a day, or None."""
+    keys = SiteKey.objects.filter(site=site_id, parent=parent_id, withdrawn_at=None, until_on__gt=on)
+    found = keys.first()
+    return key_row(found) if found else None
 
 
 def load_structures(site_ids: Iterable[int]) -> dict[int, Structure]:
@@ -87,7 +112,9 @@ _JOINED = ("node_id", "node__parent_id", "node__site_id", "node__tier", "busines
 
 
 def _rows(query: Q, *, on: date) -> list[TenureRow]:
-    open_entry = Q(rosterentry__from_on__lte=on) & (Q(rosterentry__until_on=None) | Q(rosterentry__until_on__gt=on))
+    open_entry = Q(rosterentry__from_on__lte=on, rosterentry__withdrawn_at=None) & (
+        Q(rosterentry__until_on=None) | Q(rosterentry__until_on__gt=on)
+    )
     rows = Tenure.objects.filter(query).annotate(people=Count("rosterentry", filter=open_entry)).order_by("pk")
     return [
         TenureRow(
@@ -104,23 +131,31 @@ def _rows(query: Q, *, on: date) -> list[TenureRow]:
 
 
 def list_structure(site_id: int, *, on: date) -> list[TenureRow]:
-    """A site's structure as a tree read from the top: those who hold a position on a day or later, and refusals."""
-    shown = Q(node__site=site_id) & (Q(until_on=None) | Q(until_on__gt=on))
-    rows = _rows(shown & Q(state__in=[*LIVE, TenureState.DECLINED]), on=on)
-    answered = {row.node_id for row in rows if row.state is not TenureState.DECLINED}
-    below: dict[int | None, list[TenureRow]] = defaultdict(list)
-    for row in rows:
-        if row.state is not TenureState.DECLINED or row.node_id not in answered:
-            below[row.parent_id].append(row)
-    found: list[TenureRow] = []
+    """A site's structure as a tree read from the top: those who hold a position on a day or later, refusals, and holes."""
+    by_node: dict[int, list[TenureRow]] = defaultdict(list)
+    for row in _rows(Q(node__site=site_id), on=on):
+        by_node[row.node_id].append(row)
+    below: dict[int | None, list[int]] = defaultdict(list)
+    for node_id, rows in by_node.items():
+        below[rows[0].parent_id].append(node_id)
 
-    def walk(parent_id: int | None) -> None:
-        for row in below.pop(parent_id, ()):
-            found.append(row)
-            walk(row.node_id)
+    def walk(parent_id: int | None) -> list[TenureRow]:
+        found: list[TenureRow] = []
+        for node_id in below.get(parent_id, ()):
+            deeper, here = walk(node_id), _shown(by_node[node_id], on=on)
+            if deeper and not here:
+                here = [replace(max(by_node[node_id], key=lambda row: row.from_on), is_vacant=True)]
+            found += [*here, *deeper]
+        return found
 
-    walk(None)
-    return found + [row for rows_left in below.values() for row in rows_left]
+    return walk(None)
+
+
+def _shown(rows: list[TenureRow], *, on: date) -> list[TenureRow]:
+    """Of the rows of one position those that hold on a day or later; without one, the last refusal."""
+    held = [row for row in rows if row.until_on is None or row.until_on > on]
+    live = [row for row in held if row.state in LIVE]
+    return live or [row for row in held if row.state is TenureState.DECLINED][-1:]
 
 
 def get_tenure(tenure_id: int, *, on: date) -> TenureRow | None:
@@ -146,7 +181,7 @@ def tenures_of_firm(site_id: int, business_id: int, *, on: date) -> list[TenureR
 
 def list_roster(site_id: int, *, on: date, tenure_ids: Collection[int] | None = None) -> list[RosterRow]:
     """Who is on a site's roster on a day or later; with `tenure_ids`, only under these firms."""
-    rows = RosterEntry.objects.filter(Q(until_on=None) | Q(until_on__gt=on), site=site_id)
+    rows = RosterEntry.objects.filter(Q(until_on=None) | Q(until_on__gt=on), site=site_id, withdrawn_at=None)
     if tenure_ids is not None:
         rows = rows.filter(tenure__in=tenure_ids)
     firm = Coalesce("tenure__business_id", "site__business_id")
@@ -157,7 +192,7 @@ def list_roster(site_id: int, *, on: date, tenure_ids: Collection[int] | None = 
 
 def firms_of_expected(site_id: int, *, on: date) -> dict[int, int | None]:
     """Workers on a site's roster on a day, and under which firm; firm by firm."""
-    rows = RosterEntry.objects.filter(on_day(on), site=site_id).order_by("tenure_id", "pk")
+    rows = RosterEntry.objects.filter(on_day(on), site=site_id, withdrawn_at=None).order_by("tenure_id", "pk")
     return dict(rows.values_list("worker_id", Coalesce("tenure__business_id", "site__business_id")))
 
 
@@ -167,11 +202,18 @@ def has_part_in(site_id: int, business_id: int) -> bool:
 
 
 def workers_on_rosters_below(site_id: int, business_id: int) -> set[int]:
-    """Workers on the rosters of a firm and of those that hang below its places."""
+    """Workers on the rosters of a firm and of those that hang below its places, on days on which it held them (ruling 38)."""
     structure = load_structure(site_id)
-    nodes = structure.below(
-        one.node_id for one in structure.tenures if one.business_id == business_id and one.state is TenureState.ACCEPTED
-    )
-    tenures = [one.id for one in structure.tenures if one.node_id in nodes]
-    rows = RosterEntry.objects.filter(site=site_id, tenure__in=tenures).order_by("worker_id")
-    return set(rows.values_list("worker_id", flat=True))
+    own = [
+        (structure.below([one.node_id]), one.from_on, one.until_on or date.max)
+        for one in structure.tenures
+        if one.business_id == business_id and one.state is TenureState.ACCEPTED
+    ]
+    rows = RosterEntry.objects.filter(site=site_id, tenure__isnull=False, withdrawn_at=None).order_by("worker_id")
+    return {
+        worker_id
+        for worker_id, node_id, from_on, until_on in rows.values_list(
+            "worker_id", "tenure__node_id", "from_on", "until_on"
+        )
+        if any(node_id in nodes and from_on < end and start < (until_on or date.max) for nodes, start, end in own)
+    }

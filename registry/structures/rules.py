@@ -8,18 +8,23 @@ from registry.structures.derive import Structure
 from registry.structures.states import TenureState
 
 
+def stands_above(structure: Structure, business_id: int | None, parent_id: int | None, *, on: date) -> bool:
+    """Whether a firm stands above what hangs below a position: the prime always; an accepted firm from its own place on."""
+    if business_id == structure.prime_id:
+        return True
+    while parent_id is not None:
+        holder = structure.holder(parent_id, on)
+        if holder and holder.business_id == business_id and holder.state is TenureState.ACCEPTED:
+            return True
+        parent_id = structure.parents[parent_id]
+    return False
+
+
 def may_invite(by: Actor, structure: Structure, parent_id: int | None, *, on: date) -> bool:
     """The prime anywhere; an accepted firm below its own place and below what hangs there."""
     if not by.has(Permission.SITE_MANAGE):
         return False
-    if by.kind is ActorKind.SYSTEM or by.subject_id == structure.prime_id:
-        return True
-    while parent_id is not None:
-        holder = structure.holder(parent_id, on)
-        if holder and holder.business_id == by.subject_id and holder.state is TenureState.ACCEPTED:
-            return True
-        parent_id = structure.parents[parent_id]
-    return False
+    return by.kind is ActorKind.SYSTEM or stands_above(structure, by.subject_id, parent_id, on=on)
 
 
 def may_answer(by: Actor, business_id: int | None) -> bool:

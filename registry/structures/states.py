@@ -1,5 +1,6 @@
 """The life of a firm's place in a structure."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from registry.core.workflow import Step, Workflow
@@ -12,7 +13,7 @@ class TenureState(StrEnum):
     ACCEPTED = "accepted"  # 承認
     NAMED = "named"  # a firm without 事業者ID, by name
     DECLINED = "declined"  # 否認
-    WITHDRAWN = "withdrawn"  # taken back before an answer
+    WITHDRAWN = "withdrawn"  # taken back before anybody worked there
     JOINED = "joined"  # the named firm has registered; a row with its ID took over
 
 
@@ -35,8 +36,15 @@ TENURE_LIFE = Workflow(
     (
         Step(TenureMove.ACCEPT, (TenureState.INVITED,), TenureState.ACCEPTED),
         Step(TenureMove.DECLINE, (TenureState.INVITED,), TenureState.DECLINED),
-        Step(TenureMove.WITHDRAW, (TenureState.INVITED, TenureState.NAMED), TenureState.WITHDRAWN),
+        Step(
+            TenureMove.WITHDRAW,
+            (TenureState.INVITED, TenureState.NAMED, TenureState.ACCEPTED),
+            TenureState.WITHDRAWN,
+        ),
         Step(TenureMove.NAME, (TenureState.INVITED,), TenureState.NAMED),
         Step(TenureMove.JOIN, (TenureState.NAMED,), TenureState.JOINED),
     ),
 )
+
+KEY_LENGTH = 10
+KEY_LIFE = timedelta(days=30)

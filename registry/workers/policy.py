@@ -51,7 +51,9 @@ WORKER_POLICY = ReadPolicy(
         # Whether the newest card can be used today; `disclosure` adds it, for cards stand below workers.
         field("card_valid", SELF, EMPLOYER, UPPER, OFFICE, OTHER),
         field("photo", SELF, EMPLOYER, UPPER, OFFICE),
+        # Lines of a site's roster (trade, position, work, days); `disclosure` adds them (ruling 38).
+        field("roster", SELF, EMPLOYER, UPPER, OFFICE),
     ),
 )
 OWN_BLOCKS = frozenset({"affiliations", "trades", "insurances", "credentials"})
-BLOCKS = OWN_BLOCKS | {"card_valid"}
+BLOCKS = OWN_BLOCKS | {"card_valid", "roster"}

@@ -115,9 +115,15 @@ def exists_worker(worker_id: int) -> bool:
     return Worker.objects.filter(pk=worker_id).exists()
 
 
-def fields_of_workers(ids: Iterable[int], *, blocks_on: date | None = None) -> dict[int, dict[str, Any]]:
-    """The decided columns of workers, for `see_many` alone; with a day, what hangs on them on it too."""
-    names = [one.name for one in WORKER_POLICY.fields if one.name not in BLOCKS]
+def fields_of_workers(
+    ids: Iterable[int], *, blocks_on: date | None = None, only: Collection[str] | None = None
+) -> dict[int, dict[str, Any]]:
+    """The decided columns of workers, for `see_many` alone, or only some; with a day, what hangs on them on it too."""
+    names = [
+        one.name
+        for one in WORKER_POLICY.fields
+        if one.name not in BLOCKS and (only is None or one.name in only or one.name == "id")
+    ]
     query = Worker.objects.filter(pk__in=set(ids)).order_by("family_kana", "given_kana", "pk")
     rows = {row["id"]: row for row in query.values(*names)}
     if blocks_on:

@@ -60,6 +60,7 @@ class Cast:
         add_to_roster(
             self.gate.site_id, None, [(self.card.worker_id, data)], from_on=NOW.date(), by=owner_of(self.prime), at=NOW
         )
+        self.entry = list_roster(self.gate.site_id, on=NOW.date())[0].id
         entry = ClaimData(day=NOW.date(), site_id=self.gate.site_id)
         by = Actor(ActorKind.WORKER, subject_id=self.card.worker_id)
         self.claim = enter_claim(self.card.worker_id, entry, by=by, at=NOW)
@@ -81,7 +82,7 @@ class Cast:
             "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.gate.site_id,
             "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
-            "<int:entry_id>": list_roster(self.gate.site_id, on=NOW.date())[0].id,
+            "<int:entry_id>": self.entry,
         }  # fmt: skip
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))

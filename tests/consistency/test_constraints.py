@@ -15,7 +15,7 @@ from registry.codes.models import Code
 from registry.files.models import File
 from registry.histories.models import Claim, DayEdit
 from registry.sites.models import DayBoundary, SitePeriod, Terminal
-from registry.structures.models import Node, RosterEntry, Tenure
+from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.workers.models import (
     Affiliation,
@@ -25,6 +25,7 @@ from registry.workers.models import (
     Worker,
     WorkerTrade,
 )
+from tests.factories.cast import NOW
 from tests.factories.one_of_each import OneOfEach
 
 pytestmark = pytest.mark.xdist_group("one_of_each")
@@ -116,6 +117,9 @@ CASES: dict[str, Callable[[], object]] = {
     "structures_tenure_state_known": change(Tenure, state="asleep"),
     "structures_tenure_names_a_firm": change(Tenure, business_name="会社"),
     "structures_one_firm_at_a_time": again(Tenure),
+    "structures_site_key_code_key": again(SiteKey, withdrawn_at=NOW),
+    "structures_one_key_at_a_time": again(SiteKey, code="OTHER"),
+    "structures_key_has_signs": change(SiteKey, code=""),
     "structures_entry_has_days": again(RosterEntry, until_on=LONG_AGO),
     "structures_entry_has_a_trade": change(RosterEntry, trade=""),
     "structures_on_a_roster_once": again(RosterEntry),

@@ -58,11 +58,12 @@ LISTS = {
 }  # fmt: skip
 # These change something and take no GET.
 POST_ONLY = {
-    "withdraw", "accept", "revoke", "answer_link", "approve_claims", "confirm_claim", "decide", "ship_letters",
+    "withdraw", "withdraw_entry", "accept", "revoke", "answer_link", "approve_claims", "confirm_claim", "decide",
+    "ship_letters",
 }  # fmt: skip
 NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
 # A firm below the prime sees these pages of the prime's site in its own way.
-BELOW = ("structure", "roster", "add_to_roster", "invitations")
+BELOW = ("structure", "tenure", "roster", "add_to_roster", "invitations")
 PAGES = {
     f"{where.split('/')[0]}:{entry.name}": where
     for where, entry in patterns(get_resolver())

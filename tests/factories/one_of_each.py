@@ -6,6 +6,7 @@ from registry.accounts.operations import LoginWrongError, check_login, make_secu
 from registry.core.ids import BusinessId, WorkerId
 from registry.histories.operations.claims import ClaimData, decide_days, edit_day, enter_claim
 from registry.sites.queries import list_terminals
+from registry.structures.operations.keys import make_site_key
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.touches.operations.devices import make_pairing_code
@@ -44,6 +45,7 @@ class OneOfEach:
         by = owner_of(self.firm)
         place = FirmPlace(business_id=self.other, from_on=NOW.date())
         invite_firm(self.gate.site_id, None, place, by=by, at=NOW, on=NOW.date())
+        make_site_key(self.gate.site_id, None, by=by, at=NOW, on=NOW.date())
         people = [(self.worker, RosterData(trade="06-01"))]
         add_to_roster(self.gate.site_id, None, people, from_on=NOW.date(), by=by, at=NOW)
         ask_for_link(

@@ -25,7 +25,7 @@ SELECT json_build_object(
   'entries', (SELECT json_agg(json_build_array(worker_id, site_id, json_build_array(id, tenure_id, trade, position, work, collects,
       from_on, until_on, added_at)))
     FROM structures_roster_entry
-    WHERE worker_id = ANY(%(workers)s::bigint[])),
+    WHERE worker_id = ANY(%(workers)s::bigint[]) AND withdrawn_at IS NULL),
   'sites', (SELECT json_agg(json_build_array(id, business_id, prefecture, closed_on)) FROM site),
   'periods', (SELECT json_agg(json_build_array(site_id, json_build_array(from_on, until_on))) FROM sites_period
     WHERE site_id IN (SELECT id FROM site)),

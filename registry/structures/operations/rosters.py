@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from registry.audit.operations import note_act
 from registry.changes.operations import note_change
@@ -13,11 +15,12 @@ from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
-from registry.core.ids import SiteId, WorkerId
+from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.sites.models import Site
 from registry.structures.models import RosterEntry, Tenure
 from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
+from registry.workers.operations.links import unlink
 from registry.workers.queries import linked_businesses
 
 
@@ -103,26 +106,26 @@ def _check_data(rows: Sequence[RosterData]) -> None:
 def _add(
     site: Site, tenure: Tenure | None, worker_id: WorkerId, data: RosterData, from_on: date, *, by: Actor, at: datetime
 ) -> bool:
-    same = RosterEntry.objects.filter(site=site, tenure=tenure, worker=worker_id, from_on=from_on, **asdict(data))
-    if same.exists():
+    line = {"site": site, "tenure": tenure, "worker_id": worker_id, "from_on": from_on, **asdict(data)}
+    if RosterEntry.objects.filter(withdrawn_at=None, **line).exists():
         return False
     until_on = tenure.until_on if tenure else None
+    entry = _write(at=at, until_on=until_on, **line)
+    note_act("structures_roster_entry", entry.pk, "add", by=by, at=at)
+    _note(entry, from_on, until_on)
+    return True
+
+
+def _write(*, at: datetime, **line: Any) -> RosterEntry:
     try:
         with transaction.atomic():
-            entry = RosterEntry.objects.create(
-                site=site,
-                tenure=tenure,
-                worker_id=worker_id,
-                from_on=from_on,
-                until_on=until_on,
-                added_at=at,
-                **asdict(data),
-            )
+            return RosterEntry.objects.create(added_at=at, **line)
     except IntegrityError:
-        raise OnRosterError(field="workers", worker=worker_id) from None
-    note_act("structures_roster_entry", entry.pk, "add", by=by, at=at)
-    note_change(ChangeKind.ROSTER, worker_id=worker_id, site_id=site.pk, from_on=from_on, until_on=until_on)
-    return True
+        raise OnRosterError(field="workers", worker=line["worker_id"]) from None
+
+
+def _note(entry: RosterEntry, from_on: date, until_on: date | None) -> None:
+    note_change(ChangeKind.ROSTER, worker_id=entry.worker_id, site_id=entry.site_id, from_on=from_on, until_on=until_on)
 
 
 def _entry(entry_id: int, *, by: Actor) -> RosterEntry:
@@ -142,28 +145,83 @@ def end_roster_entry(entry_id: int, *, until_on: date, by: Actor, at: datetime) 
     entry = _entry(entry_id, by=by)
     if until_on <= entry.from_on:
         raise RosterDaysError(field="until_on")
-    if entry.until_on is not None and entry.until_on <= until_on:
+    _end(entry, until_on, by=by, at=at)
+
+
+def _end(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> None:
+    if entry.withdrawn_at or (entry.until_on is not None and entry.until_on <= until_on):
         return
     entry.until_on = until_on
     entry.save(update_fields=["until_on"])
     note_act("structures_roster_entry", entry.pk, "end", by=by, at=at)
-    note_change(ChangeKind.ROSTER, worker_id=entry.worker_id, site_id=entry.site_id, from_on=until_on)
+    _note(entry, until_on, None)
 
 
 @transaction.atomic
-def change_roster_entry(entry_id: int, data: RosterData, *, from_on: date, by: Actor, at: datetime) -> None:
-    """Change what a roster says from a day on: the old row is closed, a new one written (ruling 29)."""
+def withdraw_roster_entry(entry_id: int, *, by: Actor, at: datetime) -> None:
+    """A line that was a mistake holds on no day; it stays in the log. Harmless when repeated."""
+    _withdraw(_entry(entry_id, by=by), by=by, at=at)
+
+
+def _withdraw(entry: RosterEntry, *, by: Actor, at: datetime) -> None:
+    if entry.withdrawn_at is None:
+        entry.withdrawn_at = at
+        entry.save(update_fields=["withdrawn_at"])
+        note_act("structures_roster_entry", entry.pk, "withdraw", by=by, at=at)
+        _note(entry, entry.from_on, entry.until_on)
+
+
+@transaction.atomic
+def change_roster_entry(entry_id: int, data: RosterData, *, from_on: date, by: Actor, at: datetime) -> int:
+    """Change what a roster says of a worker from a day on (ruling 29). Returns the new line. Harmless when repeated.
+
+    The old line is closed and a new one written. From its first day on, or from an earlier one, the new line takes its place.
+    """
     entry = _entry(entry_id, by=by)
-    if from_on <= entry.from_on or (entry.until_on is not None and from_on >= entry.until_on):
-        raise RosterDaysError(field="from_on")
+    line = {
+        "site": entry.site,
+        "tenure": entry.tenure,
+        "worker_id": entry.worker_id,
+        "from_on": from_on,
+        **asdict(data),
+    }
+    known = RosterEntry.objects.filter(withdrawn_at=None, **line).first()
+    if known:
+        return known.pk
+    _check_days(entry, from_on)
     _check_data([data])
-    until_on, entry.until_on = entry.until_on, from_on
-    entry.save(update_fields=["until_on"])
-    RosterEntry.objects.create(
-        site=entry.site, tenure=entry.tenure, worker_id=entry.worker_id, from_on=from_on, until_on=until_on,
-        added_at=at, **asdict(data),
-    )  # fmt: skip
-    note_act("structures_roster_entry", entry.pk, "change", by=by, at=at)
-    note_change(
-        ChangeKind.ROSTER, worker_id=entry.worker_id, site_id=entry.site_id, from_on=from_on, until_on=until_on
-    )  # fmt: skip
+    until_on = entry.until_on
+    if from_on > entry.from_on:
+        entry.until_on = from_on
+        entry.save(update_fields=["until_on"])
+    else:
+        _withdraw(entry, by=by, at=at)
+    changed = _write(at=at, until_on=until_on, **line)
+    note_act("structures_roster_entry", changed.pk, "change", by=by, at=at)
+    _note(entry, from_on, until_on)
+    return changed.pk
+
+
+def _check_days(entry: RosterEntry, from_on: date) -> None:
+    """The line still holds on that day or later, and its firm's place and the link hold on it."""
+    outside = entry.tenure is not None and from_on < entry.tenure.from_on
+    if outside or entry.withdrawn_at or (entry.until_on is not None and from_on >= entry.until_on):
+        raise RosterDaysError(field="from_on")
+    firm = entry.tenure.business_id if entry.tenure else entry.site.business_id
+    if from_on < entry.from_on and firm not in linked_businesses([entry.worker_id], on=from_on).get(
+        entry.worker_id, ()
+    ):
+        raise NotLinkedError(field="from_on", workers=str(entry.worker_id))
+
+
+@transaction.atomic
+def leave_firm(worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime) -> None:
+    """End a link (ruling 14), and with it the worker's lines on the firm's rosters: who is not linked is not listed."""
+    unlink(worker_id, business_id, until_on=until_on, by=by, at=at)
+    firm = Q(tenure__business=business_id) | Q(tenure=None, site__business=business_id)
+    lines = RosterEntry.objects.select_for_update(of=("self",)).filter(firm, worker=worker_id, withdrawn_at=None)
+    for entry in lines.order_by("pk"):
+        if entry.from_on < until_on:
+            _end(entry, until_on, by=by, at=at)
+        else:
+            _withdraw(entry, by=by, at=at)

@@ -53,6 +53,12 @@ class NodeTakenError(RegistryError):
     code = "NODE_TAKEN"
 
 
+class TenureInUseError(RegistryError):
+    """People are on the firm's roster, or firms stand below it: the place can be ended, not undone."""
+
+    code = "TENURE_IN_USE"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FirmPlace:
     """A firm's place: by ID or, without one, by name; `until_on` is the first day after it."""
@@ -70,12 +76,12 @@ def invite_firm(site_id: SiteId, parent_id: int | None, place: FirmPlace, *, by:
 
     Returns the tenure. Harmless when repeated: an equal open row is returned as it is.
     """
-    structure = _locked(site_id)
+    structure = locked_structure(site_id)
     if parent_id is not None and parent_id not in structure.parents:
         raise NotFoundError
     if not may_invite(by, structure, parent_id, on=on):
         raise NotAllowedError
-    _check_place(place, structure, parent_id)
+    check_place(place, structure, parent_id)
     same = Tenure.objects.filter(
         node__site=site_id, node__parent=parent_id, business=place.business_id, business_name=place.business_name,
         from_on=place.from_on, state__in=LIVE,
@@ -86,14 +92,15 @@ def invite_firm(site_id: SiteId, parent_id: int | None, place: FirmPlace, *, by:
     return _seat(node, place, structure, by=by, at=at)
 
 
-def _locked(site_id: SiteId) -> Structure:
+def locked_structure(site_id: SiteId) -> Structure:
     """The structure of a site, its site locked: two writers never see each other's half."""
     if not Site.objects.select_for_update().filter(pk=site_id).exists():
         raise NotFoundError
     return load_structure(site_id)
 
 
-def _check_place(place: FirmPlace, structure: Structure, parent_id: int | None) -> None:
+def check_place(place: FirmPlace, structure: Structure, parent_id: int | None) -> None:
+    """Refuse a place that cannot be: no firm or two, days that end before they begin, a firm below itself."""
     if (place.business_id is None) == (place.business_name == ""):
         raise FirmNameError(field="business_id")
     if place.business_id is not None and not names_of_businesses([place.business_id]):
@@ -123,18 +130,19 @@ def _seat(node: Node, place: FirmPlace, structure: Structure, *, by: Actor, at: 
         move(tenure, TENURE_LIFE, TenureMove.NAME, by=by, at=at)
     else:
         note_act("structures_tenure", tenure.pk, "invite", by=by, at=at)
-        _tell(NoticeKind.INVITED, place.business_id, tenure, firm_id=asking, at=at)
-    _note(tenure)
+        tell_firm(NoticeKind.INVITED, place.business_id, tenure, firm_id=asking, at=at)
+    note_tenure(tenure)
     return tenure.pk
 
 
-def _note(tenure: Tenure) -> None:
+def note_tenure(tenure: Tenure) -> None:
+    """Mark the days of a tenure as changed."""
     note_change(
         ChangeKind.STRUCTURE, site_id=tenure.node.site_id, from_on=tenure.from_on, until_on=tenure.until_on
     )  # fmt: skip
 
 
-def _tell(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: datetime, reason: str = "") -> None:
+def tell_firm(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: datetime, reason: str = "") -> None:
     """Tell those of a firm who can answer."""
     site = Site.objects.values_list("name", flat=True).get(pk=tenure.node.site_id)
     data = {"firm": names_of_businesses([firm_id])[firm_id], "site": site, "reason": reason}
@@ -171,20 +179,35 @@ def _answer(tenure_id: int, answer: TenureMove, notice: NoticeKind, *, reason: s
     tenure.answered_at, tenure.answer_reason = at, reason
     tenure.save(update_fields=["answered_at", "answer_reason"])
     move(tenure, TENURE_LIFE, answer, by=by, at=at, reason=reason)
-    _note(tenure)
-    _tell(notice, tenure.invited_by_id, tenure, firm_id=tenure.business_id or 0, at=at, reason=reason)
+    note_tenure(tenure)
+    tell_firm(notice, tenure.invited_by_id, tenure, firm_id=tenure.business_id or 0, at=at, reason=reason)
 
 
 @transaction.atomic
-def withdraw_invitation(tenure_id: int, *, by: Actor, at: datetime, on: date) -> None:
-    """Take an invitation or a name back before anybody works there. Harmless when repeated."""
+def withdraw_tenure(tenure_id: int, *, by: Actor, at: datetime, on: date) -> None:
+    """Take an invitation, a name, or an acceptance back before anybody works there. Harmless when repeated.
+
+    Those above may, and the firm itself once it has accepted.
+    """
     tenure = _tenure(tenure_id)
-    if not may_invite(by, load_structure(tenure.node.site_id), tenure.node.parent_id, on=on):
+    structure = locked_structure(SiteId(tenure.node.site_id))
+    own = tenure.answered_at is not None and may_answer(by, tenure.business_id)
+    if not own and not may_invite(by, structure, tenure.node.parent_id, on=on):
         raise NotAllowedError
     if tenure.state == TenureState.WITHDRAWN:
         return
+    was_accepted = tenure.state == TenureState.ACCEPTED
+    if was_accepted and (
+        RosterEntry.objects.filter(tenure=tenure, withdrawn_at=None).exists()
+        or Node.objects.filter(parent=tenure.node).exists()
+    ):
+        raise TenureInUseError
     move(tenure, TENURE_LIFE, TenureMove.WITHDRAW, by=by, at=at)
-    _note(tenure)
+    note_tenure(tenure)
+    if tenure.business_id is not None:
+        other = tenure.invited_by_id if own else tenure.business_id
+        firm = tenure.business_id if own else tenure.invited_by_id
+        tell_firm(NoticeKind.PLACE_WITHDRAWN, other, tenure, firm_id=firm, at=at)
 
 
 @transaction.atomic
@@ -206,7 +229,7 @@ def _close(tenure: Tenure, until_on: date, *, by: Actor, at: datetime) -> None:
     tenure.until_on = until_on
     tenure.save(update_fields=["until_on"])
     # An entry that begins later stays as it is: it holds on no day that its firm's place does not have.
-    for entry in RosterEntry.objects.select_for_update().filter(tenure=tenure).order_by("pk"):
+    for entry in RosterEntry.objects.select_for_update().filter(tenure=tenure, withdrawn_at=None).order_by("pk"):
         if entry.from_on < until_on and (entry.until_on is None or entry.until_on > until_on):
             entry.until_on = until_on
             entry.save(update_fields=["until_on"])
@@ -220,10 +243,10 @@ def exchange_firm(node_id: int, place: FirmPlace, *, by: Actor, at: datetime, on
     node = Node.objects.filter(pk=node_id).first()
     if node is None:
         raise NotFoundError
-    structure = _locked(SiteId(node.site_id))
+    structure = locked_structure(SiteId(node.site_id))
     if not may_invite(by, structure, node.parent_id, on=on):
         raise NotAllowedError
-    _check_place(place, structure, node.parent_id)
+    check_place(place, structure, node.parent_id)
     for tenure in Tenure.objects.select_for_update().filter(node=node, state__in=LIVE).order_by("pk"):
         if tenure.business_id == place.business_id and tenure.from_on == place.from_on:
             return tenure.pk
@@ -238,10 +261,10 @@ def exchange_firm(node_id: int, place: FirmPlace, *, by: Actor, at: datetime, on
 def join_named_firm(tenure_id: int, business_id: BusinessId, *, by: Actor, at: datetime, on: date) -> int:
     """A firm that stood by name has registered: invite it into its own place, for the same days. Returns the tenure."""
     named = _tenure(tenure_id)
-    structure = _locked(SiteId(named.node.site_id))
+    structure = locked_structure(SiteId(named.node.site_id))
     if not may_invite(by, structure, named.node.parent_id, on=on):
         raise NotAllowedError
     place = FirmPlace(business_id=business_id, work=named.work, from_on=named.from_on, until_on=named.until_on)
-    _check_place(place, structure, named.node.parent_id)
+    check_place(place, structure, named.node.parent_id)
     move(named, TENURE_LIFE, TenureMove.JOIN, by=by, at=at)
     return _seat(named.node, place, structure, by=by, at=at)

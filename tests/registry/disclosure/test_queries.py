@@ -15,6 +15,8 @@ from registry.core.ids import BusinessId
 from registry.core.read_policy import Purpose, Relation
 from registry.core.viewer import Viewer
 from registry.disclosure.queries import (
+    FOUND,
+    LISTED,
     find_businesses,
     find_workers,
     read_policies,
@@ -25,6 +27,8 @@ from registry.disclosure.queries import (
     viewer_for,
 )
 from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.structures.operations.tenures import end_tenure
+from registry.structures.queries import list_roster, tenures_of_firm
 from registry.workers.operations.links import unlink
 from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
@@ -44,7 +48,7 @@ TODAY = NOW.date()
 
 def fields(relation: Relation) -> set[str]:
     """What the policy opens to a relation."""
-    return set(WORKER_POLICY.visible([relation]))
+    return (set(WORKER_POLICY.visible([relation]))) - {"roster"}  # lines of a roster stand on the lists of a site
 
 
 class TestViewers:
@@ -198,8 +202,7 @@ class TestFinding:
         find_workers(firm_viewer(firm), "", at=NOW)
         look = Look.objects.get()
         assert (look.subjects, look.relation, look.business_id, look.noun) == (ids, "employer", firm, "worker")
-        assert {"family_name", "address", "card_valid"} <= set(WORKER_POLICY.names(look.items))
-        assert not {"account", "search_text", "affiliations"} & set(WORKER_POLICY.names(look.items))
+        assert set(WORKER_POLICY.names(look.items)) == {"id", *FOUND}
 
 
 class TestOnSite:
@@ -210,7 +213,7 @@ class TestOnSite:
     def test_the_prime_sees_a_subcontractors_people_as_an_upper_firm(self) -> None:
         prime = a_firm()
         gate, worker_id = a_gate(prime), a_worker(a_firm("下請の会社")).worker_id
-        seen = see_workers_on_site(firm_viewer(prime), gate.site_id, [worker_id], at=NOW)[worker_id]
+        seen = see_workers_on_site(firm_viewer(prime), gate.site_id, [worker_id], at=NOW, only=None)[worker_id]
         assert seen.relations == {Relation.UPPER_FIRM, Relation.OTHER}
         assert "family_name" in seen.values
         assert not {"address", "phone", "blood_type", "birth_on", "health_checked_on"} & set(seen.values)
@@ -218,14 +221,34 @@ class TestOnSite:
     def test_the_primes_own_people_are_seen_as_by_an_employer(self) -> None:
         prime = a_firm()
         gate, worker_id = a_gate(prime), a_worker(prime).worker_id
-        seen = see_workers_on_site(firm_viewer(prime), gate.site_id, [worker_id], at=NOW)[worker_id]
+        seen = see_workers_on_site(firm_viewer(prime), gate.site_id, [worker_id], at=NOW, only=None)[worker_id]
         assert "address" in seen.values
 
     def test_a_list_of_a_site_is_one_look(self) -> None:
         prime = a_firm()
         gate, ids = a_gate(prime), sorted(a_worker(prime).worker_id for _ in range(3))
         see_workers_on_site(firm_viewer(prime), gate.site_id, ids, at=NOW)
-        assert Look.objects.get().subjects == ids
+        look = Look.objects.get()
+        assert (look.subjects, set(WORKER_POLICY.names(look.items))) == (ids, {"id", *LISTED})
+
+    def test_lines_of_the_roster_are_read_by_the_policy_and_stand_in_the_look(
+        self, three: tuple[Gate, dict[str, BusinessId], int]
+    ) -> None:
+        gate, firms, worker_id = three
+        lines = list_roster(gate.site_id, on=TODAY)
+        for who, named in (("prime", True), ("above", True), ("below", True), ("beside", False)):
+            found = see_workers_on_site(firm_viewer(firms[who]), gate.site_id, [worker_id], at=NOW, roster=lines)
+            assert (found[worker_id].get("roster") == lines) is named
+        assert "roster" in WORKER_POLICY.names(Look.objects.order_by("pk")[0].items)
+
+    def test_a_firm_that_left_sees_nobody_who_came_after_it(
+        self, three: tuple[Gate, dict[str, BusinessId], int]
+    ) -> None:
+        gate, firms, worker_id = three
+        (row,) = tenures_of_firm(gate.site_id, firms["above"], on=TODAY)
+        end_tenure(row.id, until_on=TODAY, by=owner_of(firms["prime"]), at=NOW, on=TODAY)
+        seen = see_workers_on_site(firm_viewer(firms["above"]), gate.site_id, [worker_id], at=NOW)[worker_id]
+        assert "family_name" not in seen.values
 
     @pytest.fixture
     def three(self) -> tuple[Gate, dict[str, BusinessId], int]:
@@ -245,7 +268,7 @@ class TestOnSite:
         self, three: tuple[Gate, dict[str, BusinessId], int], who: str, named: bool
     ) -> None:
         gate, firms, worker_id = three
-        seen = see_workers_on_site(firm_viewer(firms[who]), gate.site_id, [worker_id], at=NOW)[worker_id]
+        seen = see_workers_on_site(firm_viewer(firms[who]), gate.site_id, [worker_id], at=NOW, only=None)[worker_id]
         assert ("family_name" in seen.values) is named
         assert ("address" in seen.values) is (who == "below")
 

@@ -17,10 +17,13 @@ from registry.structures.operations.rosters import (
     add_to_roster,
     change_roster_entry,
     end_roster_entry,
+    leave_firm,
+    withdraw_roster_entry,
 )
 from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import TenureRow, firms_of_expected, list_roster
-from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
+from registry.workers.operations.links import link
+from tests.factories.cast import NOW, OFFICE, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
 
 pytestmark = pytest.mark.django_db
 DATA = RosterData(trade="06-01", position="X001", work="足場")
@@ -104,6 +107,69 @@ def test_a_changed_line_is_closed_and_a_new_one_written(scene: Scene) -> None:
     assert [(one.trade, one.from_on, one.until_on) for one in list_roster(scene.site, on=STARTED)] == [
         ("06-01", STARTED, day), ("01-01", day, None),
     ]  # fmt: skip
+
+
+def lines(scene: Scene) -> list[tuple[str, Any, Any]]:
+    return [(one.trade, one.from_on, one.until_on) for one in list_roster(scene.site, on=STARTED)]
+
+
+@pytest.mark.parametrize("days", [0, -3])
+def test_a_change_from_the_first_day_or_before_takes_the_lines_place(scene: Scene, days: int) -> None:
+    scene.add(from_on=STARTED + timedelta(days=5))
+    (row,) = list_roster(scene.site, on=STARTED)
+    day = row.from_on + timedelta(days=days)
+    for _ in range(2):
+        change_roster_entry(row.id, RosterData(trade="01-01"), from_on=day, by=owner_of(scene.firm), at=NOW)
+    assert lines(scene) == [("01-01", day, None)]
+
+
+def test_a_change_stays_within_the_firms_days_and_the_link(scene: Scene) -> None:
+    late = a_worker(None, "あとの人").worker_id
+    link(late, scene.firm, from_on=NOW.date(), principal=True, by=OFFICE, at=NOW)
+    scene.add(worker=late, from_on=NOW.date())
+    (row,) = list_roster(scene.site, on=STARTED)
+    for day, error in ((STARTED - timedelta(days=1), RosterDaysError), (STARTED, NotLinkedError)):
+        with pytest.raises(error):
+            change_roster_entry(row.id, DATA, from_on=day, by=owner_of(scene.firm), at=NOW)
+    end_roster_entry(row.id, until_on=NOW.date() + timedelta(days=2), by=owner_of(scene.firm), at=NOW)
+    with pytest.raises(RosterDaysError):
+        change_roster_entry(
+            row.id, DATA, from_on=NOW.date() + timedelta(days=2), by=owner_of(scene.firm), at=NOW
+        )  # fmt: skip
+
+
+def test_a_change_that_runs_into_another_line_is_told(scene: Scene) -> None:
+    scene.add()
+    (first,) = list_roster(scene.site, on=STARTED)
+    end_roster_entry(first.id, until_on=STARTED + timedelta(days=5), by=owner_of(scene.firm), at=NOW)
+    scene.add(from_on=STARTED + timedelta(days=5))
+    row = list_roster(scene.site, on=STARTED)[1]
+    with pytest.raises(OnRosterError):
+        change_roster_entry(
+            row.id, RosterData(trade="01-01"), from_on=STARTED + timedelta(days=2), by=owner_of(scene.firm), at=NOW
+        )
+    assert len(lines(scene)) == 2
+
+
+def test_a_line_that_was_a_mistake_holds_on_no_day(scene: Scene) -> None:
+    scene.add()
+    (row,) = list_roster(scene.site, on=STARTED)
+    with pytest.raises(NotAllowedError):
+        withdraw_roster_entry(row.id, by=owner_of(scene.prime), at=NOW)
+    for _ in range(2):
+        withdraw_roster_entry(row.id, by=owner_of(scene.firm), at=NOW)
+    assert lines(scene) == []
+    assert scene.add() == 1
+
+
+def test_who_leaves_a_firm_leaves_its_rosters(scene: Scene) -> None:
+    scene.add(from_on=STARTED)
+    second = a_gate(scene.firm, name="自社の現場", store="ab" * 16).site_id
+    day = NOW.date()
+    add_to_roster(second, None, [(scene.card.worker_id, DATA)], from_on=day, by=owner_of(scene.firm), at=NOW)
+    leave_firm(scene.card.worker_id, scene.firm, until_on=day, by=owner_of(scene.firm), at=NOW)
+    assert lines(scene) == [("06-01", STARTED, day)]
+    assert list_roster(second, on=STARTED) == []
 
 
 def test_an_ended_line_keeps_the_days_before(scene: Scene) -> None:

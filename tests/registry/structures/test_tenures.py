@@ -10,6 +10,7 @@ from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId, SiteId
 from registry.notices.models import Notice
 from registry.structures.models import Tenure
+from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import (
     FirmAboveItselfError,
     FirmNameError,
@@ -17,17 +18,18 @@ from registry.structures.operations.tenures import (
     FirmUnknownError,
     NodeTakenError,
     TenureDaysError,
+    TenureInUseError,
     accept_invitation,
     decline_invitation,
     end_tenure,
     exchange_firm,
     invite_firm,
     join_named_firm,
-    withdraw_invitation,
+    withdraw_tenure,
 )
 from registry.structures.queries import list_invitations, list_structure, load_structure
 from registry.structures.states import TenureState
-from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, owner_of
+from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -145,8 +147,38 @@ def test_a_refusal_keeps_its_reason_and_another_firm_can_be_asked(prime: Busines
 def test_an_invitation_can_be_taken_back(prime: BusinessId, site: SiteId) -> None:
     tenure = a_tenure(site, prime, a_firm("一次工業"), accepted=False)
     for _ in range(2):
-        withdraw_invitation(tenure.id, **by(prime))
+        withdraw_tenure(tenure.id, **by(prime))
     assert states(site) == []
+
+
+def test_an_acceptance_is_undone_by_either_side_while_nobody_works_there(prime: BusinessId, site: SiteId) -> None:
+    first, second = a_firm("一次工業"), a_firm("二次工業")
+    for firm, undoing in ((first, prime), (second, second)):
+        withdraw_tenure(a_tenure(site, prime, firm).id, **by(undoing))
+    assert states(site) == []
+    assert Notice.objects.filter(kind="place_withdrawn").count() == 2
+
+
+def test_a_place_in_use_is_ended_and_not_undone(prime: BusinessId, site: SiteId) -> None:
+    upper, beside = a_tenure(site, prime, a_firm("一次工業")), a_firm("隣の工業")
+    lower = a_tenure(site, prime, firm := a_firm("二次工業"), below=upper.node_id)
+    people = [(a_worker(firm).worker_id, RosterData(trade="06-01"))]
+    add_to_roster(site, lower.id, people, from_on=STARTED, by=owner_of(firm), at=NOW)
+    for tenure in (upper, lower):
+        with pytest.raises(TenureInUseError):
+            withdraw_tenure(tenure.id, **by(prime))
+    with pytest.raises(NotAllowedError):
+        withdraw_tenure(lower.id, **by(beside))
+
+
+def test_a_place_that_fell_empty_above_others_is_shown_as_a_hole(prime: BusinessId, site: SiteId) -> None:
+    upper = a_tenure(site, prime, a_firm("一次工業"))
+    a_tenure(site, prime, a_firm("二次工業"), below=upper.node_id)
+    lone = a_tenure(site, prime, a_firm("隣の工業"))
+    for tenure in (upper, lone):
+        end_tenure(tenure.id, until_on=TODAY, **by(prime))
+    rows = list_structure(site, on=TODAY)
+    assert [(row.name, row.is_vacant) for row in rows] == [("一次工業", True), ("二次工業", False)]
 
 
 def test_a_firm_by_name_has_its_place_and_breaks_nobody_below(prime: BusinessId, site: SiteId) -> None:
