@@ -1,7 +1,7 @@
 """Log-in, step by step. Until the last step nobody is logged in; the session only remembers whose steps these are."""
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,22 +22,19 @@ from portals.base.access import PUBLIC, page
 from portals.base.forms import add_refusal
 from portals.base.middleware import begin_session
 from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm
-from registry.accounts.derive import birth_words, normal_login_id
 from registry.accounts.operations import (
     SecurityCodeVoidError,
     check_login,
     confirm_code,
-    set_first_password,
 )
 from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState
-from registry.core.actor import Actor, ActorKind
+from registry.core.actor import Actor
 from registry.core.days import JST
 from registry.core.errors import RegistryError
-from registry.core.viewer import Viewer
-from registry.disclosure.queries import see_worker
+from registry.core.ids import normal_login_id
 from registry.notices.operations import send_security_code_again
-from registry.workers.queries import worker_of_account
+from registry.workers.operations.passwords import choose_first_password
 
 PENDING = "first_login_account"
 PENDING_LIFE = timedelta(minutes=30)
@@ -140,16 +137,6 @@ def _other_step(account_id: int | None, step: AccountState) -> HttpResponse | No
     return redirect(STEPS.get(account.state, "public:login") if account else "public:login")
 
 
-def _birth_words(account_id: int) -> list[str]:
-    """The own birth date of a worker, which must not be in the password; read as the worker reads it."""
-    worker_id = worker_of_account(account_id)
-    if worker_id is None:
-        return []
-    viewer = Viewer(account_id, ActorKind.WORKER, worker_id)
-    birth_on = see_worker(viewer, worker_id, at=timezone.now()).get("birth_on")
-    return birth_words(birth_on) if isinstance(birth_on, date) else []
-
-
 @sensitive_post_parameters()
 @never_cache
 @page(PUBLIC)
@@ -163,11 +150,10 @@ def first_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            set_first_password(
+            choose_first_password(
                 account_id,
                 present=typed["present_password"],
                 new=typed["new_password"],
-                personal=_birth_words(account_id),
                 at=timezone.now(),
             )
         except RegistryError as error:

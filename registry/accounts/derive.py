@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -27,7 +26,6 @@ _COMMON = {
 _PERSONAL_LENGTH = 4
 _ROWS = ("01234567890" * 2, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 _REPEATED_AT_MOST = 5
-_LOGIN_ID_LENGTH = 64
 
 
 class PasswordShortError(RegistryError):
@@ -46,13 +44,6 @@ class PasswordPersonalError(RegistryError):
     """A password holds the own ID, name, mail or birth date."""
 
     code = "PASSWORD_PERSONAL"
-
-
-def normal_login_id(typed: str) -> str:
-    """A login ID as it is kept: digits without separators and in half width, words in lower case."""
-    digits = clean_digits(typed)
-    kept = digits if digits.isascii() and digits.isdigit() else unicodedata.normalize("NFKC", typed).strip().lower()
-    return kept[:_LOGIN_ID_LENGTH]
 
 
 def _is_common(plain: str) -> bool:

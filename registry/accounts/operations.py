@@ -15,7 +15,6 @@ from registry.accounts.derive import (
     draw_initial_password,
     draw_security_code,
     is_initial_password_lapsed,
-    normal_login_id,
 )
 from registry.accounts.models import Account, SecurityCode, WrongTries
 from registry.accounts.queries import AccountRow, account_row
@@ -23,6 +22,7 @@ from registry.accounts.states import ACCOUNT_LIFE, AccountMove, AccountState, Po
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import MoveRefusedError, RegistryError
+from registry.core.ids import normal_login_id
 
 # Compared where there is no such account, so that an unknown ID takes as long as a known one.
 _NOBODY = make_password("nobody has this password")

@@ -9,7 +9,6 @@ from registry.accounts.derive import (
     birth_words,
     check_password,
     draw_security_code,
-    normal_login_id,
 )
 from registry.core.errors import RegistryError
 
@@ -31,11 +30,6 @@ def test_check_password_tells_why(password: str, error: type[RegistryError]) -> 
 @pytest.mark.parametrize("password", ["あしたは晴れるといいな!", "ashitahaharerutoiina", "kumo to yama to kawa"])
 def test_check_password_has_no_composition_rules(password: str) -> None:
     check_password(password, personal=PERSONAL)
-
-
-def test_normal_login_id() -> None:
-    assert normal_login_id(" １２３４-5678 9018 21 ") == "12345678901821"
-    assert normal_login_id(" Office-Desk ") == "office-desk"
 
 
 def test_security_code_has_six_digits() -> None:
@@ -70,8 +64,3 @@ def test_signs_alone_are_not_called_personal() -> None:
 
 def test_birth_words() -> None:
     assert birth_words(date(1980, 5, 6)) == ["19800506", "800506", "06051980", "05061980"]
-
-
-@pytest.mark.parametrize("typed", ["⑳" * 60, "ﷺ" * 60, "x" * 200])
-def test_normal_login_id_fits_its_column(typed: str) -> None:
-    assert len(normal_login_id(typed)) <= 64
