@@ -4,9 +4,13 @@ import secrets
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import refusal
+from portals.base.access import viewer_of
+from portals.base.forms import add_refusal, refusal
+from registry.accounts.operations import TooOftenError, use_allowance
+from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
 from registry.core.ids import ID_DIGITS, IdKind, clean_digits, parse_id
 from registry.workers.queries import FOUND_AT_MOST
@@ -38,11 +42,18 @@ class SearchForm(forms.Form):
             raise refusal(error) from error
 
 
-def keep_search(request: HttpRequest, words: str) -> str:
-    """Keep words in the session; returns the key that stands in the address."""
+def search_key(request: HttpRequest, form: SearchForm) -> str:
+    """Keep the posted words in the session; returns the key for the address, nothing where there is nothing to find."""
+    if request.method != "POST" or not form.is_valid():
+        return ""
+    try:
+        use_allowance(Limited.SEARCH, str(viewer_of(request).account_id), at=timezone.now())
+    except TooOftenError as error:
+        add_refusal(form, error)
+        return ""
     kept = request.session.get(KEPT, {})
     key = secrets.token_urlsafe(6)
-    request.session[KEPT] = dict([*kept.items(), (key, words)][-KEPT_AT_MOST:])
+    request.session[KEPT] = dict([*kept.items(), (key, form.cleaned_data["words"])][-KEPT_AT_MOST:])
     return key
 
 

@@ -19,20 +19,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from portals.base.access import PUBLIC, page
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.middleware import begin_session
 from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm
-from registry.accounts.operations import (
-    SecurityCodeVoidError,
-    check_login,
-    confirm_code,
-)
+from registry.accounts.operations import Place, SecurityCodeVoidError, check_login, confirm_code
 from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState
 from registry.core.actor import Actor
 from registry.core.days import JST
 from registry.core.errors import RegistryError
 from registry.core.ids import normal_login_id
+from registry.core.networks import network_of
 from registry.notices.operations import send_security_code_again
 from registry.workers.operations.passwords import choose_first_password
 
@@ -41,7 +38,6 @@ PENDING_LIFE = timedelta(minutes=30)
 DEVICE_COOKIE = "device"
 DEVICE_LIFE = timedelta(days=365)
 DEVICE_ACCOUNTS = 8
-ELSEWHERE = "elsewhere"
 STEPS = {AccountState.INITIAL: "public:first_password", AccountState.CODE_WANTED: "public:security_code"}
 
 
@@ -67,10 +63,11 @@ def _mark(login_id: str) -> str:
     return salted_hmac(DEVICE_COOKIE, normal_login_id(login_id)).hexdigest()[:16]
 
 
-def _place(request: HttpRequest, login_id: str) -> str:
+def _place(request: HttpRequest, login_id: str) -> Place:
     """A device that logged in to this account before counts its wrong tries on its own (ruling 3)."""
     known = _device(request)
-    return f"device-{known['device']}" if _mark(login_id) in known["accounts"] else ELSEWHERE
+    device = known["device"] if _mark(login_id) in known["accounts"] else ""
+    return Place(network_of(request.META["REMOTE_ADDR"]), device)
 
 
 def _remember_device(request: HttpRequest, response: HttpResponse, login_id: str) -> None:
@@ -115,7 +112,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             response = redirect(target)
             _remember_device(request, response, outcome.account.login_id)
             return response
-    return render(request, "public/login.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "public/login.html", {"form": form})
 
 
 def _begin_first_login(request: HttpRequest, account_id: int, step: AccountState) -> HttpResponse:
@@ -161,7 +158,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
         else:
             success(request, _("public.password.changed"))
             return redirect("public:security_code")
-    return render(request, "public/first_password.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "public/first_password.html", {"form": form})
 
 
 @sensitive_post_parameters()
@@ -184,7 +181,7 @@ def security_code(request: HttpRequest) -> HttpResponse:
         else:
             request.session.flush()
             return redirect("public:first_login_done")
-    return render(request, "public/security_code.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "public/security_code.html", {"form": form})
 
 
 @page(PUBLIC)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
-from registry.accounts.states import ROLE_PERMISSIONS, Role
+from registry.accounts.states import ROLE_PERMISSIONS, Limit, Role
 from registry.core.errors import RegistryError
 from registry.core.ids import clean_digits
 
@@ -110,3 +110,13 @@ def is_initial_password_lapsed(made_at: datetime | None, at: datetime) -> bool:
 def permissions_of(role: str) -> frozenset[str]:
     """What a role may do."""
     return frozenset(map(str, ROLE_PERMISSIONS[Role(role)]))
+
+
+def wait_of(used_until: datetime, limit: Limit, at: datetime) -> timedelta:
+    """How long to wait before the next use; nothing where it is free."""
+    return max(timedelta(), used_until - at - (limit.per - limit.per / limit.times))
+
+
+def used_until_after(used_until: datetime, limit: Limit, at: datetime) -> datetime:
+    """Until when an allowance is in use after one more: each use takes its share of the time, one after the other."""
+    return max(used_until, at) + limit.per / limit.times
