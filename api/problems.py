@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext, override
 
+from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 
 
@@ -18,7 +19,7 @@ def problem(error: RegistryError, status: int) -> JsonResponse:
         "type": f"urn:ccus:problem:{error.code}", "title": texts["cause"], "status": status, "code": error.code,
         "detail": f"{texts['consequence']} {texts['remedy']}",
     }  # fmt: skip
-    wait = {"Retry-After": str(error.data["seconds"])} if "seconds" in error.data else {}
+    wait = {"Retry-After": str(error.seconds)} if isinstance(error, TooOftenError) else {}
     return JsonResponse(
         content, status=status, headers=wait, content_type="application/problem+json",
         json_dumps_params={"ensure_ascii": False},

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
-from registry.core.ids import IdKind, grouped, parse_id
+from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
 from registry.core.typed_dates import parse_date
+
+_NEARLY_AN_ID = 10
 
 
 class Renderer(DjangoTemplates):
@@ -47,11 +49,22 @@ def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> H
     """A page with a form: 422 where something in it is wrong, 429 where it was sent too often."""
     form: forms.BaseForm = context["form"]
     refused = [one.error for found in form.errors.as_data().values() for one in found if isinstance(one, RefusalError)]
-    waits = [error.data["seconds"] for error in refused if isinstance(error, TooOftenError)]
+    waits = [error.seconds for error in refused if isinstance(error, TooOftenError)]
     answer = render(request, template, context, status=429 if waits else 422 if form.errors else 200)
     if waits:
         answer["Retry-After"] = str(max(waits))
     return answer
+
+
+def check_if_id(typed: str, *kinds: IdKind) -> str:
+    """What was typed; where it is digits that are nearly an ID, the ID itself. A wrong digit is told before any look-up."""
+    digits = clean_digits(typed)
+    if not digits.isdigit() or not _NEARLY_AN_ID <= len(digits) <= ID_DIGITS + 2:
+        return typed
+    try:
+        return str(parse_id(digits, *kinds))
+    except RegistryError as error:
+        raise refusal(error) from error
 
 
 class TypedDateField(forms.Field):

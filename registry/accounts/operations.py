@@ -72,6 +72,10 @@ class TooOftenError(RegistryError):
 
     code = "TOO_OFTEN"
 
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(seconds=seconds)
+        self.seconds = seconds
+
 
 def check_allowance(kind: Limited, who: str, *, at: datetime) -> None:
     """Raise `TooOftenError` where a limit is used up. Uses nothing."""
