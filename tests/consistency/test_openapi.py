@@ -12,7 +12,7 @@ import time_machine
 import yaml
 from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from referencing import Registry
@@ -27,6 +27,7 @@ from registry.sites.queries import list_terminals
 from registry.touches.operations.devices import make_pairing_code
 from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, Envelope, TouchItem
 from registry.touches.states import Status, TouchState
+from tests.factories.addresses import patterns
 from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 
 HEALTH = {"healthz", "readyz"}
@@ -161,16 +162,6 @@ WAYS: dict[tuple[str, str, str, str], Callable[[Scene], Any]] = {
 def scene(db: None) -> Iterator[Scene]:
     with time_machine.travel(NOW, tick=False):
         yield Scene()
-
-
-def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """All addresses with their patterns."""
-    for entry in resolver.url_patterns:
-        where = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from patterns(entry, where)
-        else:
-            yield where, entry
 
 
 def test_the_paths_are_the_addresses_for_machines() -> None:
