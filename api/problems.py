@@ -4,20 +4,26 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext, override
 
+from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 
 
 def problem(error: RegistryError, status: int) -> JsonResponse:
     """An expected error as problem+json, in Japanese: the thread may still have the language of the page it made before."""
     with override(settings.LANGUAGE_CODE):
-        texts = {part: gettext(f"error.{error.code}.{part}") for part in ("cause", "consequence", "remedy")}
+        texts = {
+            part: gettext(f"error.{error.code}.{part}").format(**error.data)
+            for part in ("cause", "consequence", "remedy")
+        }
     content = {
         "type": f"urn:ccus:problem:{error.code}", "title": texts["cause"], "status": status, "code": error.code,
         "detail": f"{texts['consequence']} {texts['remedy']}",
     }  # fmt: skip
+    wait = {"Retry-After": str(error.seconds)} if isinstance(error, TooOftenError) else {}
     return JsonResponse(
-        content, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
-    )
+        content, status=status, headers=wait, content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )  # fmt: skip
 
 
 def wrong_method(_request: HttpRequest) -> JsonResponse:

@@ -1,5 +1,6 @@
 """`POST /api/v1/devices`: a device registers by a short code."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -9,11 +10,16 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from api.problems import problem, wrong_method
+from registry.accounts.operations import TooOftenError, check_allowance, use_allowance
+from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
+from registry.core.networks import network_of
 from registry.touches.operations.batches import BatchShapeError
-from registry.touches.operations.devices import register_device
+from registry.touches.operations.devices import PairingCodeError, register_device
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
+
+STATUS = {"STORE_TAKEN": 409, "TOO_OFTEN": 429}
 
 
 class Registration(msgspec.Struct, frozen=True):
@@ -34,10 +40,15 @@ def post_devices(request: HttpRequest) -> HttpResponse:
         wanted = msgspec.json.decode(request.body, type=Registration)
     except (msgspec.DecodeError, UnicodeDecodeError, RequestDataTooBig):
         return problem(BatchShapeError(), 422)
+    network, now = network_of(request.META["REMOTE_ADDR"]), timezone.now()
     try:
-        made = register_device(wanted.code, store=wanted.store, name=wanted.name, dense=wanted.dense, at=timezone.now())
+        check_allowance(Limited.PAIRING, network, at=now)
+        made = register_device(wanted.code, store=wanted.store, name=wanted.name, dense=wanted.dense, at=now)
     except RegistryError as error:
-        return problem(error, 409 if error.code == "STORE_TAKEN" else 403)
+        if isinstance(error, PairingCodeError):
+            with suppress(TooOftenError):  # told at the next try
+                use_allowance(Limited.PAIRING, network, at=now)
+        return problem(error, STATUS.get(error.code, 403))
     terminals = [{"site": str(made.site_id), "name": made.terminal_name}]
     return JsonResponse({"device": str(made.device_id), "secret": made.secret, "terminals": terminals}, status=201)
 

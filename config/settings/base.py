@@ -80,7 +80,10 @@ INSTALLED_APPS = [
     "api",
     "commands",
 ]
+# How many proxies of ours stand in front; only what they wrote into X-Forwarded-For is believed.
+PROXIES = int(os.environ.get("PROXIES", "0"))
 MIDDLEWARE = [
+    "config.proxies.ClientAddress",
     "config.machines.MachinesFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -6,12 +6,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
-from registry.core.ids import IdKind, grouped, parse_id
+from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
 from registry.core.typed_dates import parse_date
+
+_NEARLY_AN_ID = 10
 
 
 class Renderer(DjangoTemplates):
@@ -21,17 +26,45 @@ class Renderer(DjangoTemplates):
     field_template_name = "base/field.html"
 
 
-def refusal(error: RegistryError) -> ValidationError:
+class RefusalError(ValidationError):
+    """An expected error as a form error."""
+
+    def __init__(self, text: str, error: RegistryError) -> None:
+        super().__init__(text, code=error.code)
+        self.error = error
+
+
+def refusal(error: RegistryError) -> RefusalError:
     """An expected error as a form error: its cause, what follows from it, and what to do about it."""
     parts = [gettext(f"error.{error.code}.{part}").format(**error.data) for part in ("cause", "consequence", "remedy")]
-    return ValidationError(
-        "".join(part if part.endswith("。") else f"{part} " for part in parts).strip(), code=error.code
-    )
+    return RefusalError("".join(part if part.endswith("。") else f"{part} " for part in parts).strip(), error)
 
 
 def add_refusal(form: forms.BaseForm, error: RegistryError) -> None:
     """Put an operation's refusal beside its field, or above the form when it names none."""
     form.add_error(error.field if error.field in form.fields else None, refusal(error))
+
+
+def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page with a form: 422 where something in it is wrong, 429 where it was sent too often."""
+    form: forms.BaseForm = context["form"]
+    refused = [one.error for found in form.errors.as_data().values() for one in found if isinstance(one, RefusalError)]
+    waits = [error.seconds for error in refused if isinstance(error, TooOftenError)]
+    answer = render(request, template, context, status=429 if waits else 422 if form.errors else 200)
+    if waits:
+        answer["Retry-After"] = str(max(waits))
+    return answer
+
+
+def check_if_id(typed: str, *kinds: IdKind) -> str:
+    """What was typed; where it is digits that are nearly an ID, the ID itself. A wrong digit is told before any look-up."""
+    digits = clean_digits(typed)
+    if not digits.isdigit() or not _NEARLY_AN_ID <= len(digits) <= ID_DIGITS + 2:
+        return typed
+    try:
+        return str(parse_id(digits, *kinds))
+    except RegistryError as error:
+        raise refusal(error) from error
 
 
 class TypedDateField(forms.Field):

@@ -16,6 +16,7 @@ from registry.core.ids import IdKind
 
 DAY = date(2026, 11, 20)
 MOMENT = datetime(2026, 11, 19, 22, 58, tzinfo=UTC)
+WRONG_DAY = "昭和63年2月31日"  # as somebody may type it
 MONTH = {
     DayState.COUNTED: (2, 4, 5, 6, 9, 10, 12, 13, 16, 19, 20),
     DayState.WAITING: (17, 18),
@@ -37,9 +38,9 @@ class Person:
 
 
 PEOPLE = (
-    Person("山田 太郎", "ヤマダ タロウ", 12345678901821, "青葉建設株式会社", MOMENT, "good"),
-    Person("髙橋 𠮷郎", "タカハシ ヨシロウ", 12345678901821, "有限会社みどり鉄筋", MOMENT, "waiting"),
-    Person("グエン ヴァン アン", "", 12345678901821, "一人親方", MOMENT, "bad"),
+    Person("見本 太郎", "ミホン タロウ", 12345678901821, "見本建設株式会社", MOMENT, "good"),
+    Person("髙例 𠮷郎", "タカレイ ヨシロウ", 12345678901821, "有限会社試作鉄筋", MOMENT, "waiting"),
+    Person("サンプル ヴァン レイ", "", 12345678901821, "一人親方", MOMENT, "bad"),
 )
 
 
@@ -88,7 +89,7 @@ class SampleForm(forms.Form):
 
 def sample_context() -> dict[str, Any]:
     """All that the page of parts shows."""
-    filled = {"name": "山田 太郎", "worker": "1234 5678 9018 22", "birth": "昭和63年2月31日", "trade": "01"}
+    filled = {"name": PEOPLE[0].name, "worker": "1234 5678 9018 22", "birth": WRONG_DAY, "trade": "01"}
     return {
         "portal_name": _("base.sample.portal"),
         "menu": [

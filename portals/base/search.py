@@ -4,17 +4,19 @@ import secrets
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import refusal
-from registry.core.errors import RegistryError
-from registry.core.ids import ID_DIGITS, IdKind, clean_digits, parse_id
+from portals.base.access import viewer_of
+from portals.base.forms import add_refusal, check_if_id
+from registry.accounts.operations import TooOftenError, use_allowance
+from registry.accounts.states import Limited
+from registry.core.ids import IdKind
 from registry.workers.queries import FOUND_AT_MOST
 
 KEPT = "searches"
 KEPT_AT_MOST = 20
 _DIGITS_OF_A_START = 7
-_NEARLY_AN_ID = 10
 
 
 class SearchForm(forms.Form):
@@ -28,21 +30,21 @@ class SearchForm(forms.Form):
 
     def clean_words(self) -> str:
         """Read an ID where the words are digits."""
-        typed = str(self.cleaned_data["words"]).strip()
-        digits = clean_digits(typed)
-        if not digits.isdigit() or not _NEARLY_AN_ID <= len(digits) <= ID_DIGITS + 2:
-            return typed
-        try:
-            return str(parse_id(digits, *self._kinds))
-        except RegistryError as error:
-            raise refusal(error) from error
+        return check_if_id(str(self.cleaned_data["words"]).strip(), *self._kinds)
 
 
-def keep_search(request: HttpRequest, words: str) -> str:
-    """Keep words in the session; returns the key that stands in the address."""
+def search_key(request: HttpRequest, form: SearchForm) -> str:
+    """Keep the posted words in the session; returns the key for the address, nothing where there is nothing to find."""
+    if request.method != "POST" or not form.is_valid():
+        return ""
+    try:
+        use_allowance(Limited.SEARCH, str(viewer_of(request).account_id), at=timezone.now())
+    except TooOftenError as error:
+        add_refusal(form, error)
+        return ""
     kept = request.session.get(KEPT, {})
     key = secrets.token_urlsafe(6)
-    request.session[KEPT] = dict([*kept.items(), (key, words)][-KEPT_AT_MOST:])
+    request.session[KEPT] = dict([*kept.items(), (key, form.cleaned_data["words"])][-KEPT_AT_MOST:])
     return key
 
 

@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portals.base.access import page, viewer_of
+from portals.base.forms import form_page
 from portals.base.messages import shown_notices
 from portals.base.photos import photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
-from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
+from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
 from registry.accounts.states import Permission
 from registry.core.ids import BusinessId, IdKind
 from registry.disclosure.queries import Found, find_workers, see_business, see_worker
@@ -43,8 +44,8 @@ def own(request: HttpRequest) -> HttpResponse:
 def workers(request: HttpRequest) -> HttpResponse:
     """510-30: own people; others by the exact worker ID, as far as the read policy lets through."""
     form = SearchForm(request.POST or None, kinds=(IdKind.WORKER,))
-    if request.method == "POST" and form.is_valid():
-        return redirect(f"{reverse('business:workers')}?k={keep_search(request, form.cleaned_data['words'])}")
+    if key := search_key(request, form):
+        return redirect(f"{reverse('business:workers')}?k={key}")
     words = kept_search(request) or ""
     if request.method == "GET":
         form = SearchForm(initial={"words": words}, kinds=(IdKind.WORKER,))
@@ -56,7 +57,7 @@ def workers(request: HttpRequest) -> HttpResponse:
     )
     people = [(seen, full_name(seen), full_kana(seen)) for seen in found.rows]
     context = {"form": form, "people": people, "words": words, **pages_around(request, start, more=found.more)}
-    return render(request, "business/workers.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/workers.html", context)
 
 
 @page(Permission.BUSINESS_WORKERS)

@@ -16,10 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.photos import KeptPhoto, kept_photo, photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
-from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
+from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
 from portals.office.forms import BusinessForm, WorkerForm
 from registry.accounts.states import Permission
 from registry.businesses.operations import BusinessData, check_business, register_business
@@ -48,8 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Firms and workers by ID, name or reading."""
     form = SearchForm(request.POST or None, kinds=(IdKind.WORKER, IdKind.BUSINESS))
-    if request.method == "POST" and form.is_valid():
-        return redirect(f"{reverse('office:search')}?k={keep_search(request, form.cleaned_data['words'])}")
+    if key := search_key(request, form):
+        return redirect(f"{reverse('office:search')}?k={key}")
     words, now, viewer = kept_search(request) or "", timezone.now(), viewer_of(request)
     if request.method == "GET":
         form = SearchForm(initial={"words": words}, kinds=(IdKind.WORKER, IdKind.BUSINESS))
@@ -60,7 +60,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "form": form, "people": [(seen, full_name(seen), full_kana(seen)) for seen in people.rows], "firms": firms.rows,
         "words": words, **pages_around(request, start, more=people.more or firms.more),
     }  # fmt: skip
-    return render(request, "office/search.html", context, status=422 if form.errors else 200)
+    return form_page(request, "office/search.html", context)
 
 
 @page(Permission.OFFICE_SEARCH)

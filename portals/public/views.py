@@ -1,7 +1,7 @@
 """Log-in, step by step. Until the last step nobody is logged in; the session only remembers whose steps these are."""
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,32 +19,25 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from portals.base.access import PUBLIC, page
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.middleware import begin_session
 from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm
-from registry.accounts.derive import birth_words, normal_login_id
-from registry.accounts.operations import (
-    SecurityCodeVoidError,
-    check_login,
-    confirm_code,
-    set_first_password,
-)
+from registry.accounts.operations import Place, SecurityCodeVoidError, check_login, confirm_code
 from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState
-from registry.core.actor import Actor, ActorKind
+from registry.core.actor import Actor
 from registry.core.days import JST
 from registry.core.errors import RegistryError
-from registry.core.viewer import Viewer
-from registry.disclosure.queries import see_worker
+from registry.core.ids import normal_login_id
+from registry.core.networks import network_of
 from registry.notices.operations import send_security_code_again
-from registry.workers.queries import worker_of_account
+from registry.workers.operations.passwords import choose_first_password
 
 PENDING = "first_login_account"
 PENDING_LIFE = timedelta(minutes=30)
 DEVICE_COOKIE = "device"
 DEVICE_LIFE = timedelta(days=365)
 DEVICE_ACCOUNTS = 8
-ELSEWHERE = "elsewhere"
 STEPS = {AccountState.INITIAL: "public:first_password", AccountState.CODE_WANTED: "public:security_code"}
 
 
@@ -70,10 +63,11 @@ def _mark(login_id: str) -> str:
     return salted_hmac(DEVICE_COOKIE, normal_login_id(login_id)).hexdigest()[:16]
 
 
-def _place(request: HttpRequest, login_id: str) -> str:
+def _place(request: HttpRequest, login_id: str) -> Place:
     """A device that logged in to this account before counts its wrong tries on its own (ruling 3)."""
     known = _device(request)
-    return f"device-{known['device']}" if _mark(login_id) in known["accounts"] else ELSEWHERE
+    device = known["device"] if _mark(login_id) in known["accounts"] else ""
+    return Place(network_of(request.META["REMOTE_ADDR"]), device)
 
 
 def _remember_device(request: HttpRequest, response: HttpResponse, login_id: str) -> None:
@@ -118,7 +112,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             response = redirect(target)
             _remember_device(request, response, outcome.account.login_id)
             return response
-    return render(request, "public/login.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "public/login.html", {"form": form})
 
 
 def _begin_first_login(request: HttpRequest, account_id: int, step: AccountState) -> HttpResponse:
@@ -140,16 +134,6 @@ def _other_step(account_id: int | None, step: AccountState) -> HttpResponse | No
     return redirect(STEPS.get(account.state, "public:login") if account else "public:login")
 
 
-def _birth_words(account_id: int) -> list[str]:
-    """The own birth date of a worker, which must not be in the password; read as the worker reads it."""
-    worker_id = worker_of_account(account_id)
-    if worker_id is None:
-        return []
-    viewer = Viewer(account_id, ActorKind.WORKER, worker_id)
-    birth_on = see_worker(viewer, worker_id, at=timezone.now()).get("birth_on")
-    return birth_words(birth_on) if isinstance(birth_on, date) else []
-
-
 @sensitive_post_parameters()
 @never_cache
 @page(PUBLIC)
@@ -163,11 +147,10 @@ def first_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            set_first_password(
+            choose_first_password(
                 account_id,
                 present=typed["present_password"],
                 new=typed["new_password"],
-                personal=_birth_words(account_id),
                 at=timezone.now(),
             )
         except RegistryError as error:
@@ -175,7 +158,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
         else:
             success(request, _("public.password.changed"))
             return redirect("public:security_code")
-    return render(request, "public/first_password.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "public/first_password.html", {"form": form})
 
 
 @sensitive_post_parameters()
@@ -198,7 +181,7 @@ def security_code(request: HttpRequest) -> HttpResponse:
         else:
             request.session.flush()
             return redirect("public:first_login_done")
-    return render(request, "public/security_code.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "public/security_code.html", {"form": form})
 
 
 @page(PUBLIC)

@@ -2,14 +2,13 @@
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
-from registry.accounts.states import ROLE_PERMISSIONS, Role
+from registry.accounts.states import ROLE_PERMISSIONS, Limit, Role
 from registry.core.errors import RegistryError
 from registry.core.ids import clean_digits
 
@@ -27,7 +26,6 @@ _COMMON = {
 _PERSONAL_LENGTH = 4
 _ROWS = ("01234567890" * 2, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 _REPEATED_AT_MOST = 5
-_LOGIN_ID_LENGTH = 64
 
 
 class PasswordShortError(RegistryError):
@@ -46,13 +44,6 @@ class PasswordPersonalError(RegistryError):
     """A password holds the own ID, name, mail or birth date."""
 
     code = "PASSWORD_PERSONAL"
-
-
-def normal_login_id(typed: str) -> str:
-    """A login ID as it is kept: digits without separators and in half width, words in lower case."""
-    digits = clean_digits(typed)
-    kept = digits if digits.isascii() and digits.isdigit() else unicodedata.normalize("NFKC", typed).strip().lower()
-    return kept[:_LOGIN_ID_LENGTH]
 
 
 def _is_common(plain: str) -> bool:
@@ -119,3 +110,13 @@ def is_initial_password_lapsed(made_at: datetime | None, at: datetime) -> bool:
 def permissions_of(role: str) -> frozenset[str]:
     """What a role may do."""
     return frozenset(map(str, ROLE_PERMISSIONS[Role(role)]))
+
+
+def wait_of(used_until: datetime, limit: Limit, at: datetime) -> timedelta:
+    """How long to wait before the next use; nothing where it is free."""
+    return max(timedelta(), used_until - at - (limit.per - limit.per / limit.times))
+
+
+def used_until_after(used_until: datetime, limit: Limit, at: datetime) -> datetime:
+    """Until when an allowance is in use after one more: each use takes its share of the time, one after the other."""
+    return max(used_until, at) + limit.per / limit.times

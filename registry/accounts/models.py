@@ -3,7 +3,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
-from registry.accounts.states import AccountState, Portal, Role
+from registry.accounts.states import AccountState, Limited, Portal, Role
 
 
 class Account(AbstractBaseUser):
@@ -58,3 +58,18 @@ class WrongTries(models.Model):
     class Meta:
         db_table = "accounts_wrong_tries"
         constraints = [models.UniqueConstraint(fields=["typed_id", "place"], name="accounts_tries_once")]
+
+
+class Allowance(models.Model):
+    """What an account, a device or a network has used up of a limit: nothing, once `used_until` is past."""
+
+    kind = models.CharField(max_length=20)
+    who = models.CharField(max_length=64)
+    used_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_allowance"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "who"], name="accounts_allowance_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=list(Limited)), name="accounts_allowance_kind_known"),
+        ]

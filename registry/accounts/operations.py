@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from django.contrib.auth.hashers import check_password as matches
 from django.contrib.auth.hashers import make_password
@@ -15,14 +16,16 @@ from registry.accounts.derive import (
     draw_initial_password,
     draw_security_code,
     is_initial_password_lapsed,
-    normal_login_id,
+    used_until_after,
+    wait_of,
 )
-from registry.accounts.models import Account, SecurityCode, WrongTries
+from registry.accounts.models import Account, Allowance, SecurityCode, WrongTries
 from registry.accounts.queries import AccountRow, account_row
-from registry.accounts.states import ACCOUNT_LIFE, AccountMove, AccountState, Portal, Role
+from registry.accounts.states import ACCOUNT_LIFE, LIMITS, AccountMove, AccountState, Limited, Portal, Role
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import MoveRefusedError, RegistryError
+from registry.core.ids import normal_login_id
 
 # Compared where there is no such account, so that an unknown ID takes as long as a known one.
 _NOBODY = make_password("nobody has this password")
@@ -62,6 +65,45 @@ class SecurityCodeVoidError(RegistryError):
     """The security code is void: five wrong tries, or none was made."""
 
     code = "SECURITY_CODE_VOID"
+
+
+class TooOftenError(RegistryError):
+    """Somebody does something too often; it goes on in `seconds`."""
+
+    code = "TOO_OFTEN"
+
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(seconds=seconds)
+        self.seconds = seconds
+
+
+def check_allowance(kind: Limited, who: str, *, at: datetime) -> None:
+    """Raise `TooOftenError` where a limit is used up. Uses nothing."""
+    used = Allowance.objects.filter(kind=kind, who=who).first()
+    _raise_if_used_up(wait_of(used.used_until, LIMITS[kind], at) if used else timedelta())
+
+
+def use_allowance(kind: Limited, who: str, *, at: datetime) -> None:
+    """Use a limit once. Raises `TooOftenError`, and uses nothing, where it is used up."""
+    limit = LIMITS[kind]
+    with transaction.atomic():
+        Allowance.objects.get_or_create(kind=kind, who=who, defaults={"used_until": at})
+        used = Allowance.objects.select_for_update().get(kind=kind, who=who)
+        wait = wait_of(used.used_until, limit, at)
+        if not wait:
+            used.used_until = used_until_after(used.used_until, limit, at)
+            used.save(update_fields=["used_until"])
+    _raise_if_used_up(wait)
+
+
+def _raise_if_used_up(wait: timedelta) -> None:
+    if wait:
+        raise TooOftenError(seconds=ceil(wait.total_seconds()))
+
+
+def forget_allowances(*, at: datetime) -> int:
+    """Drop what is free again. Returns how many."""
+    return Allowance.objects.filter(used_until__lt=at).delete()[0]
 
 
 @transaction.atomic
@@ -116,21 +158,42 @@ class LogIn:
     next_step: AccountState
 
 
-def check_login(typed_id: str, password: str, *, place: str, at: datetime) -> LogIn:
+@dataclass(frozen=True)
+class Place:
+    """From where somebody logs in: the network, and the device where it logged in to this account before."""
+
+    network: str
+    device: str = ""
+
+    @property
+    def name(self) -> str:
+        """Under which wrong tries are counted for an ID (ruling 3)."""
+        return f"device-{self.device}" if self.device else "elsewhere"
+
+    @property
+    def allowance(self) -> tuple[Limited, str]:
+        """On which limit wrong tries draw, whatever the ID."""
+        return (Limited.LOGIN_DEVICE, self.device) if self.device else (Limited.LOGIN_NETWORK, self.network)
+
+
+def check_login(typed_id: str, password: str, *, place: Place, at: datetime) -> LogIn:
     """Check an ID and password from a place (ruling 3).
 
-    Raises `LoginWrongError`, `LoginClosedError` or `InitialPasswordLapsedError`. Wrong tries are counted in the
-    database, whether the ID exists or not, and stay counted: the error leaves after the count is committed.
+    Raises `LoginWrongError`, `LoginClosedError`, `InitialPasswordLapsedError` or `TooOftenError`. Wrong tries are
+    counted in the database, whether the ID exists or not, and stay counted: the error leaves after the count is committed.
     """
     login_id = normal_login_id(typed_id)
+    check_allowance(*place.allowance, at=at)
     with transaction.atomic():
-        WrongTries.objects.get_or_create(typed_id=login_id, place=place)
-        tries = WrongTries.objects.select_for_update().get(typed_id=login_id, place=place)
+        WrongTries.objects.get_or_create(typed_id=login_id, place=place.name)
+        tries = WrongTries.objects.select_for_update().get(typed_id=login_id, place=place.name)
         closed = tries.closed_until is not None and tries.closed_until > at
         account = Account.objects.filter(login_id=login_id).exclude(state=AccountState.CLOSED).first()
         right = matches(password, account.password if account else _NOBODY) and account is not None
         if not closed:
             _count(tries, right=right, at=at)
+    if not right:
+        use_allowance(*place.allowance, at=at)
     if tries.closed_until is not None and tries.closed_until > at:
         raise LoginClosedError(until=tries.closed_until)
     if not right or account is None:
@@ -154,21 +217,25 @@ def _self(account: Account) -> Actor:
     return Actor(ActorKind(account.portal), account.pk)
 
 
-@transaction.atomic
 def set_first_password(account_id: int, *, present: str, new: str, personal: Iterable[str] = (), at: datetime) -> None:
     """Change the initial password to an own one; `personal` is what else others know of the person.
 
-    Raises `PasswordWrongError` or what is wrong with the new one.
+    Raises `PasswordWrongError`, `TooOftenError` after too many of them, or what is wrong with the new one.
     """
-    account = _locked(account_id)
-    if not matches(present, account.password):
+    check_allowance(Limited.PASSWORD, str(account_id), at=at)
+    with transaction.atomic():
+        account = _locked(account_id)
+        right = matches(present, account.password)
+        if right:
+            check_password(new, personal=[account.login_id, account.display_name, account.mail, *personal])
+            if present == new:
+                raise PasswordSameError(field="new_password")
+            account.password = make_password(new)
+            account.save(update_fields=["password"])
+            move(account, ACCOUNT_LIFE, AccountMove.SET_FIRST_PASSWORD, by=_self(account), at=at)
+    if not right:
+        use_allowance(Limited.PASSWORD, str(account_id), at=at)
         raise PasswordWrongError(field="present_password")
-    check_password(new, personal=[account.login_id, account.display_name, account.mail, *personal])
-    if present == new:
-        raise PasswordSameError(field="new_password")
-    account.password = make_password(new)
-    account.save(update_fields=["password"])
-    move(account, ACCOUNT_LIFE, AccountMove.SET_FIRST_PASSWORD, by=_self(account), at=at)
 
 
 class PasswordSameError(RegistryError):
@@ -180,9 +247,10 @@ class PasswordSameError(RegistryError):
 def confirm_code(account_id: int, typed: str, *, at: datetime) -> None:
     """Take the security code that makes the account active.
 
-    Raises `SecurityCodeWrongError` or `SecurityCodeVoidError`; the wrong try is committed before. Harmless when
-    repeated on an active account, and refused with `MoveRefusedError`, uncounted, before the password is set.
+    Raises `SecurityCodeWrongError`, `SecurityCodeVoidError` or `TooOftenError`; the wrong try is committed before.
+    Harmless when repeated on an active account, and refused with `MoveRefusedError`, uncounted, before the password is set.
     """
+    use_allowance(Limited.CODE, str(account_id), at=at)
     with transaction.atomic():
         account = _locked(account_id)
         if account.state == AccountState.ACTIVE:

@@ -1,5 +1,7 @@
 """Lives, roles and permissions of accounts, as tables."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from registry.core.workflow import Step, Workflow
@@ -43,6 +45,37 @@ ACCOUNT_LIFE = Workflow(
         ),
     ),
 )
+
+
+class Limited(StrEnum):
+    """What nobody may do without end."""
+
+    LOGIN_NETWORK = "login_network"  # wrong log-ins from one network, by devices that never logged in
+    LOGIN_DEVICE = "login_device"  # wrong log-ins from a device that logged in before
+    PASSWORD = "password"  # noqa: S105 -- wrong initial passwords at the forced change, by account
+    CODE = "code"  # security codes, by account
+    SEARCH = "search"  # looking people and firms up, by account
+    PAIRING = "pairing"  # wrong pairing codes of new devices, by network
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many times at once, and again one by one: after `per` as many as before."""
+
+    times: int
+    per: timedelta
+
+
+# A carrier puts thousands of phones behind one address: networks get large allowances that only failures use up, and
+# a device that logged in before does not draw on them.
+LIMITS = {
+    Limited.LOGIN_NETWORK: Limit(60, timedelta(minutes=10)),
+    Limited.LOGIN_DEVICE: Limit(30, timedelta(minutes=10)),
+    Limited.PASSWORD: Limit(10, timedelta(minutes=30)),
+    Limited.CODE: Limit(10, timedelta(minutes=30)),
+    Limited.SEARCH: Limit(120, timedelta(minutes=10)),
+    Limited.PAIRING: Limit(60, timedelta(minutes=10)),
+}
 
 
 class Permission(StrEnum):

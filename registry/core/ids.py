@@ -16,6 +16,7 @@ SiteId = NewType("SiteId", int)
 
 BODY_DIGITS = 11
 ID_DIGITS = 14
+LOGIN_ID_LENGTH = 64
 _SEPARATORS = re.compile(r"[\s\-‐‑–—―ー−_]+")
 
 
@@ -60,6 +61,13 @@ def id_of_body(body: str, kind: IdKind) -> int:
 def clean_digits(text: str) -> str:
     """Take spaces, hyphens and full-width digits out of what somebody typed."""
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def normal_login_id(typed: str) -> str:
+    """A login ID as it is kept: digits without separators and in half width, words in lower case."""
+    digits = clean_digits(typed)
+    kept = digits if digits.isascii() and digits.isdigit() else unicodedata.normalize("NFKC", typed).strip().lower()
+    return kept[:LOGIN_ID_LENGTH]
 
 
 def parse_id(text: str, *kinds: IdKind) -> int:

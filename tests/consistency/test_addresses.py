@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 
 from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.businesses.queries import list_users
@@ -16,6 +16,7 @@ from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
 from registry.workers.models import Worker
 from registry.workers.operations.links import ask_for_link
+from tests.factories.addresses import patterns
 from tests.factories.cast import (
     NOW,
     Gate,
@@ -32,16 +33,6 @@ from tests.factories.cast import (
 
 pytestmark = pytest.mark.django_db
 OPEN = {"public", "device", None}
-
-
-def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """All addresses with their patterns."""
-    for entry in resolver.url_patterns:
-        where = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from patterns(entry, where)
-        else:
-            yield where, entry
 
 
 class Cast:

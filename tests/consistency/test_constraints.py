@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from registry.accounts.models import Account, SecurityCode, WrongTries
+from registry.accounts.models import Account, Allowance, SecurityCode, WrongTries
 from registry.businesses.models import Business, BusinessUser
 from registry.cards.models import Card
 from registry.codes.models import Code
@@ -78,6 +78,8 @@ CASES: dict[str, Callable[[], object]] = {
     "accounts_state_known": change(Account, state="asleep"),
     "accounts_one_code_at_a_time": again(SecurityCode),
     "accounts_tries_once": again(WrongTries),
+    "accounts_allowance_once": again(Allowance),
+    "accounts_allowance_kind_known": change(Allowance, kind="breathing"),
     "businesses_business_form_key_key": both(
         change(Business, form_key="k"), again(Business, id=FREE_ID + 22, form_key="k")
     ),

@@ -1,54 +1,19 @@
 """A page asks the database as often for three rows as for one. Walks every page of every portal that can be opened."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver
 
-from registry.accounts.states import Role
-from registry.businesses.operations import add_user
-from registry.businesses.queries import list_users
-from registry.cards.queries import CardRow
-from registry.core.actor import Actor, ActorKind
-from registry.core.ids import BusinessId, SiteId
-from registry.histories.operations.claims import ClaimData, enter_claim
-from registry.histories.queries import list_claims_of_worker
-from registry.sites.operations import add_terminal
-from registry.sites.queries import list_terminals
-from registry.structures.operations.rosters import RosterData, add_to_roster
-from registry.structures.operations.tenures import FirmPlace, invite_firm
-from registry.structures.queries import list_invitations, list_roster
-from registry.touches.operations.devices import make_pairing_code, register_device
-from registry.workers.models import Worker
-from registry.workers.operations.links import ask_for_link, link
-from tests.consistency.test_addresses import patterns
 from tests.factories.cast import (
     NOW,
-    OFFICE,
-    a_firm,
-    a_gate,
-    a_tenure,
-    a_touch,
-    a_worker,
-    activate,
-    logged_in,
-    office_login,
-    owner_of,
-    secrets_of_letters,
 )
-from tests.factories.days import bind_all
-from tests.factories.photos import a_kept_photo
-from tests.factories.visitors import worker_as_actor
+from tests.factories.world import MANY, PAGES, World, mark
 
 pytestmark = pytest.mark.xdist_group("queries")
-PORTALS = ("worker/", "business/", "office/")
-MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
 # Pages with a list: the last row must stand on them, else nothing was measured.
 LISTS = {
     "worker:home", "worker:own", "worker:days", "worker:days_of_month", "worker:links", "business:home",
@@ -56,129 +21,15 @@ LISTS = {
     "business:add_to_roster", "business:invitations", "business:links", "office:search", "office:letters",
     "below:structure", "below:roster", "below:add_to_roster", "below:invitations",
 }  # fmt: skip
-# These change something and take no GET.
-POST_ONLY = {
-    "withdraw", "withdraw_entry", "accept", "revoke", "answer_link", "approve_claims", "confirm_claim", "decide",
-    "ship_letters",
-}  # fmt: skip
-NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
-# A firm below the prime sees these pages of the prime's site in its own way.
-BELOW = ("structure", "tenure", "roster", "add_to_roster", "invitations")
-PAGES = {
-    f"{where.split('/')[0]}:{entry.name}": where
-    for where, entry in patterns(get_resolver())
-    if where.startswith(("worker/", "business/", "office/")) and entry.name not in POST_ONLY | NOT_NOW
-}
-PAGES |= {f"below:{name}": PAGES[f"business:{name}"] for name in BELOW}
 
 
-def mark(number: int) -> str:
-    """What stands in all names of the n-th row."""
-    return "零一二三"[number] + "番目"
-
-
-class World:
-    """A worker, his firm with a site, a firm below it: each has of everything as many rows as were asked for."""
-
-    def __init__(self) -> None:
-        self.prime, self.below = a_firm(), a_firm("下請の会社")
-        self.card, helper = a_worker(self.prime, photo_key=a_kept_photo()), a_worker(self.below)
-        self.gate = a_gate(self.prime)
-        self.tenure = a_tenure(self.gate.site_id, self.prime, self.below)
-        named = FirmPlace(business_name="名前だけの会社", from_on=TODAY)
-        self.named = invite_firm(self.gate.site_id, None, named, by=owner_of(self.prime), at=NOW, on=TODAY)
-        self.enlist(self.prime, self.card, None)
-        self.enlist(self.below, helper, self.tenure.id)
-        letters = secrets_of_letters()
-        for firm in (self.prime, self.below):
-            activate(str(firm), list_users(firm)[0].account.id, letters)
-        activate(str(self.card.worker_id), Worker.objects.get(pk=self.card.worker_id).account_id, letters)
-        self.clients = {
-            "worker": logged_in(str(self.card.worker_id)), "business": logged_in(str(self.prime)),
-            "below": logged_in(str(self.below)), "office": logged_in(office_login(Role.REVIEWER)),
-        }  # fmt: skip
-        self.count = 0
-
-    def enlist(self, firm: BusinessId, card: CardRow, tenure: int | None) -> None:
-        """Put somebody on the roster of the prime's site."""
-        people = [(card.worker_id, DATA)]
-        add_to_roster(self.gate.site_id, tenure, people, from_on=TODAY, by=owner_of(firm), at=NOW)
-
-    def grow(self) -> None:
-        """One more row of everything."""
-        self.count += 1
-        name, firm = mark(self.count), a_firm(mark(self.count))
-        self._grow_people(name, firm)
-        self._grow_sites(name)
-        a_tenure(self.gate.site_id, self.prime, firm)
-        a_tenure(self.gate.site_id, self.prime, firm, below=self.tenure.node_id, accepted=False)
-        self._grow_invitations(name, firm)
-        bind_all()
-        self.open("business:worker")  # a look
-
-    def _grow_people(self, name: str, firm: BusinessId) -> None:
-        by, present, free = owner_of(self.prime), a_worker(self.prime, name), a_worker(self.prime, name)
-        self.enlist(self.prime, present, None)
-        self.enlist(self.below, a_worker(self.below, name), self.tenure.id)
-        link(free.worker_id, self.below, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
-        self.gate.send(a_touch(self.count, present))
-        link(self.card.worker_id, firm, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
-        asking, asked = a_worker(None, name).worker_id, a_firm(name)
-        ask = partial(ask_for_link, from_on=TODAY, principal=False, at=NOW)
-        ask(asking, self.prime, by=Actor(ActorKind.WORKER, None, asking))
-        ask(a_worker(None, name).worker_id, self.prime, by=by)
-        ask(self.card.worker_id, asked, by=owner_of(asked))
-        add_user(self.prime, name=name, mail="", role=Role.SITE_VIEWER, by=by, at=NOW)
-
-    def _grow_sites(self, name: str) -> None:
-        """A further gate of the prime's site; a further site, on which the worker was today."""
-        by = owner_of(self.prime)
-        code = make_pairing_code(add_terminal(self.gate.site_id, name, by=by, at=NOW), by=by, at=NOW).code
-        register_device(code, store=f"{self.count}a" * 16, name=name, dense=True, at=NOW)
-        further = a_gate(self.prime, name=name, store=f"{self.count}b" * 16)
-        self._claim(further.site_id)
-        further.send(a_touch(1, self.card, f"2026-11-20T0{self.count}:58:00+09:00"))
-
-    def _claim(self, site_id: SiteId) -> None:
-        """A day by hand on each of two sites: for the worker's firm to confirm, for the prime to approve."""
-        day = TODAY - timedelta(days=self.count)
-        for where in (site_id, self.gate.site_id):
-            data = ClaimData(day=day, site_id=where)
-            enter_claim(self.card.worker_id, data, by=worker_as_actor(self.card.worker_id), at=NOW)
-            day -= timedelta(days=MANY)
-
-    def _grow_invitations(self, name: str, firm: BusinessId) -> None:
-        site_id = a_gate(firm, name=name, store=f"{self.count}c" * 16).site_id
-        for invited in (self.prime, self.below):
-            a_tenure(site_id, firm, invited, accepted=False)
-
-    def open(self, page: str) -> Any:
-        """Open a page; the office searches for all rows."""
-        who, name = page.split(":")
-        client, site = self.clients[who], self.gate.site_id
-        if page == "office:search":
-            return client.get(client.post("/office/search/", {"words": "番目"}).headers["Location"])
-        claim = next(row for row in list_claims_of_worker(self.card.worker_id, TODAY) if row.site_id == site)
-        own = [row for row in list_roster(site, on=TODAY) if row.business_id == self.prime]
-        tenures = {"join": self.named, "decline": next(iter(list_invitations(self.prime, on=TODAY))).id}
-        numbers = {
-            "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
-            "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
-            "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
-            "<int:day>": TODAY.day if page == "business:site_day" else claim.day.day, "<int:claim_id>": claim.id,
-        }  # fmt: skip
-        where = PAGES[page]
-        for placeholder, number in numbers.items():
-            where = where.replace(placeholder, str(number))
-        return client.get("/" + where)
-
-    def measure(self, page: str) -> tuple[int, str]:
-        """How many queries a page makes, and what stands on it."""
-        self.open(page)  # what is read once a process is read now
-        with CaptureQueriesContext(connection) as queries:
-            answer = self.open(page)
-        assert answer.status_code == 200, (page, answer.status_code)
-        return len(queries), answer.content.decode(errors="replace")
+def measure(world: World, page: str) -> tuple[int, str]:
+    """How many queries a page makes, and what stands on it."""
+    world.open(page)  # what is read once a process is read now
+    with CaptureQueriesContext(connection) as queries:
+        answer = world.open(page)
+    assert answer.status_code == 200, (page, answer.status_code)
+    return len(queries), answer.content.decode(errors="replace")
 
 
 Measured = dict[str, tuple[int, str]]
@@ -190,10 +41,10 @@ def measured(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Me
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
         world = World()
         world.grow()
-        few = {page: world.measure(page) for page in PAGES}
+        few = {page: measure(world, page) for page in PAGES}
         while world.count < MANY:
             world.grow()
-        yield few, {page: world.measure(page) for page in PAGES}
+        yield few, {page: measure(world, page) for page in PAGES}
         transaction.set_rollback(True)
 
 

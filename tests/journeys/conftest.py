@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from registry.histories.operations.binder import follow
@@ -44,6 +45,24 @@ class Visitor:
         self.page.goto(self.address + path)
         self.look()
 
+    def take_over(self, client: Client) -> None:
+        """Go on with the session of a browser of the tests."""
+        session = client.cookies["sessionid"].value
+        self.context.add_cookies([{"name": "sessionid", "value": session, "url": self.address}])
+
+    def speak(self, language: str) -> None:
+        """Choose a language."""
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.address}])
+
+    def begin(self, name: str) -> None:
+        """Pictures have this name from now on."""
+        self.name, self.pictures = name, 0
+
+    def resize(self, width: int) -> None:
+        """Give the window another width."""
+        self.width = width
+        self.page.set_viewport_size({"width": width, "height": 800})
+
     def fill(self, **values: str) -> None:
         """Fill fields by name."""
         for name, value in values.items():
@@ -73,13 +92,17 @@ class Visitor:
         """Check the page and take its picture."""
         found = Axe().run(self.page)
         assert found.violations_count == 0, found.generate_report()
-        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        assert not self.page.evaluate(wide), f"{self.page.url} scrolls sideways at {self.width}"
+        self.check_width()
         if "SCREENS" in os.environ:
             folder = Path(os.environ["SCREENS"])
             folder.mkdir(parents=True, exist_ok=True)
             self.pictures += 1
             self.page.screenshot(path=folder / f"{self.name}-{self.pictures:02}-{self.width}.png", full_page=True)
+
+    def check_width(self) -> None:
+        """Nothing scrolls sideways."""
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not self.page.evaluate(wide), f"{self.page.url} scrolls sideways at {self.width}"
 
 
 @pytest.fixture(params=WIDTHS)

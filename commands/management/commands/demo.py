@@ -15,6 +15,7 @@ from rich.progress import Progress
 from commands.management.commands.demo_world import load_world
 from commands.world.faces import draw_face
 from registry.accounts.operations import (
+    Place,
     check_login,
     confirm_code,
     make_initial_password,
@@ -85,10 +86,10 @@ def _password() -> str:
 def _first_login(login_id: str, initial: str, code: str, at: datetime) -> str:
     """The steps that a person takes with the two letters; returns the password chosen."""
     chosen = _password()
-    outcome = check_login(login_id, initial, place="demo", at=at)
+    outcome = check_login(login_id, initial, place=Place(""), at=at)
     set_first_password(outcome.account.id, present=initial, new=chosen, at=at)
     confirm_code(outcome.account.id, code, at=at)
-    if check_login(login_id, chosen, place="demo", at=at).next_step is not AccountState.ACTIVE:
+    if check_login(login_id, chosen, place=Place(""), at=at).next_step is not AccountState.ACTIVE:
         raise CommandError(f"{login_id} is not active after the first log-in")
     return chosen
 

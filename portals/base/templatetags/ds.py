@@ -91,8 +91,10 @@ def grouped_id(value: int | str | None) -> SafeString:
 
 @register.filter
 def yen(value: int | None) -> str:
-    """An amount as 4,900円."""
-    return "" if value is None else yen_text(value)
+    """An amount as 4,900円, in English as ¥4,900."""
+    if value is None:
+        return ""
+    return yen_text(value) if _in_japanese() else f"¥{value:,}".replace("¥-", "-¥")
 
 
 @register.simple_tag

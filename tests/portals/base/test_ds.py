@@ -57,8 +57,10 @@ def test_grouped_id_stays_in_one_piece() -> None:
 
 
 def test_yen_has_separator_and_unit() -> None:
-    assert ds.yen(12300) == "12,300円"
-    assert ds.yen(0) == "0円"
+    with override("ja"):
+        assert [ds.yen(12300), ds.yen(0)] == ["12,300円", "0円"]
+    with override("en"):
+        assert [ds.yen(12300), ds.yen(-500)] == ["¥12,300", "-¥500"]
 
 
 def test_name_carries_furigana_part_by_part() -> None:

@@ -8,14 +8,15 @@ import pytest
 import time_machine
 from django.test import Client
 
-from registry.accounts.models import Account
-from registry.accounts.operations import make_initial_password, make_security_code, open_account
-from registry.accounts.states import AccountState, Portal, Role
+from registry.accounts.models import Account, WrongTries
+from registry.accounts.operations import make_initial_password, make_security_code, open_account, use_allowance
+from registry.accounts.states import LIMITS, AccountState, Limited, Portal, Role
 from registry.cards.queries import CardRow
 from registry.notices.models import Letter
 from registry.notices.states import LetterKind
 from tests.factories.accounts import first_login, wrong_code
 from tests.factories.cast import NOW, OFFICE, PASSWORD, a_firm, a_worker, logged_in, office_login, secrets_of_letters
+from tests.factories.visitors import account_of_worker
 
 pytestmark = pytest.mark.django_db
 CLOSED_UNTIL = "12:30"  # half an hour after NOW, in Japan
@@ -345,3 +346,40 @@ def test_a_code_can_come_before_its_letter_was_printed(client: Client) -> None:
     log_in(client, "office-new", initial)
     new_password(client, initial, PASSWORD)
     assert send_code(client, " ".join(code)).url == "/login/done/"
+
+
+def test_a_wrong_digit_of_the_id_is_told_at_once_and_costs_no_try(client: Client) -> None:
+    for _ in range(6):
+        answer = log_in(client, "12345678911821", PASSWORD)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "1桁" in page
+    assert 'value="12345678911821"' in page
+    assert not WrongTries.objects.exists()
+
+
+def test_too_many_wrong_logins_wait_and_keep_the_id(client: Client) -> None:
+    for _ in range(LIMITS[Limited.LOGIN_NETWORK].times):
+        use_allowance(Limited.LOGIN_NETWORK, "127.0.0.0/24", at=NOW)
+
+    answer = log_in(client, "12345678901821", "not-the-password")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "10")
+    assert 'value="12345678901821"' in answer.content.decode()
+
+
+def test_too_many_codes_wait(client: Client, worker: CardRow, letters: dict[str, str]) -> None:
+    log_in(client, worker.worker_id, letters["initial"])
+    new_password(client, letters["initial"], PASSWORD)
+    for _ in range(LIMITS[Limited.CODE].times):
+        use_allowance(Limited.CODE, str(account_of_worker(worker.worker_id)), at=NOW)
+    answer = send_code(client, letters["code"])
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "180")
+
+
+def test_too_many_wrong_first_passwords_wait(client: Client, worker: CardRow, letters: dict[str, str]) -> None:
+    log_in(client, worker.worker_id, letters["initial"])
+    for _ in range(LIMITS[Limited.PASSWORD].times):
+        use_allowance(Limited.PASSWORD, str(account_of_worker(worker.worker_id)), at=NOW)
+    answer = new_password(client, letters["initial"], PASSWORD)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "180")

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,9 +9,12 @@ from registry.accounts.derive import (
     birth_words,
     check_password,
     draw_security_code,
-    normal_login_id,
+    used_until_after,
+    wait_of,
 )
+from registry.accounts.states import Limit
 from registry.core.errors import RegistryError
+from tests.factories.cast import NOW
 
 PERSONAL = ["12345678901821", "見本 太郎", "mihon@sample.example"]
 
@@ -31,11 +34,6 @@ def test_check_password_tells_why(password: str, error: type[RegistryError]) -> 
 @pytest.mark.parametrize("password", ["あしたは晴れるといいな!", "ashitahaharerutoiina", "kumo to yama to kawa"])
 def test_check_password_has_no_composition_rules(password: str) -> None:
     check_password(password, personal=PERSONAL)
-
-
-def test_normal_login_id() -> None:
-    assert normal_login_id(" １２３４-5678 9018 21 ") == "12345678901821"
-    assert normal_login_id(" Office-Desk ") == "office-desk"
 
 
 def test_security_code_has_six_digits() -> None:
@@ -72,6 +70,13 @@ def test_birth_words() -> None:
     assert birth_words(date(1980, 5, 6)) == ["19800506", "800506", "06051980", "05061980"]
 
 
-@pytest.mark.parametrize("typed", ["⑳" * 60, "ﷺ" * 60, "x" * 200])
-def test_normal_login_id_fits_its_column(typed: str) -> None:
-    assert len(normal_login_id(typed)) <= 64
+@pytest.mark.parametrize("times", [1, 3, 60])
+def test_a_limit_lets_so_many_through_at_once_and_then_one_by_one(times: int) -> None:
+    limit, at = Limit(times, timedelta(minutes=10)), NOW
+    used_until, let_through = at, 0
+    while not wait_of(used_until, limit, at):
+        used_until, let_through = used_until_after(used_until, limit, at), let_through + 1
+    assert let_through == times
+    assert wait_of(used_until, limit, at) == limit.per / times
+    assert not wait_of(used_until, limit, at + limit.per / times)
+    assert not wait_of(used_until, limit, at + limit.per)

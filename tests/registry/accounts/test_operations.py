@@ -8,29 +8,35 @@ from django.db import IntegrityError, connection, transaction
 from config.settings import base
 from registry.accounts import operations
 from registry.accounts.derive import PasswordPersonalError
-from registry.accounts.models import Account, SecurityCode, WrongTries
+from registry.accounts.models import Account, Allowance, SecurityCode, WrongTries
 from registry.accounts.operations import (
     InitialPasswordLapsedError,
     LoginClosedError,
     LoginWrongError,
     PasswordSameError,
     PasswordWrongError,
+    Place,
     SecurityCodeVoidError,
     SecurityCodeWrongError,
+    TooOftenError,
+    check_allowance,
     check_login,
     confirm_code,
     make_initial_password,
     make_security_code,
     open_account,
     set_first_password,
+    use_allowance,
 )
-from registry.accounts.states import AccountState, Portal, Role
+from registry.accounts.states import LIMITS, AccountState, Limited, Portal, Role
 from registry.core.errors import MoveRefusedError
 from tests.factories.accounts import an_account
 from tests.factories.cast import NOW, OFFICE, PASSWORD
 
 pytestmark = pytest.mark.django_db
 ID = "12345678901821"
+HERE = Place("192.0.2.0/24")
+OWN_DEVICE = Place("192.0.2.0/24", device="own")
 
 
 @pytest.fixture
@@ -48,11 +54,11 @@ def activate(account: int) -> None:
 
 def test_the_first_login_step_by_step(account: int) -> None:
     initial, code = make_initial_password(account, by=OFFICE, at=NOW), make_security_code(account, by=OFFICE, at=NOW)
-    assert check_login("1234 5678-9018 21", initial, place="x", at=NOW).next_step is AccountState.INITIAL
+    assert check_login("1234 5678-9018 21", initial, place=HERE, at=NOW).next_step is AccountState.INITIAL
     set_first_password(account, present=initial, new=PASSWORD, at=NOW)
-    assert check_login(ID, PASSWORD, place="x", at=NOW).next_step is AccountState.CODE_WANTED
+    assert check_login(ID, PASSWORD, place=HERE, at=NOW).next_step is AccountState.CODE_WANTED
     confirm_code(account, code, at=NOW)
-    assert check_login(ID, PASSWORD, place="x", at=NOW).next_step is AccountState.ACTIVE
+    assert check_login(ID, PASSWORD, place=HERE, at=NOW).next_step is AccountState.ACTIVE
     with pytest.raises(MoveRefusedError):
         set_first_password(account, present=PASSWORD, new="betsuno-aikotoba-7", at=NOW)
 
@@ -67,22 +73,22 @@ def test_five_wrong_tries_close_an_id_whether_it_exists_or_not(account: int, typ
     activate(account)
     for left in (4, 3, 2, 1):
         with pytest.raises(LoginWrongError) as wrong:
-            check_login(typed_id, "wrong", place="x", at=NOW)
+            check_login(typed_id, "wrong", place=HERE, at=NOW)
         assert wrong.value.data["left"] == left
     with pytest.raises(LoginClosedError) as closed:
-        check_login(typed_id, "wrong", place="x", at=NOW)
+        check_login(typed_id, "wrong", place=HERE, at=NOW)
     assert closed.value.data["until"] == NOW + timedelta(minutes=30)
     with pytest.raises(LoginClosedError):
-        check_login(typed_id, PASSWORD, place="x", at=NOW + timedelta(minutes=29))
+        check_login(typed_id, PASSWORD, place=HERE, at=NOW + timedelta(minutes=29))
 
 
 def test_the_lock_is_of_one_place_and_ends_by_itself(account: int) -> None:
     activate(account)
     for _ in range(5):
         with pytest.raises((LoginWrongError, LoginClosedError)):
-            check_login(ID, "wrong", place="elsewhere", at=NOW)
-    assert check_login(ID, PASSWORD, place="own device", at=NOW)
-    assert check_login(ID, PASSWORD, place="elsewhere", at=NOW + timedelta(minutes=31))
+            check_login(ID, "wrong", place=HERE, at=NOW)
+    assert check_login(ID, PASSWORD, place=OWN_DEVICE, at=NOW)
+    assert check_login(ID, PASSWORD, place=HERE, at=NOW + timedelta(minutes=31))
 
 
 def test_a_right_password_ends_the_count(account: int) -> None:
@@ -90,15 +96,15 @@ def test_a_right_password_ends_the_count(account: int) -> None:
     for _ in range(3):
         for _ in range(4):
             with pytest.raises(LoginWrongError):
-                check_login(ID, "wrong", place="x", at=NOW)
-        check_login(ID, PASSWORD, place="x", at=NOW)
+                check_login(ID, "wrong", place=HERE, at=NOW)
+        check_login(ID, PASSWORD, place=HERE, at=NOW)
 
 
 def test_an_initial_password_lapses_after_ninety_days(account: int) -> None:
     initial = make_initial_password(account, by=OFFICE, at=NOW)
-    assert check_login(ID, initial, place="x", at=NOW + timedelta(days=90))
+    assert check_login(ID, initial, place=HERE, at=NOW + timedelta(days=90))
     with pytest.raises(InitialPasswordLapsedError):
-        check_login(ID, initial, place="x", at=NOW + timedelta(days=90, seconds=1))
+        check_login(ID, initial, place=HERE, at=NOW + timedelta(days=90, seconds=1))
 
 
 def test_a_first_password_needs_the_present_one_and_a_new_one(account: int) -> None:
@@ -164,7 +170,7 @@ def test_a_late_letter_takes_no_password_away(account: int) -> None:
     activate(account)
     with pytest.raises(MoveRefusedError):
         make_initial_password(account, by=OFFICE, at=NOW)
-    assert check_login(ID, PASSWORD, place="x", at=NOW)
+    assert check_login(ID, PASSWORD, place=HERE, at=NOW)
 
 
 def test_open_account_keeps_the_id_as_it_is_looked_up() -> None:
@@ -202,7 +208,7 @@ def test_the_database_knows_portals_and_roles(account: int, wrong: dict[str, str
 def test_tries_at_the_same_time_are_each_counted(account: int, typed_id: str) -> None:
     def one_try(_number: int) -> str:
         try:
-            check_login(typed_id, "wrong", place="x", at=NOW)
+            check_login(typed_id, "wrong", place=HERE, at=NOW)
         except (LoginWrongError, LoginClosedError) as error:
             return error.code
         finally:
@@ -214,3 +220,65 @@ def test_tries_at_the_same_time_are_each_counted(account: int, typed_id: str) ->
 
     assert (codes.count("LOGIN_WRONG"), codes.count("LOGIN_CLOSED")) == (4, 8)
     assert WrongTries.objects.get(typed_id=typed_id).in_a_row == 5
+
+
+def use_up(kind: Limited, who: str) -> None:
+    for _ in range(LIMITS[kind].times):
+        use_allowance(kind, who, at=NOW)
+
+
+def test_a_limit_is_told_with_the_seconds_to_wait_and_holds_for_one_alone() -> None:
+    use_up(Limited.SEARCH, "one")
+    with pytest.raises(TooOftenError) as refused:
+        use_allowance(Limited.SEARCH, "one", at=NOW)
+    seconds = refused.value.data["seconds"]
+    assert seconds == 5  # 120 in ten minutes
+    use_allowance(Limited.SEARCH, "other", at=NOW)
+    use_allowance(Limited.SEARCH, "one", at=NOW + timedelta(seconds=5))
+    with pytest.raises(TooOftenError):
+        check_allowance(Limited.SEARCH, "one", at=NOW + timedelta(seconds=5))
+
+
+def test_wrong_logins_with_many_ids_close_a_network_to_devices_that_never_logged_in(account: int) -> None:
+    activate(account)
+    for _ in range(LIMITS[Limited.LOGIN_NETWORK].times - 1):
+        use_allowance(Limited.LOGIN_NETWORK, HERE.network, at=NOW)
+    with pytest.raises(LoginWrongError):
+        check_login("nobody", "wrong", place=HERE, at=NOW)
+    with pytest.raises(TooOftenError):
+        check_login(ID, PASSWORD, place=HERE, at=NOW)
+    assert check_login(ID, PASSWORD, place=OWN_DEVICE, at=NOW)
+    assert check_login(ID, PASSWORD, place=Place("198.51.100.0/24"), at=NOW)
+
+
+def test_right_logins_use_nothing_of_a_network(account: int) -> None:
+    activate(account)
+    check_login(ID, PASSWORD, place=HERE, at=NOW)
+    assert not Allowance.objects.filter(kind=Limited.LOGIN_NETWORK).exists()
+
+
+def test_wrong_logins_of_a_known_device_draw_on_the_device(account: int) -> None:
+    with pytest.raises(LoginWrongError):
+        check_login(ID, "wrong", place=OWN_DEVICE, at=NOW)
+    drawn = Allowance.objects.get()
+    assert (drawn.kind, drawn.who) == (Limited.LOGIN_DEVICE, "own")
+
+
+def test_wrong_initial_passwords_are_limited_even_before_a_right_one(account: int) -> None:
+    initial = make_initial_password(account, by=OFFICE, at=NOW)
+    with pytest.raises(PasswordWrongError):
+        set_first_password(account, present="wrong", new=PASSWORD, at=NOW)
+    for _ in range(LIMITS[Limited.PASSWORD].times - 1):
+        use_allowance(Limited.PASSWORD, str(account), at=NOW)
+    with pytest.raises(TooOftenError):
+        set_first_password(account, present=initial, new=PASSWORD, at=NOW)
+    set_first_password(account, present=initial, new=PASSWORD, at=NOW + LIMITS[Limited.PASSWORD].per)
+
+
+def test_security_codes_are_limited(account: int) -> None:
+    initial, code = make_initial_password(account, by=OFFICE, at=NOW), make_security_code(account, by=OFFICE, at=NOW)
+    set_first_password(account, present=initial, new=PASSWORD, at=NOW)
+    use_up(Limited.CODE, str(account))
+    with pytest.raises(TooOftenError):
+        confirm_code(account, code, at=NOW)
+    confirm_code(account, code, at=NOW + LIMITS[Limited.CODE].per)

@@ -11,6 +11,7 @@ from registry.core.ids import (
     id_of_body,
     is_id,
     make_id,
+    normal_login_id,
     parse_card_number,
     parse_id,
 )
@@ -61,3 +62,13 @@ def test_parse_card_number() -> None:
 def test_parse_card_number_needs_a_branch(typed: str) -> None:
     with pytest.raises(IdShapeError):
         parse_card_number(typed)
+
+
+def test_normal_login_id() -> None:
+    assert normal_login_id(" １２３４-5678 9018 21 ") == "12345678901821"
+    assert normal_login_id(" Office-Desk ") == "office-desk"
+
+
+@pytest.mark.parametrize("typed", ["⑳" * 60, "ﷺ" * 60, "x" * 200])
+def test_normal_login_id_fits_its_column(typed: str) -> None:
+    assert len(normal_login_id(typed)) <= 64

@@ -1,0 +1,93 @@
+"""In English no page speaks Japanese, apart from names, addresses and other data as they were typed in."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import models, transaction
+from django.test import Client
+
+from config.texts import read_texts
+from portals.base.samples import PEOPLE, WRONG_DAY
+from tests.factories.cast import NOW
+from tests.factories.world import PAGES, World
+
+pytestmark = pytest.mark.xdist_group("english")
+JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]+")
+TEXT_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "value"}
+
+
+class Words(HTMLParser):
+    """All that a page shows or reads aloud, but what is marked as Japanese on purpose."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._japanese = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if ("lang", "ja") in attrs:
+            self._japanese = tag
+        self.found += [value or "" for name, value in attrs if name in TEXT_ATTRIBUTES]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._japanese:
+            self._japanese = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self._japanese:
+            self.found.append(data)
+
+
+def data_of_tables() -> str:
+    """Every text that stands in a table of the registry."""
+    found: list[str] = []
+    for config in apps.get_app_configs():
+        for model in config.get_models() if config.name.startswith("registry.") else ():
+            kinds = (models.CharField, models.TextField, models.JSONField)
+            columns = [one.attname for one in model._meta.concrete_fields if isinstance(one, kinds)]
+            rows = model._default_manager.values_list(*columns) if columns else ()
+            found += [str(value) for row in rows for value in row]
+    return "\n".join(found)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World, str]]:
+    """The world and all its data."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
+        made = World()
+        made.grow()
+        for client in made.clients.values():
+            client.post("/i18n/setlang/", {"language": "en"})
+        yield made, data_of_tables()
+        transaction.set_rollback(True)
+
+
+def japanese(html: str, data: str) -> list[str]:
+    """Japanese words of a page that stand in no table."""
+    return [run for text in Words(html).found for run in JAPANESE.findall(text) if run not in data]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_in_english(world: tuple[World, str], page: str) -> None:
+    answer = world[0].open(page)
+    if answer.headers["Content-Type"].startswith("text/html"):
+        assert answer.status_code == 200
+        assert b'lang="en"' in answer.content
+        assert japanese(answer.content.decode(), world[1]) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/login/", "/components/", "/nothing-here/", "/login/done/"])
+def test_a_public_page_in_english(path: str) -> None:
+    answer = Client().get(path, headers={"Accept-Language": "en"})
+    assert japanese(answer.content.decode(), data_of_tables() + repr(PEOPLE) + WRONG_DAY) == []
+
+
+def test_no_english_text_holds_japanese() -> None:
+    assert [key for key, text in read_texts().items() if JAPANESE.search(text["en"])] == []
