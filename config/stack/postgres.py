@@ -92,7 +92,7 @@ class Postgres:
         self._home.mkdir(parents=True, exist_ok=True)
         self.data = self._home / "data"
         self.socket = Path("/tmp") / f"ccus-{key}"  # noqa: S108 -- socket paths may have 107 bytes at most
-        self._secrets = folder / "secrets"
+        self._folder, self._secrets = folder, folder / "secrets"
         self._secrets.mkdir(mode=0o700, exist_ok=True)
         self._log = folder / "server.log"
         self._process: subprocess.Popen[str] | None = None
@@ -136,6 +136,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start the database, making it first where there is none. One that is left of a killed program is ended."""
+        self._check_owner()
         self._own(self.socket, 0o755 if self._user else 0o700)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
@@ -150,6 +151,14 @@ class Postgres:
         if self._user:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
         path.chmod(mode)
+
+    def _check_owner(self) -> None:
+        us = self._user.pw_uid if self._user else os.geteuid()
+        for data in (self._folder / "data", self.data):
+            if data.exists() and (owner := data.stat().st_uid) != us:
+                raise PostgresError(
+                    f"{data} belongs to the user {owner}, who started it before. Start it as that user."
+                )
 
     def _initialise(self) -> None:
         part = self.data.with_name("data.part")  # one that was interrupted is made anew

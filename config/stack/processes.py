@@ -101,10 +101,15 @@ def end_descendants() -> None:
 
 
 class Child:
-    """One program that runs beside us, started again when it dies. It ends when we are killed."""
+    """One program that runs beside us, started again when it dies.
 
-    def __init__(self, name: str, *command: str) -> None:
+    When we are killed it is killed too: a graceful end would wait for the database, which ends as well. One that has
+    programs of its own gets a signal to end them.
+    """
+
+    def __init__(self, name: str, *command: str, has_programs: bool = False) -> None:
         self.name, self._command = name, command
+        self._orphaned = signal.SIGTERM if has_programs else signal.SIGKILL
         self._quick_deaths = 0
         self.start()
 
@@ -113,7 +118,7 @@ class Child:
         self._began = time.monotonic()
         self.process = subprocess.Popen(
             self._command, cwd=ROOT, start_new_session=True,
-            preexec_fn=ends_with_us(signal.SIGTERM),  # noqa: PLW1509 -- we have one thread
+            preexec_fn=ends_with_us(self._orphaned),  # noqa: PLW1509 -- we have one thread
         )  # fmt: skip
 
     def watch(self) -> None:

@@ -153,9 +153,9 @@ def _make_environment(folder: Path, python: str) -> None:
     shutil.copy(bootstrap.STAMP, folder / bootstrap.STAMP.name)
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Wait until something holds."""
-    limit = time.monotonic() + SECONDS
+    limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit, "it did not happen"
         time.sleep(0.05)

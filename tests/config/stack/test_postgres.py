@@ -109,6 +109,18 @@ def test_what_a_database_says_against_its_start_is_told(folder: Path) -> None:
     settings.write_text(before)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_database_of_another_user_is_refused(folder: Path) -> None:
+    data = folder / "data"
+    owner = data.stat().st_uid
+    os.chown(data, owner + 1, -1)
+
+    with pytest.raises(PostgresError, match=f"belongs to the user {owner + 1}"):
+        Postgres(folder).start()
+
+    os.chown(data, owner, -1)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's database lies in the user's folder")
 def test_roots_database_lies_elsewhere_when_nobody_else_may_reach_the_folder(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)

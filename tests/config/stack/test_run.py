@@ -19,6 +19,7 @@ from config.stack.processes import is_alive
 from tests.config.stack.conftest import SECONDS, Clone, Running, processes_in, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clones")]
+JOBS_RUN = "Launching a worker on all queues"
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 
@@ -145,12 +146,14 @@ def test_a_stop_leaves_no_process_even_after_a_kill(stopped: Clone, number: sign
 
 def test_a_killed_start_takes_all_along_and_the_next_one_starts_at_once(stopped: Clone) -> None:
     with stopped.running() as running:
+        wait_for(lambda: JOBS_RUN in running.log)
         killed = running.pids
         running.end(signal.SIGKILL)
         with stopped.running() as again:
             assert not killed & again.remains
+            wait_for(lambda: JOBS_RUN in again.log)
             again.end(signal.SIGKILL)
-            wait_for(lambda: not again.remains)
+            wait_for(lambda: not again.remains, seconds=20)
 
 
 def test_a_stopped_demo_is_made_anew_from_an_empty_database(anybodys_folder: Path) -> None:
