@@ -61,5 +61,5 @@ def test_a_program_that_does_not_hear_is_killed_with_all_it_started(
         wait_for(lambda: note.exists() and bool(note.read_text()))
         assert was_told(children[0].process.pid, deaf)
 
-    assert not is_alive(int(note.read_text()))
+    wait_for(lambda: not is_alive(int(note.read_text())))
     assert not was_told(os.getpid(), deaf)
