@@ -11,6 +11,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import IO, Any, Self
@@ -161,8 +162,9 @@ class Postgres:
                 )
 
     def _initialise(self) -> None:
-        part = self.data.with_name("data.part")  # one that was interrupted is made anew
-        shutil.rmtree(part, ignore_errors=True)
+        for left in self._home.glob("data.part-*"):  # of one that was interrupted
+            shutil.rmtree(left, ignore_errors=True)
+        part = Path(tempfile.mkdtemp(prefix="data.part-", dir=self._home))  # its programs may still be at work there
         self._own(part, 0o700)
         password = self._home / "initdb-password"
         password.write_text(self._password("postgres"))
