@@ -1,9 +1,13 @@
 """Tests: mail stays in memory, static files need no manifest."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="ccus-test-"))
+if "VAR_DIR" not in os.environ:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="ccus-test-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from config.settings.base import *  # noqa: F403 -- settings are layered this way
 from config.settings.base import TEMPLATES

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PIP = VENV / "bin" / "pip"
 STAMP = VENV / "installed"
 OLDEST_PYTHON = (3, 11)
 
@@ -25,32 +27,38 @@ def _hash_of(lock: str) -> str:
     return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
 
 
+def _make_environment() -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        sys.exit("Python lacks its module ensurepip, so nothing can be installed. On Debian: apt install python3-venv")
+    try:
+        venv.create(VENV, with_pip=True, clear=True)
+    except OSError as error:
+        sys.exit(f"{VENV} cannot be written: {error.strerror}. Clone the project into a folder of your own.")
+
+
+def _install(lock: str) -> None:
+    if not (PYTHON.exists() and PIP.exists()):  # also when making it was interrupted
+        _make_environment()
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
+    if subprocess.run([*pip, "-r", str(ROOT / lock)], check=False).returncode:
+        sys.exit("The installation did not succeed; see above. Nothing else was changed. Run the command again.")
+
+
 def ensure_environment(lock: str, *also_enough: str) -> None:
     """Install a lock file into `.venv` unless it, or one of the larger ones, is there already."""
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed; this is {sys.version.split()[0]}.")
     with (ROOT / ".gitignore").open() as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        installed = STAMP.read_text().split() if STAMP.exists() else []
+        installed = STAMP.read_text().split() if STAMP.exists() and PYTHON.exists() else []
         if any(_hash_of(enough) in installed for enough in (lock, *also_enough)):
             return
         began = time.monotonic()
         say(f"Installing {lock} into .venv …")
-        if not PYTHON.exists():
-            venv.create(VENV, with_pip=True)
-        pip = [
-            str(PYTHON),
-            "-m",
-            "pip",
-            "install",
-            "-qq",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-            str(ROOT / lock),
-        ]
-        if subprocess.run(pip, check=False).returncode:
-            sys.exit("The installation did not succeed; see above. Nothing else was changed. Run the command again.")
+        try:
+            _install(lock)
+        except KeyboardInterrupt:
+            sys.exit("\nStopped. The same command goes on with the installation.")
         STAMP.write_text(_hash_of(lock))
         say(f"Installed in {time.monotonic() - began:.0f} s")
 

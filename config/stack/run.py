@@ -1,6 +1,5 @@
 """What `./start` does after the installation: database, tables, demo data, server, job worker, until Ctrl-C."""
 
-import contextlib
 import hashlib
 import json
 import os
@@ -9,197 +8,221 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from config.stack.alone import alone_in
 from config.stack.bootstrap import ROOT, say
-from config.stack.postgres import Postgres
+from config.stack.ports import wanted_or_free_port
+from config.stack.postgres import Postgres, PostgresError
+from config.stack.processes import (
+    GRACE_SECONDS,
+    Child,
+    Children,
+    adopt_orphans,
+    end_descendants,
+    ends_with_us,
+    reap_orphans,
+)
 
 VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
-GRACE_SECONDS = 8
-QUICK_DEATHS_ALLOWED = 3
-QUICK_SECONDS = 5
+SHAPES_THE_DATABASE = (
+    "registry/*/migrations/*.py",
+    "registry/*/sql/*",
+    "registry/*/states.py",
+    "registry/codes/tables/*.csv",
+)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stop(BaseException):
     """Somebody asked us to stop."""
 
 
-def _raise_stop(_signal: int, _frame: FrameType | None) -> None:
+def _stop_once(_signal: int, _frame: FrameType | None) -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise Stop
-
-
-def free_port(host: str) -> int:
-    """The wanted port, or from 8000 on the first that nobody has."""
-    if "PORT" in os.environ:
-        return int(os.environ["PORT"])
-    for port in range(8000, 8100):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return port
-    sys.exit("No free port between 8000 and 8099. Set PORT to one that is free.")
 
 
 def manage(*words: str) -> None:
     """Run one management command; its failure ends the start."""
-    if subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, check=False).returncode:
-        sys.exit(f"`manage.py {' '.join(words)}` failed; see above. The data is as it was before.")
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, check=False, start_new_session=True,
+        preexec_fn=ends_with_us(signal.SIGTERM),
+    )  # fmt: skip
+    if done.returncode:
+        sys.exit(f"`manage.py {' '.join(words)}` failed; see above. Nothing is served. Start again when it is mended.")
+
+
+def _half_demo() -> Path:
+    """A file that is there while the demo is loaded into this database: half of one is of no use."""
+    return VAR / f"demo-loading-{hashlib.sha256(os.environ['DATABASE_URL'].encode()).hexdigest()[:10]}"
 
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(os.environ["DATABASE_URL"].encode())
-    for pattern in (
-        "registry/*/migrations/*.py",
-        "registry/*/sql/*",
-        "registry/*/states.py",
-        "registry/codes/tables/*.csv",
-    ):
+    for pattern in SHAPES_THE_DATABASE:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
+def _has_accounts() -> bool | None:
+    """Whether the database holds accounts; None where it has no tables yet."""
+    with psycopg.connect(os.environ["MIGRATE_DATABASE_URL"]) as link:
+        if link.execute("SELECT to_regclass('accounts_account')").fetchone() == (None,):
+            return None
+        return link.execute("SELECT FROM accounts_account LIMIT 1").fetchone() is not None
+
+
+def _grant_rights() -> None:
+    runs_as, owner = (
+        conninfo_to_dict(os.environ[name]).get("user") for name in ("DATABASE_URL", "MIGRATE_DATABASE_URL")
+    )
+    if runs_as and runs_as != owner:
+        manage("grant_rights", str(runs_as))
+
+
+def _load_demo() -> None:
+    half = _half_demo()
+    if half.exists():
+        sys.exit(
+            "The demo was interrupted while it was loaded into the database that DATABASE_URL names."
+            f" Half of it is of no use. Empty that database, delete {half}, and start again."
+        )
+    if _has_accounts() or os.environ.get("DEMO") == "no":
+        return
+    say("Loading the demo …")
+    half.touch()
+    manage("demo")
+    half.unlink()
+
+
 def prepare_database() -> None:
-    """Tables, code tables, rights and, the first time, demo data. Skipped when nothing changed."""
+    """Tables, code tables, rights and, in an empty registry, demo data. Skipped when nothing changed."""
     stamp = VAR / "prepared"
     wanted = _fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted:
+    if stamp.exists() and stamp.read_text() == wanted and _has_accounts() is not None:
         return
     say("Preparing the database …")
     manage("migrate", "-v", "0")
     manage("load_codes", "-v", "0")
-    manage("grant_rights")
-    if not (VAR / "demo.json").exists():
-        say("Loading the demo …")
-        manage("demo")
+    _grant_rights()
+    _load_demo()
     stamp.write_text(wanted)
-
-
-class Child:
-    """One program that runs beside us, started again when it dies."""
-
-    def __init__(self, name: str, *command: str) -> None:
-        self.name, self._command = name, command
-        self._quick_deaths = 0
-        self.start()
-
-    def start(self) -> None:
-        """Start it, in a process group of its own."""
-        self._began = time.monotonic()
-        self.process = subprocess.Popen(self._command, cwd=ROOT, start_new_session=True)
-
-    def watch(self) -> None:
-        """Start it again when it is dead; give up when it keeps dying at once."""
-        status = self.process.poll()
-        if status is None:
-            return
-        quick = time.monotonic() - self._began < QUICK_SECONDS
-        self._quick_deaths = self._quick_deaths + 1 if quick else 0
-        say(f"{self.name} ended with status {status}; starting it again")
-        if self._quick_deaths > QUICK_DEATHS_ALLOWED:
-            raise SystemExit(f"{self.name} keeps ending at once; see its messages above.")
-        time.sleep(self._quick_deaths)
-        self.start()
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to it and all it started."""
-        try:
-            os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            return
-
-
-def stop_children(children: list[Child]) -> None:
-    """Ask all to end; end those that do not."""
-    for child in children:
-        child.signal(signal.SIGTERM)
-    limit = time.monotonic() + GRACE_SECONDS
-    for child in children:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.process.wait(max(0.1, limit - time.monotonic()))
-        child.signal(signal.SIGKILL)
-        child.process.wait()
 
 
 def show_logins(base_url: str) -> None:
     """Print the address and the demo logins; keep the address in `demo.json` current."""
     path = VAR / "demo.json"
     say(f"\n  {base_url}\n")
-    if not path.exists():
-        return
-    demo = json.loads(path.read_text())
-    demo["base_url"] = base_url
-    path.write_text(json.dumps(demo, ensure_ascii=False, indent=1))
-    for login in demo["logins"]:
-        say(f"  {login['role']:<14} {login['login_id']:<16} {login['password']}")
+    if path.exists():
+        demo = json.loads(path.read_text())
+        part = path.with_suffix(".part")  # whoever is interrupted here loses no login
+        part.touch(mode=0o600)
+        part.write_text(json.dumps(demo | {"base_url": base_url}, ensure_ascii=False, indent=1))
+        part.rename(path)
+        for login in demo["logins"]:
+            say(f"  {login['role']:<14} {login['login_id']:<16} {login['password']}")
     say("\n  Ctrl-C stops everything.")
 
 
 def _wait_until_served(host: str, port: int, server: Child) -> None:
     while server.process.poll() is None:
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             if probe.connect_ex((host, port)) == 0:
                 return
         time.sleep(0.05)
+    sys.exit("The server ended before it could listen; see its messages above.")
 
 
-def serve(host: str, port: int, base_url: str) -> None:
-    """Run server and job worker until somebody stops us."""
-    granian = Path(sys.executable).with_name("granian")
-    children: list[Child] = []
-    try:
-        children.append(
-            Child(
-                "The server", str(granian), "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2",
-                "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "config.wsgi:application",
-            )
+def _watch(children: Children, postgres: Postgres | None) -> None:
+    """Start again what died."""
+    while True:
+        time.sleep(0.5)
+        reap_orphans(*(child.process.pid for child in children))
+        if postgres and not postgres.is_running:
+            say("The database ended; starting it again")
+            postgres.start()
+        for child in children:
+            child.watch()
+
+
+def serve(host: str, port: int, base_url: str, postgres: Postgres | None) -> None:
+    """Run server and job workers until somebody stops us."""
+    with Children() as children:
+        server = Child(
+            "The server", sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+            "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+            "--workers-kill-timeout", str(GRACE_SECONDS // 2),  # one that is still loading hears no signal
+            "config.wsgi:application", has_programs=True,
         )  # fmt: skip
-        children.append(Child("The job worker", sys.executable, "manage.py", "procrastinate", "worker"))
-        children.append(Child("The binder of days", sys.executable, "manage.py", "follow_changes"))
-        _wait_until_served(host, port, children[0])
-        show_logins(base_url)
-        while True:
-            time.sleep(0.5)
-            for child in children:
-                child.watch()
-    except Stop:
-        say("\nStopping …")
+        children.append(server)
+        try:
+            _wait_until_served(host, port, server)
+            show_logins(base_url)
+            children.append(Child("The job worker", sys.executable, "manage.py", "procrastinate", "worker"))
+            children.append(Child("The binder of days", sys.executable, "manage.py", "follow_changes"))
+            _watch(children, postgres)
+        except Stop:
+            say("\nStopping …")
+            raise
+
+
+@contextmanager
+def _database() -> Iterator[Postgres | None]:
+    """The database that the environment names, else one of our own while we run."""
+    if "DATABASE_URL" in os.environ:
+        os.environ.setdefault("MIGRATE_DATABASE_URL", os.environ["DATABASE_URL"])
+        try:
+            psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=10).close()
+        except psycopg.Error as error:
+            sys.exit(f"The database that DATABASE_URL names does not let us in. Nothing was started.\n{error}")
+        yield None
+        return
+    postgres = Postgres(VAR / "pg")
+    try:
+        postgres.start()
+        os.environ["DATABASE_URL"] = postgres.url("app", "registry")
+        os.environ["MIGRATE_DATABASE_URL"] = postgres.url("owner", "registry")
+        if (half := _half_demo()).exists():
+            say("The demo was interrupted while it was loaded; it is made anew.")
+            postgres.drop_database("registry")
+            half.unlink()
+        postgres.ensure_database("registry")
+        yield postgres
+    except PostgresError as error:
+        sys.exit(f"The database did not start; the data is as it was. See the message, then start again.\n{error}")
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        stop_children(children)
+        postgres.stop()
 
 
 def main() -> None:
     """Run everything."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _raise_stop)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop_once)
+    adopt_orphans()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    VAR.mkdir(parents=True, exist_ok=True)
     host = os.environ.get("HOST", "127.0.0.1")
-    port = free_port(host)
-    base_url = f"http://localhost:{port}"
-    os.environ.setdefault("PUBLIC_URL", base_url)
-    postgres = None
     try:
-        if "DATABASE_URL" not in os.environ:
-            postgres = Postgres(VAR / "pg")
-            postgres.start()
-            postgres.ensure_database("registry")
-            os.environ["DATABASE_URL"] = postgres.url("app", "registry")
-            os.environ["MIGRATE_DATABASE_URL"] = postgres.url("owner", "registry")
-        os.environ.setdefault("MIGRATE_DATABASE_URL", os.environ["DATABASE_URL"])
-        prepare_database()
-        serve(host, port, base_url)
+        with alone_in(VAR, otherwise=f"It runs already with the data in {VAR}. Use that one, or stop it.") as lock:
+            port = wanted_or_free_port(host)
+            base_url = f"http://localhost:{port.number}"
+            print(f"Its address is {base_url}.", end="", file=lock, flush=True)
+            os.environ.setdefault("PUBLIC_URL", base_url)
+            with _database() as postgres:
+                prepare_database()
+                serve(host, port.number, base_url, postgres)
     except Stop:
         say("\nStopped.")
     finally:
-        if postgres:
-            postgres.stop()
+        end_descendants()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,18 @@
 """What `./test` does: system packages, a throwaway database, pytest."""
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
+from config.stack.alone import alone_in
 from config.stack.bootstrap import ROOT, say
-from config.stack.postgres import Postgres
+from config.stack.postgres import HOMES, Postgres
 
 # Program or file that must be there, and the Debian package that brings it.
 SYSTEM_PACKAGES = {
@@ -15,6 +20,7 @@ SYSTEM_PACKAGES = {
     "/usr/sbin/pcscd": "pcscd",
     "/usr/lib/pcsc/drivers/serial/libifdvpcd.so": "vsmartcard-vpcd",
 }
+LONGEST_RUN_SECONDS = 3600
 
 
 def ensure_system_packages() -> None:
@@ -37,14 +43,29 @@ def _arguments(given: list[str]) -> list[str]:
     return given if chosen else ["-n", "2", "--dist", "loadgroup", *given]
 
 
+def remove_leftovers(temporary: Path, homes: Path) -> None:
+    """Remove what test runs that were killed left: temporary folders, and databases made for such folders."""
+    for left in temporary.glob("ccus-test-*"):
+        with contextlib.suppress(OSError):  # somebody else's, or gone meanwhile
+            if time.time() - left.stat().st_mtime > LONGEST_RUN_SECONDS:
+                shutil.rmtree(left)
+    for note in homes.glob("*/made-for"):
+        folder = Path(note.read_text())
+        if folder.is_relative_to(temporary) and not folder.exists():
+            shutil.rmtree(note.parent, ignore_errors=True)
+
+
 def main() -> int:
     """Run the tests and return pytest's exit status."""
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C ends pytest; then we stop the database
     ensure_system_packages()
+    remove_leftovers(Path(tempfile.gettempdir()), HOMES)
     command = [sys.executable, "-m", "pytest", *_arguments(sys.argv[1:])]
     if "DATABASE_URL" in os.environ:
         os.environ.setdefault("MIGRATE_DATABASE_URL", os.environ["DATABASE_URL"])
         return subprocess.run(command, cwd=ROOT, check=False).returncode
-    with Postgres(ROOT / "var" / "test-pg") as postgres:
+    folder = ROOT / "var" / "test-pg"
+    with alone_in(folder, otherwise=f"Tests run already in {ROOT}."), Postgres(folder) as postgres:
         postgres.ensure_database("registry")
         urls = {
             "DATABASE_URL": postgres.url("app", "registry"),

@@ -167,7 +167,7 @@ def test_from_the_office_to_a_day_on_the_workers_page(
     office.open("/office/")
 
     assert caplog.text, "nothing was logged, so nothing was checked"
-    database_log = ROOT / "var/test-pg/data/server.log"
+    database_log = ROOT / "var/test-pg/server.log"
     logs = caplog.text + (database_log.read_text() if database_log.exists() else "")
     assert [text for text in PERSONAL if text in logs] == []
 

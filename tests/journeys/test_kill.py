@@ -41,7 +41,7 @@ class Stack:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "config.stack.run"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + 180  # the demo is loaded first, beside other tests
         while time.monotonic() < limit:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2) as answer:

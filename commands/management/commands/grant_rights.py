@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from registry.audit.operations import grant_rights
 
 
 class Command(BaseCommand):
-    """Give the role `app` its rights; run as the owner after every migration."""
+    """Give the role that the server runs as its rights; run as the owner after every migration."""
 
     help = "Give the role that the server runs as its rights (run as the owner)."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which role."""
+        parser.add_argument("role", nargs="?", default="app")
+
+    def handle(self, *_args: Any, role: str = "app", **_options: Any) -> None:
         """Grant."""
-        grant_rights("app")
+        grant_rights(role)
