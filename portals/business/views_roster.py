@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from django.contrib.messages import error as say_error
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal
 from portals.base.records import full_kana, full_name
-from portals.base.search import SearchForm, keep_search, kept_search, pages_around, start_of
+from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
 from portals.business.forms import DayForm, LineForm, RosterForm
 from portals.business.site_access import SiteAccess, access_to
 from portals.business.views_firm import business_of
@@ -117,8 +118,10 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
 
 def _search(request: HttpRequest, where: str) -> HttpResponse:
     form = SearchForm(request.POST, kinds=(IdKind.WORKER,))
-    words = form.cleaned_data["words"] if form.is_valid() else ""
-    return redirect(f"{where}?k={keep_search(request, words)}" if words else where)
+    key = search_key(request, form)
+    for problem in (one for found in form.errors.values() for one in found):
+        say_error(request, problem)
+    return redirect(f"{where}?k={key}" if key else where)
 
 
 def _listed_everywhere(access: SiteAccess, places: list[TenureRow | None]) -> set[int]:
