@@ -352,9 +352,18 @@ def list_open_claims(site_ids: Collection[int]) -> list[ClaimRow]:
     return _claims(Q(site__in=site_ids, state=ClaimState.OPEN))
 
 
-def list_claims_of_workers(worker_ids: Collection[int]) -> list[ClaimRow]:
-    """Open claims of workers, for the firms that confirm them."""
-    return _claims(Q(worker__in=worker_ids, state=ClaimState.OPEN, site__isnull=False))
+def list_claims_to_confirm(business_id: int) -> list[ClaimRow]:
+    """Open claims that a firm confirms as employer or first tier: its place is the one that the day is bound to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id"
+            " AND m.site_id = c.site_id AND m.month = date_trunc('month', c.day)::date"
+            " AND (m.formal | m.waiting | m.claimed | m.unapproved | m.uncounted) >> extract(day FROM c.day)::int - 1 & 1 = 1"
+            " WHERE c.state = %s AND %s IN (m.path[1], m.path[array_length(m.path, 1) - 1])",
+            [ClaimState.OPEN, business_id],
+        )
+        found = [claim_id for (claim_id,) in cursor.fetchall()]
+    return _claims(Q(pk__in=found)) if found else []
 
 
 def get_claim(claim_id: int) -> ClaimRow | None:
