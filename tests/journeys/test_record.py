@@ -69,9 +69,7 @@ def a_site() -> Site:
     above = a_tenure(gate.site_id, prime, first, from_on=opened - timedelta(days=9), at=now)
     below = a_tenure(gate.site_id, prime, second, below=above.node_id, from_on=opened - timedelta(days=9), at=now)
     listed = [(card.worker_id, RosterData(trade="06-01", work="配筋")) for card in (cards[0], cards[2])]
-    add_to_roster(
-        gate.site_id, below.id, listed, from_on=opened - timedelta(days=9), by=owner_of(second), at=now
-    )
+    add_to_roster(gate.site_id, below.id, listed, from_on=opened - timedelta(days=9), by=owner_of(second), at=now)
     return Site(prime, first, second, gate, *cards, jst_day(now))
 
 
