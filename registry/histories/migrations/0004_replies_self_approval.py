@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("histories", "0002_claims_edits_decisions"),
+        ("histories", "0003_no_truncate"),
     ]
 
     operations = [
