@@ -31,6 +31,7 @@ __all__ = [
     "PeopleClaimForm",
     "PeriodForm",
     "ReasonForm",
+    "RefusalForm",
     "RosterForm",
     "SiteForm",
     "TerminalForm",
@@ -113,6 +114,12 @@ class ReasonForm(forms.Form):
     """Why something is refused."""
 
     reason = forms.CharField(label=_("structure.reason"), help_text=_("structure.reason_help"), max_length=300)
+
+
+class RefusalForm(ReasonForm):
+    """Why a day that was entered by hand is refused."""
+
+    reason = forms.CharField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
 
 
 class RosterForm(forms.Form):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.messages import error as say_error
-from django.contrib.messages import success
+from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from portals.base.days import TONES, shown_day
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, refusal
 from portals.base.months import chosen_month, months_beside
-from portals.business.forms import ReasonForm
+from portals.business.forms import RefusalForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_days import lines_of, names_of, shown_claim
 from portals.business.views_firm import business_of
@@ -128,7 +128,10 @@ def _approve(request: HttpRequest, site_id: int) -> HttpResponse:
     chosen = {int(one) for one in request.POST.getlist("claim") if one.isascii() and one.isdigit()}
     mine = {claim.id for claim in list_open_claims([site_id])}
     count = approve_claims(chosen & mine, by=viewer_of(request).actor(), at=timezone.now())
-    success(request, _("claim.approved_count").format(count=count))
+    if count:
+        success(request, _("claim.approved_count").format(count=count))
+    else:
+        info(request, _("claim.approved_none"))
     return redirect("business:site_days", site_id)
 
 
@@ -141,7 +144,7 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
     site, claim = own_site(request, site_id), get_claim(claim_id)
     if claim is None or claim.site_id != site_id:
         raise Http404
-    form = ReasonForm(request.POST or None)
+    form = RefusalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:

@@ -136,7 +136,7 @@ def enter_a_forgotten_day(worker: Visitor, site: Site, day: date) -> None:
 
 def test_a_forgotten_card_from_entry_to_approval_and_refusal(visitor: Make) -> None:
     site = a_site()
-    worker, employer, _upper, prime = let_in(site, visitor)
+    worker, employer, upper, prime = let_in(site, visitor)
     good, doubted = site.on(1), site.on(2)
     enter_a_forgotten_day(worker, site, good)
     wait_until(worker, f"/worker/days/{month_of(good)}/", lambda: is_marked(worker, good, "申告"))
@@ -152,13 +152,14 @@ def test_a_forgotten_card_from_entry_to_approval_and_refusal(visitor: Make) -> N
     enter_claim(site.beside.worker_id, entry, by=colleague, at=datetime.now(UTC))
 
     employer_confirms(employer, site)
+    first_tier_confirms(upper, site)
     days = f"/business/sites/{site.gate.site_id}/days/"
     prime.open("/business/sites/")
     prime.page.click("main table a")
     prime.press("現場の就業履歴")
     left = (end_of_next_month(good) - site.today).days
     wait_until(prime, days, lambda: f"あと{left}日" in prime.page.inner_text("main"))
-    prime.sees("二葉 太郎", "三葉 太郎", "カードを忘れた", "所属会社が確認済")
+    prime.sees("二葉 太郎", "三葉 太郎", "カードを忘れた", "所属会社が確認済", "一次下請が確認済")
     prime_refuses(prime, doubted)
     prime.press("選んだものを承認する")
     prime.sees("2件を承認しました")
@@ -192,7 +193,15 @@ def employer_confirms(employer: Visitor, site: Site) -> None:
     employer.sees("直接入力の確認", "二葉 太郎", "カードを忘れた")
     assert "三葉" not in employer.page.inner_text("main"), "the upper firm's people are none of the employer's business"
     employer.press("確認する")
-    employer.sees("確認しました", "所属会社が確認済")
+    employer.sees("確認しました", "自社は確認済")
+
+
+def first_tier_confirms(upper: Visitor, site: Site) -> None:
+    upper.open(f"/business/days/{month_of(site.on(1))}/")
+    upper.sees("直接入力の確認", "二葉 太郎", "三葉 太郎")
+    while upper.page.locator("button:has-text('確認する')").count():
+        upper.press("確認する")
+    upper.sees("自社は確認済")
 
 
 def prime_refuses(prime: Visitor, doubted: date) -> None:
@@ -200,7 +209,10 @@ def prime_refuses(prime: Visitor, doubted: date) -> None:
     card.locator("a:has-text('否認する')").click()
     prime.look()
     prime.press("否認する")
-    prime.sees("入力してください")
+    prime.sees("入力するか、選んでください")
+    prime.fill(reason="長" * 301)
+    prime.press("否認する")
+    prime.sees("300文字以下")
     prime.fill(reason="入場の記録が見当たりません")
     prime.press("否認する")
     prime.sees("否認しました")
@@ -211,7 +223,7 @@ def worker_answers(worker: Visitor, doubted: date) -> None:
     worker.sees("否認", "入場の記録が見当たりません")
     worker.press("否認に答える")
     worker.press("答えを送る")
-    worker.sees("入力してください")
+    worker.sees("入力するか、選んでください")
     worker.fill(note="職長といっしょに入場しました")
     worker.press("答えを送る")
     worker.sees("承認待ち")
@@ -268,7 +280,7 @@ def edit_the_trade(worker: Visitor, site: Site, day: date) -> None:
     worker.sees("見本ビル新築工事", "7:58", "17:03", "打刻の時刻は労働時間ではありません", "配筋")
     worker.press("職種・作業内容を直す")
     worker.press("この内容で直す")
-    worker.sees("どちらかを入力")
+    worker.sees("どれかを入力")
     worker.page.select_option("[name=trade]", "01-01")
     worker.press("この内容で直す")
     worker.sees("直しました")
