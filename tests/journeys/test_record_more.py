@@ -8,7 +8,7 @@ import pytest
 from registry.histories.models import Claim
 from tests.factories.cast import a_gate, a_touch, a_worker
 from tests.journeys.conftest import Visitor
-from tests.journeys.test_record import Site, a_site, is_marked, let_in, month_of, rows_of
+from tests.journeys.test_record import Site, a_site, fill_too_long, is_marked, let_in, month_of, rows_of
 from tests.journeys.test_structure import wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -55,9 +55,10 @@ def enter_for_two(employer: Visitor, site: Site) -> None:
     employer.fill(day=f"{site.on(200):%Y/%m/%d}")
     employer.press("入力する")
     employer.sees("関連付けられていない人がいます")
-    employer.fill(day=f"{site.on(1):%Y/%m/%d}", note="故" * 301)
+    employer.fill(day=f"{site.on(1):%Y/%m/%d}")
+    fill_too_long(employer, "note", 301)
     employer.press("入力する")
-    employer.sees("300文字以下")
+    employer.sees("300")
     assert employer.page.locator("[name=workers]:checked").count() == 2
     assert Claim.objects.count() == 0
     employer.fill(note="端末の故障")
@@ -100,9 +101,10 @@ def correct(employer: Visitor, worker: Visitor, site: Site) -> None:
     employer.press("職種・立場・作業内容を直す")
     employer.press("この内容で直す")
     employer.sees("どれかを入力")
-    employer.fill(position="X001", work="長" * 201)
+    employer.fill(position="X001")
+    fill_too_long(employer, "work", 201)
     employer.press("この内容で直す")
-    employer.sees("200文字以下")
+    employer.sees("200")
     employer.fill(work="墨出し")
     employer.press("この内容で直す")
     employer.sees("直しました")
