@@ -13,6 +13,12 @@ from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, grouped, parse_id
 from registry.core.typed_dates import parse_date
 
+# Django's own words for it have spaces in odd places.
+forms.CharField.default_error_messages = {
+    **forms.CharField.default_error_messages,
+    "max_length": _("base.too_long"),
+}
+
 
 class Renderer(DjangoTemplates):
     """Every field by `base/field.html`, so `{{ form }}` and `{{ form.field.as_field_group }}` look alike."""

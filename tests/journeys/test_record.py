@@ -73,18 +73,18 @@ def a_site() -> Site:
     return Site(prime, first, second, gate, *cards, jst_day(now))
 
 
-def let_in(site: Site, make: Make) -> tuple[Visitor, Visitor, Visitor, Visitor]:
-    """Worker, employer, upper firm and prime, each logged in."""
+def let_in(site: Site, make: Make, tale: str) -> tuple[Visitor, Visitor, Visitor, Visitor]:
+    """Worker, employer, upper firm and prime, each logged in; `tale` names the pictures."""
     now = datetime.now(UTC)
     letters = secrets_of_letters(at=now)
     found = []
     account = Worker.objects.get(pk=site.card.worker_id).account_id
-    logins = [("r-worker", str(site.card.worker_id), account)]
-    for name, firm in (("r-employer", site.second), ("r-upper", site.first), ("r-prime", site.prime)):
+    logins = [("worker", str(site.card.worker_id), account)]
+    for name, firm in (("employer", site.second), ("upper", site.first), ("prime", site.prime)):
         logins.append((name, str(firm), list_users(firm)[0].account.id))
     for name, login, account_id in logins:
         activate(login, account_id, letters, at=now)
-        found.append(make(name))
+        found.append(make(f"{tale}-{name}"))
         log_in(found[-1], login)
     return found[0], found[1], found[2], found[3]
 
@@ -142,7 +142,7 @@ def enter_a_forgotten_day(worker: Visitor, site: Site, day: date) -> None:
 
 def test_a_forgotten_card_from_entry_to_approval_and_refusal(visitor: Make) -> None:
     site = a_site()
-    worker, employer, upper, prime = let_in(site, visitor)
+    worker, employer, upper, prime = let_in(site, visitor, "claims")
     good, doubted = site.on(1), site.on(2)
     enter_a_forgotten_day(worker, site, good)
     wait_until(worker, f"/worker/days/{month_of(good)}/", lambda: is_marked(worker, good, "申告"))
@@ -218,7 +218,7 @@ def prime_refuses(prime: Visitor, doubted: date) -> None:
     prime.sees("入力するか、選んでください")
     fill_too_long(prime, "reason", 301)
     prime.press("否認する")
-    prime.sees("300")
+    prime.sees("300文字以内")
     prime.fill(reason="入場の記録が見当たりません")
     prime.press("否認する")
     prime.sees("否認しました")
@@ -237,7 +237,7 @@ def worker_answers(worker: Visitor, doubted: date) -> None:
 
 def test_days_at_the_gate_as_each_side_sees_them(visitor: Make) -> None:
     site = a_site()
-    worker, employer, upper, prime = let_in(site, visitor)
+    worker, employer, upper, prime = let_in(site, visitor, "gate")
     site.gate.send(
         site.touch(1, site.card, 1), site.touch(2, site.card, 1, "17:03"), site.touch(3, site.card, 5),
         site.touch(4, site.beside, 1),

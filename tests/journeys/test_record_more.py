@@ -17,7 +17,7 @@ Make = Callable[[str], Visitor]
 
 def test_the_employer_enters_and_corrects_days_of_its_people(visitor: Make) -> None:
     site = a_site()
-    worker, employer, upper, prime = let_in(site, visitor)
+    worker, employer, upper, prime = let_in(site, visitor, "entered")
     day = site.on(1)
     enter_for_two(employer, site)
     month = f"/business/days/{month_of(day)}/"
@@ -58,7 +58,7 @@ def enter_for_two(employer: Visitor, site: Site) -> None:
     employer.fill(day=f"{site.on(1):%Y/%m/%d}")
     fill_too_long(employer, "note", 301)
     employer.press("入力する")
-    employer.sees("300")
+    employer.sees("300文字以内")
     assert employer.page.locator("[name=workers]:checked").count() == 2
     assert Claim.objects.count() == 0
     employer.fill(note="端末の故障")
@@ -104,14 +104,14 @@ def correct(employer: Visitor, worker: Visitor, site: Site) -> None:
     employer.fill(position="X001")
     fill_too_long(employer, "work", 201)
     employer.press("この内容で直す")
-    employer.sees("200")
+    employer.sees("200文字以内")
     employer.fill(work="墨出し")
     employer.press("この内容で直す")
     employer.sees("直しました")
     wait_until(
         employer, employer.page.url.removeprefix(employer.address), lambda: "墨出し" in employer.page.inner_text("main")
     )
-    employer.sees("職長", "直した日")
+    employer.sees("職長", "訂正あり")
     worker.open(f"/worker/days/{month_of(day)}-{day.day}/")
     worker.sees("墨出し", "職長", "直した記録", "はじめの内容：", "配筋", "所属会社")
 
@@ -123,7 +123,7 @@ def test_a_prime_looks_over_days_and_sites(visitor: Make) -> None:
     other = a_gate(site.prime, name="例の橋補修工事", at=now - timedelta(days=3), store="f" * 32)
     other.send(a_touch(1, own, f"{day:%Y-%m-%d}T08:01:00+09:00"))
     site.gate.send(site.touch(1, site.card, 1), site.touch(2, site.card, 1, "17:03"), site.touch(3, site.beside, 1))
-    _worker, employer, upper, prime = let_in(site, visitor)
+    _worker, employer, upper, prime = let_in(site, visitor, "sites")
 
     month = f"/business/sites/{site.gate.site_id}/days/{month_of(day)}/"
     wait_until(prime, month, lambda: "三葉" in prime.page.inner_text("main"))
@@ -133,7 +133,7 @@ def test_a_prime_looks_over_days_and_sites(visitor: Make) -> None:
     prime.sees(
         "二葉 太郎", "例二組", "7:58–17:03", "三葉 太郎", "例一工業株式会社", "打刻の時刻は労働時間ではありません"
     )
-    prime.press("前へ")
+    prime.press("前の日")
     prime.sees("この日の入場者はいません")
     site_day = f"/business/sites/{site.gate.site_id}/days/{month_of(day)}-{day.day}/"
     employer.open(site_day)

@@ -46,6 +46,7 @@ class BoundDay:
     reasons: tuple[Reason, ...]
     first: datetime | None
     last: datetime | None
+    by_hand: bool = False  # entered, never touched: the times are what somebody said
 
 
 def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDay]:
@@ -105,7 +106,7 @@ def _bind_claim(facts: WorkerFacts, claim: ClaimFact) -> BoundDay:
     assignment, missing = _edited(facts, claim.site_id, claim.day, assignment, missing)
     ordered = tuple(sorted(missing, key=_ORDER.__getitem__)) if site else ()
     first, last = (_moment(claim.day, at) for at in (claim.begins_at, claim.ends_at))
-    return BoundDay(claim.site_id, claim.day, assignment, _standing_of_claim(claim), ordered, first, last)
+    return BoundDay(claim.site_id, claim.day, assignment, _standing_of_claim(claim), ordered, first, last, by_hand=True)
 
 
 def _moment(day: date, at: time | None) -> datetime | None:

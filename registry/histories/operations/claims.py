@@ -25,6 +25,7 @@ from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
+from registry.structures.queries import has_part_in
 from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses
 
@@ -210,6 +211,8 @@ def _confirm(claim: Claim, by: Actor, at: datetime) -> bool:
     path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
     if by.subject_id not in {*path[:1], *path[-2:-1]} - set(path[-1:]):
         return False
+    if by.subject_id != path[0] and not has_part_in(claim.site_id or 0, by.subject_id):
+        return False  # invited, and not yet there
     if by.subject_id == path[0]:
         claim.employer_confirmed_at = claim.employer_confirmed_at or at
     if by.subject_id == path[-2]:

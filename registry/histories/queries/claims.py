@@ -11,7 +11,7 @@ from registry.core.days import jst_day
 from registry.histories.derive.binding import bind
 from registry.histories.derive.deadlines import is_late_answer, is_self_declared
 from registry.histories.models import Claim
-from registry.histories.queries.facts import load_facts
+from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
 from registry.histories.states import ClaimState, Side
 from registry.touches.derive import months_around
 
@@ -94,14 +94,15 @@ def list_open_claims(site_ids: Collection[int]) -> list[ClaimRow]:
     return _claims(Q(site__in=site_ids, state=ClaimState.OPEN))
 
 
-_TO_CONFIRM = """
+_TO_CONFIRM = f"""
 SELECT c.id, m.path[1] = %(firm)s, m.path[array_length(m.path, 1) - 1] = %(firm)s
 FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id AND m.site_id = c.site_id
   AND m.month = date_trunc('month', c.day)::date
   AND (m.formal | m.waiting | m.claimed | m.unapproved | m.uncounted) >> extract(day FROM c.day)::int - 1 & 1 = 1
 WHERE c.state = 'open' AND array_length(m.path, 1) > 1
-  AND %(firm)s IN (m.path[1], m.path[array_length(m.path, 1) - 1])
-"""
+  AND (m.path[1] = %(firm)s
+    OR m.path[array_length(m.path, 1) - 1] = %(firm)s AND m.site_id IN ({SITES_WITH_A_PART}))
+"""  # noqa: S608 -- our own words
 
 
 def list_claims_to_confirm(business_id: int) -> list[ClaimToConfirm]:

@@ -12,7 +12,7 @@ from registry.core.prepared import prepared
 from registry.histories.derive.binding import Assignment, BoundDay, bind
 from registry.histories.derive.packing import MonthRow, unpack
 from registry.histories.models import DayEdit
-from registry.histories.queries.facts import NO_BOUNDARY, Facts, load_facts
+from registry.histories.queries.facts import NO_BOUNDARY, SITES_WITH_A_PART, Facts, load_facts
 from registry.histories.states import Reason, Side, Standing
 from registry.sites.queries import load_boundaries
 from registry.touches.derive import Moment, day_by_boundary, months_around, months_near
@@ -157,12 +157,15 @@ def workers_bound_below(site_id: int, business_id: int) -> set[int]:
 
 
 def workers_at_work_for(worker_ids: Collection[int], business_id: int) -> set[int]:
-    """Of these workers those with a day on a firm's own site, or on any site for the firm or for one below it."""
+    """Of these workers those with a day on a firm's own site, for the firm itself, or below it where it has a place.
+
+    A firm that is only invited stands on the path, and sees nobody below it before it has accepted.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT worker_id FROM histories_month WHERE worker_id = ANY(%(workers)s)"
-            " AND (path @> ARRAY[%(firm)s]::bigint[] OR business_id = %(firm)s"
-            " OR site_id IN (SELECT id FROM sites_site WHERE business_id = %(firm)s))",
+            "SELECT DISTINCT worker_id FROM histories_month WHERE worker_id = ANY(%(workers)s)"  # noqa: S608 -- our own words
+            " AND (business_id = %(firm)s OR site_id IN (SELECT id FROM sites_site WHERE business_id = %(firm)s)"
+            f" OR path @> ARRAY[%(firm)s]::bigint[] AND site_id IN ({SITES_WITH_A_PART}))",
             {"workers": list(worker_ids), "firm": business_id},
         )
         return {row[0] for row in cursor.fetchall()}

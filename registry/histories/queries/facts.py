@@ -21,6 +21,11 @@ from registry.touches.derive import WorkDay, absolute, near, work_days
 from registry.workers.derive import LinkFact, TradeFact
 
 _T = TypeVar("_T")
+# Sites in whose structure a firm (`%(firm)s`) has, or had, an accepted place.
+SITES_WITH_A_PART = (
+    "SELECT n.site_id FROM structures_tenure t JOIN structures_node n ON n.id = t.node_id"
+    " WHERE t.business_id = %(firm)s AND t.state = 'accepted'"
+)
 NO_BOUNDARY = ((date.min, DAY_BOUNDARY),)
 
 

@@ -13,6 +13,7 @@ from registry.businesses.states import BusinessKind
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId, WorkerId
+from registry.disclosure.queries import see_workers_at_work
 from registry.histories.models import Claim, DayEdit
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import (
@@ -33,14 +34,15 @@ from registry.histories.operations.claims import (
     refuse_claim,
     withdraw_claim,
 )
-from registry.histories.queries import ClaimRow, get_claim, list_days_of_worker
+from registry.histories.queries import ClaimRow, get_claim, list_claims_to_confirm, list_days_of_worker
 from registry.histories.states import ClaimState, Side, Standing
 from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
 from registry.sites.operations import close_site, reopen_site
+from registry.structures.operations.tenures import accept_invitation
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
-from tests.factories.visitors import account_of_worker, worker_as_actor
+from tests.factories.visitors import account_of_worker, firm_viewer, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -205,6 +207,23 @@ def test_who_is_not_on_the_path_confirms_nothing_and_the_prime_approves_instead(
             confirm_claim(claim, by=owner_of(firm), at=NOW)
     with pytest.raises(NotFoundError):
         confirm_claim(0, by=owner_of(place.first), at=NOW)
+
+
+def test_a_firm_that_is_only_invited_confirms_nothing_and_sees_nobody() -> None:
+    prime, first, second = a_firm("元請"), a_firm("一次"), a_firm("二次")
+    gate = a_gate(prime)
+    above = a_tenure(gate.site_id, prime, first, accepted=False)
+    a_tenure(gate.site_id, prime, second, below=above.node_id)
+    worker = a_worker(second).worker_id
+    claim = enter_claim(worker, ClaimData(day=DAY, site_id=gate.site_id), by=worker_as_actor(worker), at=NOW)
+    bind_months([(worker, DAY.replace(day=1))])
+    assert [len(list_claims_to_confirm(firm)) for firm in (prime, first, second)] == [0, 0, 1]
+    with pytest.raises(NotAllowedError):
+        confirm_claim(claim, by=owner_of(first), at=NOW)
+    assert see_workers_at_work(firm_viewer(first), [worker], at=NOW)[worker].get("family_name") is None
+    accept_invitation(above.id, by=owner_of(first), at=NOW)
+    assert [one.as_first_tier for one in list_claims_to_confirm(first)] == [True]
+    confirm_claim(claim, by=owner_of(first), at=NOW)
 
 
 def test_approval_makes_a_day_formal_and_is_told_once(place: Place) -> None:
