@@ -15,7 +15,7 @@ from registry.core.days import JST
 from registry.histories.queries import DayRow
 
 COLUMNS = (
-    "day", "worker_id", "name", "site_id", "site", "firm", "trade", "position", "work", "first", "last", "standing", "reasons",
+    "day", "worker_id", "name", "site_id", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "reasons",
 )  # fmt: skip
 # A cell that begins like a formula is one for a spreadsheet: it gets a sign before it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -39,6 +39,7 @@ def csv_answer(
             one.day.isoformat(), row.worker_id, people.get(row.worker_id, ""), one.site_id or "",
             sites.get(one.site_id or ("claim", to.claim_id), ""), firms.get(to.business_id or 0, ""),
             trades.get(to.trade, to.trade), positions.get(to.position, ""), to.work,
+            _("export.by_hand" if one.by_hand else "export.touched"),
             *(f"{at.astimezone(JST):%H:%M}" if at else "" for at in (one.first, one.last)),
             _(f"day.standing.{one.standing}"), " ".join(one.reasons),
         ]))  # fmt: skip

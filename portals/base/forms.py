@@ -17,6 +17,11 @@ from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
 from registry.core.typed_dates import parse_date
 
 _NEARLY_AN_ID = 10
+# Django's own words for it have spaces in odd places.
+forms.CharField.default_error_messages = {
+    **forms.CharField.default_error_messages,
+    "max_length": _("base.too_long"),
+}
 
 
 class Renderer(DjangoTemplates):

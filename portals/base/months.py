@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registry.core.days import jst_day
+from registry.histories.derive.deadlines import FIRST_DAY
 
-OLDEST_YEAR, NEWEST_YEAR = 2018, 2100
+OLDEST_YEAR, NEWEST_YEAR = FIRST_DAY.year, 2100
 
 
 def chosen_day(year: int, month: int, day: int = 1) -> date:

@@ -12,26 +12,32 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
+from portals.base.day_forms import ClaimForm, EditForm
 from portals.base.forms import IdField, TypedDateField
 from registry.businesses.states import ROLES_OF_FIRMS
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.ids import BusinessId, IdKind
+from registry.histories.states import Standing
 from registry.sites.queries import SiteRow
 from registry.structures.operations.rosters import RosterData
 from registry.structures.operations.tenures import FirmPlace
 from registry.structures.queries import RosterRow, TenureRow
 
 __all__ = [
+    "DayEditForm",
     "DayForm",
+    "DaysFilterForm",
     "InvitationForm",
     "JoinKeyForm",
     "KeyForm",
     "LineForm",
     "LinkForm",
+    "PeopleClaimForm",
     "PeriodForm",
     "ReasonForm",
+    "RefusalForm",
     "RosterForm",
     "SiteForm",
     "TerminalForm",
@@ -137,6 +143,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("structure.reason"), help_text=_("structure.reason_help"), max_length=300)
 
 
+class RefusalForm(ReasonForm):
+    """Why a day that was entered by hand is refused."""
+
+    reason = forms.CharField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
+
+
 class RosterForm(forms.Form):
     """Who of the own people works on a site, from when, as what."""
 
@@ -222,3 +234,37 @@ class PeriodForm(forms.Form):
 
     from_on = TypedDateField(label=_("site.from_on"))
     last_on = TypedDateField(label=_("site.last_on"), required=False, help_text=_("site.last_on_help"))
+
+
+class PeopleClaimForm(ClaimForm):
+    """A day that some of the firm's people worked without a touch."""
+
+    field_order = ("workers",)
+    workers = forms.MultipleChoiceField(label=_("claim.people"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["workers"].choices = people  # type: ignore[attr-defined]
+
+
+class DayEditForm(EditForm):
+    """Another trade, position or work of one of the firm's people's days; 立場 is the employer's word (ruling 29)."""
+
+    field_order = ("trade", "position", "work")
+    position = forms.ChoiceField(label=_("day.position"), choices=positions, required=False)
+
+
+class DaysFilterForm(forms.Form):
+    """Which days of a month, over all sites. Every field may be left empty."""
+
+    site = forms.TypedChoiceField(label=_("days.filter.site"), coerce=int, required=False, empty_value=None)
+    firm = forms.TypedChoiceField(label=_("days.filter.firm"), coerce=int, required=False, empty_value=None)
+    state = forms.ChoiceField(label=_("days.filter.state"), required=False)
+    incomplete = forms.BooleanField(label=_("days.filter.incomplete"), required=False)
+
+    def __init__(self, *args: Any, sites: dict[int, str], firms: dict[int, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        every = [("", _("days.filter.all"))]
+        states = [(one, _(f"day.standing.{one}")) for one in Standing]
+        for name, choices in (("site", sites.items()), ("firm", firms.items()), ("state", states)):
+            self.fields[name].choices = [*every, *choices]  # type: ignore[attr-defined]

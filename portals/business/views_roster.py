@@ -119,8 +119,8 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
 def _search(request: HttpRequest, where: str) -> HttpResponse:
     form = SearchForm(request.POST, kinds=(IdKind.WORKER,))
     key = search_key(request, form)
-    for problem in (one for found in form.errors.values() for one in found):
-        say_error(request, problem)
+    for problem in form.errors.get("words", ()):
+        say_error(request, str(problem))
     return redirect(f"{where}?k={key}" if key else where)
 
 

@@ -16,15 +16,15 @@ from portals.base.days import shown_day
 from portals.base.months import chosen_day
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
-from portals.business.site_access import own_site
+from portals.business.site_access import SiteAccess, access_to
+from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.core.days import jst_day
 from registry.core.ids import grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import DayRow, list_days_of_site
-from registry.sites.queries import SiteRow
-from registry.structures.queries import firms_of_expected
+from registry.structures.queries import firms_of_expected, workers_on_rosters_below
 
 PEOPLE_AT_ONCE = 50
 
@@ -46,13 +46,15 @@ class Person(NamedTuple):
     row: DayRow | None
 
 
-def _groups(site_id: int, day: date) -> dict[Group, list[Person]]:
-    """All people of a day; who touched last stands first."""
-    expected = firms_of_expected(site_id, on=day)
-    here = [
-        Person(row.worker_id, row.bound.assignment.business_id, row)
-        for row in reversed(list_days_of_site(site_id, day))
-    ]
+def _groups(access: SiteAccess, own: int, day: date) -> dict[Group, list[Person]]:
+    """The people of a day; who touched last stands first. The prime sees all, a firm above others its path."""
+    site_id = access.site_id
+    rows, expected = reversed(list_days_of_site(site_id, day)), firms_of_expected(site_id, on=day)
+    if not access.is_prime:
+        rows = (row for row in rows if own in row.bound.assignment.path)
+        below = workers_on_rosters_below(site_id, own)
+        expected = {one: firm for one, firm in expected.items() if one in below}
+    here = [Person(row.worker_id, row.bound.assignment.business_id, row) for row in rows]
     came = {one.worker_id for one in here}
     return {
         Group.HERE: here,
@@ -77,9 +79,9 @@ def _lines(request: HttpRequest, site_id: int, people: Iterable[Person]) -> list
     ]  # fmt: skip
 
 
-def people_of_day(request: HttpRequest, site: SiteRow, day: date) -> dict[str, Any]:
+def people_of_day(request: HttpRequest, access: SiteAccess, day: date) -> dict[str, Any]:
     """What the page of a site's day shows."""
-    groups = _groups(site.id, day)
+    site, groups = access.site, _groups(access, business_of(request), day)
     asked, start = request.GET.get("show", ""), start_of(request)
     group = Group(asked) if asked in list(Group) else Group.HERE
     found = groups[group]
@@ -97,12 +99,12 @@ def people_of_day(request: HttpRequest, site: SiteRow, day: date) -> dict[str, A
 @page(Permission.SITE_MANAGE)
 def site_day(request: HttpRequest, site_id: int, year: int, month: int, day: int) -> HttpResponse:
     """Any day of a site."""
-    site, chosen = own_site(request, site_id), chosen_day(year, month, day)
+    access, chosen = access_to(request, site_id), chosen_day(year, month, day)
     beside = [chosen - timedelta(days=1), chosen + timedelta(days=1)]
     days = [
         reverse("business:site_day", args=[site_id, one.year, one.month, one.day])
         if one <= jst_day(timezone.now()) else ""
         for one in beside
     ]  # fmt: skip
-    context = {**people_of_day(request, site, chosen), "day_before": days[0], "day_after": days[1]}
+    context = {**people_of_day(request, access, chosen), "day_before": days[0], "day_after": days[1]}
     return render(request, "business/site_day.html", context)

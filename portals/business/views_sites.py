@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, refusal
 from portals.business.forms import PeriodForm, SiteForm, TerminalForm
-from portals.business.site_access import own_site
+from portals.business.site_access import access_to, own_site
 from portals.business.views_firm import business_of
 from portals.business.views_site_day import people_of_day
 from registry.accounts.states import Permission
@@ -23,7 +23,7 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
 from registry.sites.operations import SiteData, add_period, add_terminal, close_site, open_site, reopen_site
-from registry.sites.queries import SiteRow, list_sites, list_terminals
+from registry.sites.queries import list_sites, list_terminals
 from registry.structures.queries import list_sites_below
 from registry.touches.operations.devices import make_pairing_code, revoke_device
 from registry.touches.queries import list_devices
@@ -57,18 +57,20 @@ def new_site(request: HttpRequest) -> HttpResponse:
     return render(request, "business/new_site.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _site_context(request: HttpRequest, found: SiteRow) -> dict[str, Any]:
-    today = jst_day(timezone.now())
+def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
+    access, today = access_to(request, site_id), jst_day(timezone.now())
+    if not access.is_prime:
+        raise Http404
     return {
-        **people_of_day(request, found, today), "day_before": today - timedelta(days=1),
-        "terminals": list_terminals(found.id), "devices": list_devices(found.id),
+        **people_of_day(request, access, today), "day_before": today - timedelta(days=1),
+        "terminals": list_terminals(site_id), "devices": list_devices(site_id),
     }  # fmt: skip
 
 
 @page(Permission.SITE_MANAGE)
 def site(request: HttpRequest, site_id: int) -> HttpResponse:
     """One site: who is here today, its terminals and devices."""
-    return render(request, "business/site.html", _site_context(request, own_site(request, site_id)))
+    return render(request, "business/site.html", _site_context(request, site_id))
 
 
 @never_cache

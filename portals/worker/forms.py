@@ -1,19 +1,12 @@
 """Forms of the worker's portal."""
 
-import secrets
-from typing import Any
-
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
-from portals.base.forms import IdField, TypedDateField
-from registry.codes.queries import list_codes
-from registry.codes.states import Table
-from registry.core.days import jst_day
-from registry.core.ids import IdKind, SiteId
-from registry.histories.operations.claims import ClaimData
+from portals.base.day_forms import ClaimForm, EditForm
+from portals.base.forms import IdField
+from registry.core.ids import IdKind
 
 __all__ = ["ClaimForm", "DayForm", "EditForm", "LinkForm", "NoteForm"]
 
@@ -23,51 +16,6 @@ class LinkForm(AskLinkForm):
 
     field_order = ("business_id",)
     business_id = IdField(IdKind.BUSINESS, label=_("business.id"))
-
-
-def trades() -> list[tuple[str, str]]:
-    """Trades for a choice; empty leaves it as it is."""
-    found = list_codes(Table.TRADES, on=jst_day(timezone.now()))
-    return [("", str(_("claim.own_trade"))), *((line.code, line.name) for line in found if "-" in line.code)]
-
-
-class ClaimForm(forms.Form):
-    """A day that was worked without a touch."""
-
-    day = TypedDateField(label=_("claim.day"))
-    site_id = IdField(IdKind.SITE, label=_("claim.site_id"), help_text=_("claim.site_id_help"), required=False)
-    site_name = forms.CharField(
-        label=_("claim.site_name"), help_text=_("claim.site_name_help"), max_length=200, required=False
-    )
-    begins_at = forms.TimeField(label=_("claim.begins_at"), help_text=_("claim.time_help"), required=False)
-    ends_at = forms.TimeField(label=_("claim.ends_at"), required=False)
-    trade = forms.ChoiceField(label=_("claim.trade"), choices=trades, required=False)
-    work = forms.CharField(label=_("claim.work"), max_length=200, required=False)
-    note = forms.CharField(label=_("claim.note"), help_text=_("claim.note_help"), max_length=300, required=False)
-    form_key = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("initial", {"day": jst_day(timezone.now()), "form_key": secrets.token_urlsafe(16)})
-        super().__init__(*args, **options)
-
-    def claim(self) -> ClaimData:
-        """What was typed, as the operation takes it."""
-        data = {name: value for name, value in self.cleaned_data.items() if name != "form_key"}
-        return ClaimData(**{**data, "site_id": SiteId(data["site_id"]) if data["site_id"] else None})
-
-
-class EditForm(forms.Form):
-    """Another trade or work of a day."""
-
-    trade = forms.ChoiceField(label=_("claim.trade"), choices=trades, required=False)
-    work = forms.CharField(label=_("claim.work"), max_length=200, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Something must be said."""
-        data: dict[str, Any] = super().clean() or {}
-        if not data.get("trade") and not data.get("work"):
-            self.add_error("trade", forms.ValidationError(_("day.edit_nothing"), code="required"))
-        return data
 
 
 class NoteForm(forms.Form):

@@ -24,20 +24,25 @@ from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
+from registry.core.days import end_of_next_month, jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
+from registry.histories.derive.binding import Assignment
 from registry.histories.operations.claims import answer_refusal, edit_day, enter_claim, withdraw_claim
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
+    EditRow,
     count_days,
     get_claim,
     list_claims_of_worker,
     list_days_of_worker,
+    list_edits,
     months_of_worker,
     touches_of_day,
+    words_before_edits,
 )
-from registry.histories.states import ClaimState, Reason, Standing
+from registry.histories.states import ClaimState, Reason, Side, Standing
 from registry.sites.queries import names_of_sites
 
 MARKS = {
@@ -110,12 +115,24 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         code_names(Table.POSITIONS),
     )
     firms = names_of_businesses(row.bound.assignment.business_id or 0 for row in rows)
+    edits = [edit for edit in list_edits(worker_id, chosen.replace(day=1)) if edit.day == chosen]
+    before = words_before_edits(worker_id, chosen) if edits else {}
+
+    def words(said: Assignment | EditRow) -> str:
+        named = (trades.get(said.trade, said.trade), positions.get(said.position, said.position), said.work)
+        return " / ".join(word for word in named if word)
+
     shown = [
         {
             "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
             "trade": trades.get(one.row.assignment.trade, one.row.assignment.trade),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons,
+            "before": words(before[one.row.site_id]) if one.row.site_id in before else "",
+            "edits": [
+                {"text": words(edit), "at": edit.recorded_at, "who": _(f"day.side.{edit.side}")}
+                for edit in edits if edit.site_id == one.row.site_id
+            ],
         }
         for one in shown_days(rows, claims)
     ]  # fmt: skip
@@ -125,10 +142,25 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 
 def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
     tones = {ClaimState.OPEN: "waiting", ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad"}
+    left = (end_of_next_month(claim.day) - jst_day(timezone.now())).days
+    is_open = claim.state is ClaimState.OPEN
+    is_overdue = is_open and (left < 0 or claim.is_self_declared)
     return {
-        "row": claim, "tone": tones.get(claim.state, "neutral"), "label": _(f"claim.{claim.state}"),
-        "is_open": claim.state is ClaimState.OPEN, "is_refused": claim.state is ClaimState.REFUSED,
+        "row": claim, "tone": "neutral" if is_overdue else tones.get(claim.state, "neutral"),
+        "label": _("claim.standing.overdue") if is_overdue else _(f"claim.{claim.state}"),
+        "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED,
+        "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, left),
     }  # fmt: skip
+
+
+def _notes(claim: ClaimRow, left: int) -> list[str]:
+    """What has to be known of a claim: how long it waits yet, and in which way it was approved (ruling 28)."""
+    if claim.is_self_declared:
+        return [_("claim.self_declared")]
+    if claim.state is ClaimState.OPEN:
+        return [_("claim.left_open").format(days=left) if left >= 0 else _("claim.overdue_open")]
+    marks = ((claim.is_late_approval, "claim.late_approval"), (claim.self_approved, "claim.self_approved"))
+    return [_(key) for holds, key in marks if holds]
 
 
 @page(Permission.WORKER_OWN)

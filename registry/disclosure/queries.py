@@ -26,7 +26,7 @@ from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
-from registry.histories.queries import workers_bound_below
+from registry.histories.queries import workers_at_work_for, workers_bound_below
 from registry.sites.queries import find_site
 from registry.structures.queries import RosterRow, has_part_in, workers_on_rosters_below
 from registry.workers.policy import WORKER_POLICY
@@ -181,6 +181,16 @@ def see_workers_on_site(
     rows = fields_of_workers(wanted, only=only)
     for line in roster:
         rows[line.worker_id].setdefault("roster", []).append(line)
+    return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
+
+
+def see_workers_at_work(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
+    """People of days on any site, as the firms of these days see them: prime, firms above, own firm (ruling 38)."""
+    wanted = set(ids)
+    relations = dict(relations_to_workers(viewer, wanted, at=at))
+    below = workers_at_work_for(wanted, viewer.business_id) if viewer.business_id is not None else set()
+    relations |= {one: relations.get(one, frozenset()) | {Relation.UPPER_FIRM} for one in below}
+    rows = fields_of_workers(wanted)
     return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
 
 

@@ -28,6 +28,8 @@ class Claim(models.Model):
     first_tier_confirmed_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     answer_reason = models.CharField(max_length=300, blank=True)
+    reply = models.CharField(max_length=300, blank=True)  # the worker's words to a refusal
+    self_approved = models.BooleanField(default=False)  # 自己承認: approver and worker are one person
     form_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
 
     class Meta:

@@ -61,5 +61,6 @@ class NoticeKind(StrEnum):
     LINK_DECLINED = "link_declined"
     UNLINKED = "unlinked"
     CLAIM_ENTERED = "claim_entered"
+    CLAIM_ENTERED_FOR_YOU = "claim_entered_for_you"
     CLAIM_APPROVED = "claim_approved"
     CLAIM_REFUSED = "claim_refused"

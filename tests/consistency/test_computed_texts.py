@@ -18,7 +18,7 @@ from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind
 from registry.cards.states import CardState
 from registry.core.errors import RegistryError
 from registry.core.read_policy import Relation
-from registry.histories.states import ClaimState, Reason, Standing
+from registry.histories.states import ClaimState, Reason, Side, Standing
 from registry.notices.states import LetterKind, NoticeKind
 from registry.structures.states import TenureState
 from registry.workers.policy import WORKER_POLICY
@@ -62,6 +62,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "notice.{}.body": [(one,) for one in NoticeKind],
     "reason.{}.{}": list(product(Reason, (*PARTS, "who"))),
     "day.standing.{}": [(one,) for one in Standing],
+    "day.side.{}": [(one,) for one in Side],
     "error.{}.{}": [(one.code, part) for one in errors() for part in PARTS],
     "site.day.{}": [(one,) for one in Group],
     "portal.{}": [(one,) for one in Portal],

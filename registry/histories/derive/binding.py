@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from registry.codes.states import Counts
-from registry.core.days import JST, end_of_next_month, jst_day
+from registry.core.days import JST, jst_day
+from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
 from registry.histories.states import ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
@@ -45,6 +46,7 @@ class BoundDay:
     reasons: tuple[Reason, ...]
     first: datetime | None
     last: datetime | None
+    by_hand: bool = False  # entered, never touched: the times are what somebody said
 
 
 def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDay]:
@@ -104,7 +106,7 @@ def _bind_claim(facts: WorkerFacts, claim: ClaimFact) -> BoundDay:
     assignment, missing = _edited(facts, claim.site_id, claim.day, assignment, missing)
     ordered = tuple(sorted(missing, key=_ORDER.__getitem__)) if site else ()
     first, last = (_moment(claim.day, at) for at in (claim.begins_at, claim.ends_at))
-    return BoundDay(claim.site_id, claim.day, assignment, _standing_of_claim(claim), ordered, first, last)
+    return BoundDay(claim.site_id, claim.day, assignment, _standing_of_claim(claim), ordered, first, last, by_hand=True)
 
 
 def _moment(day: date, at: time | None) -> datetime | None:
@@ -118,9 +120,7 @@ def _standing_of_claim(claim: ClaimFact) -> Standing:
         return Standing.UNAPPROVED
     if claim.state is ClaimState.APPROVED:
         return Standing.FORMAL
-    # Entered after the end of the next month it is a 自己申告 (ruling 28).
-    late = jst_day(claim.recorded_at) > end_of_next_month(claim.day)
-    return Standing.UNAPPROVED if late else Standing.CLAIMED
+    return Standing.UNAPPROVED if is_self_declared(claim.day, jst_day(claim.recorded_at)) else Standing.CLAIMED
 
 
 def _edited(

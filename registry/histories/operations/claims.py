@@ -1,26 +1,31 @@
 """What people add to days: direct entry with confirmation and answer, edits, the prime's decisions (rulings 28, 29)."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 
 from django.db import IntegrityError, transaction
 
+from registry.accounts.queries import find_account
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
-from registry.businesses.queries import list_users
+from registry.businesses.queries import fields_of_businesses, list_users
+from registry.businesses.states import BusinessKind
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
 from registry.core.days import end_of_next_month, jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
+from registry.histories.derive.deadlines import FIRST_DAY, is_self_declared, last_answer_on
 from registry.histories.models import Claim, DayDecision, DayEdit
 from registry.histories.queries import path_of_day
 from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
+from registry.structures.queries import has_part_in
 from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses
 
@@ -29,6 +34,18 @@ class ClaimDayError(RegistryError):
     """A day lies in the future."""
 
     code = "CLAIM_DAY"
+
+
+class ClaimOldError(RegistryError):
+    """A day lies before the register began."""
+
+    code = "CLAIM_OLD"
+
+
+class ClaimNotLinkedError(RegistryError):
+    """A firm enters a day for somebody who was not linked to it on that day."""
+
+    code = "CLAIM_NOT_LINKED"
 
 
 class ClaimSiteError(RegistryError):
@@ -81,10 +98,7 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
     Late ones are stored as 自己申告, never refused (ruling 28). Returns the claim.
     """
     side = _side(by, worker_id, data.day)
-    if data.day > jst_day(at):
-        raise ClaimDayError(field="day")
-    if (data.site_id is None and not data.site_name) or (data.site_id is not None and find_site(data.site_id) is None):
-        raise ClaimSiteError(field="site_id")
+    _check(data, jst_day(at))
     if key and (known := Claim.objects.filter(form_key=key).values_list("pk", flat=True).first()):
         return known
     try:
@@ -95,11 +109,45 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
     except IntegrityError:
         raise ClaimTwiceError(field="day") from None
     note_act("histories_claim", claim.pk, "enter", by=by, at=at)
+    if side is Side.EMPLOYER:
+        _confirm(claim, by, at)
+        _tell_worker(NoticeKind.CLAIM_ENTERED_FOR_YOU, claim, at=at)
     _note(claim)
-    if data.site_id is not None:
-        for business_id in _firms(claim):
+    for business_id in _firms(claim):
+        if business_id != by.subject_id:
             _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
     return claim.pk
+
+
+def _check(data: ClaimData, today: date) -> None:
+    if data.day > today:
+        raise ClaimDayError(field="day")
+    if data.day < FIRST_DAY:
+        raise ClaimOldError(field="day")
+    if (data.site_id is None and not data.site_name) or (data.site_id is not None and find_site(data.site_id) is None):
+        raise ClaimSiteError(field="site_id")
+
+
+@transaction.atomic
+def enter_claims(
+    worker_ids: Collection[WorkerId], data: ClaimData, *, key: str = "", by: Actor, at: datetime
+) -> int:  # fmt: skip
+    """An employer enters one day for several of its people; its own mark is set with it. Returns for how many.
+
+    Those for whom the day stands already are left as they are; ClaimTwiceError is raised when that is everybody.
+    """
+    _check(data, jst_day(at))
+    linked = linked_businesses(worker_ids, on=data.day)
+    if not all(by.subject_id in linked.get(one, ()) for one in worker_ids):
+        raise ClaimNotLinkedError(field="workers")
+    count = 0
+    for worker_id in worker_ids:
+        with suppress(ClaimTwiceError):
+            enter_claim(worker_id, data, key=f"{key}-{worker_id}" if key else "", by=by, at=at)
+            count += 1
+    if not count:
+        raise ClaimTwiceError(field="day")
+    return count
 
 
 def _note(claim: Claim) -> None:
@@ -117,8 +165,10 @@ def _note_day(worker_id: int, site_id: int | None, day: date) -> None:
 
 
 def _firms(claim: Claim) -> list[BusinessId]:
-    """Employer, first tier and prime of a claimed day, each once."""
-    path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
+    """Employer, first tier and prime of a claimed day, each once; nobody knows those of an unregistered site."""
+    if claim.site_id is None:
+        return []
+    path = path_of_day(claim.worker_id, claim.site_id, claim.day)
     return [BusinessId(one) for one in dict.fromkeys((*path[:1], *path[-2:]))]
 
 
@@ -151,15 +201,24 @@ def _claim(claim_id: int) -> Claim:
 def confirm_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
     """The employer or the first tier marks a claim as right; formal it becomes by the prime alone. Harmless when repeated."""
     claim = _claim(claim_id)
-    path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
-    if not by.has(Permission.BUSINESS_WORKERS) or by.subject_id not in path:
+    if not by.has(Permission.BUSINESS_WORKERS) or not _confirm(claim, by, at):
         raise NotAllowedError
+    note_act("histories_claim", claim.pk, "confirm", by=by, at=at)
+
+
+def _confirm(claim: Claim, by: Actor, at: datetime) -> bool:
+    """Set the marks that a firm has to give. The prime's only mark is its approval (ruling 28)."""
+    path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
+    if by.subject_id not in {*path[:1], *path[-2:-1]} - set(path[-1:]):
+        return False
+    if by.subject_id != path[0] and not has_part_in(claim.site_id or 0, by.subject_id):
+        return False  # invited, and not yet there
     if by.subject_id == path[0]:
         claim.employer_confirmed_at = claim.employer_confirmed_at or at
-    if by.subject_id == path[-2:][0]:
+    if by.subject_id == path[-2]:
         claim.first_tier_confirmed_at = claim.first_tier_confirmed_at or at
     claim.save(update_fields=["employer_confirmed_at", "first_tier_confirmed_at"])
-    note_act("histories_claim", claim.pk, "confirm", by=by, at=at)
+    return True
 
 
 def _check_prime(claim: Claim, by: Actor) -> None:
@@ -170,16 +229,37 @@ def _check_prime(claim: Claim, by: Actor) -> None:
 
 @transaction.atomic
 def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> int:
-    """The prime approves: the days become formal. Returns how many; those that are answered already are left as they are."""
+    """The prime approves: the days become formal. Returns how many.
+
+    Those that are answered already, entered too late or asked too long after the site's close are left as they are.
+    """
     count = 0
     for claim_id in sorted(claim_ids):
         claim = _claim(claim_id)
         _check_prime(claim, by)
-        if claim.state == ClaimState.OPEN:
+        if claim.state == ClaimState.OPEN and _is_answerable(claim, jst_day(at)):
+            claim.self_approved = _is_own_day(claim, by)
             _answer(claim, ClaimMove.APPROVE, "", by=by, at=at)
             _tell_worker(NoticeKind.CLAIM_APPROVED, claim, at=at)
             count += 1
     return count
+
+
+def _is_answerable(claim: Claim, on: date) -> bool:
+    site = find_site(claim.site_id) if claim.site_id else None
+    last_on = last_answer_on(claim.day, site.closed_on if site else None)
+    return not is_self_declared(claim.day, jst_day(claim.recorded_at)) and (last_on is None or on <= last_on)
+
+
+def _is_own_day(claim: Claim, by: Actor) -> bool:
+    """Whether somebody of the prime approves his own day: a firm of one person, or an account in the worker's name."""
+    path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
+    if len(path) != 1:
+        return False
+    if fields_of_businesses(path)[path[0]]["kind"] == BusinessKind.ONE_PERSON:
+        return True
+    account, worker = find_account(by.account_id or 0), Worker.objects.get(pk=claim.worker_id)
+    return account is not None and "".join(account.display_name.split()) == worker.family_name + worker.given_name
 
 
 @transaction.atomic
@@ -195,11 +275,16 @@ def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None
 
 @transaction.atomic
 def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None:
-    """The worker answers a refusal: the claim stands open again, with his words, and the prime is told."""
+    """The worker answers a refusal: the claim stands open again, with his words, and the prime is told.
+
+    Harmless when repeated.
+    """
     claim = _claim(claim_id)
     _side(by, claim.worker_id, claim.day)
-    claim.note = note
-    claim.save(update_fields=["note"])
+    if claim.state == ClaimState.OPEN and claim.reply == note:
+        return
+    claim.reply = note
+    claim.save(update_fields=["reply"])
     _answer(claim, ClaimMove.ANSWER, claim.answer_reason, by=by, at=at)
     for business_id in _firms(claim)[-1:]:
         _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
@@ -216,7 +301,7 @@ def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
 
 def _answer(claim: Claim, answer: ClaimMove, reason: str, *, by: Actor, at: datetime) -> None:
     claim.answered_at, claim.answer_reason = at, reason
-    claim.save(update_fields=["answered_at", "answer_reason"])
+    claim.save(update_fields=["answered_at", "answer_reason", "self_approved"])
     move(claim, CLAIM_LIFE, answer, by=by, at=at, reason=reason)
     _note(claim)
 
@@ -229,6 +314,9 @@ def edit_day(
     """Say another trade or work of a day, the employer also another position, until the end of the next month."""
     side = _side(by, worker_id, day)
     if position and side is not Side.EMPLOYER:
+        raise NotAllowedError
+    # A firm edits only what was worked for it, not what its people did elsewhere.
+    if side is Side.EMPLOYER and path_of_day(worker_id, site_id, day)[:1] != (by.subject_id,):
         raise NotAllowedError
     if jst_day(at) > end_of_next_month(day):
         raise EditLateError(field="trade")

@@ -1,45 +1,25 @@
-"""Reads of histories: facts for binding, bound days for pages, what a batch of touches means now."""
+"""Bound days for pages, lists and counters, and what a batch of touches means now."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time
-from functools import cached_property
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from django.db import connection
-from django.db.models import Q
 
-from registry.cards.derive import CardFact
-from registry.codes.states import Counts
 from registry.core.prepared import prepared
 from registry.histories.derive.binding import Assignment, BoundDay, bind
-from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
 from registry.histories.derive.packing import MonthRow, unpack
-from registry.histories.models import Claim
-from registry.histories.states import ClaimState, Reason, Standing
+from registry.histories.models import DayEdit
+from registry.histories.queries.facts import NO_BOUNDARY, SITES_WITH_A_PART, Facts, load_facts
+from registry.histories.states import Reason, Side, Standing
 from registry.sites.queries import load_boundaries
-from registry.sites.states import DAY_BOUNDARY
-from registry.structures.derive import EntryFact, Structure, TenureFact
-from registry.touches.derive import (
-    Moment,
-    WorkDay,
-    absolute,
-    day_by_boundary,
-    months_around,
-    months_near,
-    near,
-    work_days,
-)
+from registry.touches.derive import Moment, day_by_boundary, months_around, months_near
 from registry.touches.queries import Touched
 from registry.touches.states import TouchState
-from registry.workers.derive import LinkFact, TradeFact
 
-_T = TypeVar("_T")
 _NO_TOUCH = datetime.max.replace(tzinfo=UTC)
-NO_BOUNDARY = ((date.min, DAY_BOUNDARY),)
 
 
 @dataclass(frozen=True)
@@ -57,128 +37,6 @@ class DayRow:
 
     worker_id: int
     bound: BoundDay
-
-
-class _FactRows(msgspec.Struct):
-    """What `sql/facts.sql` answers."""
-
-    presence: list[tuple[int, int, date, list[int]]] | None
-    links: list[tuple[int, LinkFact]] | None
-    trades: list[tuple[int, TradeFact]] | None
-    cards: list[tuple[int, CardFact]] | None
-    entries: list[tuple[int, int, EntryFact]] | None
-    sites: list[tuple[int, int, str, date | None]] | None
-    periods: list[tuple[int, tuple[date, date | None]]] | None
-    boundaries: list[tuple[int, tuple[date, time]]] | None
-    nodes: list[tuple[int, tuple[int, int | None]]] | None
-    tenures: list[tuple[int, TenureFact]] | None
-    claims: list[tuple[int, ClaimFact]] | None
-    edits: list[tuple[int, EditFact]] | None
-    decisions: list[tuple[int, DecisionFact]] | None
-    counts: list[tuple[Reason, Counts]]
-
-
-_FACTS = (Path(__file__).parent / "sql" / "facts.sql").read_text()
-_read_facts = msgspec.json.Decoder(_FactRows).decode
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The facts around some workers: all but their days, which are worked out where they are needed."""
-
-    presence: Mapping[int, Mapping[int, list[int]]]
-    boundaries: Mapping[int, Sequence[tuple[date, time]]]
-    _rows: _FactRows
-    _sites: Mapping[int, SiteFacts]
-
-    @cached_property
-    def _links(self) -> dict[int, list[LinkFact]]:
-        return _grouped(self._rows.links)
-
-    @cached_property
-    def _trades(self) -> dict[int, list[TradeFact]]:
-        return _grouped(self._rows.trades)
-
-    @cached_property
-    def _cards(self) -> dict[int, dict[int, CardFact]]:
-        return {worker: {card.branch: card for card in cards} for worker, cards in _grouped(self._rows.cards).items()}
-
-    @cached_property
-    def _entries(self) -> dict[int, dict[int, list[EntryFact]]]:
-        found: dict[int, dict[int, list[EntryFact]]] = defaultdict(lambda: defaultdict(list))
-        for worker_id, site_id, entry in self._rows.entries or ():
-            found[worker_id][site_id].append(entry)
-        return found
-
-    @cached_property
-    def claims(self) -> dict[int, list[ClaimFact]]:
-        """Directly entered days by worker."""
-        return _grouped(self._rows.claims)
-
-    @cached_property
-    def _edits(self) -> dict[int, list[EditFact]]:
-        return _grouped(self._rows.edits)
-
-    @cached_property
-    def _decisions(self) -> dict[int, list[DecisionFact]]:
-        return _grouped(self._rows.decisions)
-
-    @cached_property
-    def _counts(self) -> dict[Reason, Counts]:
-        return dict(self._rows.counts)
-
-    def of(self, worker_id: int, days: Mapping[int, Sequence[WorkDay]]) -> WorkerFacts:
-        """The facts of one worker with some of his days, by site."""
-        return WorkerFacts(
-            self._links.get(worker_id, ()), self._trades.get(worker_id, ()), self._cards.get(worker_id, {}),
-            self._entries.get(worker_id, {}), days, self._sites, self._counts, self.claims.get(worker_id, ()),
-            self._edits.get(worker_id, ()), self._decisions.get(worker_id, ()),
-        )  # fmt: skip
-
-    def days_of(self, worker_id: int) -> dict[int, list[WorkDay]]:
-        """All days of one worker in the months that were read, by site."""
-        return {
-            site_id: work_days(numbers, self.boundaries.get(site_id, NO_BOUNDARY))
-            for site_id, numbers in self.presence.get(worker_id, {}).items()
-        }
-
-    def days_near(self, worker_id: int, at: datetime) -> dict[int, list[WorkDay]]:
-        """The days of one worker that a moment can belong to, and their neighbours, by site."""
-        return {
-            site_id: work_days(close, self.boundaries.get(site_id, NO_BOUNDARY))
-            for site_id, numbers in self.presence.get(worker_id, {}).items()
-            if (close := near(numbers, at))
-        }
-
-
-def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> Facts:
-    """The facts of workers, with their touches of these months: one query, however many."""
-    with prepared() as cursor:
-        rows = _read_facts(
-            cursor.run(_FACTS, {"workers": list(worker_ids), "months": sorted(months), "on": on}).one()[0]
-        )
-    presence: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for worker_id, site_id, month, moments in rows.presence or ():
-        presence[worker_id][site_id] += [absolute(one, month) for one in moments]
-    return Facts(presence, _grouped(rows.boundaries), rows, _sites_of(rows))
-
-
-def _grouped(rows: Iterable[tuple[int, _T]] | None) -> dict[int, list[_T]]:
-    found: dict[int, list[_T]] = {}
-    for key, row in rows or ():
-        found.setdefault(key, []).append(row)
-    return found
-
-
-def _sites_of(rows: _FactRows) -> dict[int, SiteFacts]:
-    periods, parents, tenures = _grouped(rows.periods), _grouped(rows.nodes), _grouped(rows.tenures)
-    return {
-        site_id: SiteFacts(
-            Structure(prime_id, dict(parents.get(site_id, ())), tenures.get(site_id, [])),
-            prefecture, periods.get(site_id, ()), closed_on,
-        )
-        for site_id, prime_id, prefecture, closed_on in rows.sites or ()
-    }  # fmt: skip
 
 
 _COLUMNS = "site_id, business_id, tenure_id, path, trade, position, work, claim_id, formal, waiting, claimed, unapproved, uncounted, times, reasons"
@@ -240,6 +98,11 @@ def list_month_of_site(site_id: int, month: date) -> list[DayRow]:
     return _days("site_id = %s AND month = %s", [site_id, month])
 
 
+def list_month_of_sites(site_ids: Collection[int], month: date) -> list[DayRow]:
+    """All days of all workers on several sites in a month."""
+    return _days("site_id = ANY(%s) AND month = %s", [list(site_ids), month])
+
+
 def list_month_of_firm(business_id: int, month: date) -> list[DayRow]:
     """All days that people worked under a firm in a month."""
     return _days("business_id = %s AND month = %s", [business_id, month])
@@ -298,6 +161,21 @@ def workers_bound_below(site_id: int, business_id: int) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def workers_at_work_for(worker_ids: Collection[int], business_id: int) -> set[int]:
+    """Of these workers those with a day on a firm's own site, for the firm itself, or below it where it has a place.
+
+    A firm that is only invited stands on the path, and sees nobody below it before it has accepted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT worker_id FROM histories_month WHERE worker_id = ANY(%(workers)s)"  # noqa: S608 -- our own words
+            " AND (business_id = %(firm)s OR site_id IN (SELECT id FROM sites_site WHERE business_id = %(firm)s)"
+            f" OR path @> ARRAY[%(firm)s]::bigint[] AND site_id IN ({SITES_WITH_A_PART}))",
+            {"workers": list(worker_ids), "firm": business_id},
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def months_bound(spans: Iterable[tuple[int, date, date]], *, of_sites: bool) -> set[tuple[int, date]]:
     """Worker-months that are stored already: of workers, or of those with days on sites, in the months of each span."""
     subject = "site_id" if of_sites else "worker_id"
@@ -310,61 +188,6 @@ def months_bound(spans: Iterable[tuple[int, date, date]], *, of_sites: bool) -> 
             [list(numbers), list(begins), list(ends)],
         ).all()
     return {(worker_id, month) for worker_id, month in rows}
-
-
-def path_of_day(worker_id: int, site_id: int, day: date) -> tuple[int, ...]:
-    """The registered firms from the worker's own up to the prime, on a site and day, as they are bound now."""
-    facts = load_facts([worker_id], [day.replace(day=1)], on=day).of(worker_id, {})
-    return next((one.assignment.path for one in bind(facts, [day]) if one.site_id == site_id), ())
-
-
-@dataclass(frozen=True)
-class ClaimRow:
-    """A directly entered day as pages show it."""
-
-    id: int
-    worker_id: int
-    site_id: int | None
-    site_name: str
-    day: date
-    trade: str
-    work: str
-    note: str
-    state: ClaimState
-    recorded_at: datetime
-    employer_confirmed_at: datetime | None
-    first_tier_confirmed_at: datetime | None
-    answered_at: datetime | None
-    answer_reason: str
-
-
-def _claims(query: Q) -> list[ClaimRow]:
-    names = [one.name for one in fields(ClaimRow) if one.name != "site_name"]
-    rows = Claim.objects.filter(query).order_by("day", "pk").values(*names, "site_name", "site__name")
-    return [
-        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"])}, site_name=row["site__name"] or row["site_name"])
-        for row in rows
-    ]  # fmt: skip
-
-
-def list_claims_of_worker(worker_id: int, month: date) -> list[ClaimRow]:
-    """A worker's entered days of a month, refused ones too."""
-    return _claims(Q(worker=worker_id, day__year=month.year, day__month=month.month) & ~Q(state=ClaimState.WITHDRAWN))
-
-
-def list_open_claims(site_ids: Collection[int]) -> list[ClaimRow]:
-    """Claims on sites that wait for the prime."""
-    return _claims(Q(site__in=site_ids, state=ClaimState.OPEN))
-
-
-def list_claims_of_workers(worker_ids: Collection[int]) -> list[ClaimRow]:
-    """Open claims of workers, for the firms that confirm them."""
-    return _claims(Q(worker__in=worker_ids, state=ClaimState.OPEN, site__isnull=False))
-
-
-def get_claim(claim_id: int) -> ClaimRow | None:
-    """One entered day, or None."""
-    return next(iter(_claims(Q(pk=claim_id))), None)
 
 
 def months_of_worker(worker_id: int) -> list[tuple[date, int, int, int, int]]:
@@ -406,3 +229,30 @@ def count_days(rows: Iterable[DayRow]) -> Counters:
     formal = days[Standing.FORMAL]
     claimed, unapproved = days[Standing.CLAIMED] - formal, days[Standing.UNAPPROVED] - formal - days[Standing.CLAIMED]
     return Counters(len(formal), len(claimed), len(unapproved), len(days[Standing.WAITING] - formal))
+
+
+@dataclass(frozen=True)
+class EditRow:
+    """A later word on a day: who said what, and when (ruling 29)."""
+
+    site_id: int
+    day: date
+    trade: str
+    position: str
+    work: str
+    side: Side
+    recorded_at: datetime
+
+
+def list_edits(worker_id: int, month: date) -> list[EditRow]:
+    """The later words on a worker's days of a month, the first one first."""
+    rows = DayEdit.objects.filter(worker=worker_id, day__year=month.year, day__month=month.month)
+    names = [one.name for one in fields(EditRow)]
+    return [EditRow(**{**row, "side": Side(row["side"])}) for row in rows.order_by("recorded_at", "pk").values(*names)]
+
+
+def words_before_edits(worker_id: int, day: date) -> dict[int, Assignment]:
+    """What a worker's day would say without any later word, by site."""
+    facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
+    unedited = replace(facts.of(worker_id, facts.days_of(worker_id)), edits=())
+    return {one.site_id: one.assignment for one in bind(unedited, [day]) if one.site_id is not None}

@@ -1,0 +1,151 @@
+"""Days as the prime and the firms on the path see them: a site's month and day, what waits, answers in bulk, CSV."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.contrib.messages import error as say_error
+from django.contrib.messages import info, success
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portals.base.access import page, viewer_of
+from portals.base.days import TONES
+from portals.base.exports import csv_answer
+from portals.base.forms import add_refusal, refusal
+from portals.base.months import chosen_month, months_beside
+from portals.business.forms import RefusalForm
+from portals.business.site_access import access_to, own_site
+from portals.business.views_days import lines_of, names_of, shown_claim
+from portals.business.views_firm import business_of
+from registry.accounts.states import Permission
+from registry.core.errors import RegistryError
+from registry.core.ids import SiteId, WorkerId, grouped
+from registry.disclosure.queries import see_workers_on_site
+from registry.histories.operations.claims import approve_claims, decide_days, refuse_claim
+from registry.histories.queries import DayRow, get_claim, list_month_of_site, list_open_claims
+from registry.histories.states import Standing
+
+
+def _site_rows(request: HttpRequest, site_id: int, chosen: date) -> list[DayRow]:
+    """The prime sees all days of its site; a firm above others its path."""
+    access, own = access_to(request, site_id), business_of(request)
+    rows = list_month_of_site(site_id, chosen)
+    return rows if access.is_prime else [row for row in rows if own in row.bound.assignment.path]
+
+
+@page(Permission.SITE_MANAGE)
+def site_days(request: HttpRequest, site_id: int, year: int | None = None, month: int | None = None) -> HttpResponse:
+    """A site's month: who worked, what is incomplete; for the prime what waits for its word."""
+    access, chosen, now = access_to(request, site_id), chosen_month(year, month), timezone.now()
+    rows = _site_rows(request, site_id, chosen)
+    open_claims = list_open_claims([site_id]) if access.is_prime else []
+    claims = [claim for claim in open_claims if not claim.is_self_declared]
+    ids = {row.worker_id for row in rows} | {claim.worker_id for claim in claims}
+    names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
+    waiting = [row for row in rows if row.bound.standing is Standing.WAITING] if access.is_prime else []
+    context = {
+        "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(rows, names),
+        "by_day": _by_day(rows, site_id), "too_late": len(open_claims) - len(claims),
+        "claims": [shown_claim(claim, names) for claim in claims],
+        "waiting": [
+            {
+                "key": f"{row.worker_id}:{row.bound.day.isoformat()}", "row": row.bound, "tone": TONES[row.bound.standing],
+                "name": names.get(row.worker_id, grouped(row.worker_id)),
+                "causes": [_(f"reason.{code}.cause") for code in row.bound.reasons],
+            }
+            for row in waiting
+        ],
+        **months_beside("business:site_days_of_month", chosen, site_id),
+    }  # fmt: skip
+    return render(request, "business/site_days.html", context)
+
+
+def _by_day(rows: list[DayRow], site_id: int) -> list[dict[str, Any]]:
+    """A site's month day by day: how many people, how many of their days lack something."""
+    found: dict[date, list[DayRow]] = defaultdict(list)
+    for row in rows:
+        found[row.bound.day].append(row)
+    return [
+        {
+            "day": day, "people": len({row.worker_id for row in of_day}),
+            "incomplete": len([row for row in of_day if row.bound.reasons]),
+            "url": reverse("business:site_day", args=[site_id, day.year, day.month, day.day]),
+        }
+        for day, of_day in sorted(found.items())
+    ]  # fmt: skip
+
+
+@page(Permission.SITE_MANAGE)
+def site_export(request: HttpRequest, site_id: int, year: int, month: int) -> HttpResponse:
+    """就業履歴一覧 of a site in a month as CSV."""
+    access, chosen = access_to(request, site_id), chosen_month(year, month)
+    rows = _site_rows(request, site_id, chosen)
+    ids = {row.worker_id for row in rows}
+    names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now()))
+    return csv_answer(f"就業履歴_{access.site.name}_{chosen:%Y%m}", rows, {site_id: access.site.name}, names)
+
+
+@require_POST
+def _approve(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Approve the chosen claims, several at once."""
+    own_site(request, site_id)
+    chosen = {int(one) for one in request.POST.getlist("claim") if one.isascii() and one.isdigit()}
+    mine = {claim.id for claim in list_open_claims([site_id])}
+    count = approve_claims(chosen & mine, by=viewer_of(request).actor(), at=timezone.now())
+    if count:
+        success(request, _("claim.approved_count").format(count=count))
+    else:
+        info(request, _("claim.approved_none"))
+    return redirect("business:site_days", site_id)
+
+
+approve = page(Permission.SITE_MANAGE)(_approve)
+
+
+@page(Permission.SITE_MANAGE)
+def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
+    """Refuse a claim with a reason."""
+    site, claim = own_site(request, site_id), get_claim(claim_id)
+    if claim is None or claim.site_id != site_id:
+        raise Http404
+    form = RefusalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            refuse_claim(claim_id, reason=reason, by=viewer_of(request).actor(), at=timezone.now())
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("claim.was_refused"))
+            return redirect("business:site_days", site_id)
+    context = {"form": form, "site": site, "claim": claim}
+    return render(request, "business/refuse_claim.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Say of the chosen days whether they count."""
+    own_site(request, site_id)
+    chosen = []
+    for one in request.POST.getlist("day"):
+        number, _colon, day = one.partition(":")
+        try:
+            chosen.append((WorkerId(int(number)), date.fromisoformat(day)))
+        except ValueError:
+            continue
+    counts = "counts" in request.POST
+    try:
+        decide_days(SiteId(site_id), chosen, counts=counts, by=viewer_of(request).actor(), at=timezone.now())
+    except RegistryError as error:
+        say_error(request, refusal(error).message)
+    else:
+        success(request, _("day.decided").format(count=len(chosen)))
+    return redirect("business:site_days", site_id)
+
+
+decide = page(Permission.SITE_MANAGE)(_decide)

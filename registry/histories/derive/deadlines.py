@@ -1,0 +1,30 @@
+"""Until when days entered by hand are in time, and may be answered (ruling 28)."""
+
+from calendar import monthrange
+from datetime import date
+
+from registry.core.days import end_of_next_month
+
+FIRST_DAY = date(2018, 1, 1)  # no register of days before
+
+
+def is_self_declared(day: date, recorded_on: date) -> bool:
+    """自己申告: entered after the end of the month after the day. It is kept, and never becomes formal."""
+    return recorded_on > end_of_next_month(day)
+
+
+def is_late_answer(day: date, answered_on: date) -> bool:
+    """期限後承認: answered after the end of the month after the day."""
+    return answered_on > end_of_next_month(day)
+
+
+def last_answer_on(day: date, closed_on: date | None) -> date | None:
+    """The last day on which a claim made in time may be answered: a month after the site's last close.
+
+    None while the site is open. The ordinary time to answer is never cut short by a close.
+    """
+    if closed_on is None:
+        return None
+    year, month = closed_on.year + closed_on.month // 12, closed_on.month % 12 + 1
+    month_later = date(year, month, min(closed_on.day, monthrange(year, month)[1]))
+    return max(month_later, end_of_next_month(day))

@@ -1,0 +1,121 @@
+"""Days entered by hand as pages show them, and whose part they wait for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q
+
+from registry.core.days import jst_day
+from registry.histories.derive.binding import bind
+from registry.histories.derive.deadlines import is_late_answer, is_self_declared
+from registry.histories.models import Claim
+from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
+from registry.histories.states import ClaimState, Side
+from registry.touches.derive import months_around
+
+
+def path_of_day(worker_id: int, site_id: int, day: date) -> tuple[int, ...]:
+    """The registered firms from the worker's own up to the prime, on a site and day, as they are bound now."""
+    facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
+    bound = bind(facts.of(worker_id, facts.days_of(worker_id)), [day])
+    return next((one.assignment.path for one in bound if one.site_id == site_id), ())
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A directly entered day as pages show it."""
+
+    id: int
+    worker_id: int
+    site_id: int | None
+    site_name: str
+    day: date
+    trade: str
+    work: str
+    note: str
+    state: ClaimState
+    recorded_at: datetime
+    employer_confirmed_at: datetime | None
+    first_tier_confirmed_at: datetime | None
+    answered_at: datetime | None
+    answer_reason: str
+    reply: str
+    entered_by: Side
+    self_approved: bool
+
+    @property
+    def is_self_declared(self) -> bool:
+        """自己申告: entered too late to become formal."""
+        return is_self_declared(self.day, jst_day(self.recorded_at))
+
+    @property
+    def is_late_approval(self) -> bool:
+        """期限後承認: approved after the end of the next month."""
+        return (
+            self.state is ClaimState.APPROVED
+            and self.answered_at is not None
+            and is_late_answer(self.day, jst_day(self.answered_at))
+        )
+
+
+@dataclass(frozen=True)
+class ClaimToConfirm:
+    """An open claim in the eyes of a firm that marks it as right, as employer, as first tier, or both."""
+
+    row: ClaimRow
+    as_employer: bool
+    as_first_tier: bool
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the firm has set its marks."""
+        by_employer = not self.as_employer or self.row.employer_confirmed_at is not None
+        return by_employer and (not self.as_first_tier or self.row.first_tier_confirmed_at is not None)
+
+
+def _claims(query: Q) -> list[ClaimRow]:
+    names = [one.name for one in fields(ClaimRow) if one.name != "site_name"]
+    rows = Claim.objects.filter(query).order_by("day", "pk").values(*names, "site_name", "site__name")
+    return [
+        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"]), "entered_by": Side(row["entered_by"])}, site_name=row["site__name"] or row["site_name"])
+        for row in rows
+    ]  # fmt: skip
+
+
+def list_claims_of_worker(worker_id: int, month: date) -> list[ClaimRow]:
+    """A worker's entered days of a month, refused ones too."""
+    return _claims(Q(worker=worker_id, day__year=month.year, day__month=month.month) & ~Q(state=ClaimState.WITHDRAWN))
+
+
+def list_open_claims(site_ids: Collection[int]) -> list[ClaimRow]:
+    """Claims on sites that wait for the prime."""
+    return _claims(Q(site__in=site_ids, state=ClaimState.OPEN))
+
+
+_TO_CONFIRM = f"""
+SELECT c.id, m.path[1] = %(firm)s, m.path[array_length(m.path, 1) - 1] = %(firm)s
+FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id AND m.site_id = c.site_id
+  AND m.month = date_trunc('month', c.day)::date
+  AND (m.formal | m.waiting | m.claimed | m.unapproved | m.uncounted) >> extract(day FROM c.day)::int - 1 & 1 = 1
+WHERE c.state = 'open' AND array_length(m.path, 1) > 1
+  AND (m.path[1] = %(firm)s
+    OR m.path[array_length(m.path, 1) - 1] = %(firm)s AND m.site_id IN ({SITES_WITH_A_PART}))
+"""  # noqa: S608 -- our own words
+
+
+def list_claims_to_confirm(business_id: int) -> list[ClaimToConfirm]:
+    """Open claims that a firm confirms as employer or first tier: its place is the one that the day is bound to.
+
+    A prime's own people need no mark but its approval (ruling 28).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_CONFIRM, {"firm": business_id})
+        parts = {claim_id: (as_employer, as_first) for claim_id, as_employer, as_first in cursor.fetchall()}
+    return [ClaimToConfirm(row, *parts[row.id]) for row in _claims(Q(pk__in=parts))] if parts else []
+
+
+def get_claim(claim_id: int) -> ClaimRow | None:
+    """One entered day, or None."""
+    return next(iter(_claims(Q(pk=claim_id))), None)

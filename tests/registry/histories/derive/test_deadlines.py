@@ -1,0 +1,40 @@
+"""The deadlines of days entered by hand (ruling 28)."""
+
+from datetime import date
+
+import pytest
+
+from registry.histories.derive.deadlines import is_late_answer, is_self_declared, last_answer_on
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        (date(2026, 11, 1), date(2026, 12, 31)),
+        (date(2026, 11, 30), date(2026, 12, 31)),
+        (date(2027, 1, 31), date(2027, 2, 28)),
+        (date(2027, 12, 31), date(2028, 1, 31)),
+    ],
+)
+def test_the_end_of_the_next_month_is_the_last_day_in_time(day: date, last: date) -> None:
+    after = date.fromordinal(last.toordinal() + 1)
+    assert (is_self_declared(day, last), is_self_declared(day, after)) == (False, True)
+    assert (is_late_answer(day, last), is_late_answer(day, after)) == (False, True)
+
+
+def test_an_open_site_sets_no_end_to_answers() -> None:
+    assert last_answer_on(date(2026, 11, 20), None) is None
+
+
+@pytest.mark.parametrize(
+    ("closed_on", "last"),
+    [
+        (date(2027, 1, 10), date(2027, 2, 10)),
+        (date(2027, 1, 31), date(2027, 2, 28)),
+        (date(2027, 12, 15), date(2028, 1, 15)),
+        # A close never cuts the ordinary time short.
+        (date(2026, 11, 21), date(2026, 12, 31)),
+    ],
+)
+def test_answers_end_a_month_after_the_close(closed_on: date, last: date) -> None:
+    assert last_answer_on(date(2026, 11, 20), closed_on) == last

@@ -1,0 +1,262 @@
+"""Who sees which days of whom: pages, lists and files against an oracle that was written apart (rulings 22 to 33, 37, 38)."""
+
+import csv
+import io
+import random
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils.html import strip_tags
+
+from registry.core.days import JST
+from registry.core.ids import BusinessId
+from registry.histories.queries import (
+    DayRow,
+    list_days_of_site,
+    list_days_of_worker,
+    list_month_of_firm,
+    list_month_of_site,
+    list_month_of_sites,
+)
+from registry.workers.models import Worker
+from tests.factories.cast import NOW, a_firm
+from tests.factories.facts import World, a_world
+from tests.factories.visitors import as_firm, as_worker
+from tests.registry.histories.oracle import Day, Oracle, holds
+from tests.registry.histories.test_order import MONTHS, tell
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Key = tuple[int, int, date, str, str]
+SEEDS = range(100, 104)
+COUNTERS = ("formal", "claimed", "unapproved", "waiting")
+STANDINGS = {
+    "数えられます": "formal", "確認待ち": "waiting", "申請中": "claimed", "未承認": "unapproved", "数えられません": "none",
+}  # fmt: skip
+
+
+def keys(days: Iterable[Day]) -> list[Key]:
+    """What a list or file must say of days."""
+    return sorted((one.worker, one.site, one.day, one.standing, " ".join(sorted(one.reasons))) for one in days)
+
+
+def listed(rows: Iterable[DayRow]) -> list[Key]:
+    """What a query says."""
+    return sorted(
+        (row.worker_id, row.bound.site_id or 0, row.bound.day, str(row.bound.standing), " ".join(sorted(row.bound.reasons)))
+        for row in rows
+    )  # fmt: skip
+
+
+def in_file(client: Client, path: str) -> tuple[list[Key], dict[int, str]]:
+    """What a file says, and the names of its people."""
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    found = [
+        (
+            int(line["技能者ID"]), int(line["現場ID"]), date.fromisoformat(line["就業日"]), STANDINGS[line["状態"]],
+            " ".join(sorted(line["足りないこと"].split())),
+        )
+        for line in lines
+    ]  # fmt: skip
+    return sorted(found), {int(line["技能者ID"]): line["氏名"] for line in lines}
+
+
+def counters(days: Iterable[Day]) -> dict[int, tuple[int, ...]]:
+    """The counters of each worker: calendar days, each where it stands best (ruling 28)."""
+    by_day: dict[int, dict[date, set[str]]] = {}
+    for one in days:
+        by_day.setdefault(one.worker, {}).setdefault(one.day, set()).add(one.standing)
+    found = {}
+    for worker, standings in by_day.items():
+        numbers = dict.fromkeys(COUNTERS, 0)
+        for held in standings.values():
+            best = next((one for one in ("formal", "claimed", "unapproved") if one in held), "")
+            if best:
+                numbers[best] += 1
+            if "waiting" in held and "formal" not in held:
+                numbers["waiting"] += 1
+        found[worker] = tuple(numbers.values())
+    return found
+
+
+def lines_on(page: str) -> dict[str, tuple[int, ...]]:
+    """The people of a page's table with their counters, by the name that is shown."""
+    found = {}
+    for row in re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", page, re.DOTALL):
+        name, _, rest = row.partition("</th>")
+        numbers = re.findall(r'<td class="ds-num"[^>]*>\s*(\d+)\s*</td>', rest)
+        if len(numbers) == len(COUNTERS):
+            found[strip_tags(name).strip()] = tuple(map(int, numbers))
+    return found
+
+
+def grouped(worker: int) -> str:
+    """An ID as pages show it where the name is not open."""
+    text = str(worker)
+    return f"{text[:4]} {text[4:8]} {text[8:12]} {text[12:]}"
+
+
+class Told:
+    """A world with all its facts told, the oracle's days, and a browser for everybody."""
+
+    def __init__(self, seed: int) -> None:
+        self.world: World = a_world(seed)
+        tell(self.world, random.Random(seed))
+        self.oracle = Oracle()
+        self.days = self.oracle.days()
+        self.firms = [*self.world.firms, a_firm("無関係")]
+        self.names = {
+            row["id"]: f"{row['family_name']} {row['given_name']}"
+            for row in Worker.objects.order_by("pk").values("id", "family_name", "given_name")
+        }
+        self.browsers = {firm: as_firm(firm) for firm in self.firms}
+
+    def is_employer(self, firm: int, worker: int) -> bool:
+        """Whether somebody is linked to a firm today."""
+        today = datetime.now(JST).date()
+        return any(
+            holds(link, today)
+            for link in self.oracle.links
+            if (link["worker_id"], link["business_id"]) == (worker, firm)
+        )
+
+    def has_part(self, firm: int, site: int) -> bool:
+        """Whether a firm has accepted a place on a site, ever."""
+        return any(
+            row["business_id"] == firm
+            and row["state"] == "accepted"
+            and self.oracle.nodes[row["node_id"]]["site_id"] == site
+            for row in self.oracle.tenures
+        )
+
+    def is_prime(self, firm: int, site: int) -> bool:
+        """Whether a site is a firm's own."""
+        return bool(self.oracle.sites[site]["business_id"] == firm)
+
+    def month(self, month: date) -> list[Day]:
+        """All days of a month."""
+        return [one for one in self.days if one.day.replace(day=1) == month]
+
+    def on_site(self, firm: int, site: int, month: date) -> list[Day]:
+        """What a firm sees of a site's month: the prime all, others their path (ruling 38)."""
+        return [
+            one for one in self.month(month) if one.site == site and (self.is_prime(firm, site) or firm in one.path)
+        ]
+
+    def sees_name(self, firm: int, worker: int) -> bool:
+        """Whether a firm reads somebody's name: linked today, or a day of that work is its own business (rulings 37, 38)."""
+        at_work = any(
+            one.worker == worker
+            and (
+                self.is_prime(firm, one.site)
+                or one.firm == firm
+                or (firm in one.path and self.has_part(firm, one.site))
+            )
+            for one in self.days
+        )
+        return at_work or self.is_employer(firm, worker)
+
+    def shown(self, firm: int, worker: int) -> str:
+        """How a page names somebody to a firm."""
+        return self.names[worker] if self.sees_name(firm, worker) else grouped(worker)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_everybody_sees_what_the_rulings_say_and_nothing_else(seed: int) -> None:
+    with time_machine.travel(NOW, tick=False):
+        told = Told(seed)
+        assert told.days
+        check_lists(told)
+        for worker in told.world.workers:
+            check_worker(told, worker)
+        for firm in told.firms:
+            for month in MONTHS:
+                check_employer(told, firm, month)
+                for site in told.world.sites:
+                    check_site(told, firm, site, month)
+                check_all_sites(told, firm, month)
+
+
+def check_lists(told: Told) -> None:
+    """What each list of days holds, before anybody looks."""
+    for month in MONTHS:
+        found = told.month(month)
+        for worker in told.world.workers:
+            assert listed(list_days_of_worker(worker, month)) == keys(one for one in found if one.worker == worker)
+        for firm in told.firms:
+            assert listed(list_month_of_firm(firm, month)) == keys(one for one in found if one.firm == firm)
+        for site in told.world.sites:
+            assert listed(list_month_of_site(site, month)) == keys(one for one in found if one.site == site)
+        assert listed(list_month_of_sites(told.world.sites, month)) == keys(found)
+    day = told.days[len(told.days) // 2]
+    same = [one for one in told.days if (one.site, one.day) == (day.site, day.day)]
+    assert listed(list_days_of_site(day.site, day.day)) == keys(same)
+
+
+def check_worker(told: Told, worker: int) -> None:
+    """A worker sees all days of his own, and no others."""
+    browser = as_worker(worker)
+    for month in MONTHS:
+        mine = [one for one in told.month(month) if one.worker == worker]
+        path = f"/worker/days/{month.year}-{month.month}/"
+        assert in_file(browser, f"{path}list.csv")[0] == keys(mine)
+        page = browser.get(path).content.decode()
+        assert page.count('<li class="ds-card">') == len(mine)
+        assert page.count("ds-calendar__word") == len({one.day for one in mine})
+        for reason in {reason for one in mine for reason in one.reasons}:
+            assert page.count(f">{reason}<") == sum(reason in one.reasons for one in mine)
+        numbers = re.findall(r'<p class="ds-number">(\d+)日', page)
+        expected = counters(mine).get(worker, (0, 0, 0, 0))
+        assert tuple(map(int, numbers)) == (expected if expected[3] else expected[:3])
+
+
+def check_employer(told: Told, firm: int, month: date) -> None:
+    """A firm's month: the days that were worked for it, also by those who have left since."""
+    ours = [one for one in told.month(month) if one.firm == firm]
+    browser, path = told.browsers[BusinessId(firm)], f"/business/days/{month.year}-{month.month}/"
+    found, names = in_file(browser, f"{path}list.csv")
+    assert found == keys(ours)
+    assert names == {one.worker: told.names[one.worker] if told.sees_name(firm, one.worker) else "" for one in ours}
+    page = browser.get(path).content.decode()
+    assert lines_on(page) == {told.shown(firm, worker): numbers for worker, numbers in counters(ours).items()}
+    for worker in told.world.workers:
+        has_days = any(one.worker == worker for one in ours)
+        status = browser.get(f"/business/workers/{worker}/days/{month.year}-{month.month}/").status_code
+        assert status == (200 if has_days else 404)
+
+
+def check_site(told: Told, firm: int, site: int, month: date) -> None:
+    """A site's month and its file: for the prime all, for the firms of the path their own, for others there is no site."""
+    browser, path = told.browsers[BusinessId(firm)], f"/business/sites/{site}/days/{month.year}-{month.month}/"
+    if not told.is_prime(firm, site) and not told.has_part(firm, site):
+        assert {browser.get(where).status_code for where in (path, f"{path}list.csv")} == {404}
+        return
+    visible = told.on_site(firm, site, month)
+    found, names = in_file(browser, f"{path}list.csv")
+    assert found == keys(visible)
+    assert names == {one.worker: told.names[one.worker] for one in visible}
+    page = browser.get(path).content.decode()
+    assert lines_on(page) == {told.names[worker]: numbers for worker, numbers in counters(visible).items()}
+    if visible:
+        day = visible[0].day
+        page = browser.get(f"/business/sites/{site}/days/{day.year}-{day.month}-{day.day}/").content.decode()
+        present = [told.names[one.worker] for one in visible if one.day == day]
+        assert sorted(re.findall(r"<strong>([^<]+ 太郎)</strong>", page)) == sorted(present)
+
+
+def check_all_sites(told: Told, firm: int, month: date) -> None:
+    """All sites of a prime; a firm without sites sees none, whatever it asks for."""
+    own = [one for one in told.month(month) if told.is_prime(firm, one.site)]
+    browser, path = told.browsers[BusinessId(firm)], f"/business/sites/days/{month.year}-{month.month}/list.csv"
+    assert in_file(browser, path)[0] == keys(own)
+    site, below = told.world.sites[0], told.world.firms[2]
+    filtered = [one for one in own if one.site == site and below in one.path and one.reasons]
+    known = any(below in one.path for one in own)
+    query = f"?site={site}&firm={below}&incomplete=on" if known else f"?site={site}&incomplete=on"
+    expected = filtered if known else [one for one in own if one.site == site and one.reasons]
+    assert in_file(browser, path + query)[0] == keys(expected)
