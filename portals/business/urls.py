@@ -4,6 +4,7 @@ from django.urls import path
 
 from portals.business import (
     views_days,
+    views_devices,
     views_firm,
     views_links,
     views_roster,
@@ -24,9 +25,10 @@ urlpatterns = [
     path("sites/", views_sites.sites, name="sites"),
     path("sites/new/", views_sites.new_site, name="new_site"),
     path("sites/<int:site_id>/", views_sites.site, name="site"),
-    path("sites/<int:site_id>/terminals/<int:terminal_id>/code/", views_sites.pairing_code, name="pairing_code"),
-    path("sites/<int:site_id>/devices/<int:device_id>/revoke/", views_sites.revoke, name="revoke"),
-    path("sites/<int:site_id>/terminals/new/", views_sites.add_place, name="add_terminal"),
+    path("sites/<int:site_id>/terminals/", views_devices.devices, name="devices"),
+    path("sites/<int:site_id>/terminals/new/", views_devices.add_place, name="add_terminal"),
+    path("sites/<int:site_id>/terminals/<int:terminal_id>/code/", views_devices.pairing_code, name="pairing_code"),
+    path("sites/<int:site_id>/devices/<int:device_id>/revoke/", views_devices.revoke, name="revoke"),
     path("sites/<int:site_id>/extend/", views_sites.extend, name="extend"),
     path("sites/<int:site_id>/close/", views_sites.close, name="close_site"),
     path("sites/<int:site_id>/structure/", views_structure.structure, name="structure"),

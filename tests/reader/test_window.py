@@ -110,7 +110,7 @@ def test_the_code_is_asked_for_only_while_it_is_needed(address: str, asked: Aske
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.example"}, {"Host": "elsewhere.example"}])
 def test_no_other_page_reads_or_types(address: str, asked: Asked, headers: dict[str, str]) -> None:
-    assert ask(address, **headers) == (403, "")
+    assert ask(address, None, **headers) == (403, "")
     assert ask(f"{address}typed", {"text": "1"}, **headers) == (403, "")
     assert asked.typed == []
 
