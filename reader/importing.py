@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from reader.numbers import NumberError, card_number
+from reader.records import NewTouch
 from reader.send import rfc3339
-from reader.store import NewTouch
 
 COLUMNS = ("card", "touched_at", "direction")
-DIRECTIONS = {"": "", "in": "in", "out": "out"}
+DIRECTIONS = frozenset({"", "in", "out"})
 
 
 class FileError(Exception):
@@ -36,7 +36,7 @@ def read_csv(path: Path, *, method: str, site: str) -> Read:
             raise FileError(f"1行目に列の名前 {','.join(COLUMNS)} を書いてください。")
         for row in rows:
             try:
-                touches.append(_touch(row, method, site))
+                touches.append(touch_of(*(row.get(name) or "" for name in COLUMNS), method=method, site=site))
             except ValueError as error:
                 bad.append((rows.line_num, str(error)))
     except csv.Error as error:
@@ -59,13 +59,13 @@ def _text(path: Path) -> str:
     raise FileError("文字コードが分かりません。UTF-8で保存してください。")
 
 
-def _touch(row: dict[str, str | None], method: str, site: str) -> NewTouch:
-    card, when, direction = ((row.get(name) or "").strip() for name in COLUMNS)
-    if not card:
+def touch_of(card: str, when: str, direction: str, *, method: str, site: str) -> NewTouch:
+    """A touch from its three texts. Raises `ValueError` with a message for people."""
+    if not card.strip():
         raise NumberError("カードの番号がありません。")
-    if direction not in DIRECTIONS:
+    if direction.strip() not in DIRECTIONS:
         raise ValueError(f"direction は in、out、空のどれかです（{direction[:20]}）。")
-    return NewTouch("card", card_number(card), rfc3339(_moment(when)), method, direction, site)
+    return NewTouch("card", card_number(card), rfc3339(_moment(when.strip())), method, direction.strip(), site)
 
 
 def _moment(text: str) -> datetime:

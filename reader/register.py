@@ -1,16 +1,44 @@
-"""Registration: the short code of the site's page becomes a device with a secret."""
+"""Registration: the short code of the site's page becomes a device with a secret, or a further place of a device."""
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
-from reader.store import Store, Terminal
-from reader.web import NetworkError, checked_address, post
+from reader.records import Terminal
+from reader.store import Store
+from reader.web import AddressError, NetworkError, checked_address, post
 
 CREATED = 201
+PAIR = "pair="
 
 
 class RegistrationError(Exception):
     """The device was not registered; the message says why."""
+
+
+def read_qr_text(text: str) -> tuple[str, str]:
+    """Server and code of the QR code on the site's page, `https://…/#pair=ABCD-EFGH`. Raises `RegistrationError`."""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        parts = urlsplit("")
+    if not parts.netloc or not parts.fragment.startswith(PAIR):
+        raise RegistrationError("現場のページのQRコードの文字ではありません（https://…/#pair=… の形です）。")
+    return f"{parts.scheme}://{parts.netloc}", parts.fragment.removeprefix(PAIR)
+
+
+def register_text(store: Store, text: str, *, name: str) -> tuple[Terminal, ...]:
+    """Register by what somebody typed into the window: the code alone where the server is known, else the QR's text.
+
+    Raises `RegistrationError`, `AddressError`, `NetworkError`.
+    """
+    known = store.identity().url
+    if PAIR in text:
+        url, code = read_qr_text(text)
+        return register(store, url=url, code=code, name=name, allow_http=url == known)
+    if not known:
+        raise AddressError("サーバーのアドレスが分かりません。QRコードの文字（https://…）を入力してください。")
+    return register(store, url=known, code=text, name=name, allow_http=True)  # looked at when it was first given
 
 
 def register(store: Store, *, url: str, code: str, name: str, allow_http: bool = False) -> tuple[Terminal, ...]:

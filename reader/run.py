@@ -5,16 +5,17 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reader.numbers import NumberError, card_number
 from reader.pcsc import CardError, Credential, Pcsc, ReaderError
-from reader.screen import Screen
+from reader.records import NewTouch
+from reader.screen import Face, Note, View, closed, ready, receipt, trouble
 from reader.send import Sender, State, drain, now, rfc3339
-from reader.store import NewTouch, Store, StoreError
+from reader.store import Store, StoreError
 
 SLICE_S, RECEIPT_S, RETRY_READER_S, POLL_S = 0.5, 3.0, 3.0, 5.0
 
@@ -26,7 +27,7 @@ class Shared:
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
     typed: "queue.SimpleQueue[str]" = field(default_factory=queue.SimpleQueue)
-    message: str = ""
+    note: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -38,21 +39,28 @@ class Habits:
     count: int = 0
 
 
-def run(store: Store, screen: Screen, habits: Habits) -> None:
+def run(store: Store, faces: Sequence[Face], habits: Habits, shared: Shared) -> None:
     """Read cards until told to stop, then try once more to send."""
-    shared = Shared()
-    with _stopped_by_signals(shared):
-        sending = threading.Thread(target=_send, args=(store.path, shared), name="sender")
-        sending.start()
+    with sending(store.path, shared):
         if sys.stdin and sys.stdin.isatty():
             threading.Thread(target=_read_typed, args=(shared,), daemon=True).start()
+        _Loop(store, faces, habits, shared).work()
+
+
+@contextmanager
+def sending(path: Path, shared: Shared) -> Iterator[None]:
+    """Send beside what is done here; at the end try once more. Ctrl-C and SIGTERM set `stop`."""
+    with _stopped_by_signals(shared):
+        sender = threading.Thread(target=_send, args=(path, shared), name="sender")
+        sender.start()
         try:
-            _Loop(store, screen, habits, shared).work()
+            yield
         finally:
             shared.stop.set()
             shared.wake.set()
-            sending.join()
-    drain(Sender(store, timeout_s=5.0))
+            sender.join()
+    with Store(path) as store:
+        drain(Sender(store, timeout_s=5.0))
 
 
 @contextmanager
@@ -78,10 +86,11 @@ def _send(path: Path, shared: Shared) -> None:
             try:
                 outcome = sender.step()
             except StoreError as error:
-                shared.message = str(error)
+                shared.note = Note(str(error), act=True)
                 shared.stop.wait(POLL_S)
                 continue
-            shared.message = outcome.message if outcome.state in {State.WAIT, State.ACT} else ""
+            stands = outcome.state in {State.WAIT, State.ACT}
+            shared.note = Note(outcome.message, act=outcome.state is State.ACT) if stands else None
             if outcome.state is State.EMPTY:
                 shared.wake.wait(POLL_S)
             elif outcome.state is not State.SENT:
@@ -98,12 +107,12 @@ def _read_typed(shared: Shared) -> None:
 class _Loop:
     """The thread that keeps touches."""
 
-    def __init__(self, store: Store, screen: Screen, habits: Habits, shared: Shared) -> None:
-        self._store, self._screen, self._habits, self._shared = store, screen, habits, shared
+    def __init__(self, store: Store, faces: Sequence[Face], habits: Habits, shared: Shared) -> None:
+        self._store, self._faces, self._habits, self._shared = store, faces, habits, shared
         self._pcsc: Pcsc | None = None
         self._kept = 0
-        self._reader_note = ""
-        self._shown: object = None
+        self._reader_note: Note | None = None
+        self._shown: View | None = None
         self._busy_until = self._next_try = 0.0
 
     def work(self) -> None:
@@ -130,7 +139,8 @@ class _Loop:
         try:
             self._pcsc = self._pcsc or Pcsc()
             name = self._pcsc.wait(SLICE_S)
-            self._reader_note = "" if name or self._pcsc.readers() else "カードリーダーがつながっていません。"
+            there = name or self._pcsc.readers()
+            self._reader_note = None if there else Note("カードリーダーがつながっていません。", act=True)
             if name:
                 with self._pcsc.connected(name) as card:
                     credential = card.read_token()
@@ -138,15 +148,16 @@ class _Loop:
         except CardError as error:
             self._trouble(str(error))
         except ReaderError as error:
-            self._reader_note = str(error)
+            self._reader_note = Note(str(error), act=True)
             self._next_try = time.monotonic() + RETRY_READER_S
             self._drop_reader()
 
     def _keep(self, credential: Credential, method: str) -> None:
         """The receipt comes after the disk has it."""
         touch = NewTouch(
-            credential.kind, credential.value, rfc3339(now()), method, self._habits.direction, self._habits.site
-        )
+            credential.kind, credential.value, rfc3339(now()), method, self._habits.direction,
+            self._habits.site or self._store.only_site(),
+        )  # fmt: skip
         try:
             self._store.keep([touch])
         except StoreError as error:
@@ -154,22 +165,31 @@ class _Loop:
             return
         self._kept += 1
         self._shared.wake.set()
-        self._screen.receipt(touch, self._store.summary())
-        self._stay()
+        self._show(receipt(touch, "", self._store.summary()))
 
     def _trouble(self, message: str) -> None:
-        self._screen.trouble(message)
-        self._stay()
+        self._show(trouble(message, self._store.summary()))
 
-    def _stay(self) -> None:
-        self._busy_until, self._shown = time.monotonic() + RECEIPT_S, None
+    def _show(self, view: View) -> None:
+        """Let it stand for a while."""
+        for face in self._faces:
+            face.show(view)
+        self._busy_until, self._shown = time.monotonic() + RECEIPT_S, view
 
     def _show_idle(self) -> None:
-        notes = [note for note in (self._reader_note, self._shared.message) if note]
-        wanted = (self._store.summary(), notes)
-        if wanted != self._shown and time.monotonic() >= self._busy_until:
-            self._screen.idle(*wanted)
-            self._shown = wanted
+        if time.monotonic() < self._busy_until:
+            return
+        summary = self._store.summary()
+        try:
+            self._store.check_room()
+        except StoreError as error:
+            view = closed(str(error), summary)
+        else:
+            view = ready(summary, [note for note in (self._reader_note, self._shared.note) if note])
+        if view != self._shown:
+            for face in self._faces:
+                face.show(view)
+            self._shown = view
 
     def _drop_reader(self) -> None:
         if self._pcsc is not None:

@@ -1,16 +1,56 @@
-"""What people see: a full-screen receipt, or plain lines where nobody looks."""
+"""What people see: one view at a time, in a terminal, in a window of a browser, or as plain lines where nobody looks."""
 
 import os
+import shutil
 import sys
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TextIO
+from enum import Enum
+from typing import Protocol, TextIO
 
 from reader.numbers import masked
-from reader.store import NewTouch, Summary
+from reader.records import NewTouch, Summary
 
 DIRECTIONS = {"in": "入場", "out": "退場", "": ""}
-_GREEN, _RED, _BLUE, _PLAIN = "\x1b[1;97;42m", "\x1b[1;97;41m", "\x1b[1;97;44m", "\x1b[0m"
-_CLEAR, _TONE = "\x1b[2J\x1b[H", "\a"
+_PLAIN, _CLEAR, _TONE = "\x1b[0m", "\x1b[2J\x1b[H", "\a"
+
+
+class Tone(Enum):
+    """How a view looks and sounds."""
+
+    READY = "ready"  # nobody is there; quiet
+    TAKEN = "taken"  # green, one tone
+    FAILED = "failed"  # red, two tones: this touch was not taken
+    CLOSED = "closed"  # red: no touch can be taken
+
+
+@dataclass(frozen=True)
+class Note:
+    """What stands in the way. `act` means that somebody has to do something: red."""
+
+    text: str
+    act: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown: a title, whose card in big letters, small lines, and what waits to be sent."""
+
+    tone: Tone
+    title: str
+    big: str = ""
+    lines: tuple[str, ...] = ()
+    unsent: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+class Face(Protocol):
+    """Where views are shown."""
+
+    def show(self, view: View) -> None:
+        """Show a view in place of the one before."""
 
 
 def say(text: str) -> None:
@@ -27,39 +67,81 @@ def unsent_line(summary: Summary) -> str:
     return f"未送信: {summary.unsent}（{since:%m/%d %H:%M} から）"
 
 
-class Screen:
-    """Shows receipts and troubles. Headless, each is one line."""
+def receipt(touch: NewTouch, name: str, summary: Summary) -> View:
+    """A touch was kept. `name` is the shown name where this PC knows it."""
+    at = datetime.fromisoformat(touch.touched_at)
+    when = f"{at:%H:%M:%S}  {DIRECTIONS[touch.direction]}".rstrip()
+    card = masked(touch.credential)
+    lines = (when, f"カード {card}") if name else (when,)
+    return View(Tone.TAKEN, "読み取りました", name or card, lines, unsent_line(summary))
 
-    def __init__(self, *, headless: bool, out: TextIO | None = None) -> None:
+
+def trouble(message: str, summary: Summary) -> View:
+    """A touch was not kept."""
+    return View(Tone.FAILED, "読み取れません", lines=(message,), unsent=unsent_line(summary))
+
+
+def ready(summary: Summary, notes: Sequence[Note]) -> View:
+    """Nobody is there. Touches that were refused, and lines that were none, wait for somebody."""
+    found = list(notes)
+    if summary.refused:
+        found.append(Note(f"受け付けられなかった打刻が{summary.refused}件あります。status で見られます。", act=True))
+    if summary.unread:
+        found.append(Note(f"打刻として読めなかった行が{summary.unread}件あります。status で見られます。", act=True))
+    return View(Tone.READY, "カードをタッチしてください", unsent=unsent_line(summary), notes=tuple(found))
+
+
+def closed(message: str, summary: Summary) -> View:
+    """No touch can be taken until somebody acts."""
+    return View(Tone.CLOSED, "いまは打刻できません", lines=(message,), unsent=unsent_line(summary))
+
+
+class Lines:
+    """Each view is one line; a name is written nowhere, a log outlives a screen."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        """Write to `out`, else to the standard output."""
+        self._out = out or sys.stdout
+
+    def show(self, view: View) -> None:
+        """Write a line."""
+        big = view.big if view.big.startswith(("*", "IC")) else ""
+        parts = [view.title, big, *view.lines, view.unsent, *(note.text for note in view.notes)]
+        self._out.write("  ".join(part for part in parts if part) + "\n")
+        self._out.flush()
+
+
+class Screen:
+    """The whole terminal in one colour, the words in its middle."""
+
+    _COLOURS = {Tone.READY: "\x1b[1;97;44m", Tone.TAKEN: "\x1b[1;97;42m", Tone.FAILED: "\x1b[1;97;41m",
+                Tone.CLOSED: "\x1b[1;97;41m"}  # fmt: skip
+    _ALERT = "\x1b[1;97;41m"
+
+    def __init__(self, out: TextIO | None = None) -> None:
         """Write to `out`, else to the terminal."""
         self._out = out or sys.stdout
-        self._headless = headless or not self._out.isatty()
-        self._colour = not self._headless and not os.environ.get("NO_COLOR")
+        self._coloured = not os.environ.get("NO_COLOR")
 
-    def receipt(self, touch: NewTouch, summary: Summary) -> None:
-        """A touch was kept."""
-        at = datetime.fromisoformat(touch.touched_at)
-        lines = [
-            f"カード  {masked(touch.credential)}",
-            f"時刻    {at:%H:%M:%S}  {DIRECTIONS[touch.direction]}".rstrip(),
-            unsent_line(summary),
-        ]
-        self._show("読み取りました", lines, _GREEN)
-
-    def trouble(self, message: str) -> None:
-        """A touch was not kept, or something stands in the way."""
-        self._show("読み取れません", [message], _RED)
-
-    def idle(self, summary: Summary, notes: list[str]) -> None:
-        """Nobody is there; headless only what stands in the way is said."""
-        refused = [f"読み取れなかった打刻: {summary.refused}（status で見られます）"] if summary.refused else []
-        self._show("カードをタッチしてください", [unsent_line(summary), *refused, *notes], _BLUE)
-
-    def _show(self, title: str, lines: list[str], colour: str) -> None:
-        if self._headless:
-            self._out.write("  ".join([title, *lines]) + "\n")
-        else:
-            tone = _TONE if colour != _BLUE else ""
-            head = f"{colour}\n\n    {title}    \n\n{_PLAIN}" if self._colour else f"\n\n    {title}\n\n"
-            self._out.write(_CLEAR + head + "\n" + "".join(f"    {line}\n\n" for line in lines) + tone)
+    def show(self, view: View) -> None:
+        """Paint the terminal anew."""
+        width, height = shutil.get_terminal_size()
+        words = [view.title, "", *([view.big, ""] if view.big else []), *view.lines]
+        foot = [view.unsent, *(note.text for note in view.notes)]
+        above = max(1, (height - len(words) - len(foot) - 2) // 2)
+        below = max(1, height - above - len(words) - len(foot) - 1)
+        colour = self._COLOURS[view.tone] if self._coloured else ""
+        alert = self._ALERT if self._coloured else ""
+        rows = [("", colour)] * above + [(word, colour) for word in words] + [("", colour)] * below
+        rows += [(view.unsent, colour)] + [(note.text, alert if note.act else colour) for note in view.notes]
+        painted = "\n".join(f"{paint}{_centred(text, width)}" for text, paint in rows)
+        tone = {Tone.TAKEN: _TONE, Tone.FAILED: _TONE * 2}.get(view.tone, "")
+        self._out.write(_CLEAR + painted + (_PLAIN if self._coloured else "") + tone)
         self._out.flush()
+
+
+def _centred(text: str, width: int) -> str:
+    """A row filled with blanks; a Japanese sign is two columns wide."""
+    columns = sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+    left = max(0, (width - columns) // 2)
+    return " " * left + text + " " * max(0, width - left - columns)

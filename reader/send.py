@@ -11,12 +11,18 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
 
-from reader.store import Identity, Outgoing, Store, Touch, Verdict
+from reader.records import Identity, Outgoing, Touch, Verdict
+from reader.store import Store
 from reader.web import NetworkError, Reply, post
 
 MOST_TOUCHES = 500
 FIRST_PAUSE_S, LONGEST_PAUSE_S, ACT_PAUSE_S = 2.0, 300.0, 300.0
+UNREGISTERED_PAUSE_S = 5.0  # asks nobody: it only looks whether somebody has registered meanwhile
 MOST_RENUMBERS = 3
+FORKED = "DEVICE_FORKED"
+UNREGISTERED = (
+    "端末が登録されていません。現場のページで登録コードを出して、登録してください。打刻はこのPCに残っています。"
+)
 OK, UNAUTHORISED, CONFLICT, TOO_LARGE, UNREADABLE, TOO_MANY = 200, 401, 409, 413, 422, 429
 
 
@@ -45,8 +51,10 @@ class AnswerError(ValueError):
 
 
 def encode(outgoing: Outgoing, sent_at: datetime) -> bytes:
-    """The body of a request."""
-    body: dict[str, Any] = {"store": outgoing.identity.store, "sent_at": rfc3339(sent_at)}
+    """The body of a request; `unsent` is what still waits when this one has arrived."""
+    body: dict[str, Any] = {"store": outgoing.identity.store, "sent_at": rfc3339(sent_at), "unsent": outgoing.left}
+    if outgoing.left:
+        body["unsent_since"] = outgoing.left_since
     body["touches"] = [_item(one) for one in outgoing.touches]
     if outgoing.lost:
         body["lost"] = [list(pair) for pair in outgoing.lost]
@@ -123,7 +131,7 @@ class Sender:
             if not outgoing.touches:
                 return Outcome(State.EMPTY)
             if not outgoing.identity.secret:
-                return self._act("端末が登録されていません。register で登録してください。打刻はこのPCに残っています。")
+                return Outcome(State.ACT, UNREGISTERED, UNREGISTERED_PAUSE_S)
             return self._send(outgoing)
 
     def _send(self, outgoing: Outgoing) -> Outcome:
@@ -134,6 +142,10 @@ class Sender:
             reply = post(f"{identity.url}/api/v1/touches", body, headers, self._timeout_s)
         except NetworkError as error:
             return self._wait(f"{error}打刻はこのPCに残っています。")
+        if reply.status == UNAUTHORISED and self._store.take_back_secret(identity.device):
+            return Outcome(State.SENT, "前の鍵で送り直します。")
+        if reply.status == CONFLICT and reply.problem().get("code") == FORKED:
+            return self._forked(identity)
         if reply.status != OK:
             return self._failed(reply, len(outgoing.touches))
         try:
@@ -154,13 +166,16 @@ class Sender:
             return Outcome(State.SENT, "番号を付け直して送ります。")
         return self._wait("サーバーが打刻を受け取りません。打刻はこのPCに残っています。")
 
+    def _forked(self, identity: Identity) -> Outcome:
+        """This store is not the one that the server knows: become a new device; the unsent get new numbers."""
+        self._store.fork(identity.store)
+        return Outcome(State.ACT, UNREGISTERED, UNREGISTERED_PAUSE_S)
+
     def _failed(self, reply: Reply, sent: int) -> Outcome:
         if reply.status in {TOO_LARGE, UNREADABLE} and sent > 1:
             self._size = max(1, sent // 2)
             return Outcome(State.SENT, "少しずつに分けて送ります。")
         told = reply.told()
-        if reply.status == CONFLICT:
-            return self._act("この記録ファイルは登録したものの複写です。fork のあと register で登録し直してください。")
         if reply.status == UNAUTHORISED:
             return self._act(
                 "サーバーがこの端末を認めません。現場のページを確かめ、fork のあと register で登録し直してください。"

@@ -12,9 +12,10 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from reader.records import Identity, NewTouch, Outgoing, Refused, Summary, Terminal, Touch, Unread, Verdict
 
 DEFAULT_PATH = Path("~/.local/share/ccus-reader/store.db")
 LEAST_FREE_BYTES = 16 * 1024 * 1024
@@ -29,95 +30,14 @@ CREATE TABLE IF NOT EXISTS unsent (
 CREATE TABLE IF NOT EXISTS refused (
   id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, site TEXT NOT NULL, kind TEXT NOT NULL, credential TEXT NOT NULL,
   touched_at TEXT NOT NULL, direction TEXT NOT NULL, method TEXT NOT NULL, offset_s REAL, code TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS unread (
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL, line TEXT NOT NULL, cause TEXT NOT NULL) STRICT;
 """
 _COLUMNS = "seq, site, kind, credential, touched_at, direction, method, offset_s"
 
 
 class StoreError(Exception):
     """The store cannot be used; the message says what to do. Nothing was kept by the call that raised it."""
-
-
-@dataclass(frozen=True)
-class NewTouch:
-    """A touch that has no number yet. `touched_at` is RFC 3339 with an offset."""
-
-    kind: str
-    credential: str
-    touched_at: str
-    method: str
-    direction: str = ""
-    site: str = ""
-
-
-@dataclass(frozen=True)
-class Touch:
-    """A touch with its number."""
-
-    seq: int
-    site: str
-    kind: str
-    credential: str
-    touched_at: str
-    direction: str
-    method: str
-    offset_s: float | None
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A touch that the server can never read, with its reason."""
-
-    touch: Touch
-    code: str
-
-
-@dataclass(frozen=True)
-class Terminal:
-    """Where the device stands."""
-
-    site: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who this store is. `device`, `secret` and `url` are empty until it is registered."""
-
-    store: str
-    device: str
-    secret: str
-    url: str
-    terminals: tuple[Terminal, ...]
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What the screen shows: how many are not sent, since when, how many were refused."""
-
-    unsent: int
-    oldest: str
-    refused: int
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """What goes into one request, read in one moment."""
-
-    identity: Identity
-    touches: tuple[Touch, ...]
-    lost: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the server said of a batch."""
-
-    stored: tuple[int, ...]
-    renumber: tuple[int, ...]
-    refused: tuple[tuple[int, str], ...]
-    highest: int
-    gaps: tuple[tuple[int, int], ...]
-    offset_s: float | None
 
 
 class Store:
@@ -151,9 +71,9 @@ class Store:
         with self._locked("lock"):
             self._link.execute("PRAGMA journal_mode = WAL")
             self._link.execute("PRAGMA synchronous = FULL")
-            if self._get("store") if self._has_tables() else "":
-                return
             self._link.executescript(_SCHEMA)
+            if self._get("store"):
+                return
             first = {"store": secrets.token_hex(STORE_BYTES), "next_seq": "1"}
             self._link.execute("BEGIN IMMEDIATE")
             self._set(first)
@@ -171,12 +91,16 @@ class Store:
         """Close it at the end of `with`."""
         self.close()
 
+    def check_room(self) -> None:
+        """Raise `StoreError` while the disk is too full to take a touch: that is said before anybody touches."""
+        if shutil.disk_usage(self.path.parent).free < LEAST_FREE_BYTES:
+            raise StoreError("ディスクがいっぱいです。打刻を受け付けられません。不要なファイルを消してください。")
+
     # Writes
 
     def keep(self, touches: Sequence[NewTouch]) -> list[int]:
         """Keep touches, all or none, and give them their numbers. They are on the disk when this returns."""
-        if shutil.disk_usage(self.path.parent).free < LEAST_FREE_BYTES:
-            raise StoreError("ディスクがいっぱいです。打刻を受け付けられません。不要なファイルを消してください。")
+        self.check_room()
         with self._writing():
             offset = self._get("offset_s")
             first = self._next_seq()
@@ -189,11 +113,32 @@ class Store:
             self._set({"next_seq": str(first + len(rows))})
         return [row[0] for row in rows]
 
+    def set_aside(self, line: str, cause: str, at: str) -> None:
+        """Keep a line of a logging reader that is no touch, until somebody has looked at it."""
+        self.check_room()
+        with self._writing():
+            self._link.execute("INSERT INTO unread (at, line, cause) VALUES (?, ?, ?)", (at, line, cause))
+
     def register(self, *, url: str, device: str, secret: str, terminals: Sequence[Terminal]) -> None:
         """Keep what the registration brought."""
         places = json.dumps([[one.site, one.name] for one in terminals], ensure_ascii=False)
         with self._writing():
             self._set({"url": url, "device": device, "secret": secret, "terminals": places})
+
+    def change_secret(self, device: str, secret: str) -> None:
+        """Sign with a new secret from now on; the one before stays for a server that does not know the new one."""
+        with self._writing():
+            if self._get("device") == device and self._get("secret") != secret:
+                self._set({"former_secret": self._get("secret"), "secret": secret})
+
+    def take_back_secret(self, device: str) -> bool:
+        """Sign with the secret before again, once. False when there is none."""
+        with self._writing():
+            former = self._get("former_secret")
+            if not former or self._get("device") != device:
+                return False
+            self._set({"secret": former, "former_secret": ""})
+            return True
 
     def apply(self, store: str, verdict: Verdict) -> None:
         """Act on an answer: forget what was stored, list what was refused, give taken numbers anew.
@@ -217,16 +162,22 @@ class Store:
                 values["offset_s"] = str(verdict.offset_s)
             self._set(values)
 
-    def fork(self) -> int:
-        """Become a new store: new identity, no device, the unsent numbered from 1. Returns how many those are."""
+    def fork(self, store: str) -> int:
+        """Become a new store: new identity, no device, the unsent numbered from 1. Returns how many those are.
+
+        `store` is the identity to leave; nothing happens where another process has left it already.
+        """
         with self._writing():
+            if self._get("store") != store:
+                return self._link.execute("SELECT count(*) FROM unsent").fetchone()[0]  # type: ignore[no-any-return]
             seqs = self._unsent_seqs()
             # First out of the way above all old numbers: a new number must not meet an old one on its way down.
             above = max([*seqs, len(seqs)], default=0) + 1
             self._renumber(seqs, above)
             self._renumber(self._unsent_seqs(), 1)
             self._set({"store": secrets.token_hex(STORE_BYTES), "next_seq": str(len(seqs) + 1)})
-            self._link.execute("DELETE FROM meta WHERE key IN ('device', 'secret', 'terminals', 'lost')")
+            gone = ("device", "secret", "former_secret", "terminals", "lost")
+            self._link.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in gone])
         return len(seqs)
 
     def _renumber(self, seqs: Sequence[int], following: int) -> int:
@@ -259,26 +210,39 @@ class Store:
             tuple(Terminal(site, name) for site, name in places),
         )  # fmt: skip
 
+    def only_site(self) -> str:
+        """The site that this device serves; empty while it is not registered, or serves several."""
+        sites = {one.site for one in self.identity().terminals}
+        return sites.pop() if len(sites) == 1 else ""
+
     def outgoing(self, most: int) -> Outgoing:
         """The oldest unsent touches with all that their request needs."""
         with self._reading():
             rows = self._link.execute(f"SELECT {_COLUMNS} FROM unsent ORDER BY seq LIMIT ?", (most,))  # noqa: S608 -- our own columns
             touches = tuple(Touch(*row) for row in rows)
             lost = tuple((first, last) for first, last in json.loads(self._get("lost") or "[]"))
-            return Outgoing(self.identity(), touches, lost)
+            after = touches[-1].seq if touches else 0
+            left, following = self._link.execute(
+                "SELECT count(*), min(seq) FROM unsent WHERE seq > ?", (after,)
+            ).fetchone()
+            return Outgoing(self.identity(), touches, lost, left, self._touched_at(following))
 
     def summary(self) -> Summary:
         """How many touches wait, and since when."""
         with self._reading():
             unsent, lowest = self._link.execute("SELECT count(*), min(seq) FROM unsent").fetchone()
             refused = self._link.execute("SELECT count(*) FROM refused").fetchone()[0]
-            oldest = self._link.execute("SELECT touched_at FROM unsent WHERE seq = ?", (lowest,)).fetchone()
-        return Summary(unsent, oldest[0] if oldest else "", refused)
+            unread = self._link.execute("SELECT count(*) FROM unread").fetchone()[0]
+            return Summary(unsent, self._touched_at(lowest), refused, unread)
 
     def refused(self) -> list[Refused]:
         """The touches that the server refused, oldest first."""
         rows = self._link.execute(f"SELECT {_COLUMNS}, code FROM refused ORDER BY id")  # noqa: S608 -- our own columns
         return [Refused(Touch(*row[:-1]), row[-1]) for row in rows]
+
+    def unread(self) -> list[Unread]:
+        """The lines that were no touches, oldest first."""
+        return [Unread(*row) for row in self._link.execute("SELECT at, line, cause FROM unread ORDER BY id")]
 
     @property
     def offset_s(self) -> float | None:
@@ -329,8 +293,9 @@ class Store:
                 self._link.execute("ROLLBACK")
             raise
 
-    def _has_tables(self) -> bool:
-        return bool(self._link.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone())
+    def _touched_at(self, seq: int | None) -> str:
+        row = self._link.execute("SELECT touched_at FROM unsent WHERE seq = ?", (seq,)).fetchone()
+        return str(row[0]) if row else ""
 
     def _unsent_seqs(self) -> list[int]:
         return [row[0] for row in self._link.execute("SELECT seq FROM unsent ORDER BY seq")]

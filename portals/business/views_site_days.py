@@ -145,7 +145,7 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
         say_error(request, refusal(error).message)
     else:
         success(request, _("day.decided").format(count=len(chosen)))
-    return redirect("business:site_days", site_id)
+    return redirect("business:devices" if "from_devices" in request.POST else "business:site_days", site_id)
 
 
 decide = page(Permission.SITE_MANAGE)(_decide)

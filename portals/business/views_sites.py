@@ -1,4 +1,4 @@
-"""The prime's sites: open one, register devices, see who is there."""
+"""The prime's sites: open one, see who is there, its period."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,12 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, refusal
-from portals.business.forms import PeriodForm, SiteForm, TerminalForm
+from portals.business.forms import PeriodForm, SiteForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_firm import business_of
 from portals.business.views_site_day import people_of_day
@@ -22,10 +20,9 @@ from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
-from registry.sites.operations import SiteData, add_period, add_terminal, close_site, open_site, reopen_site
+from registry.sites.operations import SiteData, add_period, close_site, open_site, reopen_site
 from registry.sites.queries import list_sites, list_terminals
 from registry.structures.queries import list_sites_below
-from registry.touches.operations.devices import make_pairing_code, revoke_device
 from registry.touches.queries import list_devices
 
 
@@ -71,46 +68,6 @@ def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
 def site(request: HttpRequest, site_id: int) -> HttpResponse:
     """One site: who is here today, its terminals and devices."""
     return render(request, "business/site.html", _site_context(request, site_id))
-
-
-@never_cache
-@page(Permission.SITE_MANAGE)
-def pairing_code(request: HttpRequest, site_id: int, terminal_id: int) -> HttpResponse:
-    """Show a code, once, that registers a device for a terminal."""
-    found = own_site(request, site_id)
-    terminals = [terminal for terminal in list_terminals(found.id) if terminal.id == terminal_id]
-    if not terminals:
-        raise Http404
-    code = None
-    if request.method == "POST":
-        code = make_pairing_code(terminal_id, by=viewer_of(request).actor(), at=timezone.now())
-    return render(request, "business/pairing_code.html", {"site": found, "terminal": terminals[0], "code": code})
-
-
-@require_POST
-def _revoke(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
-    found = own_site(request, site_id)
-    if device_id not in {device.id for device in list_devices(found.id)}:
-        raise Http404
-    revoke_device(device_id, reason="", by=viewer_of(request).actor(), at=timezone.now())
-    success(request, _("device.revoked"))
-    return redirect("business:site", site_id)
-
-
-revoke = page(Permission.SITE_MANAGE)(_revoke)
-
-
-@page(Permission.SITE_MANAGE)
-def add_place(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Add a terminal: a further place where cards are touched."""
-    found = own_site(request, site_id)
-    form = TerminalForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        name, by = form.cleaned_data["name"], viewer_of(request).actor()
-        terminal = add_terminal(SiteId(site_id), name, by=by, at=timezone.now())
-        return redirect("business:pairing_code", site_id, terminal)
-    context = {"form": form, "site": found}
-    return render(request, "business/add_terminal.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.SITE_MANAGE)

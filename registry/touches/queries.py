@@ -96,3 +96,111 @@ def list_devices(site_id: int) -> list[DeviceRow]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Numbers that a device never sent: `lost` when it has said so, else perhaps still on their way.
+
+    The touches of the device next to them say when it was; the log may hold none on one side.
+    """
+
+    first: int
+    last: int
+    lost: bool
+    after: datetime | None
+    before: datetime | None
+
+    @property
+    def count(self) -> int:
+        """How many touches at most."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True)
+class SiteDevice:
+    """A device as the page of a site's terminals shows it."""
+
+    id: int
+    name: str
+    places: tuple[str, ...]
+    other_sites: int
+    state: DeviceState
+    registered_at: datetime
+    last_seen_at: datetime | None
+    refused: int
+    missing: tuple[Missing, ...]
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether touches are missing or could not be read."""
+        return bool(self.missing or self.refused)
+
+
+MISSING_AT_MOST = 10
+_SITE_DEVICES = """
+SELECT d.id, d.name, array_agg(t.name ORDER BY t.id),
+  (SELECT count(DISTINCT o.site_id) FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id
+   WHERE q.device_id = d.id AND q.until_at IS NULL AND o.site_id <> %(site)s),
+  d.state, d.registered_at, d.last_seen_at,
+  (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r)
+FROM touches_device d JOIN touches_pairing p ON p.device_id = d.id AND p.until_at IS NULL
+JOIN sites_terminal t ON t.id = p.terminal_id
+WHERE t.site_id = %(site)s GROUP BY d.id ORDER BY d.id
+"""
+_MISSING = """
+SELECT d.id, lower(m.r), upper(m.r) - 1, m.lost, earlier.touched_at, later.touched_at
+FROM touches_device d
+CROSS JOIN LATERAL (
+  SELECT r, true AS lost FROM unnest(d.lost - d.seen - d.refused) r
+  UNION ALL
+  SELECT r, false FROM unnest(int8multirange(int8range(1, d.highest + 1)) - d.seen - d.refused - d.lost) r WHERE d.dense
+  ORDER BY r DESC LIMIT %(most)s) m
+LEFT JOIN LATERAL (SELECT touched_at FROM touches_touch
+  WHERE device_id = d.id AND seq < lower(m.r) ORDER BY seq DESC LIMIT 1) earlier ON true
+LEFT JOIN LATERAL (SELECT touched_at FROM touches_touch
+  WHERE device_id = d.id AND seq >= upper(m.r) ORDER BY seq LIMIT 1) later ON true
+WHERE d.id = ANY(%(devices)s) ORDER BY d.id, m.r DESC
+"""
+
+
+def list_site_devices(site_id: int) -> list[SiteDevice]:
+    """The devices that serve a site, with what is missing of each, the newest ten ranges. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SITE_DEVICES, {"site": site_id})
+        rows = cursor.fetchall()
+        cursor.execute(_MISSING, {"devices": [row[0] for row in rows], "most": MISSING_AT_MOST})
+        missing: dict[int, list[Missing]] = {}
+        for device_id, *found in cursor.fetchall():
+            missing.setdefault(device_id, []).append(Missing(*found))
+    return [
+        SiteDevice(
+            device_id, name, tuple(places), others, DeviceState(state), registered_at, last_seen_at, refused,
+            tuple(missing.get(device_id, ())),
+        )
+        for device_id, name, places, others, state, registered_at, last_seen_at, refused in rows
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RefusedTouch:
+    """What a device sent and nobody can read as a touch, as received."""
+
+    device_id: int
+    seq: int | None
+    received_at: datetime
+    code: str
+    received: bytes
+
+
+REFUSED_AT_MOST = 50
+
+
+def list_refused(device_ids: Iterable[int]) -> list[RefusedTouch]:
+    """The newest refused touches of some devices, newest first."""
+    rows = _rows(
+        "SELECT device_id, seq, received_at, code, received FROM touches_refused WHERE device_id = ANY(%s)"
+        " ORDER BY received_at DESC, id DESC LIMIT %s",
+        [list(device_ids), REFUSED_AT_MOST],
+    )
+    return [RefusedTouch(device_id, seq, at, code, bytes(raw)) for device_id, seq, at, code, raw in rows]

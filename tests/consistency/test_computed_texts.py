@@ -12,6 +12,7 @@ from config.texts import ROOT, read_texts
 from portals.base.calendars import DayState
 from portals.base.exports import COLUMNS
 from portals.base.templatetags.ds import TONES
+from portals.business.views_devices import REFUSED_CODES
 from portals.business.views_site_day import Group
 from registry.accounts.states import AccountState, Portal, Role
 from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind
@@ -45,6 +46,8 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "export.{}": [(one,) for one in COLUMNS],
     "look.right.{}": [(one,) for one in Relation],
     "worker.{}": [(one,) for one in WORKER_POLICY.visible(Relation)],
+    "refused.{}.cause": [(one,) for one in (*REFUSED_CODES, "OTHER")],
+    "refused.{}.remedy": [(one,) for one in (*REFUSED_CODES, "OTHER")],
     "reason.{}.cause": [(one,) for one in Reason],
     "reason.{}.who": [(one,) for one in Reason],
     "account.{}": [(one,) for one in AccountState],

@@ -26,6 +26,7 @@ from tests.factories.addresses import patterns
 from tests.factories.cast import (
     NOW,
     OFFICE,
+    Gate,
     a_firm,
     a_gate,
     a_tenure,
@@ -45,7 +46,7 @@ PORTALS = ("worker/", "business/", "office/")
 MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
 # These change something and take no GET.
 POST_ONLY = {
-    "withdraw", "withdraw_entry", "accept", "revoke", "answer_link", "approve_claims", "confirm_claim", "decide", "ship_letters",
+    "withdraw", "withdraw_entry", "accept", "answer_link", "approve_claims", "confirm_claim", "decide", "ship_letters",
 }  # fmt: skip
 NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
 # A firm below the prime sees these pages of the prime's site in its own way.
@@ -120,7 +121,11 @@ class World:
         """A further gate of the prime's site; a further site, on which the worker was today."""
         by = owner_of(self.prime)
         code = make_pairing_code(add_terminal(self.gate.site_id, name, by=by, at=NOW), by=by, at=NOW).code
-        register_device(code, store=f"{self.count}a" * 16, name=name, dense=True, at=NOW)
+        beside = register_device(code, store=f"{self.count}a" * 16, name=name, dense=True, at=NOW)
+        # A gap, and a number that is no card's.
+        Gate(beside, self.gate.site_id, f"{self.count}a" * 16).send(
+            a_touch(5, self.card), {**a_touch(6, self.card), "card": "1"}
+        )
         further = a_gate(self.prime, name=name, store=f"{self.count}b" * 16)
         self._claim(further.site_id)
         further.send(a_touch(1, self.card, f"2026-11-20T0{self.count}:58:00+09:00"))
@@ -149,6 +154,7 @@ class World:
         numbers = {
             "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
+            "<int:device_id>": self.gate.device.device_id,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
             "<int:day>": TODAY.day if page == "business:site_day" else claim.day.day, "<int:claim_id>": claim.id,
         }  # fmt: skip

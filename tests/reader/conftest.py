@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from reader.records import NewTouch
 from reader.register import register
-from reader.store import NewTouch, Store
+from reader.store import Store
 from tests.reader.fake_server import Fake, fake_server
 
 NUMBER = "12345678901821-01"

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,9 +36,11 @@ class Fake:
     lost: list[list[int]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     cut_after_commit: int = 0  # so many answers are lost after the touches are stored
+    health: Failure = field(default_factory=lambda: Failure(200, b"{}"))
     refuse_card: str = ""
     most: int = 2000
     clock_behind: timedelta = timedelta()
+    reports: list[tuple[int, str | None]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -64,6 +67,7 @@ class Fake:
         if batch["store"] != self.store:
             return 409, {"code": "DEVICE_FORKED"}
         self.sizes.append(len(batch["touches"]))
+        self.reports.append((batch["unsent"], batch.get("unsent_since")))
         self.lost += batch.get("lost", [])
         results = [self._take(index, one) for index, one in enumerate(batch["touches"])]
         highest = max([*self.log, *self.refused], default=0)
@@ -86,7 +90,11 @@ class _Handler(BaseHTTPRequestHandler):
     fake: Fake
 
     def do_GET(self) -> None:
-        self._answer(200, b"{}", {})
+        self._answer(self.fake.health.status, self.fake.health.body, {})
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The date of an answer, by the server's own clock."""
+        return super().date_time_string((timestamp or time.time()) - self.fake.clock_behind.total_seconds())
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))

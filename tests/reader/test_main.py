@@ -52,7 +52,7 @@ def test_send_says_by_its_exit_code_whether_to_come_back(at: list[str], server: 
 
 
 def test_a_device_of_two_sites_wants_one_named(at: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    from reader.store import Terminal
+    from reader.records import Terminal
 
     with Store(Path(at[1])) as store:
         store.register(url="x", device="7", secret="00", terminals=[Terminal("1", "a"), Terminal("2", "b")])
@@ -65,19 +65,6 @@ def test_fork_keeps_the_unsent(at: list[str], capsys: pytest.CaptureFixture[str]
     main([*at, "touch", NUMBER])
     assert main([*at, "fork"]) == 0
     assert "1件は残っています" in capsys.readouterr().out
-
-
-def test_selftest_names_each_part_and_its_remedy(
-    at: list[str], server: Fake, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([*at, "selftest"]) == 1
-    out = capsys.readouterr().out
-    assert [line[:2] for line in out.splitlines()[2:]] == ["OK", "NG", "NG", "NG"]
-    assert "register" in out
-    main([*at, "register", "--url", server.url, "--code", "ABCD2345"])
-    capsys.readouterr()
-    main([*at, "selftest"])
-    assert [line[:2] for line in capsys.readouterr().out.splitlines()[2:]] == ["OK"] * 4
 
 
 def test_a_store_that_cannot_be_opened_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

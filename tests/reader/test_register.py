@@ -1,7 +1,8 @@
 import pytest
 
+from reader.records import Terminal
 from reader.register import RegistrationError, register
-from reader.store import Store, Terminal
+from reader.store import Store
 from reader.web import NetworkError
 from tests.reader.fake_server import SECRET, SITE, Failure, Fake
 

@@ -11,7 +11,8 @@ from time import sleep
 
 import pytest
 
-from reader.send import ACT_PAUSE_S, Sender, State, drain
+from reader.register import register
+from reader.send import Sender, State, drain
 from reader.store import Store
 from tests.reader.conftest import a_touch
 from tests.reader.fake_server import SECRET, Failure, Fake
@@ -39,7 +40,7 @@ def test_unregistered_is_told_and_keeps_everything(store: Store) -> None:
     store.keep([a_touch()])
     outcome = Sender(store).step()
     assert (outcome.state, store.summary().unsent) == (State.ACT, 1)
-    assert "register" in outcome.message
+    assert "登録コード" in outcome.message
 
 
 def test_answers_lost_on_the_way_make_no_second_touch(registered: Store, server: Fake) -> None:
@@ -77,17 +78,44 @@ def test_rows_that_are_gone_are_told_as_lost(registered: Store, server: Fake) ->
     assert registered.outgoing(1).lost == ()
 
 
-def test_a_copied_store_is_told_then_forked_registered_and_sent(registered: Store, server: Fake) -> None:
-    from reader.register import register
-
-    registered.keep([a_touch(1)])
-    server.store = "somebody else"
+def test_a_copied_store_becomes_a_new_device_and_waits_for_its_code(registered: Store, server: Fake) -> None:
+    registered.keep([a_touch(minute) for minute in range(3)])
+    drain(Sender(registered))
+    registered.keep([a_touch(7), a_touch(8)])
+    before, server.store = registered.identity(), "somebody else"
     outcome = Sender(registered).step()
-    assert (outcome.state, outcome.pause_s, registered.summary().unsent) == (State.ACT, ACT_PAUSE_S, 1)
-    assert "fork" in outcome.message
-    registered.fork()
-    register(registered, url=server.url, code="ABCD2345", name="test")
+    after = registered.identity()
+    assert (outcome.state, registered.summary().unsent, after.device, after.url) == (State.ACT, 2, "", before.url)
+    assert "登録コード" in outcome.message
+    assert after.store != before.store
+    server.log.clear()  # of the new device the server has nothing
+    register(registered, url=after.url, code="ABCD2345", name="test")
+    assert drain(Sender(registered)).stored == 2
+    assert {seq: one["touched_at"][14:16] for seq, one in server.log.items()} == {1: "07", 2: "08"}
+
+
+def test_a_409_that_is_not_the_servers_changes_nothing(registered: Store, server: Fake) -> None:
+    registered.keep([a_touch()])
+    before = registered.identity()
+    server.failures = [Failure(409)]
+    assert Sender(registered).step().state is State.WAIT
+    assert registered.identity() == before
+
+
+def test_what_waits_behind_a_batch_is_told(registered: Store, server: Fake) -> None:
+    registered.keep([a_touch(minute) for minute in range(501)])
+    drain(Sender(registered))
+    assert server.reports == [(1, a_touch(500).touched_at), (0, None)]
+
+
+def test_a_new_secret_that_the_server_lost_gives_way_to_the_one_before(registered: Store, server: Fake) -> None:
+    registered.keep([a_touch(1)])
+    registered.change_secret("7", "ab" * 32)
     assert drain(Sender(registered)).stored == 1
+    assert registered.identity().secret == SECRET
+    registered.register(url=server.url, device="7", secret="00" * 32, terminals=[])
+    registered.keep([a_touch(2)])
+    assert Sender(registered).step().state is State.ACT
 
 
 def test_a_wrong_secret_is_told(registered: Store, server: Fake) -> None:
@@ -222,5 +250,5 @@ def test_the_body_is_small_and_plain(registered: Store, tmp_path: Path) -> None:
 
     registered.keep([a_touch(1)])
     found = json.loads(encode(registered.outgoing(5), datetime(2026, 11, 20, 8, tzinfo=UTC)))
-    assert set(found) == {"store", "sent_at", "touches"}
+    assert (set(found), found["unsent"]) == ({"store", "sent_at", "unsent", "touches"}, 0)
     assert "offset_s" not in found["touches"][0]

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from reader.store import Store, StoreError, Terminal, Verdict
+from reader.records import Terminal, Verdict
+from reader.store import Store, StoreError
 from tests.reader.conftest import NUMBER, a_touch
 
 NOTHING = Verdict((), (), (), 0, (), None)
 WRITER = """
 import sys
 from pathlib import Path
-from reader.store import NewTouch, Store
+from reader.records import NewTouch
+from reader.store import Store
 with Store(Path(sys.argv[1])) as store:
     while True:
         made = [NewTouch("card", "12345678901821-01", "2026-11-20T07:58:02.000+09:00", "card")] * 3
@@ -104,7 +106,7 @@ def test_fork_makes_a_new_identity_and_keeps_the_unsent(store: Store) -> None:
     store.keep([a_touch(minute) for minute in range(5)])
     before = store.outgoing(9)
     store.apply(before.identity.store, verdict(stored=(1, 3), highest=3))
-    assert store.fork() == 3
+    assert store.fork(store.identity().store) == 3
     after = store.outgoing(9)
     assert [(one.seq, one.touched_at) for one in after.touches] == [
         (seq, before.touches[index].touched_at) for seq, index in ((1, 1), (2, 3), (3, 4))
@@ -117,7 +119,7 @@ def test_fork_makes_a_new_identity_and_keeps_the_unsent(store: Store) -> None:
 def test_an_answer_to_the_identity_before_the_fork_does_nothing(store: Store) -> None:
     store.keep([a_touch(1)])
     old = store.identity().store
-    store.fork()
+    store.fork(store.identity().store)
     store.apply(old, verdict(stored=(1,), highest=1))
     assert seqs(store) == [1]
 

@@ -103,6 +103,14 @@ def list_month_of_sites(site_ids: Collection[int], month: date) -> list[DayRow]:
     return _days("site_id = ANY(%s) AND month = %s", [list(site_ids), month])
 
 
+def list_waiting_of_site(site_id: int, reasons: Collection[Reason]) -> list[DayRow]:
+    """All days on a site that wait for the prime's word for one of some reasons, whatever the month."""
+    rows = _days("site_id = %s AND waiting <> 0", [site_id])
+    return [
+        row for row in rows if row.bound.standing is Standing.WAITING and not set(reasons).isdisjoint(row.bound.reasons)
+    ]
+
+
 def list_month_of_firm(business_id: int, month: date) -> list[DayRow]:
     """All days that people worked under a firm in a month."""
     return _days("business_id = %s AND month = %s", [business_id, month])

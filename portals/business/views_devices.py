@@ -1,0 +1,155 @@
+"""A site's terminals: the devices there, what of them is missing or waits; register one, revoke one."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django.contrib.messages import info, success
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from portals.base.access import page, viewer_of
+from portals.base.records import full_name
+from portals.business.forms import TerminalForm
+from portals.business.site_access import own_site
+from registry.accounts.states import Permission
+from registry.core.errors import MoveRefusedError
+from registry.core.ids import SiteId, clean_digits, grouped
+from registry.disclosure.queries import see_workers_on_site
+from registry.histories.queries import list_waiting_of_site
+from registry.histories.states import Reason
+from registry.sites.operations import add_terminal
+from registry.sites.queries import list_terminals
+from registry.touches.operations.devices import make_pairing_code, revoke_device
+from registry.touches.queries import MISSING_AT_MOST, RefusedTouch, SiteDevice, list_refused, list_site_devices
+from registry.touches.states import DeviceState
+
+OF_DEVICES = (Reason.DEVICE_REVOKED, Reason.SITE_NOT_OF_DEVICE)
+REFUSED_CODES = frozenset({"TOUCH_SHAPE", "TOUCH_ID_SHAPE", "TOUCH_ID_CHECK_DIGIT", "TOUCH_ID_KIND"})
+MOST_SIGNS = 40
+
+
+@dataclass(frozen=True)
+class ShownRefused:
+    """A refused touch in words: what it said of itself, why it is none, what to do."""
+
+    touched_at: str
+    credential: str
+    row: RefusedTouch
+    cause: str
+    remedy: str
+
+
+def _shown_refused(row: RefusedTouch, site_id: int) -> ShownRefused | None:
+    """None where it names another site: its manager sees it there."""
+    try:
+        said = json.loads(row.received)
+    except (ValueError, RecursionError):
+        said = {}
+    said = said if isinstance(said, dict) else {}
+    named = clean_digits(_plain(said.get("site")))
+    if named and named != str(site_id):
+        return None
+    code = row.code if row.code in REFUSED_CODES else "OTHER"
+    credential = next((text for key in ("card", "token", "qr") if (text := _plain(said.get(key)))), "")
+    return ShownRefused(
+        _plain(said.get("touched_at")), credential, row, _(f"refused.{code}.cause"), _(f"refused.{code}.remedy")
+    )
+
+
+def _plain(value: object) -> str:
+    """What a device wrote, short and without signs that no line has."""
+    text = value if isinstance(value, str) else ""
+    return "".join(sign for sign in text[:MOST_SIGNS] if sign.isprintable())
+
+
+def _waiting(request: HttpRequest, site_id: int) -> list[dict[str, Any]]:
+    """Days by touches of devices that are not trusted, or not of this site."""
+    rows = list_waiting_of_site(site_id, OF_DEVICES)
+    people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=timezone.now())
+    return [
+        {
+            "key": f"{row.worker_id}:{row.bound.day.isoformat()}", "row": row.bound,
+            "name": full_name(people[row.worker_id]) if row.worker_id in people else grouped(row.worker_id),
+            "causes": [_(f"reason.{code}.cause") for code in row.bound.reasons if code in OF_DEVICES],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+@page(Permission.SITE_MANAGE)
+def devices(request: HttpRequest, site_id: int) -> HttpResponse:
+    """The devices of a site: last seen, missing, refused; touches that wait for the prime's word."""
+    site, found = own_site(request, site_id), list_site_devices(site_id)
+    shown = [_shown_refused(row, site_id) for row in list_refused(device.id for device in found)]
+    refused = [one for one in shown if one]
+    context = {
+        "site": site, "terminals": list_terminals(SiteId(site_id)), "waiting": _waiting(request, site_id),
+        "most": MISSING_AT_MOST,
+        "devices": [
+            {"row": device, "refused": [one for one in refused if one.row.device_id == device.id]}
+            for device in sorted(found, key=lambda one: (one.state is DeviceState.REVOKED, one.id))
+        ],
+    }  # fmt: skip
+    return render(request, "business/devices.html", context)
+
+
+@never_cache
+@page(Permission.SITE_MANAGE)
+def pairing_code(request: HttpRequest, site_id: int, terminal_id: int) -> HttpResponse:
+    """Show a code, once, that registers a device for a terminal; as a QR code with the server's address."""
+    found = own_site(request, site_id)
+    terminal = next((one for one in list_terminals(found.id) if one.id == terminal_id), None)
+    if terminal is None:
+        raise Http404
+    context: dict[str, Any] = {"site": found, "terminal": terminal}
+    if request.method == "POST":
+        code = make_pairing_code(terminal_id, by=viewer_of(request).actor(), at=timezone.now())
+        text = f"{request.scheme}://{request.get_host()}/#pair={code.code}"
+        context |= {"code": code, "qr_text": text, "qr": _qr(text)}
+    return render(request, "business/pairing_code.html", context)
+
+
+def _qr(text: str) -> SafeString:
+    drawn = segno.make(text, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="ds-qr", omitsize=True)
+    return SafeString(drawn)
+
+
+@page(Permission.SITE_MANAGE)
+def add_place(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Add a terminal: a further place where cards are touched."""
+    found = own_site(request, site_id)
+    form = TerminalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        name, by = form.cleaned_data["name"], viewer_of(request).actor()
+        terminal = add_terminal(SiteId(site_id), name, by=by, at=timezone.now())
+        return redirect("business:pairing_code", site_id, terminal)
+    context = {"form": form, "site": found}
+    return render(request, "business/add_terminal.html", context, status=422 if form.errors else 200)
+
+
+def _own_device(site_id: int, device_id: int) -> SiteDevice:
+    found = next((device for device in list_site_devices(site_id) if device.id == device_id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+@page(Permission.SITE_MANAGE)
+def revoke(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
+    """End the trust in a device; says first what follows. A second click does no harm."""
+    found, device = own_site(request, site_id), _own_device(site_id, device_id)
+    if request.method != "POST":
+        return render(request, "business/revoke.html", {"site": found, "device": device})
+    try:
+        revoke_device(device_id, reason="", by=viewer_of(request).actor(), at=timezone.now())
+    except MoveRefusedError:
+        info(request, _("device.revoked_before"))
+    else:
+        success(request, _("device.revoked"))
+    return redirect("business:devices", site_id)

@@ -1,0 +1,184 @@
+"""The prime's page of a site's terminals."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from portals.business.views_devices import REFUSED_CODES
+from reader.register import read_qr_text
+from registry.businesses.queries import list_users
+from registry.cards.queries import CardRow
+from registry.core import ids
+from registry.core.errors import RegistryError
+from registry.core.ids import BusinessId
+from registry.histories.states import Standing
+from registry.touches.models import Pairing
+from registry.touches.operations.devices import revoke_device
+from registry.touches.queries import list_site_devices
+from registry.touches.states import DeviceState
+from tests.factories.cast import (
+    NOW,
+    Gate,
+    a_firm,
+    a_gate,
+    a_touch,
+    a_worker,
+    activate,
+    logged_in,
+    owner_of,
+    secrets_of_letters,
+)
+from tests.factories.days import bind_all, days_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def prime() -> BusinessId:
+    return a_firm()
+
+
+@pytest.fixture
+def gate(prime: BusinessId) -> Gate:
+    return a_gate(prime)
+
+
+@pytest.fixture
+def card(prime: BusinessId) -> CardRow:
+    return a_worker(prime)
+
+
+@pytest.fixture
+def owner(prime: BusinessId) -> Client:
+    activate(str(prime), list_users(prime)[0].account.id, secrets_of_letters())
+    return logged_in(str(prime))
+
+
+def page_of(client: Client, gate: Gate) -> str:
+    """The page in words, without marks."""
+    answer = client.get(f"/business/sites/{gate.site_id}/terminals/")
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_a_gap_is_perhaps_lost_until_the_device_says_so_and_its_neighbours_say_when(
+    owner: Client, gate: Gate, card: CardRow
+) -> None:
+    gate.send(a_touch(1, card, "2026-11-20T07:41:00+09:00"), a_touch(5, card, "2026-11-20T07:58:00+09:00"))
+    page = page_of(owner, gate)
+    assert "3件が届いていません。失われた可能性があります。" in page
+    assert "2026年11月20日（金）7:41から7:58までの間" in page
+    assert "確認が必要" in page
+
+    gate.send(a_touch(6, card, "2026-11-20T12:01:00+09:00"), lost=[[2, 4]])
+    page = page_of(owner, gate)
+    assert "3件が失われました。" in page
+    assert "7:41から7:58までの間" in page
+    assert "本人のページから就業日を申告できます" in page
+    assert "失われた可能性" not in page
+
+    gate.send(*(a_touch(seq, card, f"2026-11-20T07:5{seq}:00+09:00") for seq in (2, 3, 4)))  # found all the same
+    assert "失われ" not in page_of(owner, gate)
+
+
+def test_a_gap_at_the_beginning_and_a_queue_that_is_not_dense(owner: Client, gate: Gate, card: CardRow) -> None:
+    gate.send(a_touch(4, card, "2026-11-20T07:58:00+09:00"))
+    assert "2026年11月20日（金）7:58より前" in page_of(owner, gate)
+
+
+def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate: Gate, card: CardRow) -> None:
+    wrong = str(card.worker_id)[:4] + str((card.worker_id // 10**9 + 1) % 10) + str(card.worker_id)[5:]
+    elsewhere = a_gate(a_firm("別の会社"), store="e" * 32).site_id
+    gate.send(
+        {**a_touch(1, card), "card": f"{wrong}-01"},
+        {**a_touch(2, card), "card": "<b>12"},
+        {**a_touch(3, card), "card": "99", "site": str(elsewhere)},
+        {"seq": 4, "touched_at": "2026-13-45", "card": card.number},
+    )
+    page = page_of(owner, gate)
+    assert "打刻として読めなかったもの 3件" in page
+    for text in (
+        "番号のどこかの桁が違います",
+        wrong,
+        "番号の桁数が違います",
+        "&lt;b&gt;12",
+        "打刻の形が正しくありません",
+        "2026-13-45",
+    ):
+        assert text in page
+    assert "カードの番号を確かめ" in page
+
+
+def test_every_code_of_a_refusal_has_its_words() -> None:
+    """Those that the server can give: shape, and all errors of an ID."""
+    errors = [one for one in vars(ids).values() if isinstance(one, type) and issubclass(one, RegistryError)]
+    codes = {f"TOUCH_{one.code}" for one in errors if one is not RegistryError} | {"TOUCH_SHAPE"}
+    assert codes == REFUSED_CODES
+
+
+def test_revoking_says_first_what_follows_and_a_second_click_does_no_harm(
+    owner: Client, gate: Gate, card: CardRow
+) -> None:
+    where = f"/business/sites/{gate.site_id}/devices/{gate.device.device_id}/revoke/"
+    assert "すべて保存されます" in owner.get(where).content.decode()
+    assert list_site_devices(gate.site_id)[0].state is DeviceState.ACTIVE
+    assert owner.post(where).status_code == 302
+    again = owner.post(where, follow=True)
+    assert "すでに止められています" in again.content.decode()
+    assert "すでに止められています" in owner.get(where).content.decode()
+    assert list_site_devices(gate.site_id)[0].state is DeviceState.REVOKED
+    assert "使用停止" in page_of(owner, gate)
+
+
+def test_touches_of_a_revoked_device_wait_and_the_prime_decides(
+    owner: Client, prime: BusinessId, gate: Gate, card: CardRow
+) -> None:
+    assert "確認を待っている打刻" not in page_of(owner, gate)
+    revoke_device(gate.device.device_id, reason="", by=owner_of(prime), at=NOW)
+    gate.send(a_touch(1, card, "2026-11-19T07:58:00+09:00"))
+    bind_all()
+    page = page_of(owner, gate)
+    for text in ("確認を待っている打刻", "見本 太郎", "2026年11月19日（木）", "使用を止めた端末から届きました"):
+        assert text in page
+    day = {"day": [f"{card.worker_id}:2026-11-19"], "counts": "1", "from_devices": "1"}
+    answer = owner.post(f"/business/sites/{gate.site_id}/days/decide/", day)
+    assert answer.headers["Location"] == f"/business/sites/{gate.site_id}/terminals/"
+    assert [one.standing for one in days_of(card.worker_id)] == [Standing.FORMAL]
+    assert "確認を待っている打刻" not in page_of(owner, gate)
+
+
+def test_the_qr_code_holds_server_and_code_as_the_reader_reads_them(owner: Client, gate: Gate) -> None:
+    terminal = re.search(rf"/business/sites/{gate.site_id}/terminals/(\d+)/code/", owner.get(
+        f"/business/sites/{gate.site_id}/terminals/"
+    ).content.decode())  # fmt: skip
+    assert terminal
+    page = owner.post(terminal[0]).content.decode()
+    code = re.search(r'id="pairing-code">([A-Z0-9-]+)<', page)
+    text = re.search(r"--qr-text &quot;([^&]+)&quot;|--qr-text \"([^\"]+)\"", page)
+    assert code
+    assert text
+    assert read_qr_text(text[1] or text[2]) == ("http://testserver", code[1])
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in page or "<svg" in page
+
+
+def test_a_site_without_devices_says_how_to_begin(owner: Client, prime: BusinessId, gate: Gate) -> None:
+    Pairing.objects.update(until_at=NOW)
+    page = page_of(owner, gate)
+    assert "端末はまだありません" in page
+    assert "正面ゲートに端末を登録する" in page
+
+
+def test_another_firm_finds_nothing(gate: Gate) -> None:
+    other = a_firm("別の会社")
+    activate(str(other), list_users(other)[0].account.id, secrets_of_letters())
+    client = logged_in(str(other))
+    for path in ("terminals/", f"devices/{gate.device.device_id}/revoke/"):
+        assert client.get(f"/business/sites/{gate.site_id}/{path}").status_code == 404
+
+
+def test_a_device_of_another_site_cannot_be_revoked_here(owner: Client, prime: BusinessId, gate: Gate) -> None:
+    other = a_gate(a_firm("別の会社"), store="e" * 32)
+    where = f"/business/sites/{gate.site_id}/devices/{other.device.device_id}/revoke/"
+    assert owner.post(where).status_code == 404
+    assert list_site_devices(other.site_id)[0].state is DeviceState.ACTIVE
