@@ -66,7 +66,7 @@ def load_months(worker_ids: Collection[int], month: date) -> dict[int, list[Mont
 _ALL_DAYS = "(formal | waiting | claimed | unapproved | uncounted)"
 
 
-def _days(where: str, parameters: list[Any], only: int = -1) -> list[DayRow]:
+def _days(where: str, parameters: list[Any] | dict[str, Any], only: int = -1) -> list[DayRow]:
     """Bound days by day and first touch; with `only` those of them that are in a mask."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -103,9 +103,14 @@ def list_month_of_sites(site_ids: Collection[int], month: date) -> list[DayRow]:
     return _days("site_id = ANY(%s) AND month = %s", [list(site_ids), month])
 
 
-def list_waiting_of_site(site_id: int, reasons: Collection[Reason]) -> list[DayRow]:
-    """All days on a site that wait for the prime's word for one of some reasons, whatever the month."""
-    rows = _days("site_id = %s AND waiting <> 0", [site_id])
+def list_waiting_of_site(
+    site_id: int, month: date | None = None, reasons: Collection[Reason] = tuple(Reason)
+) -> list[DayRow]:
+    """Days on a site that wait for the prime's word, for one of some reasons; without a month those of all months."""
+    rows = _days(
+        "site_id = %(site)s AND waiting <> 0 AND (%(month)s::date IS NULL OR month = %(month)s)",
+        {"site": site_id, "month": month},
+    )
     return [
         row for row in rows if row.bound.standing is Standing.WAITING and not set(reasons).isdisjoint(row.bound.reasons)
     ]
