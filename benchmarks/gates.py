@@ -1,14 +1,16 @@
 """Devices of a loaded world that send touches: bodies made and signed before the clock starts."""
 
 import json
-import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from benchmarks.server import FOLDER
+from registry.core.days import JST
 
 
 @dataclass
@@ -20,23 +22,40 @@ class Gate:
     store: str
     next: int
     cards: list[str]
+    first_day: date
 
+    def __post_init__(self) -> None:
+        self._touched = self._days()
 
-def bodies(gate: Gate, rng: random.Random, *, count: int, size: int) -> list[tuple[bytes, dict[str, str]]]:
-    """Batches of touches of today, each card in turn, with their headers."""
-    from registry.touches.derive import signature_of
+    def _days(self) -> Iterator[tuple[str, str, datetime]]:
+        """Day after day everybody comes in the morning and goes in the evening, in the order of time."""
+        day = datetime.combine(self.first_day, datetime.min.time(), JST)
+        while True:
+            for direction, opens_at in (("in", timedelta(hours=7)), ("out", timedelta(hours=17))):
+                step = timedelta(hours=1) / len(self.cards)
+                for place, card in enumerate(self.cards):
+                    yield card, direction, day + opens_at + place * step
+            day += timedelta(days=1)
 
-    now, found = datetime.now(UTC), []
-    for _ in range(count):
-        touches = []
-        for _ in range(size):
-            at = now - timedelta(seconds=rng.randrange(3 * 3600))
-            touches.append({
-                "seq": gate.next, "card": gate.cards[gate.next % len(gate.cards)], "direction": "in", "method": "card",
+    def touches(self, count: int) -> list[dict[str, object]]:
+        """The next touches."""
+        found: list[dict[str, object]] = []
+        for card, direction, at in islice(self._touched, count):
+            found.append({
+                "seq": self.next, "card": card, "direction": direction, "method": "card",
                 "touched_at": at.isoformat(timespec="milliseconds"), "offset_s": 0.2,
             })  # fmt: skip
-            gate.next += 1
-        body = json.dumps({"store": gate.store, "touches": touches}).encode()
+            self.next += 1
+        return found
+
+
+def bodies(gate: Gate, *, count: int, size: int) -> list[tuple[bytes, dict[str, str]]]:
+    """Batches of the next touches of a device, with their headers."""
+    from registry.touches.derive import signature_of
+
+    found = []
+    for _ in range(count):
+        body = json.dumps({"store": gate.store, "touches": gate.touches(size)}).encode()
         headers = {
             "Device": str(gate.device),
             "Signature": signature_of(gate.secret, body),

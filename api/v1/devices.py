@@ -14,8 +14,8 @@ from registry.accounts.operations import TooOftenError, check_allowance, use_all
 from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
 from registry.core.networks import network_of
-from registry.touches.operations.batches import BatchShapeError
 from registry.touches.operations.devices import PairingCodeError, register_device
+from registry.touches.operations.items import BatchShapeError
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
 

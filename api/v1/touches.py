@@ -11,11 +11,11 @@ from api.problems import problem, wrong_method
 from registry.core.errors import RegistryError
 from registry.histories.operations.receiving import receive_touches
 from registry.touches.operations.batches import (
-    BatchShapeError,
     BatchSizeError,
     DeviceForkedError,
     SignatureError,
 )
+from registry.touches.operations.items import BatchShapeError
 
 STATUSES: dict[type[RegistryError], int] = {
     SignatureError: 401,

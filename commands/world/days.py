@@ -11,7 +11,7 @@ from commands.world.sites import Place, moment
 from commands.world.tables import Tables
 from registry.core.days import is_business_day
 from registry.core.ids import IdKind
-from registry.touches.derive import Flag, moment_of
+from registry.touches.derive import Flag, in_month, ms_of, number_of
 
 SATURDAY, SUNDAY = 5, 6
 BLOCK = 15  # days that somebody stays on a site before he may change
@@ -72,9 +72,8 @@ def _touches(
             )
             _write(tables, touch, f"{person.id}-{branch:02}")
             counted = touch.at - timedelta(seconds=FAR_OFFSET) if touch.flags & Flag.CLOCK_OFF else touch.at
-            packed = moment_of(counted, touch.direction, touch.flags, branch)
-            month = (counted + timedelta(hours=9)).date().replace(day=1)
-            presence[touch.place.id, month].add(packed.packed())
+            month, number = in_month(number_of(ms_of(counted), touch.direction, touch.flags, branch))
+            presence[touch.place.id, month].add(number)
     for (site_id, month), moments in presence.items():
         tables.add("touches_presence", worker_id=person.id, site_id=site_id, month=month, moments=sorted(moments))
 
@@ -132,5 +131,5 @@ def _strangers(tables: Tables, rng: random.Random, places: list[Place], end: dat
             seq = _write(tables, touch, f"{number}-01")
             tables.add(
                 "touches_orphan", device_id=place.device_id, seq=seq, site_id=place.id, touched_at=at, code=code,
-                card_worker_id=number, card_branch=1, moment=moment_of(at, "in").packed(),
+                card_worker_id=number, card_branch=1, moment=in_month(number_of(ms_of(at), "in"))[1],
             )  # fmt: skip

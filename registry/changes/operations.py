@@ -1,6 +1,6 @@
 """Writes of the change feed, and the one way to follow it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from registry.changes.models import Change
 from registry.changes.states import ChangeKind
-from registry.core.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -41,15 +40,12 @@ def note_change(
     )  # fmt: skip
 
 
-def note_changes(kind: ChangeKind, marks: Sequence[tuple[int, date, date, list[int]]]) -> None:
-    """Write marks of one kind in one statement: site, first day, first day after it, workers."""
-    with prepared() as cursor:
-        for mark in marks:
-            cursor.run(
-                "INSERT INTO changes_change (kind, site_id, from_on, until_on, worker_ids)"
-                " VALUES (%s, %s, %s, %s, %s::bigint[])",
-                [kind, *mark],
-            )
+# Marks of days as a part of a larger statement that names site, worker and day in `changed`.
+MARKS_OF_DAYS = """marks AS (
+  INSERT INTO changes_change (kind, site_id, from_on, until_on, worker_ids)
+  SELECT %(kind)s, site_id, day, day + 1, array_agg(DISTINCT worker_id ORDER BY worker_id) FROM changed
+  GROUP BY site_id, day ORDER BY site_id, day
+)"""
 
 
 _NEXT = """

@@ -151,8 +151,15 @@ def collecting_entry(entries: Iterable[EntryFact], structure: Structure, day: da
     """
     found = []
     for one in entries:
-        tenure = structure.by_id.get(one.tenure_id) if one.tenure_id is not None else None
-        if one.holds(day) and (one.tenure_id is None or (tenure is not None and tenure.holds(day))):
-            tier = structure.tier(tenure.node_id) if tenure else 0
-            found.append((not one.collects, -tier, one.from_on, one.added_at, one.trade, one))
-    return min(found, key=lambda row: row[:-1])[-1] if found else None
+        if one.holds(day):
+            tenure = structure.by_id.get(one.tenure_id) if one.tenure_id is not None else None
+            if one.tenure_id is None or (tenure is not None and tenure.holds(day)):
+                found.append((one, tenure))
+    if len(found) < 2:  # noqa: PLR2004 -- nothing to choose from
+        return found[0][0] if found else None
+    return min(found, key=lambda pair: _collects_first(structure, *pair))[0]
+
+
+def _collects_first(structure: Structure, one: EntryFact, tenure: TenureFact | None) -> tuple[object, ...]:
+    tier = structure.tier(tenure.node_id) if tenure else 0
+    return not one.collects, -tier, one.from_on, one.added_at, one.trade

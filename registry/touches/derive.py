@@ -3,8 +3,7 @@
 import hashlib
 import hmac
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntFlag
 from functools import lru_cache
@@ -17,14 +16,21 @@ LONGEST_SHIFT = timedelta(hours=16)  # ruling 27
 CLOCK_OFF_SECONDS = 600
 AHEAD_AT_MOST = timedelta(hours=24)
 BEHIND_AT_MOST = timedelta(days=400)
-MOST_GAPS = 100
 
 # A packed moment fits a signed int4: minute of the month (16 bits), turn (2), flags (5), branch (7). Sorting sorts by time.
 _BRANCH_BITS, _FLAG_BITS, _TURN_BITS = 7, 5, 2
-_MINUTE = timedelta(minutes=1)
+_LOW_BITS = _TURN_BITS + _FLAG_BITS + _BRANCH_BITS
+_MINUTE, _MILLISECOND = timedelta(minutes=1), timedelta(milliseconds=1)
+_MINUTE_MS = 60_000
+_AHEAD_MS, _BEHIND_MS = AHEAD_AT_MOST // _MILLISECOND, BEHIND_AT_MOST // _MILLISECOND
+_DAY_MINUTES = 24 * 60
+_JST_MINUTES = 9 * 60  # Japan knows no summer time
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = _EPOCH.toordinal()
 # Of touches in one minute an `in` comes before, an `out` after the others.
 _TURNS = (Direction.IN, Direction.NONE, Direction.OUT)
-_IN, _OUT = 0, 2
+_TURN_OF = {str(direction): turn for turn, direction in enumerate(_TURNS)}
+_TURN_MASK, _IN, _OUT = 3, 0, 2
 
 
 class Flag(IntFlag):
@@ -50,25 +56,36 @@ class Moment(NamedTuple):
         """What the touch says of itself."""
         return _TURNS[self.turn]
 
-    @property
-    def key(self) -> tuple[datetime, int]:
-        """What a touch is found again by; flags are those of its first receipt."""
-        return self.at, self.turn
 
-    def packed(self) -> int:
-        """The moment as one number of its month in Japan."""
-        local = self.at.astimezone(JST)
-        minute = ((local.day - 1) * 24 + local.hour) * 60 + local.minute
-        return ((minute << _TURN_BITS | self.turn) << _FLAG_BITS | self.flags) << _BRANCH_BITS | self.branch
+def number_of(ms: int, direction: str, flags: int = 0, branch: int = 0) -> int:
+    """A touch as an absolute number, from its milliseconds since 1970."""
+    return ((ms // _MINUTE_MS << _TURN_BITS | _TURN_OF[direction]) << _FLAG_BITS | flags) << _BRANCH_BITS | branch
 
 
-def moment_of(at: datetime, direction: str, flags: int = 0, branch: int = 0) -> Moment:
-    """A touch as presence keeps it."""
-    return Moment(at.replace(second=0, microsecond=0), _TURNS.index(Direction(direction)), flags, branch)
+def with_branch(number: int, branch: int) -> int:
+    """A touch with the branch of the card that it was made with."""
+    return number >> _BRANCH_BITS << _BRANCH_BITS | branch
 
 
-_LOW_BITS = _TURN_BITS + _FLAG_BITS + _BRANCH_BITS
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+def day_of(number: int) -> date:
+    """The day of an absolute number in Japan, by the calendar."""
+    return date.fromordinal(_calendar_day(number))
+
+
+def in_month(number: int) -> tuple[date, int]:
+    """The month of an absolute number in Japan, which is the row of presence it stands in, and the number there."""
+    month, shift = _month_of_day(_calendar_day(number))
+    return month, number - shift
+
+
+def _calendar_day(number: int) -> int:
+    return _EPOCH_DAY + ((number >> _LOW_BITS) + _JST_MINUTES) // _DAY_MINUTES
+
+
+@lru_cache(maxsize=2000)
+def _month_of_day(day: int) -> tuple[date, int]:
+    month = date.fromordinal(day).replace(day=1)
+    return month, absolute(0, month)
 
 
 @lru_cache(maxsize=1000)
@@ -86,29 +103,34 @@ def unpacked(number: int) -> Moment:
     """The moment of an absolute number."""
     rest = number >> _BRANCH_BITS
     turned = rest >> _FLAG_BITS
-    return Moment(_EPOCH + (turned >> _TURN_BITS) * _MINUTE, turned & 3, rest & 31, number & 127)
+    return Moment(_EPOCH + (turned >> _TURN_BITS) * _MINUTE, turned & _TURN_MASK, rest & 31, number & 127)
 
 
 _SHIFT_MINUTES = LONGEST_SHIFT // _MINUTE
+# A day's first touch lies within a day and a shift of its last one, and so do touches on other sites of the same day.
+_AROUND = (_DAY_MINUTES + _SHIFT_MINUTES) << _LOW_BITS
 
 
-def near(numbers: Sequence[int], at: datetime) -> Sequence[int]:
-    """Of sorted absolute numbers those that can share a day with a moment: up to a pause as long as the longest shift."""
-    minute = (at - _EPOCH) // _MINUTE
-    begin = end = bisect_left(numbers, minute << _LOW_BITS)
-    reach = minute
-    while begin and reach - (numbers[begin - 1] >> _LOW_BITS) < _SHIFT_MINUTES:
+def _begins(numbers: Sequence[int], place: int) -> bool:
+    """Whether the day of a touch is its own, whatever came before (ruling 27)."""
+    here, before = numbers[place] >> _FLAG_BITS + _BRANCH_BITS, numbers[place - 1] >> _FLAG_BITS + _BRANCH_BITS
+    if here & _TURN_MASK == _IN or before & _TURN_MASK == _OUT:
+        return True
+    return (here >> _TURN_BITS) - (before >> _TURN_BITS) >= _SHIFT_MINUTES
+
+
+def near(numbers: Sequence[int], first: int, last: int) -> Sequence[int]:
+    """Of sorted absolute numbers those that decide the days of the touches from a first to a last one."""
+    begin = bisect_left(numbers, first - _AROUND)
+    while 0 < begin < len(numbers) and not _begins(numbers, begin):
         begin -= 1
-        reach = numbers[begin] >> _LOW_BITS
-    reach = minute
-    while end < len(numbers) and (numbers[end] >> _LOW_BITS) - reach < _SHIFT_MINUTES:
-        reach = numbers[end] >> _LOW_BITS
+    end = bisect_left(numbers, last + _AROUND)
+    while 0 < end < len(numbers) and not _begins(numbers, end):
         end += 1
     return numbers[begin:end]
 
 
-@dataclass(frozen=True)
-class WorkDay:
+class WorkDay(NamedTuple):
     """One worker's day on one site: its touches in order of time."""
 
     day: date
@@ -126,9 +148,6 @@ class WorkDay:
 
 
 Boundaries = Sequence[tuple[date, time]]
-_EPOCH_DAY = _EPOCH.toordinal()
-_DAY_MINUTES = 24 * 60
-_JST_MINUTES = 9 * 60  # Japan knows no summer time
 
 
 def _day_number(minute: int, boundaries: Boundaries) -> int:
@@ -142,27 +161,51 @@ def _day_number(minute: int, boundaries: Boundaries) -> int:
     return day - (of_day < begins_at.hour * 60 + begins_at.minute)
 
 
-def day_by_boundary(at: datetime, boundaries: Boundaries) -> date:
-    """The day of a moment by the boundary that holds then; `boundaries` are dated rows, the oldest first, never empty."""
-    return date.fromordinal(_day_number((at - _EPOCH) // _MINUTE, boundaries))
+def day_by_boundary(number: int, boundaries: Boundaries) -> date:
+    """The day of an absolute number by the boundary that holds then; `boundaries` are never empty."""
+    return date.fromordinal(_day_number(number >> _LOW_BITS, boundaries))
 
 
-def work_days(numbers: Iterable[int], boundaries: Boundaries) -> list[WorkDay]:
-    """The days of one worker on one site from sorted absolute numbers, whatever order the touches came in (ruling 27).
+def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[date, list[int]]:
+    """The touches of one worker on one site by day, from sorted absolute numbers (ruling 27).
 
     An `out`, or a touch without direction, less than 16 hours after the first unmatched touch belongs to that
     touch's day, so a night shift is one day. Only other touches use the boundary.
     """
-    days: dict[int, list[Moment]] = {}
+    days: dict[int, list[int]] = {}
     first, day = None, 0
     for number in numbers:
-        minute, turn = number >> _LOW_BITS, number >> _FLAG_BITS + _BRANCH_BITS & 3
+        turned = number >> _FLAG_BITS + _BRANCH_BITS
+        minute, turn = turned >> _TURN_BITS, turned & _TURN_MASK
         if first is None or turn == _IN or minute - first >= _SHIFT_MINUTES:
             first, day = minute, _day_number(minute, boundaries)
-        days.setdefault(day, []).append(unpacked(number))
+        if day in days:
+            days[day].append(number)
+        else:
+            days[day] = [number]
         if turn == _OUT:
             first = None
-    return [WorkDay(date.fromordinal(day), tuple(found)) for day, found in sorted(days.items())]
+    return {date.fromordinal(day): found for day, found in days.items()}
+
+
+def find_day(days: Mapping[date, Iterable[int]], number: int) -> date | None:
+    """The day that a touch stands in; flags are those of its first receipt."""
+    place = number >> _FLAG_BITS + _BRANCH_BITS
+    for day, numbers in days.items():
+        for other in numbers:
+            if other >> _FLAG_BITS + _BRANCH_BITS == place:
+                return day
+    return None
+
+
+def work_day(day: date, numbers: Iterable[int]) -> WorkDay:
+    """A day from its numbers."""
+    return WorkDay(day, tuple([unpacked(number) for number in numbers]))
+
+
+def work_days(numbers: Iterable[int], boundaries: Boundaries) -> list[WorkDay]:
+    """The days of one worker on one site, whatever order the touches came in."""
+    return [work_day(day, found) for day, found in sorted(numbers_by_day(numbers, boundaries).items())]
 
 
 def months_around(month: date) -> list[date]:
@@ -172,26 +215,36 @@ def months_around(month: date) -> list[date]:
     return [before, month, after]
 
 
-def months_near(at: datetime) -> set[date]:
-    """The months whose touches can share a day with a moment."""
-    return {(at + step).astimezone(JST).date().replace(day=1) for step in (-2 * LONGEST_SHIFT, 2 * LONGEST_SHIFT)}
+def months_near(day: date) -> set[date]:
+    """The months whose touches can share a day with a touch of a calendar day."""
+    return {(day + step * timedelta(days=2)).replace(day=1) for step in (-1, 1)}
 
 
-def counted_moment(touched_at: datetime, offset_s: float | None) -> tuple[datetime, bool]:
+def counted_ms(ms: int, offset_s: float | None) -> tuple[int, bool]:
     """When a touch counts, and whether the device's clock was off by more than ten minutes.
 
     `offset_s` is the device's clock minus the server's, as last seen before the touch.
     """
     if offset_s is None or abs(offset_s) <= CLOCK_OFF_SECONDS:
-        return touched_at, False
+        return ms, False
     if abs(offset_s) > BEHIND_AT_MOST.total_seconds():  # no clock is that far off: the figure is, not the touch
-        return touched_at, True
-    return touched_at - timedelta(seconds=offset_s), True
+        return ms, True
+    return ms - round(offset_s * 1000), True
 
 
-def is_implausible(touched_at: datetime, received_at: datetime) -> bool:
+def is_implausible(ms: int, received_ms: int) -> bool:
     """Whether a clock is more than a day ahead or 400 days behind."""
-    return touched_at - received_at > AHEAD_AT_MOST or received_at - touched_at > BEHIND_AT_MOST
+    return not -_BEHIND_MS <= ms - received_ms <= _AHEAD_MS
+
+
+def ms_of(at: datetime) -> int:
+    """A moment in milliseconds since 1970."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def moment_of(ms: int) -> datetime:
+    """A moment from milliseconds since 1970."""
+    return _EPOCH + ms * _MILLISECOND
 
 
 def device_secret(key: str, device_id: int, version: int) -> bytes:
@@ -202,15 +255,3 @@ def device_secret(key: str, device_id: int, version: int) -> bytes:
 def signature_of(secret: bytes, body: bytes) -> str:
     """The signature of a request's body."""
     return hmac.new(secret, body, hashlib.sha256).hexdigest()
-
-
-def gaps(highest: int, known: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Numbers from 1 to `highest` outside the known half-open ranges, as closed ranges, at most 100."""
-    found, at = [], 1
-    for lower, upper in sorted(known):
-        if lower > at:
-            found.append([at, lower - 1])
-        at = max(at, upper)
-    if at <= highest:
-        found.append([at, highest])
-    return found[:MOST_GAPS]

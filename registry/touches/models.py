@@ -15,15 +15,23 @@ class Device(models.Model):
     dense = models.BooleanField(default=True)
     state = models.CharField(max_length=10, default=DeviceState.ACTIVE)
     secret_version = models.SmallIntegerField(default=1)
+    next_secret_asked = models.BooleanField(default=False)
     highest = models.BigIntegerField(default=0)
     registered_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    unsent = models.IntegerField(null=True)
+    unsent_since = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "touches_device"
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(DeviceState)), name="touches_device_state_known"),
             models.CheckConstraint(condition=Q(store__regex=r"^[0-9a-f]{32}$"), name="touches_store_is_hex"),
+            models.CheckConstraint(
+                condition=~Q(state=DeviceState.REVOKED) | Q(revoked_at__isnull=False),
+                name="touches_revoked_at_a_moment",
+            ),
         ]
 
 

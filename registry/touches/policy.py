@@ -7,7 +7,9 @@ import msgspec
 
 MOST_TOUCHES = 2000
 MOST_BYTES = 1024 * 1024
+MOST_RANGES = 100
 HIGHEST_SEQ = 2**53 - 1
+HIGHEST_COUNT = 2**31 - 1
 _TEXT = r"\A[^\x00-\x1f\x7f-\x9f]*\Z"
 
 Text = Annotated[str, msgspec.Meta(max_length=200, pattern=_TEXT)]
@@ -15,7 +17,7 @@ Seq = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST_SEQ)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class TouchItem(msgspec.Struct, frozen=True):
+class TouchItem(msgspec.Struct, frozen=True, gc=False):
     """One touch as a device sends it. Unknown keys are dropped."""
 
     seq: Seq
@@ -30,13 +32,26 @@ class TouchItem(msgspec.Struct, frozen=True):
     ref: Text = ""
 
 
-class Envelope(msgspec.Struct, frozen=True):
-    """A batch whose touches are not read yet."""
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What a batch says beside its touches."""
 
     store: Text
-    touches: list[msgspec.Raw]
     sent_at: Text = ""
-    lost: list[tuple[Seq, Seq]] = []
+    lost: Annotated[list[tuple[Seq, Seq]], msgspec.Meta(max_length=MOST_RANGES)] = []
+    unsent: Annotated[int, msgspec.Meta(ge=0, le=HIGHEST_COUNT)] | None = None
+    unsent_since: Instant | None = None
+
+
+class ReadBatch(Envelope, frozen=True, kw_only=True):
+    """A batch that can be read as a whole."""
+
+    touches: list[TouchItem]
+
+
+class RawBatch(Envelope, frozen=True, kw_only=True):
+    """A batch whose touches are read one by one."""
+
+    touches: list[msgspec.Raw]
 
 
 class SeqOnly(msgspec.Struct, frozen=True):

@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from registry.core.days import JST
-from registry.touches.derive import Moment, absolute, gaps, unpacked
+from registry.touches.derive import absolute, unpacked
 from registry.touches.states import DeviceState
 
 
 class Touched(NamedTuple):
-    """A readable touch: where, whose if the card is known, when."""
+    """A readable touch: where, whose if the card is known, when (an absolute number)."""
 
     site_id: int
     worker_id: int | None
-    moment: Moment
+    number: int
     implausible: bool = False
 
 
@@ -82,8 +82,8 @@ class DeviceRow:
 def list_devices(site_id: int) -> list[DeviceRow]:
     """The devices that serve a site's terminals, in the order of their registration."""
     rows = _rows(
-        "SELECT d.id, d.name, p.terminal_id, d.state, d.registered_at, d.last_seen_at, d.highest, d.dense,"
-        " ARRAY(SELECT ARRAY[lower(r), upper(r)] FROM unnest(d.seen + d.refused + d.lost) r),"
+        "SELECT d.id, d.name, p.terminal_id, d.state, d.registered_at, d.last_seen_at, d.highest,"
+        " CASE WHEN d.dense THEN touches_gaps(d.highest, d.seen + d.refused + d.lost) ELSE '{}' END,"
         " (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::int FROM unnest(d.refused) r)"
         " FROM touches_device d JOIN touches_pairing p ON p.device_id = d.id AND p.until_at IS NULL"
         " JOIN sites_terminal t ON t.id = p.terminal_id WHERE t.site_id = %s ORDER BY d.id",
@@ -91,8 +91,7 @@ def list_devices(site_id: int) -> list[DeviceRow]:
     )
     return [
         DeviceRow(
-            row[0], row[1], row[2], DeviceState(row[3]), row[4], row[5], row[6],
-            gaps(row[6], [(a, b) for a, b in row[8]]) if row[7] else [], row[9],
+            row[0], row[1], row[2], DeviceState(row[3]), row[4], row[5], row[6], row[7], row[8],
         )
         for row in rows
     ]  # fmt: skip

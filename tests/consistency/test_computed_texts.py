@@ -75,7 +75,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "business.block.{}": [],
 }
 _SHAPE = re.compile(r"[a-z{][a-z_}]*(\.[a-z_{}]+)+")
-_FILES = re.compile(r"\.(html|css|js|svg|csv|md|menu)$")
+_FILES = re.compile(r"\.(html|css|js|svg|csv|md|menu|sql)$")
 
 
 def trees() -> Iterator[ast.AST]:

@@ -127,6 +127,7 @@ CASES: dict[str, Callable[[], object]] = {
     "structures_on_a_roster_once": again(RosterEntry),
     "touches_device_store_key": again(Device),
     "touches_device_state_known": change(Device, state="asleep"),
+    "touches_revoked_at_a_moment": change(Device, state="revoked"),
     "touches_store_is_hex": change(Device, store="x" * 32),
     "touches_one_open_pairing": again(Pairing),
     "touches_pairing_has_time": change(Pairing, until_at=models.F("from_at")),

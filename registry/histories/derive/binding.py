@@ -5,8 +5,9 @@ Pure: the result depends on the facts, each with its own times, never on the ord
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from registry.codes.states import Counts
 from registry.core.days import JST, jst_day
@@ -22,8 +23,7 @@ QUICKEST_WAY = timedelta(minutes=30)
 _ORDER = {reason: number for number, reason in enumerate(Reason)}
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """Under whom and as what somebody worked. `path` holds the registered firms from the own one up to the prime."""
 
     business_id: int | None = None
@@ -35,8 +35,7 @@ class Assignment:
     claim_id: int | None = None  # of an unregistered site: its name stands there
 
 
-@dataclass(frozen=True)
-class BoundDay:
+class BoundDay(NamedTuple):
     """One worker's day on one site, with its meaning. Times of touches are not working hours (ruling 32)."""
 
     site_id: int | None
@@ -63,21 +62,21 @@ def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDa
             claimed[claim.day].append(claim)
     bound = []
     for day in sorted(touched.keys() | claimed.keys()):
-        bound += _bind_one(facts, touched.get(day, ()), claimed.get(day, ()))
+        bound += bind_day(facts, touched.get(day, ()), claimed.get(day, ()))
     return bound
 
 
-def _bind_one(
-    facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims: Sequence[ClaimFact]
-) -> list[BoundDay]:
-    """One day: its touches site by site, then what was claimed where nothing was touched.
+def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims: Sequence[ClaimFact]) -> list[BoundDay]:
+    """One day of one worker: its touches site by site, then what was claimed where nothing was touched.
 
     A touch and a claim of one site are one history: times from the touches, work from the claim.
     """
+    if len(touched) == 1 and not claims:  # nearly every day
+        return [_bind_touched(facts, *touched[0], too_far=False, work="")]
     apart = _sites_too_far_apart(touched, facts) if len(touched) > 1 else frozenset()
     works = {claim.site_id: claim.work for claim in claims if claim.site_id and claim.state is not ClaimState.REFUSED}
     bound = [
-        _bind_day(facts, site_id, one, too_far=site_id in apart, work=works.get(site_id, ""))
+        _bind_touched(facts, site_id, one, too_far=site_id in apart, work=works.get(site_id, ""))
         for site_id, one in sorted(touched, key=lambda pair: (pair[1].first, pair[0]))
     ]
     there = {site_id for site_id, _ in touched}
@@ -100,9 +99,9 @@ def _bind_claim(facts: WorkerFacts, claim: ClaimFact) -> BoundDay:
     site = facts.sites.get(claim.site_id) if claim.site_id else None
     assignment, missing = _assign(facts, claim.site_id or 0, site, claim.day)
     if claim.trade:
-        assignment, missing = replace(assignment, trade=claim.trade), missing - {Reason.TRADE_ASSUMED}
+        assignment, missing = assignment._replace(trade=claim.trade), missing - {Reason.TRADE_ASSUMED}
     unregistered = claim.id if claim.site_id is None else None
-    assignment = replace(assignment, work=claim.work or assignment.work, claim_id=unregistered)
+    assignment = assignment._replace(work=claim.work or assignment.work, claim_id=unregistered)
     assignment, missing = _edited(facts, claim.site_id, claim.day, assignment, missing)
     ordered = tuple(sorted(missing, key=_ORDER.__getitem__)) if site else ()
     first, last = (_moment(claim.day, at) for at in (claim.begins_at, claim.ends_at))
@@ -129,8 +128,8 @@ def _edited(
     """What later words say of a day: of two the later recorded holds (ruling 29)."""
     for edit in facts.edits:
         if edit.site_id == site_id and edit.day == day:
-            assignment = replace(
-                assignment, trade=edit.trade or assignment.trade, position=edit.position or assignment.position,
+            assignment = assignment._replace(
+                trade=edit.trade or assignment.trade, position=edit.position or assignment.position,
                 work=edit.work or assignment.work,
             )  # fmt: skip
             missing = missing - {Reason.TRADE_ASSUMED} if edit.trade else missing
@@ -150,18 +149,19 @@ def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFact
     return apart
 
 
-def _bind_day(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool, work: str) -> BoundDay:
+def _bind_touched(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool, work: str) -> BoundDay:
     site = facts.sites.get(site_id)
-    reasons: set[Reason] = {Reason.TWO_PLACES} if too_far else set()
-    reasons |= _reasons_of_device(one.moments) | _reasons_of_card(facts, one)
-    if site is None:
-        reasons.add(Reason.SITE_NOT_OF_DEVICE)
-    else:
-        reasons |= _reasons_of_site(site, one.day)
-    assignment, missing = _assign(facts, site_id, site, one.day)
-    assignment = replace(assignment, work=work or assignment.work)
-    assignment, missing = _edited(facts, site_id, one.day, assignment, missing)
-    ordered = tuple(sorted(reasons | missing, key=_ORDER.__getitem__))
+    assignment, reasons = _assign(facts, site_id, site, one.day)
+    if work:
+        assignment = assignment._replace(work=work)
+    if facts.edits:
+        assignment, reasons = _edited(facts, site_id, one.day, assignment, reasons)
+    if too_far:
+        reasons.add(Reason.TWO_PLACES)
+    reasons |= _reasons_of_device(one.moments)
+    reasons |= _reasons_of_card(facts, one)
+    reasons |= _reasons_of_site(site, one.day)
+    ordered = tuple(sorted(reasons, key=_ORDER.__getitem__)) if reasons else ()
     standing = _decided(facts, site_id, one.day, standing_of(facts, ordered))
     return BoundDay(site_id, one.day, assignment, standing, ordered, one.first, one.last)
 
@@ -178,6 +178,8 @@ def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) ->
 
 def standing_of(facts: WorkerFacts, reasons: Sequence[Reason]) -> Standing:
     """How a day stands by its reasons (ruling 24): the strictest one decides."""
+    if not reasons:
+        return Standing.FORMAL
     held = {facts.counts[reason] for reason in reasons}
     if Counts.NO in held:
         return Standing.NONE
@@ -190,20 +192,25 @@ _OF_FLAGS = {
 }  # fmt: skip
 
 
-def _reasons_of_device(moments: Sequence[Moment]) -> set[Reason]:
+_NOTHING: frozenset[Reason] = frozenset()
+
+
+def _reasons_of_device(moments: Sequence[Moment]) -> AbstractSet[Reason]:
     flags = 0
     for moment in moments:
         flags |= moment.flags
-    return {reason for flag, reason in _OF_FLAGS.items() if flags & flag} if flags else set()
+    return {reason for flag, reason in _OF_FLAGS.items() if flags & flag} if flags else _NOTHING
 
 
-def _reasons_of_site(site: SiteFacts, day: date) -> set[Reason]:
-    found = set() if site.is_in_period(day) else {Reason.OUTSIDE_PERIOD}
-    return found | ({Reason.SITE_CLOSED} if site.closed_on and day >= site.closed_on else set())
+def _reasons_of_site(site: SiteFacts | None, day: date) -> AbstractSet[Reason]:
+    if site is None:
+        return {Reason.SITE_NOT_OF_DEVICE}
+    found = _NOTHING if site.is_in_period(day) else {Reason.OUTSIDE_PERIOD}
+    return found | {Reason.SITE_CLOSED} if site.closed_on and day >= site.closed_on else found
 
 
-def _reasons_of_card(facts: WorkerFacts, one: WorkDay) -> set[Reason]:
-    found = set()
+def _reasons_of_card(facts: WorkerFacts, one: WorkDay) -> AbstractSet[Reason]:
+    found: set[Reason] = set()
     for moment in one.moments:
         card = facts.cards.get(moment.branch)
         if card is None:
@@ -212,7 +219,7 @@ def _reasons_of_card(facts: WorkerFacts, one: WorkDay) -> set[Reason]:
             found.add(Reason.CARD_LOST)
         if one.day > card.valid_until:
             found.add(Reason.CARD_EXPIRED)
-        if moment.branch < max(facts.cards):
+        if len(facts.cards) > 1 and moment.branch < max(facts.cards):
             found |= _reasons_of_old_card(facts, moment)
     return found
 
@@ -265,10 +272,10 @@ def _assign_by_roster(
     firm = tenure.business_id if tenure and tenure.business_id is not None else site.structure.prime_id
     path = _path(site, firm, tenure, day)
     reasons = {Reason(gap) for gap in path.gaps}
-    if not any(
-        link.business_id == firm and link.from_on <= day and (link.until_on is None or day < link.until_on)
-        for link in facts.links
-    ):
+    for link in facts.links:
+        if link.business_id == firm and link.from_on <= day and (link.until_on is None or day < link.until_on):
+            break
+    else:
         reasons.add(Reason.NOT_LINKED)
     assignment = Assignment(firm, entry.tenure_id, path.firms, entry.trade, entry.position, entry.work)
     return assignment, reasons

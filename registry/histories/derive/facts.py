@@ -9,7 +9,7 @@ from registry.cards.derive import CardFact
 from registry.codes.states import Counts
 from registry.histories.states import ClaimState, Reason
 from registry.structures.derive import EntryFact, Structure
-from registry.touches.derive import WorkDay
+from registry.touches.derive import Boundaries, WorkDay
 from registry.workers.derive import LinkFact, TradeFact
 
 
@@ -21,10 +21,14 @@ class SiteFacts:
     prefecture: str
     periods: Sequence[tuple[date, date | None]]
     closed_on: date | None
+    boundaries: Boundaries
 
     def is_in_period(self, day: date) -> bool:
         """Whether touches count on a day."""
-        return any(start <= day and (end is None or day < end) for start, end in self.periods)
+        for start, end in self.periods:  # noqa: SIM110 -- much faster than a generator, and asked for every touch
+            if start <= day and (end is None or day < end):
+                return True
+        return False
 
 
 class ClaimFact(NamedTuple):
@@ -61,8 +65,7 @@ class DecisionFact(NamedTuple):
     recorded_at: datetime
 
 
-@dataclass(frozen=True)
-class WorkerFacts:
+class WorkerFacts(NamedTuple):
     """All that decides what one worker's days mean. `days` are those of the month and its neighbours, by site."""
 
     links: Sequence[LinkFact]

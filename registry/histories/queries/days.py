@@ -1,9 +1,9 @@
 """Bound days for pages, lists and counters, and what a batch of touches means now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
@@ -12,23 +12,11 @@ from registry.core.prepared import prepared
 from registry.histories.derive.binding import Assignment, BoundDay, bind
 from registry.histories.derive.packing import MonthRow, unpack
 from registry.histories.models import DayEdit
-from registry.histories.queries.facts import NO_BOUNDARY, SITES_WITH_A_PART, Facts, load_facts
+from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
 from registry.histories.states import Reason, Side, Standing
-from registry.sites.queries import load_boundaries
-from registry.touches.derive import Moment, day_by_boundary, months_around, months_near
-from registry.touches.queries import Touched
-from registry.touches.states import TouchState
+from registry.touches.derive import Moment, months_around
 
 _NO_TOUCH = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a touch means now."""
-
-    work_day: date | None
-    state: TouchState
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
@@ -119,49 +107,6 @@ def list_waiting_of_site(
 def list_month_of_firm(business_id: int, month: date) -> list[DayRow]:
     """All days that people worked under a firm in a month."""
     return _days("business_id = %s AND month = %s", [business_id, month])
-
-
-_STATES = {Standing.NONE: TouchState.FLAGGED, Standing.WAITING: TouchState.FLAGGED}
-
-
-def state_of(bound: BoundDay) -> TouchState:
-    """How a day stands in the words of the protocol: bound, waiting for somebody's part, flagged for a decision."""
-    return _STATES.get(bound.standing, TouchState.WAITING if bound.reasons else TouchState.BOUND)
-
-
-def meanings_of(touched: Mapping[int, Touched], *, on: date) -> dict[int, Meaning]:
-    """What the touches of a batch mean now, by their numbers: from presence and facts, not from the batch."""
-    known = [one for one in touched.values() if one.worker_id is not None and not one.implausible]
-    months = {month for at in {one.moment.at for one in known} for month in months_near(at)}
-    facts = load_facts({one.worker_id for one in known if one.worker_id is not None}, months, on=on) if known else None
-    strangers = {one.site_id for one in touched.values() if one.worker_id is None}
-    boundaries = load_boundaries(strangers) if strangers else {}
-    return {seq: _meaning(one, facts, boundaries) for seq, one in touched.items()}
-
-
-def _meaning(
-    one: Touched, facts: Facts | None, boundaries: Mapping[int, Sequence[tuple[date, time]]]
-) -> Meaning:  # fmt: skip
-    if one.implausible:
-        return Meaning(None, TouchState.FLAGGED, (Reason.CLOCK_IMPLAUSIBLE,))
-    if facts and one.worker_id is not None:
-        of_worker = facts.of(one.worker_id, facts.days_near(one.worker_id, one.moment.at))
-        day = next(
-            (
-                day
-                for day in of_worker.days.get(one.site_id, ())
-                for moment in day.moments
-                if moment.key == one.moment.key
-            ),
-            None,
-        )
-        if day:
-            found = next(bound for bound in bind(of_worker, [day.day]) if bound.site_id == one.site_id)
-            return Meaning(day.day, state_of(found), found.reasons)
-        boundaries = facts.boundaries
-    # Nobody's, or its card became known a moment ago and the binder is coming.
-    day_alone = day_by_boundary(one.moment.at, boundaries.get(one.site_id, NO_BOUNDARY))
-    return Meaning(day_alone, TouchState.FLAGGED, (Reason.CARD_UNKNOWN,))
 
 
 def workers_bound_below(site_id: int, business_id: int) -> set[int]:
@@ -267,5 +212,5 @@ def list_edits(worker_id: int, month: date) -> list[EditRow]:
 def words_before_edits(worker_id: int, day: date) -> dict[int, Assignment]:
     """What a worker's day would say without any later word, by site."""
     facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
-    unedited = replace(facts.of(worker_id, facts.days_of(worker_id)), edits=())
+    unedited = facts.of(worker_id, facts.days_of(worker_id))._replace(edits=())
     return {one.site_id: one.assignment for one in bind(unedited, [day]) if one.site_id is not None}

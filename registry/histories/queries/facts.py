@@ -1,9 +1,9 @@
-"""The facts around the days of some workers, read in one query."""
+"""The facts around the days of some workers, read in two queries, however many."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, S
 from registry.histories.states import Reason
 from registry.sites.states import DAY_BOUNDARY
 from registry.structures.derive import EntryFact, Structure, TenureFact
-from registry.touches.derive import WorkDay, absolute, near, work_days
+from registry.touches.derive import Boundaries, WorkDay, absolute, near, numbers_by_day, work_days
 from registry.workers.derive import LinkFact, TradeFact
 
 _T = TypeVar("_T")
@@ -29,37 +29,62 @@ SITES_WITH_A_PART = (
 NO_BOUNDARY = ((date.min, DAY_BOUNDARY),)
 
 
-class _FactRows(msgspec.Struct):
-    """What `sql/facts.sql` answers."""
+class WorkerRows(msgspec.Struct):
+    """What `sql/worker_facts.sql` answers."""
 
     presence: list[tuple[int, int, date, list[int]]] | None
     links: list[tuple[int, LinkFact]] | None
     trades: list[tuple[int, TradeFact]] | None
     cards: list[tuple[int, CardFact]] | None
     entries: list[tuple[int, int, EntryFact]] | None
+    claims: list[tuple[int, ClaimFact]] | None
+    edits: list[tuple[int, EditFact]] | None
+    decisions: list[tuple[int, DecisionFact]] | None
+    counts: list[tuple[Reason, Counts]]
+    read_at: str
+    changed: list[int] | None
+
+    def site_ids(self) -> set[int]:
+        """The sites that the days of these workers are about."""
+        found = {row[1] for row in self.presence or ()}
+        return found | {claim.site_id for _, claim in self.claims or () if claim.site_id is not None}
+
+
+class _SiteRows(msgspec.Struct):
+    """What `sql/site_facts.sql` answers."""
+
     sites: list[tuple[int, int, str, date | None]] | None
     periods: list[tuple[int, tuple[date, date | None]]] | None
     boundaries: list[tuple[int, tuple[date, time]]] | None
     nodes: list[tuple[int, tuple[int, int | None]]] | None
     tenures: list[tuple[int, TenureFact]] | None
-    claims: list[tuple[int, ClaimFact]] | None
-    edits: list[tuple[int, EditFact]] | None
-    decisions: list[tuple[int, DecisionFact]] | None
-    counts: list[tuple[Reason, Counts]]
 
 
-_FACTS = (Path(__file__).parents[1] / "sql" / "facts.sql").read_text()
-_read_facts = msgspec.json.Decoder(_FactRows).decode
+_OF_WORKERS, _OF_SITES = (
+    (Path(__file__).parents[1] / "sql" / f"{name}_facts.sql").read_text() for name in ("worker", "site")
+)
+_read_worker_rows = msgspec.json.Decoder(WorkerRows).decode
+_read_site_rows = msgspec.json.Decoder(_SiteRows).decode
 
 
 @dataclass(frozen=True)
 class Facts:
     """The facts around some workers: all but their days, which are worked out where they are needed."""
 
-    presence: Mapping[int, Mapping[int, list[int]]]
-    boundaries: Mapping[int, Sequence[tuple[date, time]]]
-    _rows: _FactRows
+    _rows: WorkerRows
     _sites: Mapping[int, SiteFacts]
+
+    @cached_property
+    def _presence(self) -> dict[int, dict[int, list[tuple[date, list[int]]]]]:
+        """Touches by worker and site: sorted numbers, month after month."""
+        found: dict[int, dict[int, list[tuple[date, list[int]]]]] = {}
+        for worker_id, site_id, month, moments in self._rows.presence or ():
+            sites = found.setdefault(worker_id, {})
+            if site_id in sites:
+                sites[site_id].append((month, moments))
+            else:
+                sites[site_id] = [(month, moments)]
+        return found
 
     @cached_property
     def _links(self) -> dict[int, list[LinkFact]]:
@@ -108,29 +133,76 @@ class Facts:
     def days_of(self, worker_id: int) -> dict[int, list[WorkDay]]:
         """All days of one worker in the months that were read, by site."""
         return {
-            site_id: work_days(numbers, self.boundaries.get(site_id, NO_BOUNDARY))
-            for site_id, numbers in self.presence.get(worker_id, {}).items()
+            site_id: work_days(_laid_together(months), self.boundaries_of(site_id))
+            for site_id, months in self._presence.get(worker_id, {}).items()
         }
 
-    def days_near(self, worker_id: int, at: datetime) -> dict[int, list[WorkDay]]:
-        """The days of one worker that a moment can belong to, and their neighbours, by site."""
+    def numbers_near(self, worker_id: int, first: int, last: int) -> dict[int, dict[date, list[int]]]:
+        """What decides the days of one worker's touches from a first to a last one, by site and day."""
         return {
-            site_id: work_days(close, self.boundaries.get(site_id, NO_BOUNDARY))
-            for site_id, numbers in self.presence.get(worker_id, {}).items()
-            if (close := near(numbers, at))
+            site_id: numbers_by_day(_near(months, first, last), self.boundaries_of(site_id))
+            for site_id, months in self._presence.get(worker_id, {}).items()
         }
+
+    def has_several_cards(self, worker_id: int) -> bool:
+        """Whether a worker ever had more than one card."""
+        return len(self._cards.get(worker_id, ())) > 1
+
+    def boundaries_of(self, site_id: int) -> Boundaries:
+        """When the days of a site begin."""
+        site = self._sites.get(site_id)
+        return site.boundaries if site else NO_BOUNDARY
+
+
+def _laid_together(months: Iterable[tuple[date, list[int]]]) -> list[int]:
+    return [number + shift for month, moments in months for shift in (absolute(0, month),) for number in moments]
+
+
+def _near(months: Sequence[tuple[date, list[int]]], first: int, last: int) -> Sequence[int]:
+    if len(months) > 1:
+        return near(_laid_together(months), first, last)
+    month, moments = months[0]
+    shift = absolute(0, month)
+    return [number + shift for number in near(moments, first - shift, last - shift)]
 
 
 def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> Facts:
-    """The facts of workers, with their touches of these months: one query, however many."""
+    """The facts of workers, with their touches of these months: two queries, however many."""
+    rows = load_worker_rows(worker_ids, months, on=on)
+    return Facts(rows, load_sites(rows.site_ids()))
+
+
+def load_worker_rows(
+    worker_ids: Collection[int], months: Collection[date], *, on: date, sites: Collection[int] | None = None,
+    known: str | None = None,
+) -> WorkerRows:  # fmt: skip
+    """The facts of workers without those of sites; of some sites only what tells the reasons of days there.
+
+    `known` is when the facts of sites were read, if they were.
+    """
     with prepared() as cursor:
-        rows = _read_facts(
-            cursor.run(_FACTS, {"workers": list(worker_ids), "months": sorted(months), "on": on}).one()[0]
+        values = {
+            "workers": list(worker_ids), "months": sorted(months), "on": on, "known": known,
+            "sites": sites if sites is None else list(sites),
+        }  # fmt: skip
+        return _read_worker_rows(cursor.run(_OF_WORKERS, values).one()[0])
+
+
+def load_sites(site_ids: Collection[int]) -> dict[int, SiteFacts]:
+    """The facts of sites, each with its structure."""
+    if not site_ids:
+        return {}
+    with prepared() as cursor:
+        rows = _read_site_rows(cursor.run(_OF_SITES, {"sites": list(site_ids)}).one()[0])
+    periods, parents, tenures = _grouped(rows.periods), _grouped(rows.nodes), _grouped(rows.tenures)
+    boundaries = _grouped(rows.boundaries)
+    return {
+        site_id: SiteFacts(
+            Structure(prime_id, dict(parents.get(site_id, ())), tenures.get(site_id, [])),
+            prefecture, periods.get(site_id, ()), closed_on, boundaries.get(site_id, NO_BOUNDARY),
         )
-    presence: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for worker_id, site_id, month, moments in rows.presence or ():
-        presence[worker_id][site_id] += [absolute(one, month) for one in moments]
-    return Facts(presence, _grouped(rows.boundaries), rows, _sites_of(rows))
+        for site_id, prime_id, prefecture, closed_on in rows.sites or ()
+    }  # fmt: skip
 
 
 def _grouped(rows: Iterable[tuple[int, _T]] | None) -> dict[int, list[_T]]:
@@ -138,14 +210,3 @@ def _grouped(rows: Iterable[tuple[int, _T]] | None) -> dict[int, list[_T]]:
     for key, row in rows or ():
         found.setdefault(key, []).append(row)
     return found
-
-
-def _sites_of(rows: _FactRows) -> dict[int, SiteFacts]:
-    periods, parents, tenures = _grouped(rows.periods), _grouped(rows.nodes), _grouped(rows.tenures)
-    return {
-        site_id: SiteFacts(
-            Structure(prime_id, dict(parents.get(site_id, ())), tenures.get(site_id, [])),
-            prefecture, periods.get(site_id, ()), closed_on,
-        )
-        for site_id, prime_id, prefecture, closed_on in rows.sites or ()
-    }  # fmt: skip

@@ -1,31 +1,43 @@
-"""Batches of touches: the protocol of `POST /api/v1/touches` (docs/handbook/ingest.md)."""
+"""The course of a batch of touches: the protocol of `POST /api/v1/touches` (docs/handbook/ingest.md)."""
 
 import hmac
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import msgspec
 from django.conf import settings
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from registry.core.errors import RegistryError
-from registry.core.prepared import prepared
-from registry.touches.derive import Flag, counted_moment, device_secret, gaps, is_implausible, moment_of, signature_of
-from registry.touches.operations.items import ReadBatch, Stored, numbers_of, read_batch
+from registry.touches.derive import Flag, counted_ms, device_secret, is_implausible, ms_of, number_of, signature_of
+from registry.touches.operations.items import (
+    BRANCHES,
+    OpenedBatch,
+    Reading,
+    Refused,
+    Stored,
+    UnreadableError,
+    card_key,
+    open_batch,
+    unreadable,
+)
 from registry.touches.operations.log import (
     DeviceNow,
-    find_known,
-    lock_device,
-    note_numbers,
-    write_log,
+    Report,
+    find_repeats,
+    look_up,
+    secret_versions,
+    write_batch,
     write_refused,
 )
-from registry.touches.operations.presence import owners_of, write_orphans, write_presence
-from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, Envelope, SeqOnly
+from registry.touches.operations.presence import write_orphans
+from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, TouchItem
 from registry.touches.queries import Touched
 from registry.touches.states import Status
+
+_FLAGS_OF_METHOD = {"typed": Flag.TYPED.value, "poster": Flag.POSTER.value}
+_CLOCK_OFF, _REVOKED, _FOREIGN = Flag.CLOCK_OFF.value, Flag.REVOKED.value, Flag.FOREIGN.value
 
 
 class SignatureError(RegistryError):
@@ -40,21 +52,15 @@ class DeviceForkedError(RegistryError):
     code = "DEVICE_FORKED"
 
 
-class BatchShapeError(RegistryError):
-    """The body is no JSON of the right shape."""
-
-    code = "BATCH_SHAPE"
-
-
 class BatchSizeError(RegistryError):
     """More than 2,000 touches or 1 MiB, or no touch at all."""
 
     code = "BATCH_SIZE"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one touch. `touched` is what a stored one means by itself: where, whose, when."""
+    """What became of one touch. `touched` stands where it was stored."""
 
     index: int
     seq: int | None
@@ -65,7 +71,7 @@ class Result:
 
 @dataclass(frozen=True)
 class TakenBatch:
-    """A batch after its commit: what became of each touch, and what the device's numbers look like now."""
+    """What became of a batch; it is durable. What its touches mean is not said here: that follows from many facts."""
 
     received_at: datetime
     highest: int
@@ -78,124 +84,184 @@ def take_batch(device: str, signature: str, body: bytes, *, at: datetime) -> Tak
 
     Raises `SignatureError`, `BatchSizeError`, `BatchShapeError` or `DeviceForkedError`; nothing is kept then.
     """
-    device_id = int(device) if device.isascii() and device.isdigit() and len(device) < 19 else 0  # noqa: PLR2004 -- int8
-    version = _secret_version(device_id)
-    secret = device_secret(settings.DEVICE_KEY, device_id, version or 0)
-    right = hmac.compare_digest(signature_of(secret, body), signature.lower().encode("ascii", "replace").decode())
-    if version is None or not right:
-        raise SignatureError
+    device_id, version = check_signature(device, signature, body)
     if len(body) > MOST_BYTES:
         raise BatchSizeError
-    envelope = _open(body)
-    if not 1 <= len(envelope.touches) <= MOST_TOUCHES:
+    opened = open_batch(body)
+    if not 1 <= len(opened.items) <= MOST_TOUCHES:
         raise BatchSizeError
-    try:
-        return _take(device_id, envelope, at=at)
-    except (DataError, IntegrityError):  # never the fault of the good ones: each is taken alone
-        return _take_one_by_one(device_id, envelope, at=at)
+    return _take(_Sent(device_id, version, opened, at))
 
 
-def _open(body: bytes) -> Envelope:
-    """Read the frame of a batch; a touch that is no good JSON text must not spoil the others."""
+_versions_seen: dict[int, tuple[int, ...]] = {}
+_MOST_REMEMBERED = 100_000
+
+
+def check_signature(device: str, signature: str, body: bytes) -> tuple[int, int]:
+    """The device that signed a body, and the version of its secret. Raises `SignatureError`.
+
+    Versions are remembered to save a question: whether one still holds is asked of the device's row as well.
+    """
+    device_id = int(device) if device.isascii() and device.isdigit() and len(device) < 19 else 0  # noqa: PLR2004 -- int8
+    given = signature.lower().encode("ascii", "replace")
+    remembered = _versions_seen.get(device_id, ())
+    version = _matching(device_id, remembered, given, body)
+    if version is None:
+        versions = secret_versions(device_id)
+        version = _matching(device_id, versions, given, body)
+        if version is None:
+            raise SignatureError
+        if len(_versions_seen) >= _MOST_REMEMBERED:
+            _versions_seen.clear()
+        _versions_seen[device_id] = versions
+    return device_id, version
+
+
+def _matching(device_id: int, versions: Sequence[int], given: bytes, body: bytes) -> int | None:
+    for version in versions:
+        secret = device_secret(settings.DEVICE_KEY, device_id, version)
+        if hmac.compare_digest(signature_of(secret, body).encode(), given):
+            return version
+    return None
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """An opened batch with who sent it, by which version of the secret, and when it came."""
+
+    device_id: int
+    version: int
+    opened: OpenedBatch
+    at: datetime
+
+
+def _take(sent: _Sent) -> TakenBatch:
+    """Take a batch as a whole; on a failure each touch alone: it is never the fault of the good ones."""
     try:
-        return msgspec.json.decode(body, type=Envelope)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
-    try:
-        loose = json.loads(body)
-        if not isinstance(loose["touches"], list):
-            raise BatchShapeError
-        raws = [msgspec.Raw(json.dumps(item).encode()) for item in loose["touches"]]
-        frame = msgspec.convert({**loose, "touches": []}, type=Envelope)
-    except (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationError):
-        raise BatchShapeError from None
-    return msgspec.structs.replace(frame, touches=raws)
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            taken = _try(sent, lock=False)
+        return taken or _locked(sent)
+    except (DataError, IntegrityError):
+        return _take_one_by_one(sent)
 
 
 @transaction.atomic
-def _take(device_id: int, envelope: Envelope, *, at: datetime) -> TakenBatch:
-    device, taken = lock_device(device_id, numbers_of(envelope.touches))
-    if device.store != envelope.store:
+def _locked(sent: _Sent) -> TakenBatch:
+    """Take a batch whose device sent another one at the same moment: one after the other."""
+    taken = _try(sent, lock=True)
+    if taken is None:
+        message = "a locked row has changed"
+        raise RuntimeError(message)
+    return taken
+
+
+def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
+    """Judge a batch and write it in one statement; None where its device's row has changed in between."""
+    opened, items = sent.opened, [item for item in sent.opened.items if isinstance(item, TouchItem)]
+    cards = {item.card: card_key(item.card) for item in items if item.card}
+    tokens = list({item.token for item in items if item.token})
+    seqs = [item.seq for item in items]
+    device = look_up(sent.device_id, seqs=seqs, cards=list(cards.values()), tokens=tokens, lock=lock)
+    if device is None or sent.version not in device.secret_versions:
+        raise SignatureError
+    if device.store != opened.frame.store:
         raise DeviceForkedError
-    read = read_batch(envelope.touches, device.sites, at)
-    held = find_known(device_id, taken)
-    new: dict[int, Stored] = {}
-    for _, one in read.good:
-        if one.seq not in held:
-            new.setdefault(one.seq, one)
-    touched = _touched([*new.values(), *held.values()], device)
-    _write(device, read, new, touched, at=at)
-    refused = [seq for _, seq, _, _ in read.refused if seq is not None]
-    highest, known = note_numbers(device_id, list(new), refused, envelope.lost, at=at)
-    results = _results(read, held | new, touched)
-    return TakenBatch(at, highest, gaps(highest, known) if device.dense else [], results)
+    known = {text: key for text, key in cards.items() if key in device.cards}
+    read = _read(opened, Reading(known, device.sites_now))
+    repeats = find_repeats(device.id, [one for one in read if isinstance(one, Stored) and one.seq in device.taken])
+    owners = {("card", text): key for text, key in known.items()}
+    owners |= {("token", token): key for token, key in zip(tokens, device.tokens, strict=True)}
+    results, new = _sort(read, _Sorting(device, repeats, owners, ms_of(sent.at)))
+    written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)])
+    return TakenBatch(sent.at, *written, results) if written else None
 
 
 def _write(
-    device: DeviceNow, read: ReadBatch, new: Mapping[int, Stored], touched: Mapping[int, Touched], *, at: datetime
-) -> None:
-    if new:
-        write_log(device.id, list(new.values()))
-        write_presence([touched[seq] for seq in new])
-        lonely = [one for one in new.values() if touched[one.seq].worker_id is None or touched[one.seq].implausible]
-        if lonely:
-            rows = [(one.seq, one.credential_kind, one.credential, touched[one.seq]) for one in lonely]
-            write_orphans(device.id, rows)
-    if read.refused:
-        write_refused(device.id, [(seq, code, raw) for _, seq, code, raw in read.refused], at=at)
+    sent: _Sent, device: DeviceNow, new: Sequence[tuple[Stored, Touched]], refused: Sequence[Refused]
+) -> tuple[int, list[list[int]]] | None:
+    """One statement; a transaction only where more than touches with a worker and a day is to be kept."""
+    frame = sent.opened.frame
+    report = Report(frame.lost, frame.unsent, frame.unsent_since, sent.version)
+    numbers = [one.seq for one in refused if one.seq is not None]
+    lonely = [(one, touched) for one, touched in new if touched.worker_id is None or touched.implausible]
+    if not lonely and not refused:
+        return write_batch(device, new, numbers, report, at=sent.at)
+    with transaction.atomic():
+        written = write_batch(device, new, numbers, report, at=sent.at)
+        if written and lonely:
+            write_orphans(device.id, lonely)
+        if written and refused:
+            write_refused(device.id, refused, at=sent.at)
+    return written
 
 
-def _touched(stored: Sequence[Stored], device: DeviceNow) -> dict[int, Touched]:
-    """What each touch means by itself: whose card, which moment."""
-    owners = owners_of((one.credential_kind, one.credential) for one in stored)
-    found = {}
-    for one in stored:
-        worker_id, branch = owners.get((one.credential_kind, one.credential), (None, 0))
-        at, clock_off = counted_moment(one.touched_at, one.offset_s)
-        flags = (Flag.TYPED.value if one.method == "typed" else 0) | (
-            Flag.POSTER.value if one.method == "poster" else 0
-        )
-        flags |= (Flag.CLOCK_OFF.value if clock_off else 0) | (Flag.REVOKED.value if device.revoked else 0)
-        flags |= 0 if one.site_id in device.sites else Flag.FOREIGN.value
-        moment = moment_of(at, one.direction, flags, branch)
-        implausible = is_implausible(one.touched_at, one.received_at)
-        found[one.seq] = Touched(one.site_id, worker_id, moment, implausible)
-    return found
-
-
-def _results(read: ReadBatch, kept: Mapping[int, Stored], touched: Mapping[int, Touched]) -> list[Result]:
-    results = [Result(place, seq, Status.REFUSED, code) for place, seq, code, _ in read.refused]
-    for place, one in read.good:
-        same = kept[one.seq].content == one.content
-        results.append(
-            Result(place, one.seq, Status.STORED, "", touched[one.seq])
-            if same
-            else Result(place, one.seq, Status.RENUMBER)
-        )
-    return sorted(results, key=lambda result: result.index) if read.refused else results
-
-
-def _take_one_by_one(device_id: int, envelope: Envelope, *, at: datetime) -> TakenBatch:
+def _take_one_by_one(sent: _Sent) -> TakenBatch:
     """Each touch in its own transaction; one that the database refuses is refused, and kept as received."""
     results = []
-    for index, raw in enumerate(envelope.touches):
-        one = msgspec.structs.replace(envelope, touches=[raw])
+    for index, item in enumerate(sent.opened.items):
+        raw = sent.opened.raw(index)
+        one = replace(sent, opened=replace(sent.opened, items=[item], raws=[raw]))
         try:
-            taken = _take(device_id, one, at=at)
+            taken = _locked(one)
         except (DataError, IntegrityError):
-            taken = _take(device_id, msgspec.structs.replace(one, touches=[_unreadable(raw)]), at=at)
+            taken = _locked(replace(one, opened=replace(one.opened, items=[unreadable(raw)])))
         results.append(replace(taken.results[0], index=index))
-    return replace(taken, results=results)
+    return TakenBatch(sent.at, taken.highest, taken.gaps, results)
 
 
-def _unreadable(raw: msgspec.Raw) -> msgspec.Raw:
-    """The same number with nothing readable behind it, so that it is answered as refused."""
-    return msgspec.Raw(
-        msgspec.json.encode({"seq": msgspec.json.decode(raw, type=SeqOnly).seq, "raw": bytes(raw).hex()})
-    )
+def _read(opened: OpenedBatch, reading: Reading) -> list[Stored | Refused]:
+    """All touches in their order; refused is only what can never be read as a touch."""
+    read: list[Stored | Refused] = []
+    for index, item in enumerate(opened.items):
+        if isinstance(item, Refused):
+            read.append(item)
+            continue
+        try:
+            read.append(reading.stored(item))
+        except UnreadableError:
+            read.append(Refused(item.seq, "TOUCH_SHAPE", opened.raw(index)))
+        except RegistryError as error:
+            read.append(Refused(item.seq, f"TOUCH_{error.code}", opened.raw(index)))
+    return read
 
 
-def _secret_version(device_id: int) -> int | None:
-    with prepared() as cursor:
-        rows = cursor.run("SELECT secret_version FROM touches_device WHERE id = %s", [device_id]).all()
-    return rows[0][0] if rows else None
+@dataclass(frozen=True)
+class _Sorting:
+    """What is known when the touches of a batch are told apart."""
+
+    device: DeviceNow
+    repeats: dict[int, tuple[Stored, int]]
+    owners: dict[tuple[str, str], int]
+    at_ms: int
+
+    def touched(self, one: Stored, received_ms: int) -> Touched:
+        """Whose card, which moment. What its first receipt says of a touch stays."""
+        worker_id, branch = divmod(self.owners.get((one.kind, one.credential), 0), BRANCHES)
+        implausible = is_implausible(one.ms, received_ms)
+        counted, clock_off = (one.ms, False) if implausible else counted_ms(one.ms, one.offset_s)
+        flags = _FLAGS_OF_METHOD.get(one.method, 0) | (_CLOCK_OFF if clock_off else 0)
+        if self.device.revoked_ms is not None and received_ms >= self.device.revoked_ms:
+            flags |= _REVOKED
+        until = self.device.sites.get(one.site_id, 0)
+        if until is not None and counted >= until:
+            flags |= _FOREIGN
+        return Touched(one.site_id, worker_id or None, number_of(counted, one.direction, flags, branch), implausible)
+
+
+def _sort(read: Sequence[Stored | Refused], sorting: _Sorting) -> tuple[list[Result], list[tuple[Stored, Touched]]]:
+    """Tell new touches, repeats and taken numbers apart. Returns the results, and the new touches."""
+    results: list[Result] = []
+    new: dict[int, tuple[Stored, Touched]] = {}
+    for index, one in enumerate(read):
+        if isinstance(one, Refused):
+            results.append(Result(index, one.seq, Status.REFUSED, one.code))
+            continue
+        found = sorting.repeats.get(one.seq)
+        before = (found[0], sorting.touched(*found)) if found else new.get(one.seq)
+        if before is None and one.seq not in sorting.device.taken:
+            before = new[one.seq] = (one, sorting.touched(one, sorting.at_ms))
+        if before and (before[0] is one or before[0].content == one.content):
+            results.append(Result(index, one.seq, Status.STORED, touched=before[1]))
+        else:
+            results.append(Result(index, one.seq, Status.RENUMBER))
+    return results, list(new.values())

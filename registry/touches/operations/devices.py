@@ -131,4 +131,6 @@ def revoke_device(device_id: int, *, reason: str, by: Actor, at: datetime) -> No
         raise NotFoundError
     _check_manages(pairing.terminal_id, by)
     device = Device.objects.select_for_update().get(pk=device_id)
+    device.revoked_at = at
+    device.save(update_fields=["revoked_at"])
     move(device, DEVICE_LIFE, DeviceMove.REVOKE, by=by, at=at, reason=reason)

@@ -1,119 +1,169 @@
-"""Reads the touches of a batch: all at once where all are good, one by one where one is not."""
+"""What a batch holds: its touches as the log keeps them, and what can never be read as a touch."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import NamedTuple
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR
 
 import msgspec
 
 from registry.core.errors import RegistryError
-from registry.core.ids import IdKind, SiteId, WorkerId, parse_card_number, parse_id
-from registry.touches.policy import SeqOnly, TouchItem
+from registry.core.ids import IdKind, parse_card_number, parse_id
+from registry.touches.derive import ms_of
+from registry.touches.policy import Envelope, RawBatch, ReadBatch, SeqOnly, TouchItem
 
-_read_item = msgspec.json.Decoder(TouchItem).decode
-_read_numbers = msgspec.json.Decoder(list[SeqOnly]).decode
-_read_items = msgspec.json.Decoder(list[TouchItem]).decode
+BRANCHES = 100
+FIRST_YEAR, LAST_YEAR = MINYEAR, MAXYEAR
+_CARD_NUMBER = re.compile(r"([1-9][0-9]{13})-([0-9]{2})")
 
 
-class Stored(NamedTuple):
-    """One touch as the log keeps it, in the order of its columns."""
+class BatchShapeError(RegistryError):
+    """The body is no JSON of the right shape."""
+
+    code = "BATCH_SHAPE"
+
+
+class UnreadableError(ValueError):
+    """A touch has a right form and still names nothing: no credential, or no site where there are several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What can never be read as a touch, as received."""
+
+    seq: int | None
+    code: str
+    raw: bytes
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """One touch as the log keeps it."""
 
     seq: int
-    touched_at: datetime
+    ms: int  # since 1970
     site_id: int
     offset_s: float | None
-    credential_kind: str
+    kind: str
     credential: str
     direction: str
     method: str
     ref: str
-    received_at: datetime
 
     @property
     def content(self) -> tuple[object, ...]:
-        """What decides whether the same number means the same touch.
-
-        The instant, the site after defaulting, the credential as sent, direction, method.
-        """
-        return (self.touched_at, self.site_id, self.credential_kind, self.credential, self.direction, self.method)
+        """What decides whether a number that comes again means the same touch."""
+        return (self.ms, self.site_id, self.kind, self.credential, self.direction, self.method)
 
 
-@dataclass
-class ReadBatch:
-    """What could be read of a batch, by place, and what never can be: place, number if any, code, as received."""
+@dataclass(frozen=True)
+class OpenedBatch:
+    """A batch whose frame was read. `raws` is empty where the whole was read at once."""
 
-    good: list[tuple[int, Stored]] = field(default_factory=list)
-    refused: list[tuple[int, int | None, str, bytes]] = field(default_factory=list)
+    frame: Envelope
+    items: list[TouchItem | Refused]
+    body: bytes
+    raws: list[bytes]
 
-
-# A gate sees the same cards and the same site every day.
-@lru_cache(maxsize=200_000)
-def card_of(text: str) -> tuple[WorkerId, int]:
-    """Worker and branch of a card number as sent. Raises as `parse_card_number`."""
-    return parse_card_number(text)
-
-
-@lru_cache(maxsize=10_000)
-def _site_of(text: str) -> SiteId:
-    return SiteId(parse_id(text, IdKind.SITE))
+    def raw(self, index: int) -> bytes:
+        """One touch as received."""
+        if self.raws:
+            return self.raws[index]
+        return bytes(msgspec.json.decode(self.body, type=RawBatch).touches[index])
 
 
-def numbers_of(raws: Sequence[msgspec.Raw]) -> list[int]:
-    """The numbers of the touches that have a readable one."""
+def open_batch(body: bytes) -> OpenedBatch:
+    """Read a batch as a whole, on failure touch by touch: one that is no good text must not spoil the others.
+
+    Raises `BatchShapeError`.
+    """
     try:
-        return [one.seq for one in _read_numbers(b"[" + b",".join(raws) + b"]")]
+        batch = msgspec.json.decode(body, type=ReadBatch)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return [seq for raw in raws if (seq := _seq_of(raw)) is not None]
+        frame = _loose(body)
+        raws = [bytes(raw) for raw in frame.touches]
+        return OpenedBatch(frame, [_item(raw) for raw in raws], body, raws)
+    return OpenedBatch(batch, [*batch.touches], body, [])
 
 
-def read_batch(raws: Sequence[msgspec.Raw], sites: Sequence[int], received_at: datetime) -> ReadBatch:
-    """Read the touches of a device that serves these sites."""
-    found = ReadBatch()
-    for place, raw, item in _decoded(raws):
-        try:
-            if item is None:
-                item = _read_item(raw)  # noqa: PLW2901 -- the second try says what is wrong with this one
-            found.good.append((place, _stored(item, sites, received_at)))
-        except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, ValueError):
-            found.refused.append((place, _seq_of(raw), "TOUCH_SHAPE", bytes(raw)))
-        except RegistryError as error:
-            found.refused.append((place, _seq_of(raw), f"TOUCH_{error.code}", bytes(raw)))
-    return found
-
-
-def _decoded(raws: Sequence[msgspec.Raw]) -> list[tuple[int, msgspec.Raw, TouchItem | None]]:
-    items: Sequence[TouchItem | None]
+def _loose(body: bytes) -> RawBatch:
     try:
-        items = _read_items(b"[" + b",".join(raws) + b"]")
-    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, ValueError):
-        items = [None] * len(raws)
-    return list(zip(range(len(raws)), raws, items, strict=True))
-
-
-def _seq_of(raw: msgspec.Raw) -> int | None:
-    try:
-        return msgspec.json.decode(raw, type=SeqOnly).seq
+        return msgspec.json.decode(body, type=RawBatch)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+        pass
+    try:
+        loose = json.loads(body)
+        if not isinstance(loose["touches"], list):
+            raise BatchShapeError
+        raws = [msgspec.Raw(json.dumps(item).encode()) for item in loose["touches"]]
+        frame = msgspec.convert({**loose, "touches": []}, type=RawBatch)
+    except (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationError):
+        raise BatchShapeError from None
+    return msgspec.structs.replace(frame, touches=raws)
 
 
-def _stored(item: TouchItem, sites: Sequence[int], received_at: datetime) -> Stored:
-    """A touch as the log will keep it. Raises what makes it unreadable for ever."""
-    given = [(kind, value) for kind, value in (("card", item.card), ("token", item.token), ("qr", item.qr)) if value]
+def _item(raw: bytes) -> TouchItem | Refused:
+    try:
+        return msgspec.json.decode(raw, type=TouchItem)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return unreadable(raw)
+
+
+def unreadable(raw: bytes) -> Refused:
+    """A touch of no shape, with its number if at least that can be read."""
+    try:
+        seq = msgspec.json.decode(raw, type=SeqOnly).seq
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        seq = None
+    return Refused(seq, "TOUCH_SHAPE", raw)
+
+
+def card_key(text: str) -> int:
+    """Worker and branch of a card number in one figure, 0 where it is none; its check digit is not looked at."""
+    found = _CARD_NUMBER.fullmatch(text)
+    if found:
+        return int(found[1]) * BRANCHES + int(found[2])
+    try:
+        worker_id, branch = parse_card_number(text)
+    except RegistryError:
+        return 0
+    return worker_id * BRANCHES + branch
+
+
+class Reading:
+    """Reads the touches of one batch: `known` are the figures of the cards that exist."""
+
+    def __init__(self, known: Mapping[str, int], sites: list[int]) -> None:
+        """`sites` are those that the device serves now."""
+        self._known = known
+        self._own = sites[0] if len(sites) == 1 else None
+        self._sites: dict[str, int] = {}
+
+    def stored(self, item: TouchItem) -> Stored:
+        """A touch as the log will keep it. Raises what makes it unreadable for ever."""
+        if item.card and not item.token and not item.qr:
+            kind, credential = "card", item.card
+            if credential not in self._known:
+                parse_card_number(credential)
+        else:
+            kind, credential = _other_credential(item)
+        if not FIRST_YEAR < item.touched_at.year < LAST_YEAR:  # no calendar has the day before or after
+            raise UnreadableError
+        site_id = self._sites.get(item.site) or self._site(item.site)
+        return Stored(
+            item.seq, ms_of(item.touched_at), site_id, item.offset_s, kind, credential, item.direction or "",
+            item.method, item.ref,
+        )  # fmt: skip
+
+    def _site(self, text: str) -> int:
+        if not text and self._own is None:
+            raise UnreadableError
+        self._sites[text] = site_id = parse_id(text, IdKind.SITE) if text else self._own or 0
+        return site_id
+
+
+def _other_credential(item: TouchItem) -> tuple[str, str]:
+    given = [(kind, text) for kind, text in (("card", item.card), ("token", item.token), ("qr", item.qr)) if text]
     if len(given) != 1:
-        message = "one credential is needed"
-        raise ValueError(message)
-    ((kind, credential),) = given
-    if kind == "card":
-        card_of(credential)
-    if not item.site and len(sites) != 1:
-        message = "the site is needed where a device serves several"
-        raise ValueError(message)
-    touched_at = item.touched_at.astimezone(UTC)
-    return Stored(
-        item.seq, touched_at.replace(microsecond=touched_at.microsecond // 1000 * 1000),
-        _site_of(item.site) if item.site else sites[0], item.offset_s, kind, credential, item.direction or "",
-        item.method, item.ref, received_at,
-    )  # fmt: skip
+        raise UnreadableError
+    return given[0]

@@ -1,103 +1,133 @@
-"""The raw log and the numbers of a device: few statements, each for a whole batch."""
+"""The raw log and the device's own row: few statements, each for a whole batch. Their texts stand in `sql/`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.db import connection
 
-from registry.core.prepared import prepared
-from registry.touches.operations.items import Stored
-from registry.touches.states import DeviceState
+from registry.core.prepared import number_list, planned_anew, prepared, text_list
+from registry.touches.derive import moment_of, ms_of
+from registry.touches.operations.items import Refused, Stored
+from registry.touches.operations.presence import PRESENCE, presence_values
+from registry.touches.queries import Touched
+
+_SQL = Path(__file__).resolve().parent.parent / "sql"
+_LOOK_UP, _REPEATS = ((_SQL / f"{name}.sql").read_text() for name in ("look_up", "repeats"))
+_WRITE = (_SQL / "write.sql").read_text().format(presence=PRESENCE)
+_LOCK = " FOR NO KEY UPDATE OF d"
 
 
 @dataclass(frozen=True)
 class DeviceNow:
-    """A device as its batch finds it."""
+    """A device as its batch finds it, with what the batch needs to know of the world.
+
+    `row` changes with everything that is written of the device. `sites` are those it serves or served, with the moment (in milliseconds) up to which; `cards` the figures of the
+    cards that exist; `tokens` the figure of each token's card, 0 where it is nobody's.
+    """
 
     id: int
+    row: str
     store: str
-    revoked: bool
-    dense: bool
-    sites: tuple[int, ...]
+    secret_versions: tuple[int, ...]
+    revoked_ms: int | None
+    sites: dict[int, int | None]
+    taken: frozenset[int]
+    cards: frozenset[int]
+    tokens: tuple[int, ...]
+
+    @property
+    def sites_now(self) -> list[int]:
+        """The sites that it serves now."""
+        return [site_id for site_id, until in self.sites.items() if until is None]
 
 
-def lock_device(device_id: int, seqs: Sequence[int]) -> tuple[DeviceNow, list[int]]:
-    """Lock a device's row for the batch. Returns it, and which of the numbers it has sent before."""
+@dataclass(frozen=True)
+class Report:
+    """What a device says of itself beside its touches."""
+
+    lost: Sequence[tuple[int, int]]
+    unsent: int | None
+    unsent_since: datetime | None
+    secret_version: int
+
+
+def secret_versions(device_id: int) -> tuple[int, ...]:
+    """The versions of its secret by which a device may sign: one, or two while it changes. Empty: unknown device."""
     with prepared() as cursor:
-        cursor.run(
-            "SELECT store, state, dense, ARRAY(SELECT DISTINCT t.site_id FROM touches_pairing p"
-            " JOIN sites_terminal t ON t.id = p.terminal_id WHERE p.device_id = d.id AND p.until_at IS NULL ORDER BY 1),"
-            " ARRAY(SELECT s FROM unnest(%s::bigint[]) s WHERE d.seen @> s)"
-            " FROM touches_device d WHERE id = %s FOR NO KEY UPDATE",
-            [list(seqs), device_id],
-        )
-        store, state, dense, sites, taken = cursor.one()
-    return DeviceNow(device_id, store, state == DeviceState.REVOKED, dense, tuple(sites)), taken
+        cursor.run("SELECT secret_version, next_secret_asked FROM touches_device WHERE id = %s::bigint", [device_id])
+        rows = cursor.all()
+    return _versions(*rows[0]) if rows else ()
 
 
-def find_known(device_id: int, seqs: Sequence[int]) -> dict[int, Stored]:
-    """What the log holds under these numbers. The keys of all its months are asked: only for numbers that were sent."""
-    if not seqs:
+def _versions(version: int, next_asked: bool) -> tuple[int, ...]:  # noqa: FBT001 -- a column
+    return (version, version + 1) if next_asked else (version,)
+
+
+def look_up(
+    device_id: int, *, seqs: Sequence[int], cards: Sequence[int], tokens: Sequence[str], lock: bool
+) -> DeviceNow | None:
+    """A device, which of the numbers it has sent before, which cards exist, whose tokens these are."""
+    values = {"device": device_id, "seqs": number_list(seqs), "cards": number_list(cards), "tokens": text_list(tokens)}
+    with prepared() as cursor:
+        rows = cursor.run(_LOOK_UP + _LOCK if lock else _LOOK_UP, values).all()
+    if not rows:
+        return None
+    row, store, version, asked, revoked_at, sites, taken, known, owners = rows[0]
+    return DeviceNow(
+        device_id, row, store, _versions(version, asked), revoked_at and ms_of(revoked_at),
+        {int(site): until for site, until in sites.items()}, frozenset(taken), frozenset(known), tuple(owners),
+    )  # fmt: skip
+
+
+def find_repeats(device_id: int, touches: Sequence[Stored]) -> dict[int, tuple[Stored, int]]:
+    """What the log holds under the same numbers and instants, with its first receipt."""
+    if not touches:
         return {}
+    times = [one.ms for one in touches]
+    values = {
+        "device": device_id, "seqs": number_list(one.seq for one in touches), "times": number_list(times),
+        "first": moment_of(min(times)), "last": moment_of(max(times)),
+    }  # fmt: skip
+    with planned_anew() as cursor:
+        rows = cursor.execute(_REPEATS, values).fetchall()
+    return {seq: (Stored(seq, ms, *content), received_ms) for seq, ms, received_ms, *content in rows}
+
+
+def write_batch(
+    device: DeviceNow, new: Sequence[tuple[Stored, Touched]], refused: Sequence[int], report: Report, *, at: datetime
+) -> tuple[int, list[list[int]]] | None:
+    """Write touches as they came, their presence, and the device's row. Returns its highest number and its gaps.
+
+    None, and nothing is written, where the row has changed since it was looked up.
+    """
+    stored = [one for one, _ in new]
+    seqs = {one.seq for one in stored}
+    begins, ends = (sorted(seq for seq in seqs if seq + step not in seqs) for step in (-1, 1))
+    lost = [(first, last) for first, last in report.lost if first <= last]
+    values = presence_values([touched for _, touched in new]) | {
+        "device": device.id, "row": device.row, "at": at, "new_from": number_list(begins), "new_to": number_list(ends),
+        "seqs": number_list(one.seq for one in stored), "times": number_list(one.ms for one in stored),
+        "offsets": number_list(one.offset_s for one in stored),
+        "kinds": text_list(one.kind for one in stored), "credentials": text_list(one.credential for one in stored),
+        "directions": text_list(one.direction for one in stored), "methods": text_list(one.method for one in stored),
+        "refs": text_list(one.ref for one in stored),
+        "refused": number_list(refused), "highest": max([*ends, *refused], default=0),
+        "lost_from": number_list(first for first, _ in lost), "lost_to": number_list(last for _, last in lost),
+        "unsent": report.unsent, "unsent_since": report.unsent_since, "version": report.secret_version,
+    }  # fmt: skip
     with prepared() as cursor:
-        cursor.run(
-            "SELECT t.seq, t.touched_at, t.site_id, t.offset_s, t.credential_kind, t.credential, t.direction, t.method,"
-            " t.ref, t.received_at FROM touches_touch t WHERE t.device_id = %s AND t.seq = ANY(%s::bigint[])",
-            [device_id, list(seqs)],
+        rows = cursor.run(_WRITE, values).all()
+    return rows[0] if rows else None
+
+
+def write_refused(device_id: int, refused: Sequence[Refused], *, at: datetime) -> None:
+    """Keep what can never be read as a touch, as received, once."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO touches_refused (device_id, seq, received_at, code, received) SELECT %s, %s, %s, %s, %s"
+            " WHERE NOT EXISTS"
+            " (SELECT FROM touches_refused WHERE device_id = %s AND seq IS NOT DISTINCT FROM %s AND received = %s)",
+            [(device_id, one.seq, at, one.code, one.raw, device_id, one.seq, one.raw) for one in refused],
         )
-        return {row[0]: Stored(*row) for row in cursor.all()}
-
-
-def write_log(device_id: int, touches: Sequence[Stored]) -> None:
-    """Write touches as they came."""
-    columns = zip(*touches, strict=True)
-    with prepared() as cursor:
-        cursor.run(
-            "INSERT INTO touches_touch (device_id, seq, touched_at, site_id, offset_s, credential_kind, credential,"
-            " direction, method, ref, received_at) SELECT %s::bigint, * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[],"
-            " %s::float8[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])",
-            [device_id, *map(list, columns)],
-        )
-
-
-def write_refused(device_id: int, refused: Sequence[tuple[int | None, str, bytes]], *, at: datetime) -> None:
-    """Keep what can never be read as a touch, as received; what was kept before under its number is not kept twice."""
-    numbers = [seq for seq, _, _ in refused if seq is not None]
-    with prepared() as cursor:
-        cursor.run(
-            "SELECT s FROM touches_device d, unnest(%s::bigint[]) s WHERE d.id = %s AND d.refused @> s",
-            [numbers, device_id],
-        )
-        before = {row[0] for row in cursor.all()}
-    with connection.cursor() as many:
-        many.executemany(
-            "INSERT INTO touches_refused (device_id, seq, received_at, code, received) VALUES (%s, %s, %s, %s, %s)",
-            [(device_id, seq, at, code, raw) for seq, code, raw in refused if seq not in before],
-        )
-
-
-_NOTE = """
-UPDATE touches_device SET last_seen_at = %s,
-  seen = seen + COALESCE((SELECT range_agg(int8range(s, s, '[]')) FROM unnest(%s::bigint[]) s), '{}'),
-  refused = refused + COALESCE((SELECT range_agg(int8range(s, s, '[]')) FROM unnest(%s::bigint[]) s), '{}'),
-  lost = lost + COALESCE((SELECT range_agg(int8range(a, b, '[]')) FROM unnest(%s::bigint[], %s::bigint[]) r(a, b)), '{}'),
-  highest = GREATEST(highest, %s)
-WHERE id = %s
-RETURNING highest, ARRAY(SELECT ARRAY[lower(r), upper(r)] FROM unnest(seen + refused + lost) r)
-"""
-
-
-def note_numbers(
-    device_id: int, stored: Sequence[int], refused: Sequence[int], lost: Sequence[tuple[int, int]], *, at: datetime
-) -> tuple[int, list[tuple[int, int]]]:
-    """Add numbers to what a device has sent. Returns its highest one, and all known ones as half-open ranges."""
-    ranges = [(a, b) for a, b in lost if a <= b]
-    with prepared() as cursor:
-        cursor.run(
-            _NOTE,
-            [at, list(stored), list(refused), [a for a, _ in ranges], [b for _, b in ranges],
-             max([*stored, *refused], default=0), device_id],
-        )  # fmt: skip
-        highest, known = cursor.one()
-    return highest, [(a, b) for a, b in known]

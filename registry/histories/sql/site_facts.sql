@@ -1,0 +1,15 @@
+-- All facts of some sites (%(sites)s), as one JSON text.
+SELECT json_build_object(
+  'sites', (SELECT json_agg(json_build_array(id, business_id, prefecture, closed_on)) FROM sites_site
+    WHERE id = ANY(%(sites)s::bigint[])),
+  'periods', (SELECT json_agg(json_build_array(site_id, json_build_array(from_on, until_on))) FROM sites_period
+    WHERE site_id = ANY(%(sites)s::bigint[])),
+  'boundaries', (SELECT json_agg(json_build_array(site_id, json_build_array(from_on, begins_at)) ORDER BY site_id, from_on)
+    FROM sites_day_boundary WHERE site_id = ANY(%(sites)s::bigint[])),
+  'nodes', (SELECT json_agg(json_build_array(site_id, json_build_array(id, parent_id))) FROM structures_node
+    WHERE site_id = ANY(%(sites)s::bigint[])),
+  'tenures', (SELECT json_agg(json_build_array(n.site_id, json_build_array(t.id, t.node_id, t.business_id, t.business_name,
+      t.state, t.from_on, t.until_on, t.invited_at)))
+    FROM structures_tenure t JOIN structures_node n ON n.id = t.node_id
+    WHERE n.site_id = ANY(%(sites)s::bigint[]) AND t.state IN ('invited', 'accepted', 'named'))
+)::text
