@@ -73,7 +73,7 @@ class TestTree:
         invite_firm(scene.site, None, FirmPlace(business_name="無番工業", from_on=STARTED), **scene.by(scene.prime))
         end_tenure(scene.upper.id, until_on=TODAY, **scene.by(scene.prime))
         page = text(as_firm(scene.prime), f"{scene.path}/structure/")
-        waiting = page.split("対応を待っている会社 4社")[1].split("会社のつながり")[0]
+        waiting = page.split("対応を待っている会社 4社")[1].split("元請建設")[0]
         order = [waiting.index(name) for name in ("断った会社", "一次工業", "待つ会社", "無番工業")]
         assert order == sorted(order)
         assert "手いっぱいです" in waiting
