@@ -1,6 +1,7 @@
 """Every address, opened as a stranger, a worker, a firm, another firm, and the office's desk without the right."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
 from registry.workers.models import Worker
-from registry.workers.operations.links import ask_for_link
+from registry.workers.operations.ends import dispute_end
+from registry.workers.operations.links import ask_for_link, unlink
+from registry.workers.queries import list_ended_links
 from tests.factories.addresses import patterns
 from tests.factories.cast import (
     NOW,
@@ -51,6 +54,13 @@ class Cast:
         add_to_roster(
             self.gate.site_id, None, [(self.card.worker_id, data)], from_on=NOW.date(), by=owner_of(self.prime), at=NOW
         )
+        left = a_worker(self.prime, "前の人").worker_id
+        unlink(left, self.prime, until_on=NOW.date(), by=Actor(ActorKind.WORKER, subject_id=left), at=NOW)
+        (row,) = list_ended_links(since=NOW.date(), business_id=self.prime)
+        self.ended = row.id
+        self.dispute = dispute_end(
+            row.id, NOW.date() - timedelta(days=1), reason="違います", by=owner_of(self.prime), at=NOW
+        )
         self.entry = list_roster(self.gate.site_id, on=NOW.date())[0].id
         entry = ClaimData(day=NOW.date(), site_id=self.gate.site_id)
         by = Actor(ActorKind.WORKER, subject_id=self.card.worker_id)
@@ -73,7 +83,7 @@ class Cast:
             "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.gate.site_id,
             "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
-            "<int:entry_id>": self.entry,
+            "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
         }  # fmt: skip
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))

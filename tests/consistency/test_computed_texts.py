@@ -23,7 +23,7 @@ from registry.histories.states import ClaimState, Reason, Side, Standing
 from registry.notices.states import LetterKind, NoticeKind
 from registry.structures.states import TenureState
 from registry.workers.policy import WORKER_POLICY
-from registry.workers.states import Confirmation, InsuranceItem, RegistrationKind, Sex
+from registry.workers.states import Confirmation, EndDisputeState, InsuranceItem, LinkSide, RegistrationKind, Sex
 from tests.consistency.test_texts import errors
 
 PARTS = ("cause", "consequence", "remedy")
@@ -35,7 +35,12 @@ WORDS = {
 }  # fmt: skip
 # Each key with a gap, as the code writes it, and what can stand in its gaps.
 COMPUTED: dict[str, list[tuple[str, ...]]] = {
-    "tenure.{}": [(one,) for one in TenureState if one not in {TenureState.WITHDRAWN, TenureState.JOINED}],
+    "tenure.{}": [
+        ("vacant",),
+        *((one,) for one in TenureState if one not in {TenureState.WITHDRAWN, TenureState.JOINED}),
+    ],
+    "end.{}": [(one,) for one in EndDisputeState],
+    "end.by.{}": [("you",), ("office",), *((one,) for one in LinkSide)],
     "role.{}": [(one,) for one in Role if one not in OFFICE_AND_WORKERS],  # in the list of a firm's users
     "role.{}.about": [(one,) for one in ROLES_OF_FIRMS],
     "card.state.{}": [(one,) for one in CardState],

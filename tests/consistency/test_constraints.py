@@ -20,6 +20,7 @@ from registry.touches.models import Device, Pairing, PairingCode
 from registry.workers.models import (
     Affiliation,
     Credential,
+    EndDispute,
     Insurance,
     LinkRequest,
     Worker,
@@ -148,6 +149,9 @@ CASES: dict[str, Callable[[], object]] = {
     "workers_one_principal_at_a_time": again(Affiliation, business_id=None, business_name="会社"),
     "workers_one_open_request": again(LinkRequest),
     "workers_request_has_a_side": change(LinkRequest, asked_by="nobody"),
+    "workers_one_open_dispute": again(EndDispute),
+    "workers_dispute_has_a_side": change(EndDispute, asked_by="nobody"),
+    "workers_dispute_has_a_reason": change(EndDispute, reason=""),
     "workers_trade_has_days": again(WorkerTrade, until_on=LONG_AGO),
     "workers_trade_place_once": again(WorkerTrade, trade="01-01"),
     "workers_trade_once": again(WorkerTrade, place=2),
