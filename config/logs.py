@@ -1,8 +1,8 @@
 """How log lines look. Nothing that a person typed gets into them: an exception shows where it happened, not what it says."""
 
 import logging
-import time
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -14,10 +14,12 @@ class QuietFormatter(logging.Formatter):
     The message of an exception is left out: of a broken constraint it holds the row, of a wrong value the value.
     """
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
-        super().__init__("{asctime} {levelname} {name}: {message}", datefmt="%Y-%m-%dT%H:%M:%SZ", style="{")
+        super().__init__("{asctime} {levelname} {name}: {message}", style="{")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 -- the library's name
+        """Write a moment in UTC."""
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record; what another handler made of its exception is not taken over."""

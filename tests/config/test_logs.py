@@ -3,10 +3,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError
 
 from config.logs import QuietFormatter
+from config.settings import base
 from registry.accounts.models import Account
 from tests.factories.accounts import an_account
 from tests.factories.cast import NOW
@@ -51,5 +51,5 @@ def test_an_exception_without_a_cause_is_logged(log: io.StringIO) -> None:
 
 
 def test_every_handler_is_quiet() -> None:
-    assert {handler["formatter"] for handler in settings.LOGGING["handlers"].values()} == {"quiet"}
-    assert settings.LOGGING["formatters"] == {"quiet": {"()": "config.logs.QuietFormatter"}}
+    assert {handler["formatter"] for handler in base.LOGGING["handlers"].values()} == {"quiet"}
+    assert base.LOGGING["formatters"] == {"quiet": {"()": "config.logs.QuietFormatter"}}
