@@ -22,6 +22,7 @@ from registry.businesses.queries import names_of_businesses
 from registry.disclosure.queries import see_workers_at_work
 from registry.histories.queries import DayRow, list_month_of_sites
 from registry.histories.states import Standing
+from registry.papers.queries import day_lines
 from registry.sites.queries import list_sites
 
 PAGE = 50
@@ -91,6 +92,6 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
 def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of all sites in a month as CSV, with the filters of the page."""
     chosen = chosen_month(year, month)
-    _form, sites, rows = _filtered(request, chosen)
+    _form, _sites, rows = _filtered(request, chosen)
     people = see_workers_at_work(viewer_of(request), {row.worker_id for row in rows}, at=timezone.now())
-    return csv_answer(f"就業履歴_全現場_{chosen:%Y%m}", rows, dict(sites.items()), names_of(people))
+    return csv_answer(f"就業履歴_全現場_{chosen:%Y%m}", day_lines(rows, names_of(people)))

@@ -29,6 +29,9 @@ from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import approve_claims, decide_days, refuse_claim
 from registry.histories.queries import DayRow, get_claim, list_month_of_site, list_open_claims
 from registry.histories.states import Standing
+from registry.papers.queries import list_days
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
 
 
 def _site_rows(request: HttpRequest, site_id: int, chosen: date) -> list[DayRow]:
@@ -83,11 +86,9 @@ def _by_day(rows: list[DayRow], site_id: int) -> list[dict[str, Any]]:
 @page(Permission.SITE_MANAGE)
 def site_export(request: HttpRequest, site_id: int, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of a site in a month as CSV."""
-    access, chosen = access_to(request, site_id), chosen_month(year, month)
-    rows = _site_rows(request, site_id, chosen)
-    ids = {row.worker_id for row in rows}
-    names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now()))
-    return csv_answer(f"就業履歴_{access.site.name}_{chosen:%Y%m}", rows, {site_id: access.site.name}, names)
+    chosen = chosen_month(year, month)
+    days = list_days(viewer_of(request), Wish(PaperKind.SITE_DAYS, chosen, chosen, site_id), at=timezone.now())
+    return csv_answer(f"就業履歴_{days.subject}_{chosen:%Y%m}", days.lines)
 
 
 @require_POST

@@ -7,6 +7,7 @@ from registry.histories.queries.claims import (
     list_claims_of_worker,
     list_claims_to_confirm,
     list_open_claims,
+    names_of_claimed_sites,
     path_of_day,
 )
 from registry.histories.queries.days import (
@@ -59,6 +60,7 @@ __all__ = [
     "meanings_of",
     "months_bound",
     "months_of_worker",
+    "names_of_claimed_sites",
     "path_of_day",
     "state_of",
     "touches_of_day",
