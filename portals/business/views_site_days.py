@@ -89,7 +89,9 @@ def _approve(request: HttpRequest, site_id: int) -> HttpResponse:
     chosen = {int(one) for one in request.POST.getlist("claim") if one.isascii() and one.isdigit()}
     mine = {claim.id for claim in list_open_claims([site_id])}
     count = approve_claims(chosen & mine, by=viewer_of(request).actor(), at=timezone.now())
-    if count:
+    if not chosen:
+        info(request, _("bulk.none_chosen"))
+    elif count:
         success(request, _("claim.approved_count").format(count=count))
     else:
         info(request, _("claim.approved_none"))
@@ -131,6 +133,9 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
         except ValueError:
             continue
     counts = "counts" in request.POST
+    if not chosen:
+        info(request, _("bulk.none_chosen"))
+        return redirect("business:site_days", site_id)
     try:
         decide_days(SiteId(site_id), chosen, counts=counts, by=viewer_of(request).actor(), at=timezone.now())
     except RegistryError as error:
