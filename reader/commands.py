@@ -13,7 +13,7 @@ from reader.numbers import NumberError, card_number, masked
 from reader.pcsc import Pcsc, ReaderError
 from reader.records import NewTouch, Terminal
 from reader.register import RegistrationError, read_qr_text, register, register_text
-from reader.run import Habits, Shared, run, sending
+from reader.run import Habits, Shared, run, sending, typed_credential
 from reader.screen import Face, Lines, Screen, receipt, say, unsent_line
 from reader.selftest import selftest
 from reader.send import Sender, State, drain, now, rfc3339
@@ -82,9 +82,10 @@ def _answers(path: Path, shared: Shared) -> Answers:
 
     def typed(text: str) -> str:
         try:
-            shared.typed.put(card_number(text))
+            typed_credential(text.strip())
         except NumberError as error:
             return str(error)
+        shared.typed.put(text.strip())
         return ""
 
     def registered(text: str) -> str:
