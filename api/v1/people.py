@@ -14,7 +14,8 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.disclosure.queries import see_names_at_gate
 from registry.touches.operations.asking import check_question
-from registry.touches.operations.batches import BatchShapeError, DeviceForkedError, SignatureError
+from registry.touches.operations.batches import DeviceForkedError, SignatureError
+from registry.touches.operations.items import BatchShapeError
 
 STATUSES: dict[type[RegistryError], int] = {SignatureError: 401, DeviceForkedError: 409, BatchShapeError: 422}
 KEEP_DAYS = 14

@@ -118,7 +118,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class SiteDevice:
-    """A device as the page of a site's terminals shows it."""
+    """A device as the page of a site's terminals shows it; `unsent` is what it said itself when it was seen last."""
 
     id: int
     name: str
@@ -127,6 +127,8 @@ class SiteDevice:
     state: DeviceState
     registered_at: datetime
     last_seen_at: datetime | None
+    unsent: int
+    unsent_since: datetime | None
     refused: int
     missing: tuple[Missing, ...]
 
@@ -141,7 +143,7 @@ _SITE_DEVICES = """
 SELECT d.id, d.name, array_agg(t.name ORDER BY t.id),
   (SELECT count(DISTINCT o.site_id) FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id
    WHERE q.device_id = d.id AND q.until_at IS NULL AND o.site_id <> %(site)s),
-  d.state, d.registered_at, d.last_seen_at,
+  d.state, d.registered_at, d.last_seen_at, COALESCE(d.unsent, 0), d.unsent_since,
   (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r)
 FROM touches_device d JOIN touches_pairing p ON p.device_id = d.id AND p.until_at IS NULL
 JOIN sites_terminal t ON t.id = p.terminal_id
@@ -174,11 +176,10 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
             missing.setdefault(device_id, []).append(Missing(*found))
     return [
         SiteDevice(
-            device_id, name, tuple(places), others, DeviceState(state), registered_at, last_seen_at, refused,
-            tuple(missing.get(device_id, ())),
+            device_id, name, tuple(places), others, DeviceState(state), *seen, missing=tuple(missing.get(device_id, ()))
         )
-        for device_id, name, places, others, state, registered_at, last_seen_at, refused in rows
-    ]  # fmt: skip
+        for device_id, name, places, others, state, *seen in rows
+    ]
 
 
 @dataclass(frozen=True)

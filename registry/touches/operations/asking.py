@@ -1,14 +1,14 @@
 """Questions of a device: who asks is proved by its signature, as with a batch."""
 
-import hmac
 from dataclasses import dataclass
 
 import msgspec
 from django.conf import settings
 
-from registry.touches.derive import device_secret, signature_of
+from registry.touches.derive import device_secret
 from registry.touches.models import Device, Pairing
-from registry.touches.operations.batches import BatchShapeError, DeviceForkedError, SignatureError
+from registry.touches.operations.batches import DeviceForkedError, SignatureError, check_signature
+from registry.touches.operations.items import BatchShapeError
 from registry.touches.states import DeviceState
 
 
@@ -30,11 +30,9 @@ class AskingDevice:
 
 def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
     """Who asks. Raises `SignatureError`, `BatchShapeError` or `DeviceForkedError`."""
-    number = int(device) if device.isascii() and device.isdigit() and len(device) < 19 else 0  # noqa: PLR2004 -- int8
-    found = Device.objects.filter(pk=number).first()
-    secret = device_secret(settings.DEVICE_KEY, number, found.secret_version if found else 0)
-    right = hmac.compare_digest(signature_of(secret, body).encode(), signature.lower().encode("ascii", "replace"))
-    if found is None or not right:
+    device_id, version = check_signature(device, signature, body)
+    found = Device.objects.get(pk=device_id)
+    if version not in {found.secret_version, found.secret_version + found.next_secret_asked}:
         raise SignatureError
     try:
         question = msgspec.json.decode(body, type=Question)
@@ -44,4 +42,4 @@ def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
         raise DeviceForkedError
     pairings = Pairing.objects.filter(device=found, until_at=None).order_by("terminal__site").distinct("terminal__site")
     sites = tuple(pairings.values_list("terminal__site", flat=True)) if found.state == DeviceState.ACTIVE else ()
-    return AskingDevice(number, secret, sites)
+    return AskingDevice(device_id, device_secret(settings.DEVICE_KEY, device_id, version), sites)

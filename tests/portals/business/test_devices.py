@@ -87,6 +87,17 @@ def test_a_gap_at_the_beginning_and_a_queue_that_is_not_dense(owner: Client, gat
     assert "2026年11月20日（金）7:58より前" in page_of(owner, gate)
 
 
+def test_what_is_still_on_the_device_is_shown_as_it_said(owner: Client, gate: Gate, card: CardRow) -> None:
+    gate.send(a_touch(1, card), unsent=12, unsent_since="2026-11-20T07:41:00+09:00")
+    page = page_of(owner, gate)
+    for text in ("未送信 12件", "2026年11月20日（金）7:41の打刻から"):
+        assert text in page
+    where = f"/business/sites/{gate.site_id}/devices/{gate.device.device_id}/revoke/"
+    assert "端末に残っている12件も" in owner.get(where).content.decode()
+    gate.send(a_touch(2, card, "2026-11-20T17:00:00+09:00"), unsent=0)
+    assert "未送信" not in page_of(owner, gate)
+
+
 def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate: Gate, card: CardRow) -> None:
     wrong = str(card.worker_id)[:4] + str((card.worker_id // 10**9 + 1) % 10) + str(card.worker_id)[5:]
     elsewhere = a_gate(a_firm("別の会社"), store="e" * 32).site_id
