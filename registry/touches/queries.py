@@ -176,10 +176,11 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
             missing.setdefault(device_id, []).append(Missing(*found))
     return [
         SiteDevice(
-            device_id, name, tuple(places), others, DeviceState(state), *seen, missing=tuple(missing.get(device_id, ()))
+            device_id, name, tuple(places), others, DeviceState(state), registered_at, last_seen_at, unsent, since,
+            refused, tuple(missing.get(device_id, ())),
         )
-        for device_id, name, places, others, state, *seen in rows
-    ]
+        for device_id, name, places, others, state, registered_at, last_seen_at, unsent, since, refused in rows
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
