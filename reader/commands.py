@@ -12,7 +12,7 @@ from reader.lines import take_lines
 from reader.numbers import NumberError, card_number, masked
 from reader.pcsc import Pcsc, ReaderError
 from reader.records import NewTouch, Terminal
-from reader.register import RegistrationError, read_qr_text, register, register_text
+from reader.register import RegistrationError, read_qr_text, register, register_text, rotate
 from reader.run import Habits, Shared, run, sending, typed_credential
 from reader.screen import Face, Lines, Screen, receipt, say, unsent_line
 from reader.selftest import selftest
@@ -45,7 +45,7 @@ def _places(terminals: Iterable[Terminal]) -> str:
 
 
 def do_register(store: Store, options: argparse.Namespace) -> int:
-    """Register this store as a device."""
+    """Register this store as a device, or for a further place."""
     url, code = read_qr_text(options.qr_text) if options.qr_text else (options.url, options.code)
     if not url or not code:
         raise RegistrationError("--url と --code、または --qr-text を付けてください。")
@@ -169,6 +169,13 @@ def do_status(store: Store, _options: argparse.Namespace) -> int:
 def do_selftest(path: Path, url: str) -> int:
     """Test every part."""
     return DONE if selftest(path, url) else LATER
+
+
+def do_rotate(store: Store, _options: argparse.Namespace) -> int:
+    """Change the secret."""
+    rotate(store)
+    say("署名の鍵を替えました。次の送信から新しい鍵を使います。")
+    return DONE
 
 
 def do_fork(store: Store, _options: argparse.Namespace) -> int:

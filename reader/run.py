@@ -18,6 +18,7 @@ from reader.screen import Face, Note, View, closed, ready, receipt, trouble
 from reader.send import Sender, State, drain, now, rfc3339
 from reader.store import Store, StoreError
 
+WHICH_SITE = "この端末は複数の現場で使えます。--site で現場を選んで、起動し直してください。"
 SLICE_S, RECEIPT_S, RETRY_READER_S, POLL_S = 0.5, 3.0, 3.0, 5.0
 
 
@@ -168,10 +169,12 @@ class _Loop:
 
     def _keep(self, credential: Credential, method: str) -> None:
         """The receipt comes after the disk has it."""
-        touch = NewTouch(
-            credential.kind, credential.value, rfc3339(now()), method, self._habits.direction,
-            self._habits.site or self._store.only_site(),
-        )  # fmt: skip
+        site = self._habits.site or self._store.only_site()
+        if not site and self._store.identity().device:
+            self._trouble(WHICH_SITE)
+            return
+        at = rfc3339(now())
+        touch = NewTouch(credential.kind, credential.value, at, method, self._habits.direction, site)
         try:
             self._store.keep([touch])
         except StoreError as error:

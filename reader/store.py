@@ -122,9 +122,11 @@ class Store:
             self._link.execute("INSERT INTO unread (at, line, cause) VALUES (?, ?, ?)", (at, line, cause))
 
     def register(self, *, url: str, device: str, secret: str, terminals: Sequence[Terminal]) -> None:
-        """Keep what the registration brought."""
+        """Keep what the registration brought. What was kept before the first one was touched at its place."""
         places = json.dumps([[one.site, one.name] for one in terminals], ensure_ascii=False)
         with self._writing():
+            if not self._get("device") and len(terminals) == 1:
+                self._link.execute("UPDATE unsent SET site = ? WHERE site = ''", (terminals[0].site,))
             self._set({"url": url, "device": device, "secret": secret, "terminals": places})
 
     def change_secret(self, device: str, secret: str) -> None:

@@ -3,12 +3,12 @@
 import hashlib
 import hmac
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from api.problems import problem, wrong_method
+from api.v1.signed import signed_parts
 from registry.cards.queries import credentials_of
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
@@ -28,10 +28,8 @@ def post_people(request: HttpRequest) -> HttpResponse:
         return wrong_method(request)
     now = timezone.now()
     try:
-        device = check_question(request.headers.get("Device", ""), request.headers.get("Signature", ""), request.body)
-    except RequestDataTooBig:
-        return problem(BatchShapeError(), 422)
-    except (SignatureError, DeviceForkedError, BatchShapeError) as error:
+        device = check_question(*signed_parts(request))
+    except RegistryError as error:
         return problem(error, STATUSES[type(error)])
     names = see_names_at_gate(device.sites, at=now)
     people = [

@@ -205,3 +205,20 @@ def list_refused(device_ids: Iterable[int]) -> list[RefusedTouch]:
         [list(device_ids), REFUSED_AT_MOST],
     )
     return [RefusedTouch(device_id, seq, at, code, bytes(raw)) for device_id, seq, at, code, raw in rows]
+
+
+class ServedPlace(NamedTuple):
+    """A terminal that a device serves."""
+
+    site_id: int
+    name: str
+
+
+def places_of_device(device_id: int) -> list[ServedPlace]:
+    """The terminals that a device serves now, the first paired first."""
+    rows = _rows(
+        "SELECT t.site_id, t.name FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id"
+        " WHERE p.device_id = %s AND p.until_at IS NULL ORDER BY p.id",
+        [device_id],
+    )
+    return [ServedPlace(*row) for row in rows]

@@ -1,14 +1,20 @@
-"""Questions of a device: who asks is proved by its signature, as with a batch."""
+"""What a registered device asks for: who asks is proved by its signature, as with a batch."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 from django.conf import settings
+from django.db import transaction
 
+from registry.audit.operations import note_act
+from registry.core.actor import Actor
 from registry.touches.derive import device_secret
 from registry.touches.models import Device, Pairing
 from registry.touches.operations.batches import DeviceForkedError, SignatureError, check_signature
+from registry.touches.operations.devices import add_pairing
 from registry.touches.operations.items import BatchShapeError
+from registry.touches.queries import ServedPlace, places_of_device
 from registry.touches.states import DeviceState
 
 
@@ -25,13 +31,19 @@ class AskingDevice:
 
     id: int
     secret: bytes
+    version: int
+    trusted: bool
     sites: tuple[int, ...]
 
 
+@transaction.atomic
 def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
-    """Who asks. Raises `SignatureError`, `BatchShapeError` or `DeviceForkedError`."""
+    """Who asks. The first question signed with a new secret ends the one before, as the first batch does.
+
+    Raises `SignatureError`, `BatchShapeError` or `DeviceForkedError`.
+    """
     device_id, version = check_signature(device, signature, body)
-    found = Device.objects.get(pk=device_id)
+    found = Device.objects.select_for_update(no_key=True).get(pk=device_id)
     if version not in {found.secret_version, found.secret_version + found.next_secret_asked}:
         raise SignatureError
     try:
@@ -40,6 +52,34 @@ def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
         raise BatchShapeError from None
     if question.store != found.store:
         raise DeviceForkedError
+    if version != found.secret_version:
+        found.secret_version, found.next_secret_asked = version, False
+        found.save(update_fields=["secret_version", "next_secret_asked"])
     pairings = Pairing.objects.filter(device=found, until_at=None).order_by("terminal__site").distinct("terminal__site")
-    sites = tuple(pairings.values_list("terminal__site", flat=True)) if found.state == DeviceState.ACTIVE else ()
-    return AskingDevice(device_id, device_secret(settings.DEVICE_KEY, device_id, version), sites)
+    trusted = found.state == DeviceState.ACTIVE
+    sites = tuple(pairings.values_list("terminal__site", flat=True)) if trusted else ()
+    return AskingDevice(device_id, device_secret(settings.DEVICE_KEY, device_id, version), version, trusted, sites)
+
+
+@transaction.atomic
+def make_next_secret(device: str, signature: str, body: bytes, *, at: datetime) -> str:
+    """The device's next secret, the same however often it is asked for. Both hold until it signs with the new one.
+
+    Raises what `check_question` raises.
+    """
+    asking = check_question(device, signature, body)
+    if Device.objects.filter(pk=asking.id, next_secret_asked=False).update(next_secret_asked=True):
+        note_act("touches_device", asking.id, "next_secret", by=Actor.system(), at=at)
+    return device_secret(settings.DEVICE_KEY, asking.id, asking.version + 1).hex()
+
+
+def pair_further(device: str, signature: str, body: bytes, code: str, *, at: datetime) -> tuple[int, list[ServedPlace]]:
+    """Let a registered device serve the terminal of one more code; asking again does no harm.
+
+    Returns its number and all its places. Raises what `check_question` raises, and `PairingCodeError`.
+    """
+    asking = check_question(device, signature, body)
+    if not asking.trusted:
+        raise SignatureError
+    add_pairing(asking.id, code, at=at)
+    return asking.id, places_of_device(asking.id)

@@ -109,6 +109,22 @@ def register_device(code: str, *, store: str, name: str, dense: bool, at: dateti
     return _answer(device, found.terminal_id)
 
 
+@transaction.atomic
+def add_pairing(device_id: int, code: str, *, at: datetime) -> None:
+    """Let a device serve the terminal of a further code, beside those that it serves. Raises `PairingCodeError`."""
+    found = PairingCode.objects.select_for_update().filter(code_hash=_hash(code)).first()
+    if found is None or found.valid_until < at:
+        raise PairingCodeError(field="code")
+    if Pairing.objects.filter(device_id=device_id, terminal_id=found.terminal_id, until_at=None).exists():
+        return
+    if found.used_at is not None:
+        raise PairingCodeError(field="code")
+    found.used_at = at
+    found.save(update_fields=["used_at"])
+    Pairing.objects.create(device_id=device_id, terminal_id=found.terminal_id, from_at=at)
+    note_act("touches_device", device_id, "pair", by=Actor.system(), at=at)
+
+
 def _registered_before(code: PairingCode, store: str) -> RegisteredDevice:
     """The answer again, for a device whose first answer was lost on the way. Raises `PairingCodeError` for any other."""
     device = Device.objects.filter(store=store).first()
@@ -125,11 +141,13 @@ def _answer(device: Device, terminal_id: int) -> RegisteredDevice:
 
 @transaction.atomic
 def revoke_device(device_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """End the trust in a device. What it still sends is stored and flagged (ruling 22)."""
-    pairing = Pairing.objects.filter(device_id=device_id, until_at=None).first()
-    if pairing is None:
+    """End the trust in a device, also on the sites of others. What it still sends is stored and flagged (ruling 22)."""
+    pairings = Pairing.objects.filter(device_id=device_id, until_at=None)
+    firms = set(pairings.values_list("terminal__site__business", flat=True).order_by("pk"))
+    if not firms:
         raise NotFoundError
-    _check_manages(pairing.terminal_id, by)
+    if not by.has(Permission.SITE_MANAGE) or by.subject_id not in {None, *firms}:
+        raise NotAllowedError
     device = Device.objects.select_for_update().get(pk=device_id)
     device.revoked_at = at
     device.save(update_fields=["revoked_at"])
