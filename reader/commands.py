@@ -67,9 +67,7 @@ def do_run(store: Store, options: argparse.Namespace) -> int:
 def _faces(store: Store, options: argparse.Namespace, shared: Shared, stack: ExitStack) -> list[Face]:
     if not options.window:
         return [Lines() if options.headless or not sys.stdout.isatty() else Screen()]
-    site = _site(store, options.site)
-    place = "、".join(one.name for one in store.identity().terminals if one.site == site)
-    window = Window(place or "登録前の端末", _answers(store.path, shared))
+    window = Window(_answers(store.path, shared, options.site))
     address = stack.enter_context(window.serving(options.port))
     say(f"画面: {address}")
     if not options.headless:
@@ -77,7 +75,7 @@ def _faces(store: Store, options: argparse.Namespace, shared: Shared, stack: Exi
     return [window, Lines()]
 
 
-def _answers(path: Path, shared: Shared) -> Answers:
+def _answers(path: Path, shared: Shared, site: str) -> Answers:
     """What the window may do; its threads open the store anew."""
 
     def typed(text: str) -> str:
@@ -96,11 +94,12 @@ def _answers(path: Path, shared: Shared) -> Answers:
             return str(error)
         return ""
 
-    def needs_code() -> bool:
+    def place() -> str:
         with Store(path) as store:
-            return not store.identity().device
+            terminals = store.identity().terminals
+        return "、".join(one.name for one in terminals if site in {"", one.site})
 
-    return Answers(typed, registered, needs_code)
+    return Answers(typed, registered, place)
 
 
 def do_lines(store: Store, options: argparse.Namespace) -> int:
