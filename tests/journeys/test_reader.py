@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from playwright.sync_api import Browser, expect
 
 from reader.__main__ import main
 from reader.people import name_of, refresh_people
@@ -182,3 +183,37 @@ def test_the_receipts_name_comes_from_the_roster(scene: Scene) -> None:
     with Store(scene.path) as store:
         refresh_people(store)
         assert name_of(store, scene.card.number) == "見本 太郎"
+
+
+@pytest.mark.journey
+def test_a_new_pc_is_registered_and_touched_at_in_its_window(scene: Scene, browser: Browser, tmp_path: Path) -> None:
+    store = tmp_path / "window.db"
+    terminal = list_terminals(scene.sites[0])[0].id
+    code = make_pairing_code(terminal, by=owner_of(scene.prime), at=datetime.now(UTC)).code
+    reader = subprocess.Popen(
+        [sys.executable, "-m", "reader", "--store", str(store), "run", "--window", "--headless"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert reader.stdout
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(reader.stdout.readline().split()[-1])
+    expect(page.locator(".place")).to_have_text("登録前の端末")
+    page.fill("#short", "ABCD-EFGH")
+    page.press("#short", "Enter")
+    expect(page.locator("#wrong-code")).to_contain_text("QRコードの文字")
+    page.fill("#short", f"{scene.url}/#pair={code}")
+    page.press("#short", "Enter")
+    expect(page.locator("#short")).to_have_value("")
+    page.fill("#number", scene.card.number)
+    page.press("#number", "Enter")
+    expect(page.locator("h1")).to_have_text("読み取りました")
+    expect(page.locator(".place")).to_have_text("正面ゲート")
+    expect(page.locator("#code")).to_be_hidden()
+    expect(page.locator(".unsent")).to_have_text("未送信: 0", timeout=15_000)
+    page.close()
+    reader.terminate()
+    reader.wait(20)
+    reader.stdout.close()
+    with Store(store) as kept:
+        device = Device.objects.get(store=kept.identity().store)
+    assert [site for _, _, site in logged(device.pk)] == [scene.sites[0]]
