@@ -124,6 +124,7 @@ class SiteDevice:
     name: str
     places: tuple[str, ...]
     other_sites: int
+    other_firms: bool
     state: DeviceState
     registered_at: datetime
     last_seen_at: datetime | None
@@ -143,6 +144,9 @@ _SITE_DEVICES = """
 SELECT d.id, d.name, array_agg(t.name ORDER BY t.id),
   (SELECT count(DISTINCT o.site_id) FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id
    WHERE q.device_id = d.id AND q.until_at IS NULL AND o.site_id <> %(site)s),
+  EXISTS (SELECT FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id JOIN sites_site s ON s.id = o.site_id
+   WHERE q.device_id = d.id AND q.until_at IS NULL
+     AND s.business_id <> (SELECT business_id FROM sites_site WHERE id = %(site)s)),
   d.state, d.registered_at, d.last_seen_at, COALESCE(d.unsent, 0), d.unsent_since,
   (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r)
 FROM touches_device d JOIN touches_pairing p ON p.device_id = d.id AND p.until_at IS NULL
@@ -176,10 +180,10 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
             missing.setdefault(device_id, []).append(Missing(*found))
     return [
         SiteDevice(
-            device_id, name, tuple(places), others, DeviceState(state), registered_at, last_seen_at, unsent, since,
+            device_id, name, tuple(places), others, firms, DeviceState(state), registered_at, last_seen_at, unsent, since,
             refused, tuple(missing.get(device_id, ())),
         )
-        for device_id, name, places, others, state, registered_at, last_seen_at, unsent, since, refused in rows
+        for device_id, name, places, others, firms, state, registered_at, last_seen_at, unsent, since, refused in rows
     ]  # fmt: skip
 
 
