@@ -2,12 +2,10 @@
 
 import os
 import secrets
-from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import structlog
 from csp.constants import NONE, SELF
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -155,26 +153,11 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = "touroku@registry.example"
 
-# Keys that may appear in a log line; everything else is dropped, so that no personal data gets there.
-LOG_KEYS = {"event", "level", "timestamp", "code", "device", "count", "duration_ms", "path", "method", "status", "job"}
-
-
-def allow_listed(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
-    """Drop every key that is not decided to be harmless."""
-    return {key: value for key, value in event.items() if key in LOG_KEYS}
-
-
-structlog.configure(
-    processors=[
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        allow_listed,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ],
-)
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"quiet": {"()": "config.logs.QuietFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},  # no mail to anybody with what was sent in it
 }

@@ -95,7 +95,7 @@ class Postgres:
         self.socket = Path("/tmp") / f"ccus-{key}"  # noqa: S108 -- socket paths may have 107 bytes at most
         self._folder, self._secrets = folder, folder / "secrets"
         self._secrets.mkdir(mode=0o700, exist_ok=True)
-        self._log = folder / "server.log"
+        self.log = folder / "server.log"
         self._process: subprocess.Popen[str] | None = None
 
     def _copy_binaries(self) -> None:
@@ -200,7 +200,7 @@ class Postgres:
 
     def _launch(self) -> None:
         options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        with self._log.open("a") as log:
+        with self.log.open("a") as log:
             began = log.tell()
             self._process = self._popen(
                 self._bin / "bin/postgres", "-D", self.data, "-k", self.socket, *options, output=log
@@ -208,7 +208,7 @@ class Postgres:
         limit = time.monotonic() + WAIT_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > limit:
-                raise PostgresError(self._log.read_bytes()[began:].decode(errors="replace").strip())
+                raise PostgresError(self.log.read_bytes()[began:].decode(errors="replace").strip())
             time.sleep(0.02)
 
     def _answers(self) -> bool:

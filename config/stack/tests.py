@@ -70,6 +70,7 @@ def main() -> int:
         urls = {
             "DATABASE_URL": postgres.url("app", "registry"),
             "MIGRATE_DATABASE_URL": postgres.url("owner", "registry"),
+            "DATABASE_LOG": str(postgres.log),
         }
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **urls}, check=False).returncode
 

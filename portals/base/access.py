@@ -4,14 +4,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from registry.accounts.states import Portal
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.viewer import Viewer
 
 PUBLIC = "public"
+BEHIND_THE_LOGIN = tuple(f"/{portal}/" for portal in Portal)
 View = Callable[..., HttpResponseBase]
 
 
@@ -33,7 +36,7 @@ def page(permission: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             viewer = cast("PortalRequest", request).viewer
             if permission != PUBLIC and viewer.is_stranger:
-                return redirect(f"{reverse('public:login')}?next={request.path}")
+                return to_login(request)
             if permission != PUBLIC and not viewer.has(permission):
                 raise Http404
             try:
@@ -45,6 +48,11 @@ def page(permission: str) -> Callable[[View], View]:
         return guarded
 
     return mark
+
+
+def to_login(request: HttpRequest) -> HttpResponseRedirect:
+    """Ask a stranger to log in, and go on to the same address afterwards."""
+    return redirect(f"{reverse('public:login')}?{urlencode({'next': request.path})}")
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

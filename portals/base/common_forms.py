@@ -30,3 +30,10 @@ class AskLinkForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("initial", {"from_on": jst_day(timezone.now()), "principal": True})
         super().__init__(*args, **options)
+
+
+class DisputeForm(forms.Form):
+    """On which day a link really ended, and why."""
+
+    until_on = TypedDateField(label=_("end.until_on"), help_text=_("end.until_on_help"))
+    reason = forms.CharField(label=_("end.reason"), help_text=_("end.reason_help"), max_length=300)

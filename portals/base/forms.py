@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portals.base.templatetags.ds import jdate
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
@@ -41,7 +42,8 @@ class RefusalError(ValidationError):
 
 def refusal(error: RegistryError) -> RefusalError:
     """An expected error as a form error: its cause, what follows from it, and what to do about it."""
-    parts = [gettext(f"error.{error.code}.{part}").format(**error.data) for part in ("cause", "consequence", "remedy")]
+    data = {key: jdate(value) if isinstance(value, date) else value for key, value in error.data.items()}
+    parts = [gettext(f"error.{error.code}.{part}").format(**data) for part in ("cause", "consequence", "remedy")]
     return RefusalError("".join(part if part.endswith("。") else f"{part} " for part in parts).strip(), error)
 
 

@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from portals.base.access import PUBLIC, page
+from portals.base.access import BEHIND_THE_LOGIN, PUBLIC, page, to_login
 from portals.base.samples import sample_context
+from registry.core.viewer import Viewer
 
 
 @page(PUBLIC)
@@ -15,7 +16,10 @@ def components(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature
-    """Unknown and forbidden look alike: a stranger must not learn what exists."""
+    """Unknown and forbidden look alike: nobody must learn what exists. A stranger is asked to log in by both."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    if viewer is not None and viewer.is_stranger and request.path.startswith(BEHIND_THE_LOGIN):
+        return to_login(request)
     return render(request, "404.html", status=404)
 
 

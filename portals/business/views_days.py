@@ -1,7 +1,6 @@
 """Days as the employer sees them: the month of its people, claims to confirm, days entered for them, edits, CSV."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -19,6 +18,7 @@ from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
+from portals.base.search import pages_around, start_of
 from portals.business.forms import DayEditForm, PeopleClaimForm
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
@@ -33,35 +33,42 @@ from registry.histories.operations.claims import confirm_claim, edit_day, enter_
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
+    PersonSum,
     count_days,
     get_claim,
     list_claims_to_confirm,
     list_days_of_worker,
     list_edits,
     list_month_of_firm,
+    sum_people_of_firm,
 )
 from registry.histories.states import ClaimState
 from registry.sites.queries import names_of_sites
 from registry.workers.queries import FOUND_AT_MOST as PAGE
 from registry.workers.queries import linked_workers
 
+LINES = 50  # people on a page
 
-def lines_of(rows: list[DayRow], names: dict[int, str]) -> list[dict[str, Any]]:
+
+def lines_of(sums: Iterable[PersonSum], names: Mapping[int, str]) -> list[dict[str, Any]]:
     """One line a person: the three counters, and what is missing on how many days, whose turn it is."""
-    by_worker: dict[int, list[DayRow]] = defaultdict(list)
-    for row in rows:
-        by_worker[row.worker_id].append(row)
-    lines = []
-    for worker_id, found in by_worker.items():
-        missing = Counter(reason for row in found for reason in row.bound.reasons)
-        lines.append({
-            "worker_id": worker_id, "name": names.get(worker_id, grouped(worker_id)), "counters": count_days(found),
+    return [
+        {
+            "worker_id": one.worker_id, "site_id": one.site_id, "counters": one.counters,
+            "name": names.get(one.worker_id, grouped(one.worker_id)),
             "missing": [
                 {"text": _(f"reason.{code}.cause"), "who": _(f"reason.{code}.who"), "count": count}
-                for code, count in missing.most_common()
+                for code, count in one.missing
             ],
-        })  # fmt: skip
-    return sorted(lines, key=lambda line: str(line["name"]))
+        }
+        for one in sums
+    ]  # fmt: skip
+
+
+def page_of(sums: list[PersonSum], start: int) -> list[PersonSum]:
+    """A page of people: who lacks most comes first."""
+    ordered = sorted(sums, key=lambda one: (-sum(count for _reason, count in one.missing), one.worker_id))
+    return ordered[start : start + LINES]
 
 
 def names_of(people: Mapping[int, Seen]) -> dict[int, str]:
@@ -73,15 +80,17 @@ def names_of(people: Mapping[int, Seen]) -> dict[int, str]:
 def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
     """Who of us worked where in a month, what is incomplete, and whose turn it is; claims to confirm."""
     chosen, now, own = chosen_month(year, month), timezone.now(), business_of(request)
-    rows, claims = list_month_of_firm(own, chosen), list_claims_to_confirm(own)
-    wanted = {row.worker_id for row in rows} | {claim.row.worker_id for claim in claims}
+    start, sums, claims = start_of(request), sum_people_of_firm(own, chosen), list_claims_to_confirm(own)
+    shown = page_of(sums, start)
+    wanted = {one.worker_id for one in shown} | {claim.row.worker_id for claim in claims}
     names = names_of(see_workers_at_work(viewer_of(request), wanted, at=now))
-    lines = lines_of(rows, names)
+    lines = lines_of(shown, names)
     for line in lines:
         line["url"] = reverse("business:person_days", args=[line["worker_id"], chosen.year, chosen.month])
     context = {
         "month": chosen, "lines": lines,
         "claims": [{**shown_claim(claim.row, names), "is_done": claim.is_done} for claim in claims],
+        "pages": pages_around(request, start, more=len(sums) > start + LINES, size=LINES),
         **months_beside("business:days_of_month", chosen),
     }  # fmt: skip
     return render(request, "business/days.html", context)

@@ -71,7 +71,7 @@ def _plain(value: object) -> str:
 
 def _waiting(request: HttpRequest, site_id: int) -> list[dict[str, Any]]:
     """Days by touches of devices that are not trusted, or not of this site."""
-    rows = list_waiting_of_site(site_id, OF_DEVICES)
+    rows = list_waiting_of_site(site_id, reasons=OF_DEVICES)
     people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=timezone.now())
     return [
         {

@@ -4,21 +4,26 @@ from django.contrib.messages import error as say_error
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.common_forms import DisputeForm
+from portals.base.ends import answer, object_to, shown_ends, since
 from portals.base.forms import add_refusal, refusal
 from portals.base.records import full_name
+from portals.base.search import pages_around, start_of
 from portals.business.forms import DayForm, LinkForm
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId, grouped
-from registry.disclosure.queries import find_workers, see_worker
-from registry.workers.operations.links import accept_link, ask_for_link, decline_link, unlink
-from registry.workers.queries import list_link_requests
+from registry.disclosure.queries import LISTED, find_workers, see_worker
+from registry.structures.operations.rosters import leave_firm
+from registry.workers.operations.links import accept_link, ask_for_link, decline_link
+from registry.workers.queries import EndedLinkRow, list_ended_links, list_link_requests
 from registry.workers.states import LinkSide
 
 
@@ -38,23 +43,58 @@ def links(request: HttpRequest) -> HttpResponse:
             success(request, _("link.asked"))
             return redirect("business:links")
     rows = list_link_requests(business_id=business_of(request))
-    people = find_workers(viewer_of(request), "", at=timezone.now())
+    start = start_of(request)
+    people = find_workers(viewer_of(request), "", at=timezone.now(), start=start, only=LISTED)
     context = {
         "form": form,
         "answers": [row for row in rows if row.asked_by is LinkSide.WORKER],
         "asked": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
         "people": [(seen, full_name(seen)) for seen in people.rows],
+        "ends": shown_ends(_ended(request), LinkSide.BUSINESS, "business", _name_of),
+        **pages_around(request, start, more=people.more),
     }
     return render(request, "business/links.html", context, status=422 if form.errors else 200)
+
+
+def _ended(request: HttpRequest) -> list[EndedLinkRow]:
+    return list_ended_links(since=since(), business_id=business_of(request))
+
+
+def _name_of(row: EndedLinkRow) -> str:
+    """Who has left is known by the ID alone: the name is no longer the firm's to see."""
+    return grouped(row.worker_id)
+
+
+@page(Permission.BUSINESS_WORKERS)
+def dispute(request: HttpRequest, affiliation_id: int) -> HttpResponse:
+    """Object to the day on which a worker ended the link."""
+    row = next((one for one in _ended(request) if one.id == affiliation_id), None)
+    if row is None:
+        raise Http404
+    form = DisputeForm(request.POST or None, initial={"until_on": row.until_on})
+    if request.method == "POST" and form.is_valid() and object_to(request, form, affiliation_id):
+        return redirect("business:links")
+    context = {"form": form, "row": row, "name": _name_of(row), "back_url": reverse("business:links")}
+    return render(request, "base/dispute_end.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _answer_end(request: HttpRequest, dispute_id: int) -> HttpResponse:
+    """Answer a worker's objection, or take the own one back."""
+    answer(request, dispute_id)
+    return redirect("business:links")
+
+
+answer_end = page(Permission.BUSINESS_WORKERS)(_answer_end)
 
 
 @require_POST
 def _answer(request: HttpRequest, request_id: int) -> HttpResponse:
     if request_id not in {row.id for row in list_link_requests(business_id=business_of(request))}:
         raise Http404
-    answer = accept_link if "accept" in request.POST else decline_link
+    step = accept_link if "accept" in request.POST else decline_link
     try:
-        answer(request_id, by=viewer_of(request).actor(), at=timezone.now())
+        step(request_id, by=viewer_of(request).actor(), at=timezone.now())
     except RegistryError as error:
         say_error(request, refusal(error).message)
     else:
@@ -75,7 +115,7 @@ def end_link(request: HttpRequest, worker_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
         try:
-            unlink(WorkerId(worker_id), business_of(request), until_on=until_on, by=by, at=timezone.now())
+            leave_firm(WorkerId(worker_id), business_of(request), until_on=until_on, by=by, at=timezone.now())
         except RegistryError as error:
             add_refusal(form, error)
         else:

@@ -33,7 +33,7 @@ from registry.structures.operations.rosters import (
     end_roster_entry,
     withdraw_roster_entry,
 )
-from registry.structures.queries import RosterRow, TenureRow, list_roster
+from registry.structures.queries import RosterRow, TenureRow, find_roster_line, list_roster
 from registry.workers.queries import load_trades
 
 
@@ -74,7 +74,7 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
             "is_own": row.business_id == own, "is_ahead": row.from_on > access.on,
         })  # fmt: skip
     context = {
-        "site": access.site, "groups": [groups[own]] * (own in groups) + [one for key, one in groups.items() if key != own],
+        "site": access.site, "groups": sorted(groups.values(), key=lambda group: group["id"] != own),
         "may_add": bool(_places(access)), "people": len({row.worker_id for row in rows}),
     }  # fmt: skip
     return render(request, "business/roster.html", context)
@@ -159,13 +159,12 @@ def _with_trades(workers: list[WorkerId], data: dict[str, Any]) -> list[tuple[Wo
 
 
 def _own_line(request: HttpRequest, site_id: int, entry_id: int) -> tuple[SiteAccess, RosterRow, str]:
-    """One line of the own roster, and whose it is."""
-    access = access_to(request, site_id)
-    rows = [row for row in _visible(access) if row.id == entry_id and row.business_id == business_of(request)]
-    if not rows:
+    """One line of the own roster, and whose it is; a second click finds it closed or replaced."""
+    access, row = access_to(request, site_id), find_roster_line(site_id, entry_id)
+    if row is None or row.business_id != business_of(request):
         raise Http404
-    seen = see_workers_on_site(viewer_of(request), site_id, [rows[0].worker_id], at=timezone.now(), roster=rows)
-    return access, rows[0], full_name(seen[rows[0].worker_id]) or grouped(rows[0].worker_id)
+    seen = see_workers_on_site(viewer_of(request), site_id, [row.worker_id], at=timezone.now(), roster=[row])
+    return access, row, full_name(seen[row.worker_id]) or grouped(row.worker_id)
 
 
 @page(Permission.SITE_MANAGE)

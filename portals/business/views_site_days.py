@@ -1,8 +1,6 @@
 """Days as the prime and the firms on the path see them: a site's month and day, what waits, answers in bulk, CSV."""
 
-from collections import defaultdict
 from datetime import date
-from typing import Any
 
 from django.contrib.messages import error as say_error
 from django.contrib.messages import info, success
@@ -18,17 +16,26 @@ from portals.base.days import TONES
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, refusal
 from portals.base.months import chosen_month, months_beside
+from portals.base.search import pages_around, start_of
 from portals.business.forms import RefusalForm
 from portals.business.site_access import access_to, own_site
-from portals.business.views_days import lines_of, names_of, shown_claim
+from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import approve_claims, decide_days, refuse_claim
-from registry.histories.queries import DayRow, get_claim, list_month_of_site, list_open_claims
-from registry.histories.states import Standing
+from registry.histories.queries import (
+    DayRow,
+    Only,
+    get_claim,
+    list_month_of_site,
+    list_open_claims,
+    list_waiting_of_site,
+    sum_days_of_site,
+    sum_people_of_site,
+)
 
 
 def _site_rows(request: HttpRequest, site_id: int, chosen: date) -> list[DayRow]:
@@ -42,15 +49,18 @@ def _site_rows(request: HttpRequest, site_id: int, chosen: date) -> list[DayRow]
 def site_days(request: HttpRequest, site_id: int, year: int | None = None, month: int | None = None) -> HttpResponse:
     """A site's month: who worked, what is incomplete; for the prime what waits for its word."""
     access, chosen, now = access_to(request, site_id), chosen_month(year, month), timezone.now()
-    rows = _site_rows(request, site_id, chosen)
-    open_claims = list_open_claims([site_id]) if access.is_prime else []
-    claims = [claim for claim in open_claims if not claim.is_self_declared]
-    ids = {row.worker_id for row in rows} | {claim.worker_id for claim in claims}
+    start, only = start_of(request), Only() if access.is_prime else Only(business_of(request))
+    sums, open_claims = (
+        sum_people_of_site(site_id, chosen, only),
+        list_open_claims([site_id]) if access.is_prime else [],
+    )
+    shown, claims = page_of(sums, start), [claim for claim in open_claims if not claim.is_self_declared]
+    waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
+    ids = {one.worker_id for one in shown} | {one.worker_id for one in claims} | {one.worker_id for one in waiting}
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
-    waiting = [row for row in rows if row.bound.standing is Standing.WAITING] if access.is_prime else []
     context = {
-        "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(rows, names),
-        "by_day": _by_day(rows, site_id), "too_late": len(open_claims) - len(claims),
+        "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
+        "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)], "too_late": len(open_claims) - len(claims),
         "claims": [shown_claim(claim, names) for claim in claims],
         "waiting": [
             {
@@ -60,24 +70,14 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
             }
             for row in waiting
         ],
+        "pages": pages_around(request, start, more=len(sums) > start + LINES, size=LINES),
         **months_beside("business:site_days_of_month", chosen, site_id),
     }  # fmt: skip
     return render(request, "business/site_days.html", context)
 
 
-def _by_day(rows: list[DayRow], site_id: int) -> list[dict[str, Any]]:
-    """A site's month day by day: how many people, how many of their days lack something."""
-    found: dict[date, list[DayRow]] = defaultdict(list)
-    for row in rows:
-        found[row.bound.day].append(row)
-    return [
-        {
-            "day": day, "people": len({row.worker_id for row in of_day}),
-            "incomplete": len([row for row in of_day if row.bound.reasons]),
-            "url": reverse("business:site_day", args=[site_id, day.year, day.month, day.day]),
-        }
-        for day, of_day in sorted(found.items())
-    ]  # fmt: skip
+def _url_of(site_id: int, day: date) -> str:
+    return reverse("business:site_day", args=[site_id, day.year, day.month, day.day])
 
 
 @page(Permission.SITE_MANAGE)

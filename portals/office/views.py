@@ -27,9 +27,10 @@ from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind
 from registry.disclosure.queries import FOUND, Found, find_businesses, find_workers, see_business, see_worker
-from registry.notices.operations import PrintedLetter, print_letters, ship_letters
+from registry.notices.operations import PrintedLetter, ship_letters
 from registry.notices.queries import LetterRow, list_letters_to_print, list_letters_to_ship
 from registry.notices.states import WITH_PASSWORD
+from registry.workers.operations.letters import print_letters_to_present_addresses
 from registry.workers.operations.registration import WorkerData, check_worker
 
 
@@ -155,7 +156,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     """Letters that wait; printing shows each once and makes its secret. Below, those that wait to be shipped."""
     printed: list[PrintedLetter] = []
     if request.method == "POST":
-        printed = print_letters(_chosen(request), by=viewer_of(request).actor(), at=timezone.now())
+        printed = print_letters_to_present_addresses(_chosen(request), by=viewer_of(request).actor(), at=timezone.now())
     context = {
         "letters": _listed(list_letters_to_print()), "to_ship": _listed(list_letters_to_ship()),
         "printed": [_shown_letter(letter) for letter in printed],

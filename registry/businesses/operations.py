@@ -1,5 +1,6 @@
 """Writes of firms."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -140,11 +141,21 @@ def _open_user(
     return account_id
 
 
+def _recipient(business: Business, name: str) -> Recipient:
+    return Recipient(f"{business.name} {name}", business.postal_code, business.address)
+
+
+def recipients_of_users(account_ids: Collection[int]) -> dict[int, Recipient]:
+    """To where letters to people of firms go now: the firm's address. By account."""
+    users = BusinessUser.objects.select_related("business", "account").filter(account_id__in=account_ids)
+    return {user.account_id: _recipient(user.business, user.account.display_name) for user in users.order_by("pk")}
+
+
 def _write_first_letters(
     business_id: BusinessId, account_id: int, first: LetterKind, *, name: str, by: Actor, at: datetime
 ) -> None:
     business = Business.objects.get(pk=business_id)
-    recipient = Recipient(f"{business.name} {name}", business.postal_code, business.address)
+    recipient = _recipient(business, name)
     data = {"business_id": str(business_id), "business_name": business.name}
     for kind in (first, LetterKind.FIRM_SECURITY_CODE):
         write_letter(kind, account_id=account_id, recipient=recipient, data=data, by=by, at=at)

@@ -1,5 +1,6 @@
 """Writes of notices."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,23 +62,30 @@ def write_letter(
 
 
 @transaction.atomic
-def print_letters(letter_ids: list[int], *, by: Actor, at: datetime) -> list[PrintedLetter]:
-    """Take letters out of the queue and make their secrets. What is returned is shown once and kept nowhere."""
+def print_letters(
+    letter_ids: list[int], *, present: Mapping[int, Recipient] | None = None, by: Actor, at: datetime
+) -> list[PrintedLetter]:
+    """Take letters out of the queue and make their secrets. What is returned is shown once and kept nowhere.
+
+    `present` tells, by letter, where its person lives now: a secret must not go to an address that was given up.
+    """
     if not by.has(Permission.OFFICE_PRINT):
         raise NotAllowedError
     letters = Letter.objects.select_for_update().filter(pk__in=letter_ids, state=LetterState.QUEUED).order_by("pk")
-    return [_print(letter, by=by, at=at) for letter in letters]
+    return [_print(letter, (present or {}).get(letter.pk), by=by, at=at) for letter in letters]
 
 
-def _print(letter: Letter, *, by: Actor, at: datetime) -> PrintedLetter:
+def _print(letter: Letter, present: Recipient | None, *, by: Actor, at: datetime) -> PrintedLetter:
     kind = LetterKind(letter.kind)
     make = make_initial_password if kind in WITH_PASSWORD else make_security_code
     secret = make(letter.account_id, by=by, at=at)
+    recipient = present or Recipient(letter.recipient_name, letter.postal_code, letter.address)
+    letter.recipient_name, letter.postal_code, letter.address = recipient.name, recipient.postal_code, recipient.address
+    letter.save(update_fields=["recipient_name", "postal_code", "address"])
     move(letter, LETTER_LIFE, LetterMove.PRINT, by=by, at=at)
     account = find_account(letter.account_id)
     if account is None:
         raise NotFoundError
-    recipient = Recipient(letter.recipient_name, letter.postal_code, letter.address)
     return PrintedLetter(kind, recipient, account.login_id, secret, letter.data)
 
 

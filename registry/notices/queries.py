@@ -1,5 +1,6 @@
 """Reads of notices."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,12 @@ def list_notices(account_id: int, *, limit: int = 10) -> list[NoticeRow]:
 def list_letters_to_print(*, limit: int = 100) -> list[LetterRow]:
     """The letters that wait to be printed, oldest first."""
     return _letters(LetterState.QUEUED, limit)
+
+
+def kinds_of_letters(letter_ids: Collection[int]) -> list[tuple[int, int, LetterKind]]:
+    """Letters by number, each with its account and kind."""
+    rows = Letter.objects.filter(pk__in=letter_ids).order_by("pk").values_list("pk", "account_id", "kind")
+    return [(pk, account_id, LetterKind(kind)) for pk, account_id, kind in rows]
 
 
 def list_letters_to_ship(*, limit: int = 100) -> list[LetterRow]:

@@ -1,7 +1,7 @@
 """Reads of structures and rosters."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
@@ -179,15 +179,21 @@ def tenures_of_firm(site_id: int, business_id: int, *, on: date) -> list[TenureR
     return _rows(Q(node__site=site_id, business=business_id, state=TenureState.ACCEPTED), on=on)
 
 
-def list_roster(site_id: int, *, on: date, tenure_ids: Collection[int] | None = None) -> list[RosterRow]:
-    """Who is on a site's roster on a day or later; with `tenure_ids`, only under these firms."""
-    rows = RosterEntry.objects.filter(Q(until_on=None) | Q(until_on__gt=on), site=site_id, withdrawn_at=None)
-    if tenure_ids is not None:
-        rows = rows.filter(tenure__in=tenure_ids)
+def _roster(query: Q) -> list[RosterRow]:
     firm = Coalesce("tenure__business_id", "site__business_id")
     names = [one.name for one in fields(RosterRow) if one.name != "business_id"]
-    found = rows.order_by("tenure", "pk").annotate(business_id=firm).values("business_id", *names)
-    return [RosterRow(**row) for row in found]
+    rows = RosterEntry.objects.filter(query).order_by("tenure", "pk")
+    return [RosterRow(**row) for row in rows.annotate(business_id=firm).values("business_id", *names)]
+
+
+def list_roster(site_id: int, *, on: date) -> list[RosterRow]:
+    """Who is on a site's roster on a day or later."""
+    return _roster(Q(site=site_id, withdrawn_at=None) & (Q(until_on=None) | Q(until_on__gt=on)))
+
+
+def find_roster_line(site_id: int, entry_id: int) -> RosterRow | None:
+    """One line of a site's roster, also one that has ended or was taken back, or None."""
+    return next(iter(_roster(Q(site=site_id, pk=entry_id))), None)
 
 
 def firms_of_expected(site_id: int, *, on: date) -> dict[int, int | None]:

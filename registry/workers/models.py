@@ -11,6 +11,7 @@ from registry.files.models import File
 from registry.workers.states import (
     Confirmation,
     CredentialBlock,
+    EndDisputeState,
     InsuranceItem,
     LinkRequestState,
     LinkSide,
@@ -87,6 +88,10 @@ class Affiliation(models.Model):
     until_on = models.DateField(null=True)
     principal = models.BooleanField(default=False)
     position = models.CharField(max_length=60, blank=True)
+    ended_by = models.CharField(
+        max_length=10, blank=True
+    )  # the side that ended it; empty: open, or ended by the office
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "workers_affiliation"
@@ -123,6 +128,27 @@ class LinkRequest(models.Model):
                 name="workers_one_open_request",
             ),
             models.CheckConstraint(condition=Q(asked_by__in=list(LinkSide)), name="workers_request_has_a_side"),
+        ]
+
+
+class EndDispute(models.Model):
+    """One side's objection to the day on which the other ended a link: the day may be disputed, not the fact (ruling 14)."""
+
+    affiliation = models.ForeignKey(Affiliation, on_delete=models.PROTECT)
+    asked_by = models.CharField(max_length=10)
+    until_on = models.DateField()
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, default=EndDisputeState.OPEN)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "workers_end_dispute"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["affiliation"], condition=Q(state=EndDisputeState.OPEN), name="workers_one_open_dispute"
+            ),
+            models.CheckConstraint(condition=Q(asked_by__in=list(LinkSide)), name="workers_dispute_has_a_side"),
+            models.CheckConstraint(condition=~Q(reason=""), name="workers_dispute_has_a_reason"),
         ]
 
 

@@ -14,9 +14,9 @@ from registry.core.ids import BusinessId, WorkerId
 from registry.core.kana import search_form
 from registry.files.queries import Draft, StoredFile, find_draft, get_file
 from registry.workers.derive import TradeFact
-from registry.workers.models import Affiliation, Credential, Insurance, LinkRequest, Worker, WorkerTrade
+from registry.workers.models import Affiliation, Credential, EndDispute, Insurance, LinkRequest, Worker, WorkerTrade
 from registry.workers.policy import BLOCKS, OWN_BLOCKS, WORKER_POLICY
-from registry.workers.states import LinkRequestState, LinkSide
+from registry.workers.states import EndDisputeState, LinkRequestState, LinkSide
 
 FOUND_AT_MOST = 50
 
@@ -176,6 +176,54 @@ def list_link_requests(*, worker_id: int | None = None, business_id: int | None 
             "pk", "worker_id", "business_id", "business__name", "asked_by", "from_on", "principal", "asked_at"
         )
     ]
+
+
+@dataclass(frozen=True)
+class EndDisputeRow:
+    """One side's objection to the day on which a link ended."""
+
+    id: int
+    asked_by: LinkSide
+    until_on: date
+    reason: str
+    state: EndDisputeState
+
+
+@dataclass(frozen=True)
+class EndedLinkRow:
+    """A link with an end, who ended it, and the last objection to the day."""
+
+    id: int
+    worker_id: int
+    business_id: int
+    business_name: str
+    from_on: date
+    until_on: date
+    ended_by: str
+    dispute: EndDisputeRow | None
+
+
+def list_ended_links(
+    *, since: date, worker_id: int | None = None, business_id: int | None = None
+) -> list[EndedLinkRow]:  # fmt: skip
+    """Links of a worker or of a firm that ended on a day or later, the last first."""
+    mine = Q(worker=worker_id) if worker_id is not None else Q(business=business_id)
+    rows = Affiliation.objects.filter(mine, until_on__gte=since, business__isnull=False).order_by("-until_on", "-pk")
+    found = rows.values_list("pk", "worker_id", "business_id", "business__name", "from_on", "until_on", "ended_by")
+    disputes = EndDispute.objects.filter(affiliation__in=[row[0] for row in found]).order_by("pk")
+    last = {
+        one.affiliation_id: EndDisputeRow(
+            one.pk, LinkSide(one.asked_by), one.until_on, one.reason, EndDisputeState(one.state)
+        )
+        for one in disputes
+    }
+    return [EndedLinkRow(*row, dispute=last.get(row[0])) for row in found]  # type: ignore[arg-type]  # each has an end
+
+
+def parties_of_dispute(dispute_id: int) -> tuple[int, int]:
+    """Worker and firm of an objection."""
+    one = EndDispute.objects.select_related("affiliation").get(pk=dispute_id).affiliation
+    return one.worker_id, one.business_id or 0
 
 
 def load_trades(worker_ids: Collection[int]) -> dict[int, list[TradeFact]]:

@@ -54,6 +54,11 @@ class LinkSide(StrEnum):
     WORKER = "worker"
     BUSINESS = "business"
 
+    @property
+    def other(self) -> "LinkSide":
+        """The side opposite."""
+        return LinkSide.BUSINESS if self is LinkSide.WORKER else LinkSide.WORKER
+
 
 class LinkRequestState(StrEnum):
     """Where a question for a link stands."""
@@ -79,5 +84,33 @@ LINK_REQUEST_LIFE = Workflow(
         Step(LinkRequestMove.ACCEPT, (LinkRequestState.ASKED,), LinkRequestState.ACCEPTED),
         Step(LinkRequestMove.DECLINE, (LinkRequestState.ASKED,), LinkRequestState.DECLINED),
         Step(LinkRequestMove.WITHDRAW, (LinkRequestState.ASKED,), LinkRequestState.WITHDRAWN),
+    ),
+)
+
+
+class EndDisputeState(StrEnum):
+    """Where one side's objection to the day on which a link ended stands."""
+
+    OPEN = "open"
+    AGREED = "agreed"  # the other side agrees: the day is changed
+    KEPT = "kept"  # the other side keeps its day; both words stay in the register
+    WITHDRAWN = "withdrawn"
+
+
+class EndDisputeMove(StrEnum):
+    """What can happen to it."""
+
+    AGREE = "agree"
+    KEEP = "keep"
+    WITHDRAW = "withdraw"
+
+
+END_DISPUTE_LIFE = Workflow(
+    "workers_end_dispute",
+    EndDisputeState.OPEN,
+    (
+        Step(EndDisputeMove.AGREE, (EndDisputeState.OPEN,), EndDisputeState.AGREED),
+        Step(EndDisputeMove.KEEP, (EndDisputeState.OPEN,), EndDisputeState.KEPT),
+        Step(EndDisputeMove.WITHDRAW, (EndDisputeState.OPEN,), EndDisputeState.WITHDRAWN),
     ),
 )

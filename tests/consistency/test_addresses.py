@@ -1,7 +1,10 @@
 """Every address, opened as a stranger, a worker, a firm, another firm, and the office's desk without the right."""
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -15,7 +18,9 @@ from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
 from registry.workers.models import Worker
-from registry.workers.operations.links import ask_for_link
+from registry.workers.operations.ends import dispute_end
+from registry.workers.operations.links import ask_for_link, unlink
+from registry.workers.queries import list_ended_links
 from tests.factories.addresses import patterns
 from tests.factories.cast import (
     NOW,
@@ -51,6 +56,13 @@ class Cast:
         add_to_roster(
             self.gate.site_id, None, [(self.card.worker_id, data)], from_on=NOW.date(), by=owner_of(self.prime), at=NOW
         )
+        left = a_worker(self.prime, "前の人").worker_id
+        unlink(left, self.prime, until_on=NOW.date(), by=Actor(ActorKind.WORKER, subject_id=left), at=NOW)
+        (row,) = list_ended_links(since=NOW.date(), business_id=self.prime)
+        self.ended = row.id
+        self.dispute = dispute_end(
+            row.id, NOW.date() - timedelta(days=1), reason="違います", by=owner_of(self.prime), at=NOW
+        )
         self.entry = list_roster(self.gate.site_id, on=NOW.date())[0].id
         entry = ClaimData(day=NOW.date(), site_id=self.gate.site_id)
         by = Actor(ActorKind.WORKER, subject_id=self.card.worker_id)
@@ -73,7 +85,7 @@ class Cast:
             "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.gate.site_id,
             "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
-            "<int:entry_id>": self.entry,
+            "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
         }  # fmt: skip
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))
@@ -120,11 +132,34 @@ def test_public_addresses_answer_everybody(cast: Cast) -> None:
             assert cast.clients["stranger"][0].get(cast.address(where)).status_code in {200, 302, 405}
 
 
-def test_unknown_and_forbidden_look_alike(cast: Cast) -> None:
-    client = cast.clients["worker"][0]
-    unknown, forbidden = client.get("/office/nothing-here/"), client.get("/office/letters/")
-    assert (unknown.status_code, forbidden.status_code) == (404, 404)
-    assert unknown.content.count(b"<h1") == forbidden.content.count(b"<h1") == 1
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+
+
+def look(client: Client, path: str) -> tuple[int, bytes]:
+    """What an address answers, without what differs from request to request: the token and the address itself."""
+    answer = client.get(path)
+    where = answer.headers.get("Location", "").replace(quote(path, safe=""), "").encode()
+    return answer.status_code, where + TOKEN.sub(b"", answer.content).replace(path.encode(), b"")
+
+
+@pytest.mark.parametrize(
+    ("who", "forbidden", "unknown"),
+    [
+        ("stranger", "/office/letters/", "/office/nothing-here/"),
+        ("stranger", "/business/workers/12345678901821/", "/business/nothing/12345678901821/"),
+        ("worker", "/office/letters/", "/office/nothing-here/"),
+        ("firm", "/worker/own/", "/worker/nothing-here/"),
+        ("desk", "/office/letters/", "/office/nothing-here/"),
+        ("other firm", "/business/sites/{site}/", "/business/sites/12345678901824/"),
+        ("other firm", "/business/sites/{site}/roster/", "/business/sites/12345678901824/roster/"),
+        ("other firm", "/business/workers/{worker}/photo/", "/business/workers/12345678901821/photo/"),
+        ("worker", "/worker/claims/999/answer/", "/worker/claims/998/answer/"),
+    ],
+)
+def test_unknown_and_forbidden_look_alike(cast: Cast, who: str, forbidden: str, unknown: str) -> None:
+    client = cast.clients[who][0]
+    forbidden = forbidden.format(site=cast.gate.site_id, worker=cast.card.worker_id)
+    assert look(client, forbidden) == look(client, unknown)
 
 
 def test_another_firm_sees_of_a_worker_only_id_and_level(cast: Cast) -> None:

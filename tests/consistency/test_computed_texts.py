@@ -1,12 +1,16 @@
 """Keys that are put together from a kind: all their values exist. And texts take only what their errors hand them."""
 
 import ast
+import importlib
 import re
 import string
 from collections.abc import Iterator, Mapping
 from itertools import product
+from typing import Any, cast
 
 import pytest
+from django import forms
+from django.utils.translation import override
 
 from config.texts import ROOT, read_texts
 from portals.base.calendars import DayState
@@ -23,7 +27,7 @@ from registry.histories.states import ClaimState, Reason, Side, Standing
 from registry.notices.states import LetterKind, NoticeKind
 from registry.structures.states import TenureState
 from registry.workers.policy import WORKER_POLICY
-from registry.workers.states import Confirmation, InsuranceItem, RegistrationKind, Sex
+from registry.workers.states import Confirmation, EndDisputeState, InsuranceItem, LinkSide, RegistrationKind, Sex
 from tests.consistency.test_texts import errors
 
 PARTS = ("cause", "consequence", "remedy")
@@ -35,7 +39,12 @@ WORDS = {
 }  # fmt: skip
 # Each key with a gap, as the code writes it, and what can stand in its gaps.
 COMPUTED: dict[str, list[tuple[str, ...]]] = {
-    "tenure.{}": [(one,) for one in TenureState if one not in {TenureState.WITHDRAWN, TenureState.JOINED}],
+    "tenure.{}": [
+        ("vacant",),
+        *((one,) for one in TenureState if one not in {TenureState.WITHDRAWN, TenureState.JOINED}),
+    ],
+    "end.{}": [(one,) for one in EndDisputeState],
+    "end.by.{}": [("you",), ("office",), *((one,) for one in LinkSide)],
     "role.{}": [(one,) for one in Role if one not in OFFICE_AND_WORKERS],  # in the list of a firm's users
     "role.{}.about": [(one,) for one in ROLES_OF_FIRMS],
     "card.state.{}": [(one,) for one in CardState],
@@ -75,7 +84,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "business.block.{}": [],
 }
 _SHAPE = re.compile(r"[a-z{][a-z_}]*(\.[a-z_{}]+)+")
-_FILES = re.compile(r"\.(html|css|js|svg|csv|md|menu)$")
+_FILES = re.compile(r"\.(html|css|js|svg|csv|md|menu|sql)$")
 
 
 def trees() -> Iterator[ast.AST]:
@@ -162,3 +171,27 @@ def test_errors_for_machines_have_no_gaps() -> None:
     """`api.problems` hands their texts out as they are."""
     codes = {one.code for one in errors() if one.__module__.startswith("registry.touches")}
     assert [code for code in codes for part in PARTS if gaps(TEXTS[f"error.{code}.{part}"]["ja"])] == []
+
+
+def forms_of(base: type[forms.BaseForm] = forms.Form) -> Iterator[type[forms.BaseForm]]:
+    """All forms of the portals."""
+    for one in base.__subclasses__():
+        if one.__module__.startswith("portals."):
+            yield one
+        yield from forms_of(one)
+
+
+def messages_of_fields() -> Iterator[str]:
+    """What the fields of all forms can say, as the framework words it."""
+    for folder in (ROOT / "portals").iterdir():
+        if (folder / "urls.py").exists():
+            importlib.import_module(f"portals.{folder.name}.urls")
+    with override(None, deactivate=True):
+        for form in forms_of():
+            for field in cast("Any", form).base_fields.values():
+                yield from map(str, field.error_messages.values())
+                yield from (str(one.message) for one in field.validators)
+
+
+def test_what_a_field_says_is_worded_by_us() -> None:
+    assert sorted(set(messages_of_fields()) - {""} - TEXTS.keys()) == []

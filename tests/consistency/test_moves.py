@@ -21,7 +21,7 @@ from tests.factories.one_of_each import OneOfEach
 
 pytestmark = pytest.mark.xdist_group("one_of_each")
 # What a state needs besides its word: a stopped card says since when.
-BESIDE: dict[str, dict[str, Any]] = {"cards_card": {"stopped_at": NOW}}
+BESIDE: dict[str, dict[str, Any]] = {"cards_card": {"stopped_at": NOW}, "touches_device": {"revoked_at": NOW}}
 
 
 def states(life: Workflow) -> list[StrEnum]:

@@ -22,7 +22,6 @@ from registry.cards.operations import register_worker_with_card
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId
-from registry.notices.operations import print_letters
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
 from registry.sites.operations import SiteData, open_site
@@ -31,6 +30,7 @@ from registry.structures.operations.tenures import FirmPlace, accept_invitation,
 from registry.structures.queries import TenureRow, get_tenure
 from registry.touches.derive import signature_of
 from registry.touches.operations.devices import RegisteredDevice, make_pairing_code, register_device
+from registry.workers.operations.letters import print_letters_to_present_addresses
 from registry.workers.operations.registration import WorkerData
 
 REGISTERED = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)
@@ -69,7 +69,9 @@ def owner_of(business_id: BusinessId) -> Actor:
 def secrets_of_letters(at: datetime = NOW) -> dict[str, dict[str, str]]:
     """Print all letters; initial password and code by login ID."""
     found: dict[str, dict[str, str]] = {}
-    for one in print_letters([row.id for row in list_letters_to_print(limit=1000)], by=OFFICE, at=at):
+    for one in print_letters_to_present_addresses(
+        [row.id for row in list_letters_to_print(limit=1000)], by=OFFICE, at=at
+    ):
         found.setdefault(one.login_id, {})["initial" if one.kind in WITH_PASSWORD else "code"] = one.secret
     return found
 

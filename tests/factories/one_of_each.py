@@ -1,6 +1,6 @@
 """One row of every table that has a constraint or a workflow, made by the real operations."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from registry.accounts.operations import LoginWrongError, Place, check_login, make_security_code
 from registry.core.ids import BusinessId, WorkerId
@@ -11,8 +11,10 @@ from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.touches.operations.devices import make_pairing_code
 from registry.workers.models import Worker
-from registry.workers.operations.links import ask_for_link
+from registry.workers.operations.ends import dispute_end
+from registry.workers.operations.links import ask_for_link, unlink
 from registry.workers.operations.registration import CredentialData, InsuranceData
+from registry.workers.queries import list_ended_links
 from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem, RegistrationKind
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_worker, owner_of
 from tests.factories.photos import a_kept_photo
@@ -51,6 +53,11 @@ class OneOfEach:
         ask_for_link(
             self.worker, self.other, from_on=NOW.date(), principal=False, by=owner_of(self.other), at=NOW
         )  # fmt: skip
+        left = a_worker(self.firm, "前の人").worker_id
+        unlink(left, self.firm, until_on=NOW.date(), by=by, at=NOW)
+        (ended,) = list_ended_links(since=NOW.date(), business_id=self.firm)
+        day = NOW.date() - timedelta(days=1)
+        dispute_end(ended.id, day, reason="違います", by=worker_as_actor(left), at=NOW)
         enter_claim(
             self.worker, ClaimData(day=NOW.date(), site_id=self.gate.site_id), by=worker_as_actor(self.worker), at=NOW
         )

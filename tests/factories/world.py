@@ -21,7 +21,8 @@ from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.structures.queries import list_invitations, list_roster
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.workers.models import Worker
-from registry.workers.operations.links import ask_for_link, link
+from registry.workers.operations.links import ask_for_link, link, unlink
+from registry.workers.queries import list_ended_links
 from tests.factories.addresses import patterns
 from tests.factories.cast import (
     NOW,
@@ -47,6 +48,7 @@ MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
 # These change something and take no GET.
 POST_ONLY = {
     "withdraw", "withdraw_entry", "accept", "answer_link", "approve_claims", "confirm_claim", "decide", "ship_letters",
+    "answer_end",
 }  # fmt: skip
 NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
 # A firm below the prime sees these pages of the prime's site in its own way.
@@ -115,6 +117,10 @@ class World:
         ask(asking, self.prime, by=Actor(ActorKind.WORKER, None, asking))
         ask(a_worker(None, name).worker_id, self.prime, by=by)
         ask(self.card.worker_id, asked, by=owner_of(asked))
+        left, past = a_worker(self.prime, name).worker_id, a_firm(name)
+        unlink(left, self.prime, until_on=TODAY, by=Actor(ActorKind.WORKER, None, left), at=NOW)
+        link(self.card.worker_id, past, from_on=TODAY.replace(day=1), principal=False, by=OFFICE, at=NOW)
+        unlink(self.card.worker_id, past, until_on=TODAY, by=owner_of(past), at=NOW)
         add_user(self.prime, name=name, mail="", role=Role.SITE_VIEWER, by=by, at=NOW)
 
     def _grow_sites(self, name: str) -> None:
@@ -151,7 +157,9 @@ class World:
         claim = next(row for row in list_claims_of_worker(self.card.worker_id, TODAY) if row.site_id == site)
         own = [row for row in list_roster(site, on=TODAY) if row.business_id == self.prime]
         tenures = {"join": self.named, "decline": next(iter(list_invitations(self.prime, on=TODAY))).id}
+        mine = {"worker_id": self.card.worker_id} if page.startswith("worker") else {"business_id": self.prime}
         numbers = {
+            "<int:affiliation_id>": list_ended_links(since=TODAY, **mine)[-1].id,
             "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
             "<int:device_id>": self.gate.device.device_id,

@@ -57,6 +57,28 @@ def accept(who: Visitor) -> None:
     who.sees("招待を承認しました")
 
 
+def enter_by_key(primes: Visitor, who: Visitor) -> None:
+    """A key, handed on and typed; then undone, for nobody works there yet."""
+    primes.press("施工体制")
+    primes.press("現場キー")
+    primes.press("現場キーを出す")
+    key = primes.page.inner_text("#site-key")
+    who.open("/business/invitations/")
+    who.press("現場キーを入力する")
+    who.fill(key="ABCDE-FGHJK")
+    who.press("現場を確かめる")
+    who.sees("この現場キーは使えません", "新しい現場キーを出してもらって")
+    who.fill(key=key.lower())
+    who.press("現場を確かめる")
+    who.sees("この現場の施工体制に入りますか", "見本建設株式会社")
+    who.press("施工体制に入る")
+    who.sees("施工体制に入りました")
+    who.press("施工体制")
+    who.press("例一工業株式会社")
+    who.press("承認を取り消す")
+    who.sees("取り下げました")
+
+
 def test_a_structure_over_two_tiers_and_one_that_comes_a_week_late(
     visitor: Make, live_server: Any, tmp_path: Path
 ) -> None:
@@ -75,11 +97,13 @@ def test_a_structure_over_two_tiers_and_one_that_comes_a_week_late(
     code = open_site(primes)
     primes.open("/business/sites/")
     primes.page.click("main table a")
+    enter_by_key(primes, firsts)
     primes.press("施工体制")
     primes.press("一次の会社を招待する")
     invite(primes, first)
     accept(firsts)
     firsts.press("施工体制")
+    firsts.press("例一工業株式会社")
     firsts.press("この下に招待する")
     invite(firsts, second)
     accept(seconds)
@@ -90,8 +114,15 @@ def test_a_structure_over_two_tiers_and_one_that_comes_a_week_late(
     seconds.fill(position="X001", work="配筋")
     seconds.press("名簿に載せる")
     seconds.sees("1人を名簿に載せました", "太郎", "職長", "配筋")
+    seconds.press("変更")
+    seconds.fill(from_on="2001/1/1")
+    seconds.press("変更する")
+    seconds.sees("期間の外か、始まりより前")
+    seconds.fill(from_on=f"{jst_day(now):%Y/%m/%d}", work="配筋と結束")
+    seconds.press("変更する")
+    seconds.sees("名簿の内容を変えました", "配筋と結束")
     primes.page.reload()
-    primes.sees("承認済", "1人")
+    primes.sees("承認済 2社", "名簿 1人")
 
     store = ["--store", str(tmp_path / "store.db")]
     assert reader([*store, "register", "--url", live_server.url, "--code", code]) == 0
@@ -130,6 +161,7 @@ def late_structure(
     wait_until(worker, month, lambda: lacking(worker) == 1)
     worker.sees("見本", "数えられます")
     primes.open(f"/business/sites/{gate.site_id}/structure/")
+    primes.press("例二組")
     primes.press("この会社の期間を終える")
     primes.fill(until_on="2001/1/1")
     primes.press("この会社の期間を終える")

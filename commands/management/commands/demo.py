@@ -35,13 +35,13 @@ from registry.core.days import JST, jst_day
 from registry.core.ids import BusinessId
 from registry.histories.operations.binder import follow
 from registry.histories.operations.receiving import receive_touches
-from registry.notices.operations import print_letters
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
 from registry.sites.operations import SiteData, open_site
 from registry.sites.queries import list_terminals
 from registry.touches.derive import signature_of
 from registry.touches.operations.devices import make_pairing_code, register_device
+from registry.workers.operations.letters import print_letters_to_present_addresses
 from registry.workers.operations.photos import keep_photo
 from registry.workers.operations.registration import CredentialData, InsuranceData, WorkerData
 from registry.workers.states import RegistrationKind
@@ -129,7 +129,7 @@ def _print_all(at: datetime) -> dict[str, dict[str, str]]:
     """Print every letter that waits; the secrets by login ID."""
     found: dict[str, dict[str, str]] = {}
     letters = [letter.id for letter in list_letters_to_print(limit=1000)]
-    for printed in print_letters(letters, by=_office_actor(), at=at):
+    for printed in print_letters_to_present_addresses(letters, by=_office_actor(), at=at):
         which = "initial" if printed.kind in WITH_PASSWORD else "code"
         found.setdefault(printed.login_id, {})[which] = printed.secret
     return found

@@ -1,4 +1,4 @@
-"""Reads of histories: `facts` for binding, bound `days`, `claims` entered by hand."""
+"""Reads of histories: `facts` for binding, bound `days`, months in `sums`, `claims` entered by hand."""
 
 from registry.histories.queries.claims import (
     ClaimRow,
@@ -30,15 +30,32 @@ from registry.histories.queries.days import (
     workers_bound_below,
 )
 from registry.histories.queries.facts import Facts, load_facts
+from registry.histories.queries.sums import (
+    DaySum,
+    Only,
+    PersonSum,
+    SiteSum,
+    firms_on_sites,
+    sum_days_of_site,
+    sum_people_of_firm,
+    sum_people_of_site,
+    sum_people_of_sites,
+    sum_sites,
+)
 
 __all__ = [
     "ClaimRow",
     "ClaimToConfirm",
     "Counters",
     "DayRow",
+    "DaySum",
     "EditRow",
     "Facts",
+    "Only",
+    "PersonSum",
+    "SiteSum",
     "count_days",
+    "firms_on_sites",
     "get_claim",
     "list_claims_of_worker",
     "list_claims_to_confirm",
@@ -55,6 +72,11 @@ __all__ = [
     "months_bound",
     "months_of_worker",
     "path_of_day",
+    "sum_days_of_site",
+    "sum_people_of_firm",
+    "sum_people_of_site",
+    "sum_people_of_sites",
+    "sum_sites",
     "touches_of_day",
     "words_before_edits",
     "workers_at_work_for",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -54,7 +54,7 @@ def load_months(worker_ids: Collection[int], month: date) -> dict[int, list[Mont
 _ALL_DAYS = "(formal | waiting | claimed | unapproved | uncounted)"
 
 
-def _days(where: str, parameters: list[Any], only: int = -1) -> list[DayRow]:
+def _days(where: str, parameters: list[Any] | dict[str, Any], only: int = -1) -> list[DayRow]:
     """Bound days by day and first touch; with `only` those of them that are in a mask."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -91,9 +91,14 @@ def list_month_of_sites(site_ids: Collection[int], month: date) -> list[DayRow]:
     return _days("site_id = ANY(%s) AND month = %s", [list(site_ids), month])
 
 
-def list_waiting_of_site(site_id: int, reasons: Collection[Reason]) -> list[DayRow]:
-    """All days on a site that wait for the prime's word for one of some reasons, whatever the month."""
-    rows = _days("site_id = %s AND waiting <> 0", [site_id])
+def list_waiting_of_site(
+    site_id: int, month: date | None = None, reasons: Collection[Reason] = tuple(Reason)
+) -> list[DayRow]:
+    """Days on a site that wait for the prime's word, for one of some reasons; without a month those of all months."""
+    rows = _days(
+        "site_id = %(site)s AND waiting <> 0 AND (%(month)s::date IS NULL OR month = %(month)s)",
+        {"site": site_id, "month": month},
+    )
     return [
         row for row in rows if row.bound.standing is Standing.WAITING and not set(reasons).isdisjoint(row.bound.reasons)
     ]
@@ -207,5 +212,5 @@ def list_edits(worker_id: int, month: date) -> list[EditRow]:
 def words_before_edits(worker_id: int, day: date) -> dict[int, Assignment]:
     """What a worker's day would say without any later word, by site."""
     facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
-    unedited = replace(facts.of(worker_id, facts.days_of(worker_id)), edits=())
+    unedited = facts.of(worker_id, facts.days_of(worker_id))._replace(edits=())
     return {one.site_id: one.assignment for one in bind(unedited, [day]) if one.site_id is not None}

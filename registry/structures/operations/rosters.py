@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from registry.audit.operations import note_act
 from registry.changes.operations import note_change
@@ -20,8 +20,9 @@ from registry.sites.models import Site
 from registry.structures.models import RosterEntry, Tenure
 from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
+from registry.workers.operations.ends import answer_end_dispute
 from registry.workers.operations.links import unlink
-from registry.workers.queries import linked_businesses
+from registry.workers.queries import linked_businesses, parties_of_dispute
 
 
 class NotLinkedError(RegistryError):
@@ -214,14 +215,50 @@ def _check_days(entry: RosterEntry, from_on: date) -> None:
         raise NotLinkedError(field="from_on", workers=str(entry.worker_id))
 
 
+def _lines_with(worker_id: int, business_id: int) -> QuerySet[RosterEntry]:
+    """A worker's lines on the rosters of a firm, locked."""
+    firm = Q(tenure__business=business_id) | Q(tenure=None, site__business=business_id)
+    lines = RosterEntry.objects.select_for_update(of=("self",)).select_related("tenure")
+    return lines.filter(firm, worker=worker_id, withdrawn_at=None).order_by("pk")
+
+
 @transaction.atomic
 def leave_firm(worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime) -> None:
     """End a link (ruling 14), and with it the worker's lines on the firm's rosters: who is not linked is not listed."""
     unlink(worker_id, business_id, until_on=until_on, by=by, at=at)
-    firm = Q(tenure__business=business_id) | Q(tenure=None, site__business=business_id)
-    lines = RosterEntry.objects.select_for_update(of=("self",)).filter(firm, worker=worker_id, withdrawn_at=None)
-    for entry in lines.order_by("pk"):
+    for entry in _lines_with(worker_id, business_id):
         if entry.from_on < until_on:
             _end(entry, until_on, by=by, at=at)
         else:
             _withdraw(entry, by=by, at=at)
+
+
+@transaction.atomic
+def settle_end(dispute_id: int, *, agree: bool, by: Actor, at: datetime) -> None:
+    """Answer an objection to the day on which a link ended; where it moves, the lines that ended with it move too."""
+    moved = answer_end_dispute(dispute_id, agree=agree, by=by, at=at)
+    if moved is None:
+        return
+    before, after = moved
+    worker_id, business_id = parties_of_dispute(dispute_id)
+    for entry in _lines_with(worker_id, business_id):
+        if entry.until_on == before and before < after:
+            _reopen(entry, after, by=by, at=at)
+        elif entry.from_on < after:
+            _end(entry, after, by=by, at=at)
+        else:
+            _withdraw(entry, by=by, at=at)
+
+
+def _reopen(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> None:
+    """A line that ended with its link lasts until a later day, never longer than its firm's place."""
+    before = entry.until_on or until_on
+    place_ends = entry.tenure.until_on if entry.tenure else None
+    entry.until_on = min(until_on, place_ends or until_on)
+    try:
+        with transaction.atomic():
+            entry.save(update_fields=["until_on"])
+    except IntegrityError:
+        raise OnRosterError(field="until_on", worker=entry.worker_id) from None
+    note_act("structures_roster_entry", entry.pk, "reopen", by=by, at=at)
+    _note(entry, before, until_on)

@@ -43,6 +43,18 @@ class LinkStartError(RegistryError):
     code = "LINK_START"
 
 
+class LinkEndError(RegistryError):
+    """A link would end before it has a day."""
+
+    code = "LINK_END"
+
+
+class LinkEndedError(RegistryError):
+    """The other side has ended the link on another day: that day can be disputed, not set."""
+
+    code = "LINK_ENDED"
+
+
 @transaction.atomic
 def link(
     worker_id: WorkerId, business_id: BusinessId, *, from_on: date, principal: bool, position: str = "",
@@ -88,20 +100,48 @@ def _may_unlink(by: Actor, worker_id: int, business_id: int) -> bool:
 
 @transaction.atomic
 def unlink(worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime) -> None:
-    """End a link; `until_on` is the first day without it. One side suffices (ruling 14)."""
+    """End a link; `until_on` is the first day without it. One side suffices (ruling 14). Harmless when repeated.
+
+    Who has ended it may correct the day; the other side disputes it.
+    """
     if not _may_unlink(by, worker_id, business_id):
         raise NotAllowedError
-    row = Affiliation.objects.select_for_update().filter(
-        worker_id=worker_id, business_id=business_id, until_on=None, from_on__lt=until_on
-    ).first()  # fmt: skip
+    rows = Affiliation.objects.select_for_update().filter(worker_id=worker_id, business_id=business_id)
+    row = rows.order_by("-from_on").first()
     if row is None:
         raise NotFoundError
-    row.until_on = until_on
-    row.save(update_fields=["until_on"])
-    note_act("workers_worker", worker_id, "unlink", by=by, at=at)
-    note_change(ChangeKind.AFFILIATION, worker_id=worker_id, business_id=business_id, from_on=until_on)
-    side = LinkSide.WORKER if by.subject_id == worker_id else LinkSide.BUSINESS
-    _tell_other(NoticeKind.UNLINKED, row, side, day=until_on, at=at)
+    if until_on <= row.from_on:
+        raise LinkEndError(field="until_on", day=row.from_on)
+    if row.until_on == until_on:
+        return
+    side = _side_of(by)
+    if row.until_on is not None and side and row.ended_by != side:
+        raise LinkEndedError(field="until_on", day=row.until_on)
+    set_end(row, until_on, by=by, at=at, ended_by=side)
+    for other in (LinkSide.WORKER, LinkSide.BUSINESS):
+        if other != side:
+            tell_side(NoticeKind.UNLINKED, row, other, day=until_on, at=at)
+
+
+def _side_of(by: Actor) -> str:
+    return {ActorKind.WORKER: LinkSide.WORKER, ActorKind.BUSINESS: LinkSide.BUSINESS}.get(by.kind, "")
+
+
+def set_end(row: Affiliation, until_on: date, *, by: Actor, at: datetime, ended_by: str) -> None:
+    """Write the day from which a link no longer holds, for an operation that has decided that it may."""
+    before = row.until_on
+    row.until_on, row.ended_by, row.ended_at = until_on, ended_by, at
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["until_on", "ended_by", "ended_at"])
+    except IntegrityError as error:
+        broken = PrincipalTwiceError if ONE_PRINCIPAL in str(error) else LinkOverlapsError
+        raise broken(field="until_on") from None
+    note_act("workers_worker", row.worker_id, "unlink", by=by, at=at, reason=f"{before or ''} {until_on}".strip())
+    note_change(
+        ChangeKind.AFFILIATION, worker_id=row.worker_id, business_id=row.business_id,
+        from_on=min(until_on, before or until_on),
+    )  # fmt: skip
 
 
 def _check_start(from_on: date, *, at: datetime) -> None:
@@ -111,7 +151,7 @@ def _check_start(from_on: date, *, at: datetime) -> None:
         raise LinkStartError(field="from_on")
 
 
-def _side(by: Actor, worker_id: int, business_id: int) -> LinkSide:
+def side_of_link(by: Actor, worker_id: int, business_id: int) -> LinkSide:
     """On which side of a link somebody acts. Raises `NotAllowedError` for all others."""
     if by.kind is ActorKind.WORKER and by.subject_id == worker_id:
         return LinkSide.WORKER
@@ -129,7 +169,7 @@ def ask_for_link(
 
     When the other side has asked already, this is its answer: the link holds at once.
     """
-    side = _side(by, worker_id, business_id)
+    side = side_of_link(by, worker_id, business_id)
     _check_start(from_on, at=at)
     worker = Worker.objects.select_for_update().filter(pk=worker_id).first()
     if worker is None:
@@ -148,19 +188,18 @@ def ask_for_link(
         position=position, asked_at=at,
     )  # fmt: skip
     note_act("workers_link_request", request.pk, "ask", by=by, at=at)
-    _tell_other(NoticeKind.LINK_ASKED, request, side, day=from_on, at=at)
+    tell_side(NoticeKind.LINK_ASKED, request, side.other, day=from_on, at=at)
     return request.pk
 
 
-def _tell_other(kind: NoticeKind, link: LinkRequest | Affiliation, side: LinkSide, *, day: date, at: datetime) -> None:
-    """Tell the other side: the worker, or those of the firm who look after its people."""
-    worker = Worker.objects.get(pk=link.worker_id)
-    if side is LinkSide.BUSINESS:
-        name, told = names_of_businesses([link.business_id or 0])[link.business_id or 0], [worker.account_id]
+def tell_side(kind: NoticeKind, link: LinkRequest | Affiliation, to: LinkSide, *, day: date, at: datetime) -> None:
+    """Tell one side what the other did: the worker, or those of the firm who look after its people."""
+    worker, firm_id = Worker.objects.get(pk=link.worker_id), BusinessId(link.business_id or 0)
+    if to is LinkSide.WORKER:
+        name, told = names_of_businesses([firm_id])[firm_id], [worker.account_id]
     else:
         name = f"{worker.family_name} {worker.given_name}"
-        users = list_users(BusinessId(link.business_id or 0))
-        told = [user.account.id for user in users if Permission.BUSINESS_WORKERS in user.account.rights]
+        told = [user.account.id for user in list_users(firm_id) if Permission.BUSINESS_WORKERS in user.account.rights]
     for account_id in told:
         write_notice(kind, account_id=account_id, data={"name": name, "day": day.isoformat()}, at=at)
 
@@ -176,7 +215,7 @@ def _request(request_id: int) -> LinkRequest:
 def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
     """The other side accepts: the link holds from the day asked for. Harmless when repeated."""
     request = _request(request_id)
-    if _side(by, request.worker_id, request.business_id) == request.asked_by:
+    if side_of_link(by, request.worker_id, request.business_id) == request.asked_by:
         raise NotAllowedError
     if request.state == LinkRequestState.ACCEPTED:
         return
@@ -191,11 +230,11 @@ def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
 def decline_link(request_id: int, *, by: Actor, at: datetime) -> None:
     """The other side declines, or the asking side takes its question back. Harmless when repeated."""
     request = _request(request_id)
-    side = _side(by, request.worker_id, request.business_id)
+    side = side_of_link(by, request.worker_id, request.business_id)
     own = side == request.asked_by
     answer = LinkRequestMove.WITHDRAW if own else LinkRequestMove.DECLINE
     if request.state == LINK_REQUEST_LIFE.target(answer, LinkRequestState.ASKED):
         return
     move(request, LINK_REQUEST_LIFE, answer, by=by, at=at)
     if not own:
-        _tell_other(NoticeKind.LINK_DECLINED, request, side, day=request.from_on, at=at)
+        tell_side(NoticeKind.LINK_DECLINED, request, side.other, day=request.from_on, at=at)

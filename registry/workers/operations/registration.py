@@ -21,10 +21,11 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, WorkerId, make_id
 from registry.core.kana import is_katakana
 from registry.files.operations import take_draft
-from registry.notices.operations import Recipient, write_letter, write_notice
+from registry.notices.operations import write_letter, write_notice
 from registry.notices.states import LetterKind, NoticeKind
 from registry.workers.derive import holds_individual_number, search_text
 from registry.workers.models import MOST_TRADES, Affiliation, Credential, Insurance, Worker, WorkerTrade
+from registry.workers.operations.letters import recipient_of
 from registry.workers.operations.links import EmployerUnknownError, write_link
 from registry.workers.queries import find_registered
 from registry.workers.states import Confirmation, InsuranceItem, RegistrationKind
@@ -222,7 +223,7 @@ def _register(data: WorkerData, *, key: str, by: Actor, at: datetime) -> WorkerI
         names=(data.family_name, data.middle_name, data.given_name), kana=(data.family_kana, data.given_kana),
         others=(data.alias, data.latin_name),
     )  # fmt: skip
-    Worker.objects.create(
+    worker = Worker.objects.create(
         id=worker_id, account_id=account_id, registered_on=jst_day(at), search_text=found_by, form_key=key or None,
         photo_id=take_draft(data.photo_key, by=by, at=at) if data.photo_key else None, **columns,
     )  # fmt: skip
@@ -233,10 +234,8 @@ def _register(data: WorkerData, *, key: str, by: Actor, at: datetime) -> WorkerI
         write_link(
             worker_id, data.employer_id, from_on=jst_day(at), principal=True, position=data.position, by=by, at=at
         )
-    # A code to the worker's own address; never to where the card goes.
-    recipient = Recipient(name, data.postal_code, data.address)
     for kind in (LetterKind.WORKER_FIRST_PASSWORD, LetterKind.WORKER_SECURITY_CODE):
-        write_letter(kind, account_id=account_id, recipient=recipient, data={}, by=by, at=at)
+        write_letter(kind, account_id=account_id, recipient=recipient_of(worker, kind), data={}, by=by, at=at)
     write_notice(NoticeKind.REGISTERED, account_id=account_id, data={}, at=at)
     return worker_id
 

@@ -246,7 +246,7 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
         day = visible[0].day
         page = browser.get(f"/business/sites/{site}/days/{day.year}-{day.month}-{day.day}/").content.decode()
         present = [told.names[one.worker] for one in visible if one.day == day]
-        assert sorted(re.findall(r"<strong>([^<]+ 太郎)</strong>", page)) == sorted(present)
+        assert sorted(re.findall(r'<th scope="row"><a[^>]*>([^<]+ 太郎)</a>', page)) == sorted(present)
 
 
 def check_all_sites(told: Told, firm: int, month: date) -> None:

@@ -18,12 +18,16 @@ from registry.structures.operations.rosters import (
     change_roster_entry,
     end_roster_entry,
     leave_firm,
+    settle_end,
     withdraw_roster_entry,
 )
 from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import TenureRow, firms_of_expected, list_roster
+from registry.workers.operations.ends import dispute_end
 from registry.workers.operations.links import link
+from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, OFFICE, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
+from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DATA = RosterData(trade="06-01", position="X001", work="足場")
@@ -170,6 +174,20 @@ def test_who_leaves_a_firm_leaves_its_rosters(scene: Scene) -> None:
     leave_firm(scene.card.worker_id, scene.firm, until_on=day, by=owner_of(scene.firm), at=NOW)
     assert lines(scene) == [("06-01", STARTED, day)]
     assert list_roster(second, on=STARTED) == []
+
+
+@pytest.mark.parametrize("days", [4, -4])
+def test_lines_follow_the_day_on_which_both_sides_agree(scene: Scene, days: int) -> None:
+    scene.add()
+    left, by = NOW.date() - timedelta(days=9), owner_of(scene.firm)
+    leave_firm(scene.card.worker_id, scene.firm, until_on=left, by=by, at=NOW)
+    (ended,) = list_ended_links(since=left, business_id=scene.firm)
+    day = left + timedelta(days=days)
+    dispute = dispute_end(ended.id, day, reason="違います", by=worker_as_actor(scene.card.worker_id), at=NOW)
+    assert lines(scene) == [("06-01", STARTED, left)]
+    for _ in range(2):
+        settle_end(dispute, agree=True, by=by, at=NOW)
+    assert lines(scene) == [("06-01", STARTED, day)]
 
 
 def test_an_ended_line_keeps_the_days_before(scene: Scene) -> None:

@@ -16,6 +16,8 @@ from registry.notices.models import Notice
 from registry.workers.models import Affiliation, LinkRequest
 from registry.workers.operations.links import (
     EmployerUnknownError,
+    LinkEndedError,
+    LinkEndError,
     LinkOverlapsError,
     LinkStartError,
     PrincipalTwiceError,
@@ -176,14 +178,34 @@ def test_a_link_can_be_made_again_after_its_end(sides: Sides) -> None:
 @pytest.mark.parametrize("until_on", [TODAY, date(2026, 11, 1)])
 def test_a_link_has_a_day_at_least(sides: Sides, until_on: date) -> None:
     sides.link()
-    with pytest.raises(NotFoundError):
+    with pytest.raises(LinkEndError):
         sides.unlink(until_on, by=sides.by_worker)
     assert sides.links() == [(TODAY, None)]
 
 
-def test_what_has_ended_cannot_be_ended_again(sides: Sides) -> None:
+def test_a_second_click_ends_nothing_and_who_ended_it_may_correct_the_day(sides: Sides) -> None:
+    sides.link()
+    Notice.objects.all().delete()
+    for _ in range(2):
+        sides.unlink(by=sides.by_worker)
+    sides.unlink(by=sides.by_firm)  # the other side on the same day: it is so already
+    assert sides.told() == [("unlinked", sides.owner)]
+    later = date(2026, 12, 1)
+    sides.unlink(later, by=sides.by_worker)
+    assert sides.links() == [(TODAY, later)]
+    assert Change.objects.filter(kind="affiliation").order_by("-pk")[0].from_on == TOMORROW
+
+
+def test_the_other_side_disputes_the_day_and_does_not_set_it(sides: Sides) -> None:
     sides.link()
     sides.unlink(by=sides.by_worker)
+    with pytest.raises(LinkEndedError):
+        sides.unlink(date(2026, 12, 1), by=sides.by_firm)
+    sides.unlink(date(2026, 12, 1), by=OFFICE)
+    assert sides.links() == [(TODAY, date(2026, 12, 1))]
+
+
+def test_there_must_be_a_link(sides: Sides) -> None:
     with pytest.raises(NotFoundError):
         sides.unlink(by=sides.by_firm)
 

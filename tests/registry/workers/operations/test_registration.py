@@ -13,6 +13,7 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, WorkerId, is_id
 from registry.notices.models import Letter, Notice
+from registry.notices.states import LetterKind
 from registry.workers.models import Affiliation, Credential, Insurance, Worker, WorkerTrade
 from registry.workers.operations.links import EmployerUnknownError
 from registry.workers.operations.registration import (
@@ -66,7 +67,8 @@ def test_a_worker_is_registered_with_id_account_letters_message_and_mark() -> No
 
 def test_the_code_goes_to_the_own_address_and_not_to_where_the_card_goes() -> None:
     register(address="自宅", card_address="事務所", card_postal_code="999-9999")
-    assert set(Letter.objects.values_list("address", flat=True)) == {"自宅"}
+    addresses = dict(Letter.objects.values_list("kind", "address"))
+    assert addresses == {LetterKind.WORKER_FIRST_PASSWORD: "事務所", LetterKind.WORKER_SECURITY_CODE: "自宅"}
 
 
 def test_all_blocks_are_kept() -> None:

@@ -1,0 +1,80 @@
+"""Objections to the day on which the other side ended a link: the day may be disputed, not the fact (ruling 14)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from registry.audit.operations import move, note_act
+from registry.core.actor import Actor
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.notices.states import NoticeKind
+from registry.workers.models import Affiliation, EndDispute
+from registry.workers.operations.links import LinkEndError, set_end, side_of_link, tell_side
+from registry.workers.states import END_DISPUTE_LIFE, EndDisputeMove, EndDisputeState
+
+
+class NotEndedError(RegistryError):
+    """There is no end that this side could object to: the link is open, or it ended it by itself."""
+
+    code = "LINK_NOT_ENDED"
+
+
+class DisputedError(RegistryError):
+    """An objection to this end is open already."""
+
+    code = "END_DISPUTED"
+
+
+@transaction.atomic
+def dispute_end(affiliation_id: int, until_on: date, *, reason: str, by: Actor, at: datetime) -> int:
+    """Say that a link ended on another day; `until_on` is the first day without it. The other side answers.
+
+    Harmless when repeated. Returns the objection.
+    """
+    row = Affiliation.objects.select_for_update().filter(pk=affiliation_id, business__isnull=False).first()
+    if row is None:
+        raise NotFoundError
+    side = side_of_link(by, row.worker_id, row.business_id or 0)
+    if row.until_on is None or row.ended_by == side or row.until_on == until_on:
+        raise NotEndedError(field="until_on")
+    if until_on <= row.from_on:
+        raise LinkEndError(field="until_on", day=row.from_on)
+    open_one = EndDispute.objects.filter(affiliation=row, state=EndDisputeState.OPEN).first()
+    if open_one:
+        if (open_one.asked_by, open_one.until_on) != (side, until_on):
+            raise DisputedError(field="until_on")
+        return open_one.pk
+    dispute = EndDispute.objects.create(
+        affiliation=row, asked_by=side, until_on=until_on, reason=reason, asked_at=at
+    )  # fmt: skip
+    note_act("workers_end_dispute", dispute.pk, "ask", by=by, at=at, reason=reason)
+    tell_side(NoticeKind.END_DISPUTED, row, side.other, day=until_on, at=at)
+    return dispute.pk
+
+
+@transaction.atomic
+def answer_end_dispute(dispute_id: int, *, agree: bool, by: Actor, at: datetime) -> tuple[date, date] | None:
+    """The other side agrees, and the day is changed, or keeps its day; who objected takes it back by not agreeing.
+
+    Returns the end before and after where it changed. Harmless when repeated.
+    """
+    dispute = (
+        EndDispute.objects.select_for_update(of=("self",)).select_related("affiliation").filter(pk=dispute_id).first()
+    )
+    if dispute is None:
+        raise NotFoundError
+    row = dispute.affiliation
+    side, asked_by = side_of_link(by, row.worker_id, row.business_id or 0), dispute.asked_by
+    if side == asked_by and agree:
+        raise NotAllowedError
+    answer = EndDisputeMove.AGREE if agree else EndDisputeMove.WITHDRAW if side == asked_by else EndDisputeMove.KEEP
+    if dispute.state == END_DISPUTE_LIFE.target(answer, EndDisputeState.OPEN):
+        return None
+    move(dispute, END_DISPUTE_LIFE, answer, by=by, at=at)
+    before = row.until_on
+    if agree:
+        set_end(row, dispute.until_on, by=by, at=at, ended_by=row.ended_by)
+    if side != asked_by:
+        told = NoticeKind.END_AGREED if agree else NoticeKind.END_KEPT
+        tell_side(told, row, side.other, day=row.until_on or dispute.until_on, at=at)
+    return (before, dispute.until_on) if agree and before else None

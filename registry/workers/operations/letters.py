@@ -1,0 +1,36 @@
+"""Letters of the first log-in: to where their people live when they are printed, not when they were written."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from registry.businesses.operations import recipients_of_users
+from registry.core.actor import Actor
+from registry.notices.operations import PrintedLetter, Recipient, print_letters
+from registry.notices.queries import kinds_of_letters
+from registry.notices.states import LetterKind
+from registry.workers.models import Worker
+
+
+def recipient_of(worker: Worker, kind: LetterKind) -> Recipient:
+    """To where a letter to a worker goes: the password with the card, a code to the 現住所 and never after the card (ruling 2)."""
+    name = " ".join(part for part in (worker.family_name, worker.middle_name, worker.given_name) if part)
+    if kind is LetterKind.WORKER_FIRST_PASSWORD and worker.card_address:
+        return Recipient(name, worker.card_postal_code, worker.card_address)
+    return Recipient(name, worker.postal_code, worker.address)
+
+
+@transaction.atomic
+def print_letters_to_present_addresses(letter_ids: Collection[int], *, by: Actor, at: datetime) -> list[PrintedLetter]:
+    """Print letters as `print_letters` does, each to the address that the register has for its person now."""
+    letters = kinds_of_letters(letter_ids)
+    accounts = {account_id for _, account_id, _ in letters}
+    workers = {one.account_id: one for one in Worker.objects.filter(account_id__in=accounts).order_by("pk")}
+    firms = recipients_of_users(accounts)
+    present = {
+        letter_id: recipient_of(workers[account_id], kind) if account_id in workers else firms[account_id]
+        for letter_id, account_id, kind in letters
+        if account_id in workers or account_id in firms
+    }
+    return print_letters(list(letter_ids), present=present, by=by, at=at)

@@ -1,0 +1,204 @@
+"""Rosters on their pages: who is listed, who may see them, how a line is put, changed, ended and taken back."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from registry.audit.models import Look
+from registry.core.ids import BusinessId
+from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.structures.queries import RosterRow, list_roster
+from registry.workers.policy import WORKER_POLICY
+from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
+from tests.factories.visitors import as_firm
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+class Scene:
+    """A firm below a prime, with two people of whom one is on the roster; a firm beside."""
+
+    def __init__(self) -> None:
+        self.prime, self.firm, self.beside = a_firm("元請建設"), a_firm("一次工業"), a_firm("隣の工業")
+        self.site = a_gate(self.prime).site_id
+        self.tenure = a_tenure(self.site, self.prime, self.firm)
+        a_tenure(self.site, self.prime, self.beside)
+        self.listed, self.free = a_worker(self.firm, "名簿").worker_id, a_worker(self.firm, "待機").worker_id
+        people = [(self.listed, RosterData(trade="06-01", position="X001", work="足場"))]
+        add_to_roster(self.site, self.tenure.id, people, from_on=STARTED, by=owner_of(self.firm), at=NOW)
+        self.path = f"/business/sites/{self.site}/roster/"
+        self.line = f"{self.path}{self.rows()[0].id}/"
+
+    def rows(self) -> list[RosterRow]:
+        return list_roster(self.site, on=STARTED)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def text(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return re.sub(
+        r"<r[pt]>[^<]*</r[pt]>|<[^>]+>", "", answer.content.decode().split("<main", 1)[1].split("</main", 1)[0]
+    )
+
+
+class TestReading:
+    """Who sees a roster, and what stands in the log of looks."""
+
+    def test_the_firm_and_those_above_see_it_and_those_beside_do_not(self, scene: Scene) -> None:
+        for firm, sees in ((scene.prime, True), (scene.firm, True), (scene.beside, False)):
+            page = text(as_firm(firm), scene.path)
+            assert all((word in page) is sees for word in ("名簿 太郎", "足場", "職長"))
+
+    def test_nothing_but_what_is_shown_is_read_of_people(self, scene: Scene) -> None:
+        page = as_firm(scene.prime).get(scene.path).content.decode()
+        assert not any(word in page for word in ("例町", "090-0000-1111", "1980"))
+        look = Look.objects.order_by("-pk")[0]
+        assert (look.subjects, look.relation) == ([scene.listed], "upper_firm")
+        assert set(WORKER_POLICY.names(look.items)) == {
+            "id", "family_name", "middle_name", "given_name", "family_kana", "given_kana", "roster",
+        }  # fmt: skip
+
+    def test_who_has_no_part_in_the_site_finds_nothing(self, scene: Scene) -> None:
+        client = as_firm(a_firm("よその会社"))
+        for path in (scene.path, f"{scene.path}add/", scene.line, f"{scene.line}end/"):
+            assert client.get(path).status_code == 404
+        assert client.post(f"{scene.line}withdraw/").status_code == 404
+
+    def test_only_the_firm_itself_changes_its_lines(self, scene: Scene) -> None:
+        client = as_firm(scene.prime)
+        for path in (scene.line, f"{scene.line}end/"):
+            assert client.get(path).status_code == 404
+            assert client.post(path, {"trade": "01-01", "from_on": "2026/11/1"}).status_code == 404
+        assert client.post(f"{scene.line}withdraw/").status_code == 404
+        assert scene.rows()[0].until_on is None
+
+
+class TestAdding:
+    """Putting people on it."""
+
+    def test_who_stands_there_already_is_not_offered(self, scene: Scene) -> None:
+        page = text(as_firm(scene.firm), f"{scene.path}add/")
+        assert "待機 太郎" in page
+        assert "名簿 太郎" not in page
+
+    def test_two_clicks_list_somebody_once_with_the_first_trade(self, scene: Scene) -> None:
+        client = as_firm(scene.firm)
+        for _ in range(2):
+            client.post(f"{scene.path}add/", {"workers": [str(scene.free)], "from_on": "2026/11/1", "work": "型枠"})
+        found = [row for row in scene.rows() if row.worker_id == scene.free]
+        assert [(row.trade, row.work) for row in found] == [("06-01", "型枠")]
+
+    @pytest.mark.parametrize(
+        ("typed", "words"),
+        [
+            ({}, "入力するか"),
+            ({"workers": ["1"]}, "1"),
+            ({"from_on": "2026/2/30"}, "日付"),
+            ({"from_on": "2026/8/1"}, "会社がこの現場に入っている期間の外"),
+            ({"trade": "99-99"}, "99-99"),
+            ({"position": "'; --"}, "選"),
+            ({"work": "\x00"}, "文字"),
+        ],
+    )
+    def test_wrong_input_is_told_and_kept(self, scene: Scene, typed: dict[str, Any], words: str) -> None:
+        values = {"workers": [str(scene.free)], "from_on": "2026/11/1", **typed} if typed else {"from_on": "2026/11/1"}
+        page = as_firm(scene.firm).post(f"{scene.path}add/", values)
+        assert page.status_code == 422
+        assert words in page.content.decode()
+        assert len(scene.rows()) == 1
+
+    def test_a_refusal_names_the_person(self, scene: Scene) -> None:
+        late = a_worker(scene.firm, "新人", at=NOW).worker_id
+        page = as_firm(scene.firm).post(f"{scene.path}add/", {"workers": [str(late)], "from_on": "2026/10/1"})
+        assert "新人 太郎" in page.content.decode()
+        assert page.status_code == 422
+
+    def test_a_firm_with_many_people_turns_pages_and_searches(self, scene: Scene) -> None:
+        for number in range(51):
+            a_worker(scene.firm, f"多数{number}", family_kana="タスウ" if number else "ンン")
+        client = as_firm(scene.firm)
+        first = text(client, f"{scene.path}add/")
+        assert "名前で探す" in first
+        assert "多数0 太郎" not in first
+        assert "多数0 太郎" in text(client, f"{scene.path}add/?start=50")
+        found = client.post(f"{scene.path}add/", {"words": "たいき"}, follow=True)
+        assert "たいき" not in found.redirect_chain[-1][0]
+        found = client.post(f"{scene.path}add/", {"words": "待機"}, follow=True)
+        assert "待機 太郎" in found.content.decode()
+        assert "多数1 太郎" not in found.content.decode()
+
+    def test_a_firm_with_two_places_says_under_which(self, scene: Scene) -> None:
+        upper = a_tenure(scene.site, scene.prime, a_firm("もう一つの一次"))
+        second = a_tenure(scene.site, scene.prime, scene.firm, below=upper.node_id)
+        client = as_firm(scene.firm)
+        assert "どの場所の名簿に載せますか" in text(client, f"{scene.path}add/")
+        typed = {"workers": [str(scene.listed)], "from_on": "2026/11/1"}
+        assert client.post(f"{scene.path}add/", typed).status_code == 422
+        assert client.post(f"{scene.path}add/", {**typed, "tenure": "0"}).status_code == 422
+        assert client.post(f"{scene.path}add/", {**typed, "tenure": str(second.id)}).status_code == 302
+        assert {row.tenure_id for row in scene.rows()} == {scene.tenure.id, second.id}
+
+
+class TestChanging:
+    """A line from a day on."""
+
+    TYPED = {"trade": "01-01", "position": "", "work": "解体", "hazardous": "on", "from_on": "2026/11/10"}
+
+    def test_the_days_before_stay_as_they_were(self, scene: Scene) -> None:
+        client = as_firm(scene.firm)
+        assert "足場" in client.get(scene.line).content.decode()
+        for _ in range(2):
+            assert client.post(scene.line, self.TYPED).status_code == 302
+        assert [(row.trade, row.work, row.hazardous, str(row.until_on)) for row in scene.rows()] == [
+            ("06-01", "足場", False, "2026-11-10"), ("01-01", "解体", True, "None"),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("typed", "words"),
+        [
+            ({"from_on": "2026/8/31"}, "会社がこの現場に入っている期間の外"),
+            ({"from_on": ""}, "入力するか"),
+            ({"from_on": "いつか"}, "日付"),
+            ({"trade": ""}, "入力するか"),
+            ({"trade": "99-99"}, "99-99"),
+            ({"work": "作" * 201}, "200"),
+        ],
+    )
+    def test_wrong_input_changes_nothing(self, scene: Scene, typed: dict[str, str], words: str) -> None:
+        page = as_firm(scene.firm).post(scene.line, {**self.TYPED, **typed})
+        assert page.status_code == 422
+        assert words in page.content.decode()
+        assert [row.trade for row in scene.rows()] == ["06-01"]
+
+    def test_a_line_is_ended_from_a_day_and_a_mistake_taken_back(self, scene: Scene) -> None:
+        client = as_firm(scene.firm)
+        refused = client.post(f"{scene.line}end/", {"until_on": "2026/9/1"})
+        assert (refused.status_code, "期間の外か、始まりより前" in refused.content.decode()) == (422, True)
+        for _ in range(2):
+            assert client.post(f"{scene.line}end/", {"until_on": "2026/12/1"}).status_code == 302
+        assert str(scene.rows()[0].until_on) == "2026-12-01"
+        for _ in range(2):
+            page = client.post(f"{scene.line}withdraw/", follow=True).content.decode()
+            assert "載せたことを取り消しました" in page
+        assert scene.rows() == []
+
+    def test_numbers_that_are_nothing_are_not_found(self, scene: Scene) -> None:
+        client = as_firm(scene.firm)
+        for number in (0, 10**12, 10**18):
+            assert client.get(f"{scene.path}{number}/").status_code == 404
+            assert client.post(f"{scene.path}{number}/withdraw/").status_code == 404
+
+
+def test_a_prime_lists_its_own_people_without_a_place() -> None:
+    prime: BusinessId = a_firm("元請建設")
+    site, worker = a_gate(prime).site_id, a_worker(prime).worker_id
+    as_firm(prime).post(f"/business/sites/{site}/roster/add/", {"workers": [str(worker)], "from_on": "2026/11/1"})
+    assert [row.tenure_id for row in list_roster(site, on=TODAY)] == [None]

@@ -1,0 +1,248 @@
+"""The structure of a site as its firms see it: each its own path, with what is missing and whose turn it is."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from registry.accounts.states import Role
+from registry.core.ids import BusinessId
+from registry.core.short_codes import shown_code
+from registry.structures.models import Tenure
+from registry.structures.operations.tenures import (
+    FirmPlace,
+    decline_invitation,
+    end_tenure,
+    exchange_firm,
+    invite_firm,
+)
+from registry.structures.queries import find_site_key, list_structure
+from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, owner_of
+from tests.factories.visitors import as_firm
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+class Scene:
+    """A prime, a firm below it, one below that, and one beside."""
+
+    def __init__(self) -> None:
+        self.prime, self.first = a_firm("元請建設"), a_firm("一次工業")
+        self.second, self.beside = a_firm("二次工業"), a_firm("隣の工業")
+        self.site = a_gate(self.prime).site_id
+        self.upper = a_tenure(self.site, self.prime, self.first)
+        self.lower = a_tenure(self.site, self.prime, self.second, below=self.upper.node_id)
+        self.other = a_tenure(self.site, self.prime, self.beside)
+        self.path = f"/business/sites/{self.site}"
+
+    def by(self, firm: BusinessId) -> dict[str, Any]:
+        return {"by": owner_of(firm), "at": NOW, "on": TODAY}
+
+    def states(self) -> list[tuple[str, str]]:
+        return [(row.name, row.state) for row in list_structure(self.site, on=TODAY)]
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def text(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, path
+    return re.sub(r"<[^>]+>", " ", answer.content.decode().split("<main", 1)[1].split("</main", 1)[0])
+
+
+class TestTree:
+    """What stands on the page."""
+
+    def test_the_prime_sees_everybody_and_nothing_to_do(self, scene: Scene) -> None:
+        page = text(as_firm(scene.prime), f"{scene.path}/structure/")
+        assert all(name in page for name in ("元請建設", "一次工業", "二次工業", "隣の工業", "3社", "承認済 3社"))
+        assert "対応を待っている会社" not in page
+
+    def test_what_is_missing_stands_first_with_whose_turn_it_is(self, scene: Scene) -> None:
+        declined = a_tenure(scene.site, scene.prime, a_firm("断った会社"), accepted=False)
+        decline_invitation(
+            declined.id, reason="手いっぱいです", by=owner_of(BusinessId(declined.business_id or 0)), at=NOW
+        )  # fmt: skip
+        a_tenure(scene.site, scene.prime, a_firm("待つ会社"), accepted=False)
+        invite_firm(scene.site, None, FirmPlace(business_name="無番工業", from_on=STARTED), **scene.by(scene.prime))
+        end_tenure(scene.upper.id, until_on=TODAY, **scene.by(scene.prime))
+        page = text(as_firm(scene.prime), f"{scene.path}/structure/")
+        waiting = page.split("対応を待っている会社 4社")[1].split("元請建設")[0]
+        order = [waiting.index(name) for name in ("断った会社", "一次工業", "待つ会社", "無番工業")]
+        assert order == sorted(order)
+        assert "手いっぱいです" in waiting
+
+    def test_a_firm_sees_its_way_up_and_what_hangs_below_and_nobody_beside(self, scene: Scene) -> None:
+        page = text(as_firm(scene.first), f"{scene.path}/structure/")
+        assert all(name in page for name in ("元請建設", "一次工業", "二次工業"))
+        assert "隣の工業" not in page
+        page = text(as_firm(scene.second), f"{scene.path}/structure/")
+        assert "一次工業" in page
+        assert "隣の工業" not in page
+
+    def test_a_firm_whose_place_has_ended_sees_no_successor(self, scene: Scene) -> None:
+        exchange_firm(
+            scene.upper.node_id, FirmPlace(business_id=a_firm("後の会社"), from_on=TODAY), **scene.by(scene.prime)
+        )
+        client = as_firm(scene.first)
+        page = text(client, f"{scene.path}/structure/")
+        assert "期間は終わりました" in page
+        assert not any(name in page for name in ("後の会社", "二次工業"))
+        assert "二次工業" not in text(client, f"{scene.path}/roster/")
+        text(client, f"{scene.path}/roster/add/", 404)
+
+    def test_an_empty_structure_says_how_to_begin(self, scene: Scene) -> None:
+        empty = a_gate(scene.prime, name="新しい現場", store="ab" * 16).site_id
+        assert "まだ会社が入っていません" in text(as_firm(scene.prime), f"/business/sites/{empty}/structure/")
+
+
+class TestPlace:
+    """One firm's page, and what leads on from it."""
+
+    def test_upper_firms_handle_what_is_below_and_not_themselves(self, scene: Scene) -> None:
+        client = as_firm(scene.first)
+        assert "会社を入れ替える" in text(client, f"{scene.path}/firms/{scene.lower.id}/")
+        own = text(client, f"{scene.path}/firms/{scene.upper.id}/")
+        assert "この下に招待する" in own
+        assert "会社を入れ替える" not in own
+
+    @pytest.mark.parametrize("page", ["", "end/", "join/"])
+    def test_places_beside_do_not_exist(self, scene: Scene, page: str) -> None:
+        text(as_firm(scene.first), f"{scene.path}/firms/{scene.other.id}/{page}", 404)
+
+    @pytest.mark.parametrize("page", ["invite/", "exchange/", "key/"])
+    def test_nor_do_their_positions(self, scene: Scene, page: str) -> None:
+        client = as_firm(scene.first)
+        text(client, f"{scene.path}/structure/{scene.other.node_id}/{page}", 404)
+        assert client.post(f"{scene.path}/structure/{scene.other.node_id}/{page}").status_code == 404
+
+    @pytest.mark.parametrize("page", ["invite/", "key/"])
+    def test_only_the_prime_fills_the_first_tier(self, scene: Scene, page: str) -> None:
+        text(as_firm(scene.first), f"{scene.path}/structure/{page}", 404)
+
+    def test_nobody_exchanges_the_firm_above(self, scene: Scene) -> None:
+        client = as_firm(scene.second)
+        for page in ("exchange", "invite"):
+            text(client, f"{scene.path}/structure/{scene.upper.node_id}/{page}/", 404)
+
+    def test_an_acceptance_is_undone_once_however_often_one_clicks(self, scene: Scene) -> None:
+        client = as_firm(scene.prime)
+        assert "承認を取り消す" in text(client, f"{scene.path}/firms/{scene.other.id}/")
+        assert "承認を取り消す" not in text(client, f"{scene.path}/firms/{scene.upper.id}/")
+        for _ in range(2):
+            page = client.post(f"{scene.path}/firms/{scene.other.id}/withdraw/", follow=True)
+            assert "取り下げました" in page.content.decode()
+        assert ("隣の工業", "accepted") not in scene.states()
+
+    def test_the_firm_itself_undoes_its_acceptance(self, scene: Scene) -> None:
+        page = as_firm(scene.beside).post(f"{scene.path}/firms/{scene.other.id}/withdraw/", follow=True)
+        assert page.redirect_chain[-1][0] == "/business/sites/"
+
+    def test_one_in_use_is_refused_with_what_to_do(self, scene: Scene) -> None:
+        page = as_firm(scene.prime).post(f"{scene.path}/firms/{scene.upper.id}/withdraw/", follow=True)
+        assert all(part in page.content.decode() for part in ("下に会社が入っています", "期間を終える"))
+
+    def test_nobody_beside_withdraws(self, scene: Scene) -> None:
+        as_firm(scene.first).post(f"{scene.path}/firms/{scene.other.id}/withdraw/")
+        assert ("隣の工業", "accepted") in scene.states()
+
+    def test_the_end_is_asked_with_a_day_and_refused_before_the_beginning(self, scene: Scene) -> None:
+        client, path = as_firm(scene.prime), f"{scene.path}/firms/{scene.other.id}/end/"
+        for day, words in (("2001/1/1", "始まりの日より前"), ("きのう", "日付"), ("", "入力するか")):
+            page = client.post(path, {"until_on": day})
+            assert page.status_code == 422
+            assert words in page.content.decode()
+        for _ in range(2):
+            client.post(path, {"until_on": "令和8年12月1日"})
+        assert str(Tenure.objects.get(pk=scene.other.id).until_on) == "2026-12-01"
+
+
+class TestInviting:
+    """By ID and by name."""
+
+    def test_wrong_input_is_told_beside_its_field_and_kept(self, scene: Scene) -> None:
+        client, path = as_firm(scene.prime), f"{scene.path}/structure/invite/"
+        digits = str(scene.beside)
+        for typed, words in (
+            ({"business_id": digits[:4] + str((int(digits[4]) + 1) % 10) + digits[5:]}, "1桁"),
+            ({"business_id": str(scene.site)}, "事業者ID"),
+            ({"business_id": digits, "business_name": "両方"}, "どちらか一方"),
+            ({}, "どちらか一方"),
+            ({"business_id": digits, "from_on": "2026/13/45"}, "日付"),
+            ({"business_id": digits, "last_on": "2026/8/1"}, "始まりの日より前"),
+            ({"business_id": str(scene.prime)}, "系列の上位"),
+            ({"business_name": "名" * 201}, "200"),
+        ):
+            page = client.post(path, {"from_on": "2026/9/1", "work": "足場の工事", **typed})
+            assert page.status_code == 422, typed
+            assert words in page.content.decode(), typed
+            assert "足場の工事" in page.content.decode()
+        assert len(scene.states()) == 3
+
+    def test_two_clicks_invite_once(self, scene: Scene) -> None:
+        client, firm = as_firm(scene.first), a_firm("三次工業")
+        for _ in range(2):
+            page = client.post(
+                f"{scene.path}/structure/{scene.lower.node_id}/invite/", {"business_id": str(firm), "from_on": "2026/11/1"}
+            )  # fmt: skip
+            assert page.status_code == 302
+        assert scene.states().count(("三次工業", "invited")) == 1
+
+    def test_a_named_firm_is_joined_with_its_id(self, scene: Scene) -> None:
+        client = as_firm(scene.prime)
+        named = invite_firm(
+            scene.site, None, FirmPlace(business_name="無番工業", from_on=STARTED), **scene.by(scene.prime)
+        )  # fmt: skip
+        path = f"{scene.path}/firms/{named}/join/"
+        assert client.post(path, {"business_id": ""}).status_code == 422
+        assert client.post(path, {"business_id": str(a_firm("無番工業株式会社"))}).status_code == 302
+        assert ("無番工業株式会社", "invited") in scene.states()
+
+
+class TestKeys:
+    """The key on both sides."""
+
+    def test_a_key_is_made_shown_again_and_taken_back(self, scene: Scene) -> None:
+        client, path = as_firm(scene.prime), f"{scene.path}/structure/key/"
+        assert "現場キーを出す" in text(client, path)
+        for _ in range(2):
+            client.post(path)
+        key = find_site_key(scene.site, None, on=TODAY)
+        assert key
+        assert shown_code(key.code) in text(client, path)
+        for _ in range(2):
+            client.post(path, {"withdraw": "1"})
+        assert find_site_key(scene.site, None, on=TODAY) is None
+
+    def test_the_firm_types_it_sees_the_site_and_enters_once(self, scene: Scene) -> None:
+        as_firm(scene.first).post(f"{scene.path}/structure/{scene.upper.node_id}/key/")
+        key = find_site_key(scene.site, scene.upper.node_id, on=TODAY)
+        assert key
+        newcomer = a_firm("三番目の工業")
+        client = as_firm(newcomer)
+        page = client.post("/business/sites/join/", {"key": f"{key.code[:5].lower()}-{key.code[5:]}"}).content.decode()
+        assert all(words in page for words in ("見本ビル新築工事", "一次工業", "元請建設", "施工体制に入る"))
+        assert ("三番目の工業", "accepted") not in scene.states()
+        wrong = client.post("/business/sites/join/", {"key": key.code, "from_on": "あした", "work": "塗装"})
+        assert wrong.status_code == 422
+        assert "塗装" in wrong.content.decode()
+        for _ in range(2):
+            answer = client.post("/business/sites/join/", {"key": key.code, "from_on": "2026/11/2", "work": "塗装"})
+            assert answer.headers["Location"] == f"{scene.path}/roster/"
+        assert scene.states().count(("三番目の工業", "accepted")) == 1
+        row = Tenure.objects.get(business=newcomer)
+        assert (row.from_on, row.work) == (TODAY - timedelta(days=18), "塗装")
+
+    @pytest.mark.parametrize("typed", ["", "ABCDEFGHJK", "\x00" * 10, "x" * 31])
+    def test_a_wrong_key_is_told_with_what_to_do(self, scene: Scene, typed: str) -> None:
+        page = as_firm(scene.beside).post("/business/sites/join/", {"key": typed})
+        assert page.status_code == 422
+
+    def test_a_site_manager_does_not_answer_for_the_firm(self, scene: Scene) -> None:
+        assert as_firm(scene.beside, Role.SITE_MANAGER).get("/business/sites/join/").status_code == 404

@@ -1,0 +1,130 @@
+"""Sums out of masks are those that the unpacked days give, over a made-up world in which everything occurs."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from rich.progress import Progress
+
+from commands.management.commands.demo_world import load_world
+from registry.histories.queries import DayRow, count_days, list_month_of_firm, list_month_of_site, list_month_of_sites
+from registry.histories.queries.sums import (
+    DaySum,
+    Only,
+    PersonSum,
+    SiteSum,
+    firms_on_sites,
+    sum_days_of_site,
+    sum_people_of_firm,
+    sum_people_of_site,
+    sum_people_of_sites,
+    sum_sites,
+)
+from registry.histories.states import Standing
+
+pytestmark = pytest.mark.xdist_group("sums")
+END = date(2026, 11, 21)
+MONTH = date(2026, 11, 1)
+ONLY = [
+    Only(), Only(lacking=True), Only(standing=Standing.FORMAL), Only(standing=Standing.NONE, lacking=True),
+    Only(standing=Standing.WAITING),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sites(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[int]]:
+    """A made-up world; its sites."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_world(Progress(disable=True), workers=120, firms=20, sites=5, months=1, seed=3, end=END)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM sites_site ORDER BY id")
+            found = [row[0] for row in cursor.fetchall()]
+        yield found
+        transaction.set_rollback(True)
+
+
+def people(rows: Iterable[DayRow], *, by_site: bool = False) -> dict[tuple[int, int | None], Any]:
+    """Counters and what is missing of each person, day by day."""
+    found: dict[tuple[int, int | None], list[DayRow]] = defaultdict(list)
+    for row in rows:
+        found[row.worker_id, row.bound.site_id if by_site else None].append(row)
+    return {
+        key: (count_days(days), Counter(reason for row in days for reason in row.bound.reasons))
+        for key, days in found.items()
+    }
+
+
+def told(sums: Iterable[PersonSum]) -> dict[tuple[int, int | None], Any]:
+    """The same of the sums."""
+    return {(one.worker_id, one.site_id): (one.counters, Counter(dict(one.missing))) for one in sums}
+
+
+def asked(sites: list[int]) -> list[Only]:
+    """All filters, also with some firm."""
+    firm = random.Random(1).choice(sorted(firms_on_sites(sites, MONTH)))
+    return [*ONLY, *(Only(firm, one.standing, one.lacking) for one in ONLY)]
+
+
+def test_people_of_a_site(sites: list[int]) -> None:
+    for site_id in sites:
+        rows = list_month_of_site(site_id, MONTH)
+        for only in asked(sites):
+            assert told(sum_people_of_site(site_id, MONTH, only)) == people(filter(only.holds, rows))
+
+
+def test_days_of_a_site(sites: list[int]) -> None:
+    for only in asked(sites):
+        rows = [row for row in list_month_of_site(sites[0], MONTH) if only.holds(row)]
+        by_day: dict[date, list[DayRow]] = defaultdict(list)
+        for row in rows:
+            by_day[row.bound.day].append(row)
+        assert sum_days_of_site(sites[0], MONTH, only) == [
+            DaySum(day, len({row.worker_id for row in found}), sum(bool(row.bound.reasons) for row in found))
+            for day, found in sorted(by_day.items())
+        ]
+
+
+def test_people_of_a_firm(sites: list[int]) -> None:
+    for firm in firms_on_sites(sites, MONTH):
+        assert told(sum_people_of_firm(firm, MONTH)) == people(list_month_of_firm(firm, MONTH))
+
+
+def test_sites(sites: list[int]) -> None:
+    for only in asked(sites):
+        by_site: dict[int, list[DayRow]] = defaultdict(list)
+        for row in filter(only.holds, list_month_of_sites(sites, MONTH)):
+            by_site[row.bound.site_id or 0].append(row)
+        expected = [
+            SiteSum(
+                site_id, len({row.worker_id for row in found}),
+                {standing: sum(row.bound.standing is standing for row in found) for standing in Standing},
+                sum(bool(row.bound.reasons) for row in found),
+            )
+            for site_id, found in by_site.items()
+        ]  # fmt: skip
+        assert sorted(sum_sites(sites, MONTH, only), key=lambda one: one.site_id) == sorted(
+            expected, key=lambda one: one.site_id
+        )
+
+
+def test_people_of_sites_page_by_page(sites: list[int]) -> None:
+    order = sites[::-1]
+    for only in asked(sites):
+        pages: list[PersonSum] = []
+        more = True
+        while more:
+            page, more = sum_people_of_sites(order, MONTH, only, start=len(pages), size=50)
+            pages += page
+        assert told(pages) == people(filter(only.holds, list_month_of_sites(sites, MONTH)), by_site=True)
+        assert len(told(pages)) == len(pages)
+        places = [(order.index(one.site_id or 0), one.worker_id) for one in pages]
+        assert places == sorted(places)
+
+
+def test_firms_on_sites(sites: list[int]) -> None:
+    rows = list_month_of_sites(sites, MONTH)
+    assert firms_on_sites(sites, MONTH) == {firm for row in rows for firm in row.bound.assignment.path}
