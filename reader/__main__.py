@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(action=action)
         return made
 
-    one = command("register", commands.do_register, "端末を登録する")
+    one = command("register", commands.do_register, "端末を登録する。登録済みの端末なら、別の場所でも使えるようにする")
     one.add_argument("--url", default="", help="サーバーのアドレス")
     one.add_argument("--code", default="", help="現場のページに出る登録コード")
     one.add_argument("--qr-text", default="", help="現場のページのQRコードの文字（アドレスとコードが入っている）")
@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     command("selftest", commands.do_selftest, "動作を確かめる").add_argument(
         "--url", default="", help="サーバーのアドレス"
     )
+    command("rotate", commands.do_rotate, "署名の鍵を新しくする")
     command("fork", commands.do_fork, "複写した記録ファイルを新しい端末にする")
     return top
 

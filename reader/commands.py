@@ -12,8 +12,8 @@ from reader.lines import take_lines
 from reader.numbers import NumberError, card_number, masked
 from reader.pcsc import Pcsc, ReaderError
 from reader.records import NewTouch, Terminal
-from reader.register import RegistrationError, read_qr_text, register, register_text
-from reader.run import Habits, Shared, run, sending
+from reader.register import RegistrationError, read_qr_text, register, register_text, rotate
+from reader.run import Habits, Shared, run, sending, typed_credential
 from reader.screen import Face, Lines, Screen, receipt, say, unsent_line
 from reader.selftest import selftest
 from reader.send import Sender, State, drain, now, rfc3339
@@ -45,7 +45,7 @@ def _places(terminals: Iterable[Terminal]) -> str:
 
 
 def do_register(store: Store, options: argparse.Namespace) -> int:
-    """Register this store as a device."""
+    """Register this store as a device, or for a further place."""
     url, code = read_qr_text(options.qr_text) if options.qr_text else (options.url, options.code)
     if not url or not code:
         raise RegistrationError("--url と --code、または --qr-text を付けてください。")
@@ -67,9 +67,7 @@ def do_run(store: Store, options: argparse.Namespace) -> int:
 def _faces(store: Store, options: argparse.Namespace, shared: Shared, stack: ExitStack) -> list[Face]:
     if not options.window:
         return [Lines() if options.headless or not sys.stdout.isatty() else Screen()]
-    site = _site(store, options.site)
-    place = "、".join(one.name for one in store.identity().terminals if one.site == site)
-    window = Window(place or "登録前の端末", _answers(store.path, shared))
+    window = Window(_answers(store.path, shared, options.site))
     address = stack.enter_context(window.serving(options.port))
     say(f"画面: {address}")
     if not options.headless:
@@ -77,14 +75,15 @@ def _faces(store: Store, options: argparse.Namespace, shared: Shared, stack: Exi
     return [window, Lines()]
 
 
-def _answers(path: Path, shared: Shared) -> Answers:
+def _answers(path: Path, shared: Shared, site: str) -> Answers:
     """What the window may do; its threads open the store anew."""
 
     def typed(text: str) -> str:
         try:
-            shared.typed.put(card_number(text))
+            typed_credential(text.strip())
         except NumberError as error:
             return str(error)
+        shared.typed.put(text.strip())
         return ""
 
     def registered(text: str) -> str:
@@ -95,11 +94,12 @@ def _answers(path: Path, shared: Shared) -> Answers:
             return str(error)
         return ""
 
-    def needs_code() -> bool:
+    def place() -> str:
         with Store(path) as store:
-            return not store.identity().device
+            terminals = store.identity().terminals
+        return "、".join(one.name for one in terminals if site in {"", one.site})
 
-    return Answers(typed, registered, needs_code)
+    return Answers(typed, registered, place)
 
 
 def do_lines(store: Store, options: argparse.Namespace) -> int:
@@ -168,6 +168,13 @@ def do_status(store: Store, _options: argparse.Namespace) -> int:
 def do_selftest(path: Path, url: str) -> int:
     """Test every part."""
     return DONE if selftest(path, url) else LATER
+
+
+def do_rotate(store: Store, _options: argparse.Namespace) -> int:
+    """Change the secret."""
+    rotate(store)
+    say("署名の鍵を替えました。次の送信から新しい鍵を使います。")
+    return DONE
 
 
 def do_fork(store: Store, _options: argparse.Namespace) -> int:

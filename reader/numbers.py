@@ -11,6 +11,7 @@ KINDS = {"22": "事業者ID", "23": "ユーザーID", "24": "現場ID"}
 EXAMPLE = "12345678901821-01"
 
 _SEPARATORS = re.compile(r"[\s\-‐‑–—―ー−_]+")
+_PHONE_CODE = re.compile(r"[1-9][0-9]{13}-[0-9]{2}\.[0-9a-f]{1,12}\.[0-9a-f]{20}")
 _DAMM = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
@@ -57,8 +58,13 @@ def card_number(text: str) -> str:
     return f"{digits[:ID_DIGITS]}-{branch}"
 
 
+def is_phone_code(text: str) -> bool:
+    """Whether a text is what a phone shows in place of the card. Only the server can tell whether it is genuine."""
+    return bool(_PHONE_CODE.fullmatch(text))
+
+
 def masked(credential: str) -> str:
     """A number or token as the receipt shows it: enough to know one's own card, not enough to copy it."""
     if credential.startswith("uid:"):
         return f"ICチップ ****{credential[-4:]}"
-    return f"**** **** **{credential[10:12]} {credential[12:]}"
+    return f"**** **** **{credential[10:12]} {credential[12:17]}"

@@ -1,14 +1,16 @@
 """Registration: the short code of the site's page becomes a device with a secret, or a further place of a device."""
 
 import json
-from typing import Any
 from urllib.parse import urlsplit
 
 from reader.records import Terminal
+from reader.send import OK, sign
 from reader.store import Store
-from reader.web import AddressError, NetworkError, checked_address, post
+from reader.web import AddressError, NetworkError, Reply, checked_address, post
 
 CREATED = 201
+TIMEOUT_S = 20.0
+UNREADABLE = "サーバーの返事を読めません。アドレスを確かめてください。"
 PAIR = "pair="
 
 
@@ -42,31 +44,53 @@ def register_text(store: Store, text: str, *, name: str) -> tuple[Terminal, ...]
 
 
 def register(store: Store, *, url: str, code: str, name: str, allow_http: bool = False) -> tuple[Terminal, ...]:
-    """Register this store as a device, and return where it stands. Asking again with the same code does no harm.
+    """Register this store as a device, or let the device serve one more place; returns all its places.
 
-    Raises `RegistrationError`, `AddressError`, `NetworkError`.
+    Asking again with the same code does no harm. Raises `RegistrationError`, `AddressError`, `NetworkError`.
     """
     url = checked_address(url, allow_http=allow_http)
     identity = store.identity()
-    if identity.device:
+    if identity.device and url != identity.url:
         raise RegistrationError(
-            "この端末はもう登録されています。別の端末として登録するときは、先に fork を実行してください。"
+            f"この端末は {identity.url} に登録されています。別のサーバーに登録するときは、先に fork を実行してください。"
         )
-    body = {"code": code.strip(), "store": identity.store, "name": name, "dense": True}
-    reply = post(f"{url}/api/v1/devices", json.dumps(body, ensure_ascii=False).encode(), {}, 20.0)
-    if reply.status != CREATED:
+    wanted = {"code": code.strip(), "store": identity.store, "name": name, "dense": True}
+    body = json.dumps(wanted, ensure_ascii=False).encode()
+    headers = {"Device": identity.device, "Signature": sign(identity.secret, body)} if identity.device else {}
+    reply = post(f"{url}/api/v1/devices", body, headers, TIMEOUT_S)
+    if reply.status not in {OK, CREATED}:
         raise RegistrationError(reply.told() or f"登録できませんでした（{reply.status}）。")
-    try:
-        device, secret, terminals = _read(json.loads(reply.body))
-    except (ValueError, TypeError, KeyError) as error:
-        raise NetworkError("サーバーの返事を読めません。アドレスを確かめてください。") from error
+    device, secret, terminals = _read(reply, identity.device, identity.secret)
     store.register(url=url, device=device, secret=secret, terminals=terminals)
     return terminals
 
 
-def _read(answer: dict[str, Any]) -> tuple[str, str, tuple[Terminal, ...]]:
-    terminals = tuple(Terminal(str(one["site"]), str(one["name"])) for one in answer["terminals"])
-    secret = str(answer["secret"])
-    if not bytes.fromhex(secret):
-        raise ValueError
-    return str(answer["device"]), secret, terminals
+def rotate(store: Store) -> None:
+    """Sign with a new secret from the next request on. Raises `RegistrationError`, `NetworkError`."""
+    identity = store.identity()
+    if not identity.device:
+        raise RegistrationError("端末が登録されていません。")
+    body = json.dumps({"store": identity.store}).encode()
+    headers = {"Device": identity.device, "Signature": sign(identity.secret, body)}
+    reply = post(f"{identity.url}/api/v1/devices/secret", body, headers, TIMEOUT_S)
+    if reply.status != OK:
+        raise RegistrationError(reply.told() or f"鍵を替えられませんでした（{reply.status}）。")
+    try:
+        secret = bytes.fromhex(json.loads(reply.body)["secret"]).hex()
+    except (ValueError, TypeError, KeyError) as error:
+        raise NetworkError(UNREADABLE) from error
+    store.change_secret(identity.device, secret)
+
+
+def _read(reply: Reply, device: str, secret: str) -> tuple[str, str, tuple[Terminal, ...]]:
+    """The answer to a registration; one to a further place names the same device and brings no secret."""
+    try:
+        answer = json.loads(reply.body)
+        terminals = tuple(Terminal(str(one["site"]), str(one["name"])) for one in answer["terminals"])
+        if reply.status == CREATED:
+            device, secret = str(answer["device"]), bytes.fromhex(answer["secret"]).hex()
+    except (ValueError, TypeError, KeyError) as error:
+        raise NetworkError(UNREADABLE) from error
+    if not secret or not terminals:
+        raise NetworkError(UNREADABLE)
+    return device, secret, terminals

@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reader.numbers import NumberError, card_number
+from reader.numbers import NumberError, card_number, is_phone_code
 from reader.pcsc import CardError, Credential, Pcsc, ReaderError
+from reader.people import name_of, refresh_people
 from reader.records import NewTouch
 from reader.screen import Face, Note, View, closed, ready, receipt, trouble
 from reader.send import Sender, State, drain, now, rfc3339
 from reader.store import Store, StoreError
 
+WHICH_SITE = "この端末は複数の現場で使えます。--site で現場を選んで、起動し直してください。"
 SLICE_S, RECEIPT_S, RETRY_READER_S, POLL_S = 0.5, 3.0, 3.0, 5.0
 
 
@@ -79,22 +81,35 @@ def _stopped_by_signals(shared: Shared) -> Iterator[None]:
 
 
 def _send(path: Path, shared: Shared) -> None:
-    with Store(path) as store:
-        sender = Sender(store)
-        while not shared.stop.is_set():
-            shared.wake.clear()
-            try:
-                outcome = sender.step()
-            except StoreError as error:
-                shared.note = Note(str(error), act=True)
-                shared.stop.wait(POLL_S)
-                continue
-            stands = outcome.state in {State.WAIT, State.ACT}
-            shared.note = Note(outcome.message, act=outcome.state is State.ACT) if stands else None
-            if outcome.state is State.EMPTY:
-                shared.wake.wait(POLL_S)
-            elif outcome.state is not State.SENT:
-                shared.stop.wait(outcome.pause_s)
+    """Send until told to stop. A fault of our own must not end it: touches would be kept and never leave."""
+    while not shared.stop.is_set():
+        try:
+            with Store(path) as store:
+                _send_from(store, shared)
+        except Exception as error:  # noqa: BLE001 -- said on the screen, then tried again
+            shared.note = Note(f"送信でつまずきました。打刻はこのPCに残っています。（{error}）", act=True)
+            shared.stop.wait(POLL_S)
+
+
+def _send_from(store: Store, shared: Shared) -> None:
+    sender = Sender(store)
+    while not shared.stop.is_set():
+        shared.wake.clear()
+        outcome = sender.step()
+        stands = outcome.state in {State.WAIT, State.ACT}
+        shared.note = Note(outcome.message, act=outcome.state is State.ACT) if stands else None
+        if outcome.state is State.EMPTY:
+            refresh_people(store)
+            shared.wake.wait(POLL_S)
+        elif outcome.state is not State.SENT:
+            shared.stop.wait(outcome.pause_s)
+
+
+def typed_credential(text: str) -> tuple[Credential, str]:
+    """A number from the keys, or the code of a phone from a scanner that acts as a keyboard, with the method."""
+    if is_phone_code(text):
+        return Credential("qr", text), "qr"
+    return Credential("card", card_number(text)), "typed"
 
 
 def _read_typed(shared: Shared) -> None:
@@ -128,7 +143,7 @@ class _Loop:
         while not self._shared.typed.empty():
             text = self._shared.typed.get()
             try:
-                self._keep(Credential("card", card_number(text)), "typed")
+                self._keep(*typed_credential(text))
             except NumberError as error:
                 self._trouble(str(error))
 
@@ -154,10 +169,12 @@ class _Loop:
 
     def _keep(self, credential: Credential, method: str) -> None:
         """The receipt comes after the disk has it."""
-        touch = NewTouch(
-            credential.kind, credential.value, rfc3339(now()), method, self._habits.direction,
-            self._habits.site or self._store.only_site(),
-        )  # fmt: skip
+        site = self._habits.site or self._store.only_site()
+        if not site and self._store.identity().device:
+            self._trouble(WHICH_SITE)
+            return
+        at = rfc3339(now())
+        touch = NewTouch(credential.kind, credential.value, at, method, self._habits.direction, site)
         try:
             self._store.keep([touch])
         except StoreError as error:
@@ -165,7 +182,7 @@ class _Loop:
             return
         self._kept += 1
         self._shared.wake.set()
-        self._show(receipt(touch, "", self._store.summary()))
+        self._show(receipt(touch, name_of(self._store, touch.credential), self._store.summary()))
 
     def _trouble(self, message: str) -> None:
         self._show(trouble(message, self._store.summary()))

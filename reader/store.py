@@ -10,8 +10,9 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ CREATE TABLE IF NOT EXISTS refused (
   touched_at TEXT NOT NULL, direction TEXT NOT NULL, method TEXT NOT NULL, offset_s REAL, code TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS unread (
   id INTEGER PRIMARY KEY, at TEXT NOT NULL, line TEXT NOT NULL, cause TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS people (card TEXT PRIMARY KEY, name TEXT NOT NULL, known_at REAL NOT NULL) STRICT;
 """
 _COLUMNS = "seq, site, kind, credential, touched_at, direction, method, offset_s"
 
@@ -120,9 +122,11 @@ class Store:
             self._link.execute("INSERT INTO unread (at, line, cause) VALUES (?, ?, ?)", (at, line, cause))
 
     def register(self, *, url: str, device: str, secret: str, terminals: Sequence[Terminal]) -> None:
-        """Keep what the registration brought."""
+        """Keep what the registration brought. What was kept before the first one was touched at its place."""
         places = json.dumps([[one.site, one.name] for one in terminals], ensure_ascii=False)
         with self._writing():
+            if not self._get("device") and len(terminals) == 1:
+                self._link.execute("UPDATE unsent SET site = ? WHERE site = ''", (terminals[0].site,))
             self._set({"url": url, "device": device, "secret": secret, "terminals": places})
 
     def change_secret(self, device: str, secret: str) -> None:
@@ -176,7 +180,8 @@ class Store:
             self._renumber(seqs, above)
             self._renumber(self._unsent_seqs(), 1)
             self._set({"store": secrets.token_hex(STORE_BYTES), "next_seq": str(len(seqs) + 1)})
-            gone = ("device", "secret", "former_secret", "terminals", "lost")
+            gone = ("device", "secret", "former_secret", "terminals", "lost", "people_known_at")
+            self._link.execute("DELETE FROM people")
             self._link.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in gone])
         return len(seqs)
 
@@ -249,6 +254,35 @@ class Store:
         """This PC's clock minus the server's, as last seen."""
         text = self._get("offset_s")
         return float(text) if text else None
+
+    # People, by the hashes of their cards
+
+    def know_people(self, device: str, names: Mapping[str, str], at: datetime) -> None:
+        """Keep the names that this device was told; those told before stay until they are too old."""
+        with self._writing():
+            if self._get("device") != device:
+                return
+            rows = [(card, name, at.timestamp()) for card, name in names.items()]
+            self._link.executemany("INSERT OR REPLACE INTO people VALUES (?, ?, ?)", rows)
+            self._set({"people_known_at": at.isoformat()})
+
+    def forget_people(self, *, before: datetime) -> None:
+        """Delete the names that were told before a moment."""
+        if self._link.execute("SELECT 1 FROM people WHERE known_at < ?", (before.timestamp(),)).fetchone():
+            with self._writing():
+                self._link.execute("DELETE FROM people WHERE known_at < ?", (before.timestamp(),))
+
+    def people_known_at(self) -> datetime | None:
+        """When names were told last."""
+        text = self._get("people_known_at")
+        return datetime.fromisoformat(text) if text else None
+
+    def find_name(self, card: str, after: datetime) -> str:
+        """The name behind a card's hash, if it was told after a moment."""
+        row = self._link.execute(
+            "SELECT name FROM people WHERE card = ? AND known_at >= ?", (card, after.timestamp())
+        ).fetchone()
+        return str(row[0]) if row else ""
 
     # One writer, one sender
 

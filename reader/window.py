@@ -25,6 +25,7 @@ PAGE = (Path(__file__).parent / "window.html").read_text(encoding="utf-8")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 MOST_BYTES, MOST_SIGNS = 2048, 200
 WAIT_S = 20.0
+UNREGISTERED = "登録前の端末"
 SIGNS = {
     Tone.READY: '<rect x="6" y="14" width="36" height="24" rx="3"/><path d="M6 22h36M12 31h10"/>',
     Tone.TAKEN: '<path d="M8 26l11 11 21-25"/>',
@@ -35,19 +36,19 @@ SIGNS = {
 
 @dataclass(frozen=True)
 class Answers:
-    """What the window may ask of the program. Each takes what was typed and answers why not, or nothing."""
+    """What the window may ask of the program: the two that take what was typed answer why not, or nothing."""
 
     typed: Callable[[str], str]
     registered: Callable[[str], str]
-    needs_code: Callable[[], bool]
+    place: Callable[[], str]  # where this reader is; empty while it is not registered and needs a code
 
 
 class Window:
     """Shows views in a browser. It is a face like the terminal."""
 
-    def __init__(self, place: str, answers: Answers) -> None:
-        """`place` stands above everything: where this reader is."""
-        self.place, self.answers = place, answers
+    def __init__(self, answers: Answers) -> None:
+        """Show nothing yet."""
+        self.answers = answers
         self._view = View(Tone.READY, "準備しています")
         self._version = 0
         self._changed = threading.Condition()
@@ -161,10 +162,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _page(self, *, status: int = 200, **fields: str) -> None:
         """The whole page; `fields` are what was typed, and what is wrong with it."""
         version, view = self.window.wait(-1)
+        place = self.window.answers.place()
         nonce = secrets.token_urlsafe(16)
         values = {
-            "nonce": nonce, "tone": view.tone.value, "version": str(version), "place": html.escape(self.window.place),
-            "view": shown(view), "code_hidden": "" if self.window.answers.needs_code() else "hidden",
+            "nonce": nonce, "tone": view.tone.value, "version": str(version), "place": html.escape(place or UNREGISTERED),
+            "view": shown(view), "code_hidden": "hidden" if place else "",
             **{name: html.escape(fields.get(name, "")) for name in ("typed", "typed_wrong", "code", "code_wrong")},
         }  # fmt: skip
         page = re.sub(r"\{\{(\w+)\}\}", lambda found: values[found[1]], PAGE)
@@ -173,9 +175,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _next(self, after: str) -> None:
         version, view = self.window.wait(int(after) if after.isascii() and after.isdigit() else -1)
+        place = self.window.answers.place()
         found = {
             "version": version, "tone": view.tone.value, "view": shown(view),
-            "needs_code": self.window.answers.needs_code(),
+            "needs_code": not place, "place": place or UNREGISTERED,
         }  # fmt: skip
         self._answer(200, json.dumps(found).encode(), "application/json")
 

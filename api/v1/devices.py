@@ -1,6 +1,7 @@
 """`POST /api/v1/devices`: a device registers by a short code."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -10,16 +11,20 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from api.problems import problem, wrong_method
+from api.v1.signed import signed_parts
 from registry.accounts.operations import TooOftenError, check_allowance, use_allowance
 from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
 from registry.core.networks import network_of
+from registry.touches.operations.asking import make_next_secret, pair_further
 from registry.touches.operations.devices import PairingCodeError, register_device
 from registry.touches.operations.items import BatchShapeError
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
 
-STATUS = {"STORE_TAKEN": 409, "TOO_OFTEN": 429}
+STATUS = {
+    "STORE_TAKEN": 409, "TOO_OFTEN": 429, "DEVICE_UNKNOWN": 401, "DEVICE_FORKED": 409, "BATCH_SHAPE": 422,
+}  # fmt: skip
 
 
 class Registration(msgspec.Struct, frozen=True):
@@ -43,6 +48,8 @@ def post_devices(request: HttpRequest) -> HttpResponse:
     network, now = network_of(request.META["REMOTE_ADDR"]), timezone.now()
     try:
         check_allowance(Limited.PAIRING, network, at=now)
+        if "Device" in request.headers:
+            return _further_place(request, wanted.code, at=now)
         made = register_device(wanted.code, store=wanted.store, name=wanted.name, dense=wanted.dense, at=now)
     except RegistryError as error:
         if isinstance(error, PairingCodeError):
@@ -51,6 +58,28 @@ def post_devices(request: HttpRequest) -> HttpResponse:
         return problem(error, STATUS.get(error.code, 403))
     terminals = [{"site": str(made.site_id), "name": made.terminal_name}]
     return JsonResponse({"device": str(made.device_id), "secret": made.secret, "terminals": terminals}, status=201)
+
+
+def _further_place(request: HttpRequest, code: str, *, at: datetime) -> HttpResponse:
+    """A registered device serves one more terminal; its number and its secret stay."""
+    device_id, places = pair_further(*signed_parts(request), code, at=at)
+    terminals = [{"site": str(one.site_id), "name": one.name} for one in places]
+    return JsonResponse({"device": str(device_id), "terminals": terminals})
+
+
+@csrf_exempt  # signed by the device; cookies are never looked at
+def post_secret(request: HttpRequest) -> HttpResponse:
+    """Hand out the device's next secret; the present one holds until the next is used."""
+    if request.method != "POST":
+        return wrong_method(request)
+    try:
+        secret = make_next_secret(*signed_parts(request), at=timezone.now())
+    except RegistryError as error:
+        return problem(error, STATUS[error.code])
+    return JsonResponse({"secret": secret})
+
+
+post_secret.permission = "device"  # type: ignore[attr-defined]  # read by the test that walks all addresses
 
 
 post_devices.permission = "public"  # type: ignore[attr-defined]  # read by the test that walks all addresses

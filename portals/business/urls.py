@@ -34,6 +34,7 @@ urlpatterns = [
     path("sites/<int:site_id>/terminals/new/", views_devices.add_place, name="add_terminal"),
     path("sites/<int:site_id>/terminals/<int:terminal_id>/code/", views_devices.pairing_code, name="pairing_code"),
     path("sites/<int:site_id>/devices/<int:device_id>/revoke/", views_devices.revoke, name="revoke"),
+    path("sites/<int:site_id>/devices/<int:device_id>/leave/", views_devices.leave, name="leave"),
     path("sites/<int:site_id>/extend/", views_sites.extend, name="extend"),
     path("sites/<int:site_id>/close/", views_sites.close, name="close_site"),
     path("sites/<int:site_id>/structure/", views_structure.structure, name="structure"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.records import full_name
@@ -25,7 +26,7 @@ from registry.histories.queries import list_waiting_of_site
 from registry.histories.states import Reason
 from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
-from registry.touches.operations.devices import make_pairing_code, revoke_device
+from registry.touches.operations.devices import end_pairing, make_pairing_code, revoke_device
 from registry.touches.queries import MISSING_AT_MOST, RefusedTouch, SiteDevice, list_refused, list_site_devices
 from registry.touches.states import DeviceState
 
@@ -146,6 +147,8 @@ def revoke(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
     found, device = own_site(request, site_id), _own_device(site_id, device_id)
     if request.method != "POST":
         return render(request, "business/revoke.html", {"site": found, "device": device})
+    if device.other_firms:
+        raise Http404
     try:
         revoke_device(device_id, reason="", by=viewer_of(request).actor(), at=timezone.now())
     except MoveRefusedError:
@@ -153,3 +156,15 @@ def revoke(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
     else:
         success(request, _("device.revoked"))
     return redirect("business:devices", site_id)
+
+
+@require_POST
+def _leave(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
+    """A device serves this site no longer; its other sites keep it."""
+    own_site(request, site_id)
+    end_pairing(device_id, SiteId(site_id), by=viewer_of(request).actor(), at=timezone.now())
+    success(request, _("device.left"))
+    return redirect("business:devices", site_id)
+
+
+leave = page(Permission.SITE_MANAGE)(_leave)

@@ -46,3 +46,9 @@ def newest_cards(worker_ids: list[int]) -> dict[int, CardRow]:
     """The newest card of each worker."""
     cards = Card.objects.filter(worker_id__in=worker_ids).order_by("worker_id", "-branch").distinct("worker_id")
     return {card.worker_id: card_row(card) for card in cards}
+
+
+def credentials_of(worker_ids: list[int], *, on: date) -> dict[int, list[str]]:
+    """What the cards that can be used on a day give to a reader: the number, and the chip's token where one is known."""
+    cards = Card.objects.filter(worker_id__in=worker_ids, state=CardState.ACTIVE, valid_until__gte=on).order_by("pk")
+    return {card.worker_id: [card_row(card).number, *([card.token] if card.token else [])] for card in cards}

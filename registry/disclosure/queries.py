@@ -28,7 +28,7 @@ from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
 from registry.histories.queries import workers_at_work_for, workers_bound_below
 from registry.sites.queries import find_site
-from registry.structures.queries import RosterRow, has_part_in, workers_on_rosters_below
+from registry.structures.queries import RosterRow, firms_of_expected, has_part_in, workers_on_rosters_below
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.queries import (
     FOUND_AT_MOST,
@@ -41,6 +41,7 @@ from registry.workers.queries import (
     worker_of_account,
 )
 
+_NAMES = ("family_name", "middle_name", "given_name")
 _PURPOSES = {
     ActorKind.WORKER: Purpose.OWN_WORK,
     ActorKind.BUSINESS: Purpose.EMPLOYMENT,
@@ -198,6 +199,24 @@ def see_workers_at_work(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> 
     relations |= {one: relations.get(one, frozenset()) | {Relation.UPPER_FIRM} for one in below}
     rows = fields_of_workers(wanted)
     return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
+
+
+def see_names_at_gate(site_ids: Iterable[int], *, at: datetime) -> dict[int, str]:
+    """The names of those expected today, for the receipts of a site's own device, which may be offline.
+
+    The device looks as the prime does (ruling 38); of each person it is told the name and nothing else.
+    """
+    names: dict[int, str] = {}
+    for site_id in site_ids:
+        site, expected = find_site(site_id), firms_of_expected(site_id, on=jst_day(at))
+        if site is None or not expected:
+            continue
+        viewer = Viewer(kind=ActorKind.BUSINESS, business_id=site.business_id, purpose=Purpose.SITE)
+        rows = {one: {key: row[key] for key in _NAMES} for one, row in fields_of_workers(expected).items()}
+        relations = dict.fromkeys(rows, frozenset({Relation.UPPER_FIRM}))
+        for seen in see_many(viewer, WORKER_POLICY, rows, relations, at=at):
+            names[seen.subject_id] = " ".join(str(seen.get(key)) for key in _NAMES if seen.get(key))
+    return names
 
 
 def _relations_to_businesses(viewer: Viewer, ids: Iterable[int]) -> dict[int, frozenset[Relation]]:

@@ -118,15 +118,18 @@ class Missing:
 
 @dataclass(frozen=True)
 class SiteDevice:
-    """A device as the page of a site's terminals shows it."""
+    """A device as the page of a site's terminals shows it; `unsent` is what it said itself when it was seen last."""
 
     id: int
     name: str
     places: tuple[str, ...]
     other_sites: int
+    other_firms: bool
     state: DeviceState
     registered_at: datetime
     last_seen_at: datetime | None
+    unsent: int
+    unsent_since: datetime | None
     refused: int
     missing: tuple[Missing, ...]
 
@@ -141,7 +144,10 @@ _SITE_DEVICES = """
 SELECT d.id, d.name, array_agg(t.name ORDER BY t.id),
   (SELECT count(DISTINCT o.site_id) FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id
    WHERE q.device_id = d.id AND q.until_at IS NULL AND o.site_id <> %(site)s),
-  d.state, d.registered_at, d.last_seen_at,
+  EXISTS (SELECT FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id JOIN sites_site s ON s.id = o.site_id
+   WHERE q.device_id = d.id AND q.until_at IS NULL
+     AND s.business_id <> (SELECT business_id FROM sites_site WHERE id = %(site)s)),
+  d.state, d.registered_at, d.last_seen_at, COALESCE(d.unsent, 0), d.unsent_since,
   (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r)
 FROM touches_device d JOIN touches_pairing p ON p.device_id = d.id AND p.until_at IS NULL
 JOIN sites_terminal t ON t.id = p.terminal_id
@@ -174,10 +180,10 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
             missing.setdefault(device_id, []).append(Missing(*found))
     return [
         SiteDevice(
-            device_id, name, tuple(places), others, DeviceState(state), registered_at, last_seen_at, refused,
-            tuple(missing.get(device_id, ())),
+            device_id, name, tuple(places), others, firms, DeviceState(state), registered_at, last_seen_at, unsent, since,
+            refused, tuple(missing.get(device_id, ())),
         )
-        for device_id, name, places, others, state, registered_at, last_seen_at, refused in rows
+        for device_id, name, places, others, firms, state, registered_at, last_seen_at, unsent, since, refused in rows
     ]  # fmt: skip
 
 
@@ -203,3 +209,20 @@ def list_refused(device_ids: Iterable[int]) -> list[RefusedTouch]:
         [list(device_ids), REFUSED_AT_MOST],
     )
     return [RefusedTouch(device_id, seq, at, code, bytes(raw)) for device_id, seq, at, code, raw in rows]
+
+
+class ServedPlace(NamedTuple):
+    """A terminal that a device serves."""
+
+    site_id: int
+    name: str
+
+
+def places_of_device(device_id: int) -> list[ServedPlace]:
+    """The terminals that a device serves now, the first paired first."""
+    rows = _rows(
+        "SELECT t.site_id, t.name FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id"
+        " WHERE p.device_id = %s AND p.until_at IS NULL ORDER BY p.id",
+        [device_id],
+    )
+    return [ServedPlace(*row) for row in rows]

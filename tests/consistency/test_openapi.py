@@ -24,6 +24,7 @@ from config.texts import ROOT
 from registry.accounts.states import LIMITS, Limited
 from registry.histories.states import Reason
 from registry.sites.queries import list_terminals
+from registry.touches.operations.asking import Question
 from registry.touches.operations.devices import make_pairing_code
 from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, ReadBatch, TouchItem
 from registry.touches.states import Status, TouchState
@@ -31,7 +32,8 @@ from tests.factories.addresses import patterns
 from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 
 HEALTH = {"healthz", "readyz"}
-TOUCHES, DEVICES = "/api/v1/touches", "/api/v1/devices"
+TOUCHES, DEVICES, PEOPLE = "/api/v1/touches", "/api/v1/devices", "/api/v1/people"
+SECRET = "/api/v1/devices/secret"
 DOCUMENT = yaml.safe_load((ROOT / "api/openapi.yaml").read_text())
 FORMATS = FormatChecker(formats=["date"])
 
@@ -128,6 +130,15 @@ class Scene:
             self.register(code="0000-0000")
         return self.register(code="0000-0000")
 
+    def ask(self, store: str, *, path: str = PEOPLE, **more: Any) -> Any:
+        """The answer to a question of the gate's device."""
+        return self.gate.post(json.dumps({"store": store}).encode(), path=path, **more)
+
+    def pair(self, store: str, **more: Any) -> Any:
+        """The answer to a further code of the gate's device."""
+        body = {"code": self.code, "store": store, "name": "ゲートのPC"}
+        return self.gate.post(json.dumps(body).encode(), path=DEVICES, **more)
+
     def unready(self) -> Any:
         """The answer of a server whose tables are not there."""
         with connection.cursor() as cursor:
@@ -152,6 +163,19 @@ WAYS: dict[tuple[str, str, str, str], Callable[[Scene], Any]] = {
     (DEVICES, "post", "409", "STORE_TAKEN"): lambda scene: scene.register(store=scene.gate.store),
     (DEVICES, "post", "422", "BATCH_SHAPE"): lambda scene: scene.register(name=""),
     (DEVICES, "post", "429", "TOO_OFTEN"): lambda scene: scene.register_without_end(),
+    (DEVICES, "post", "200", ""): lambda scene: scene.pair(scene.gate.store),
+    (DEVICES, "post", "401", "DEVICE_UNKNOWN"): lambda scene: scene.pair(scene.gate.store, signature="0" * 64),
+    (DEVICES, "post", "409", "DEVICE_FORKED"): lambda scene: scene.pair("f" * 32),
+    (SECRET, "post", "200", ""): lambda scene: scene.ask(scene.gate.store, path=SECRET),
+    (SECRET, "post", "401", "DEVICE_UNKNOWN"): lambda scene: scene.ask("", path=SECRET, signature="0" * 64),
+    (SECRET, "post", "405", "METHOD"): lambda scene: scene.client.get(SECRET),
+    (SECRET, "post", "409", "DEVICE_FORKED"): lambda scene: scene.ask("f" * 32, path=SECRET),
+    (SECRET, "post", "422", "BATCH_SHAPE"): lambda scene: scene.gate.post(b"[]", path=SECRET),
+    (PEOPLE, "post", "200", ""): lambda scene: scene.ask(scene.gate.store),
+    (PEOPLE, "post", "401", "DEVICE_UNKNOWN"): lambda scene: scene.ask(scene.gate.store, signature="0" * 64),
+    (PEOPLE, "post", "405", "METHOD"): lambda scene: scene.client.get(PEOPLE),
+    (PEOPLE, "post", "409", "DEVICE_FORKED"): lambda scene: scene.ask("f" * 32),
+    (PEOPLE, "post", "422", "BATCH_SHAPE"): lambda scene: scene.gate.post(b"[]", path=PEOPLE),
     ("/healthz", "get", "200", ""): lambda scene: scene.client.get("/healthz"),
     ("/readyz", "get", "200", ""): lambda scene: scene.client.get("/readyz"),
     ("/readyz", "get", "503", ""): lambda scene: scene.unready(),
@@ -276,7 +300,12 @@ def bare(schema: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "shape", "narrower"),
-    [("Touch", TouchItem, set()), ("Batch", ReadBatch, {"touches"}), ("Registration", Registration, {"store"})],
+    [
+        ("Touch", TouchItem, set()),
+        ("Batch", ReadBatch, {"touches"}),
+        ("Registration", Registration, {"store"}),
+        ("Question", Question, set()),
+    ],
 )
 def test_requests_are_described_as_they_are_read(name: str, shape: type, narrower: set[str]) -> None:
     _, components = msgspec.json.schema_components([shape])

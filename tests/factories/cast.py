@@ -109,11 +109,11 @@ class Gate:
     store: str = STORE
     client: Client = field(default_factory=Client)
 
-    def post(self, body: bytes, *, signature: str | None = None) -> Any:
+    def post(self, body: bytes, *, signature: str | None = None, path: str = "/api/v1/touches") -> Any:
         """Send raw bytes, rightly signed unless told otherwise."""
         signed = signature_of(bytes.fromhex(self.device.secret), body) if signature is None else signature
         return self.client.post(
-            "/api/v1/touches", body, content_type="application/json",
+            path, body, content_type="application/json",
             headers={"Device": str(self.device.device_id), "Signature": signed},
         )  # fmt: skip
 

@@ -1,13 +1,14 @@
 """A device's life as the prime sees it: paired by a QR code, silent, read badly, revoked, and decided about."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reader.__main__ import main as reader
+from reader.send import Sender
 from reader.store import Store
 from registry.businesses.queries import list_users
 from tests.factories.cast import a_firm, a_worker, activate, secrets_of_letters
@@ -50,6 +51,16 @@ def test_a_device_from_its_code_to_a_touch_that_the_prime_decides_about(
     firm.page.reload()
     firm.look()
     firm.sees("最後に届いた時刻", f"{datetime.now().astimezone().day}日", "確認が必要", "3件が届いていません")
+
+    many = tmp_path / "many.csv"  # more than one request takes
+    rows = [f"{cards[0].number},{now - timedelta(minutes=n):%Y-%m-%dT%H:%M:%S}+00:00,in" for n in range(501)]
+    many.write_text("\n".join(["card,touched_at,direction", *rows]))
+    assert reader([*store, "csv", str(many)]) == 0
+    with Store(Path(store[1])) as kept:
+        assert Sender(kept).step().stored == 500
+    firm.page.reload()
+    firm.sees("端末に残っている打刻", "1件")
+    assert reader([*store, "send"]) == 0
 
     firm.press("詰所のPCの使用を止める")
     firm.sees("元には戻せません")

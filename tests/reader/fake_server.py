@@ -40,6 +40,8 @@ class Fake:
     refuse_card: str = ""
     most: int = 2000
     clock_behind: timedelta = timedelta()
+    people: dict[str, str] = field(default_factory=dict)
+    asked_for_people: int = 0
     reports: list[tuple[int, str | None]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -55,6 +57,19 @@ class Fake:
             }
         self.store = wanted["store"]
         return 201, {"device": "7", "secret": SECRET, "terminals": [{"site": SITE, "name": "正門"}]}
+
+    def tell_people(self, body: bytes, headers: Any) -> tuple[int, dict[str, Any]]:
+        """`POST /api/v1/people`."""
+        secret = bytes.fromhex(SECRET)
+        right = hmac.new(secret, body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(headers["Signature"], right):
+            return 401, {"code": "DEVICE_UNKNOWN"}
+        self.asked_for_people += 1
+        people = [
+            {"card": hmac.new(secret, card.encode(), hashlib.sha256).hexdigest(), "name": name}
+            for card, name in self.people.items()
+        ]
+        return 200, {"people": people, "keep_days": 14}
 
     def receive(self, body: bytes, headers: Any) -> tuple[int, dict[str, Any]]:
         """`POST /api/v1/touches`."""
@@ -105,6 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             if self.path == "/api/v1/devices":
                 status, answer = self.fake.register(body)
+            elif self.path == "/api/v1/people":
+                status, answer = self.fake.tell_people(body, self.headers)
             else:
                 status, answer = self.fake.receive(body, self.headers)
             if status == 200 and self.fake.cut_after_commit:

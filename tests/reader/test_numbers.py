@@ -1,6 +1,9 @@
+from datetime import UTC, datetime
+
 import pytest
 
-from reader.numbers import NumberError, card_number, damm, masked
+from reader.numbers import NumberError, card_number, damm, is_phone_code, masked
+from registry.cards.derive import write_phone_code
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,10 @@ def test_damm_finds_every_single_wrong_digit_and_every_exchange_of_neighbours() 
 def test_masked_hides_most_of_a_number() -> None:
     assert masked("12345678901821-01") == "**** **** **18 21-01"
     assert masked("uid:04a1b2c3d4e5f6") == "ICチップ ****e5f6"
+
+
+def test_the_code_of_a_phone_is_told_from_a_number_and_masked_like_one() -> None:
+    code = write_phone_code("key", "12345678901821-01", datetime(2026, 11, 20, 7, 58, tzinfo=UTC))
+    assert is_phone_code(code)
+    assert not is_phone_code("12345678901821-01")
+    assert masked(code) == masked("12345678901821-01")

@@ -12,6 +12,7 @@ from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.core.ids import SiteId
 from registry.sites.models import Terminal
 from registry.touches.derive import device_secret
 from registry.touches.models import Device, Pairing, PairingCode
@@ -109,6 +110,22 @@ def register_device(code: str, *, store: str, name: str, dense: bool, at: dateti
     return _answer(device, found.terminal_id)
 
 
+@transaction.atomic
+def add_pairing(device_id: int, code: str, *, at: datetime) -> None:
+    """Let a device serve the terminal of a further code, beside those that it serves. Raises `PairingCodeError`."""
+    found = PairingCode.objects.select_for_update().filter(code_hash=_hash(code)).first()
+    if found is None or found.valid_until < at:
+        raise PairingCodeError(field="code")
+    if Pairing.objects.filter(device_id=device_id, terminal_id=found.terminal_id, until_at=None).exists():
+        return
+    if found.used_at is not None:
+        raise PairingCodeError(field="code")
+    found.used_at = at
+    found.save(update_fields=["used_at"])
+    Pairing.objects.create(device_id=device_id, terminal_id=found.terminal_id, from_at=at)
+    note_act("touches_device", device_id, "pair", by=Actor.system(), at=at)
+
+
 def _registered_before(code: PairingCode, store: str) -> RegisteredDevice:
     """The answer again, for a device whose first answer was lost on the way. Raises `PairingCodeError` for any other."""
     device = Device.objects.filter(store=store).first()
@@ -125,12 +142,29 @@ def _answer(device: Device, terminal_id: int) -> RegisteredDevice:
 
 @transaction.atomic
 def revoke_device(device_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """End the trust in a device. What it still sends is stored and flagged (ruling 22)."""
-    pairing = Pairing.objects.filter(device_id=device_id, until_at=None).first()
-    if pairing is None:
+    """End the trust in a device. What it still sends is stored and flagged (ruling 22).
+
+    Raises `NotAllowedError` where it serves a site of another firm too: there only `end_pairing` is one's own affair.
+    """
+    pairings = Pairing.objects.filter(device_id=device_id, until_at=None).order_by("pk")
+    firms = set(pairings.values_list("terminal__site__business", flat=True))
+    if not firms:
         raise NotFoundError
-    _check_manages(pairing.terminal_id, by)
+    if not by.has(Permission.SITE_MANAGE) or (by.subject_id is not None and firms != {by.subject_id}):
+        raise NotAllowedError
     device = Device.objects.select_for_update().get(pk=device_id)
     device.revoked_at = at
     device.save(update_fields=["revoked_at"])
     move(device, DEVICE_LIFE, DeviceMove.REVOKE, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def end_pairing(device_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> None:
+    """Let a device serve a site no longer; what it still sends for it is stored and waits. A second time nothing happens."""
+    pairings = Pairing.objects.filter(device_id=device_id, terminal__site=site_id).order_by("pk")
+    terminal_id = pairings.values_list("terminal", flat=True).first()
+    if terminal_id is None:
+        raise NotFoundError
+    _check_manages(terminal_id, by)
+    if pairings.filter(until_at=None).update(until_at=at):
+        note_act("touches_device", device_id, "end_pairing", by=by, at=at)

@@ -1,8 +1,10 @@
 """The prime's page of a site's terminals."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from portals.business.views_devices import REFUSED_CODES
@@ -13,8 +15,9 @@ from registry.core import ids
 from registry.core.errors import RegistryError
 from registry.core.ids import BusinessId
 from registry.histories.states import Standing
+from registry.sites.queries import list_terminals
 from registry.touches.models import Pairing
-from registry.touches.operations.devices import revoke_device
+from registry.touches.operations.devices import add_pairing, make_pairing_code, revoke_device
 from registry.touches.queries import list_site_devices
 from registry.touches.states import DeviceState
 from tests.factories.cast import (
@@ -85,6 +88,17 @@ def test_a_gap_is_perhaps_lost_until_the_device_says_so_and_its_neighbours_say_w
 def test_a_gap_at_the_beginning_and_a_queue_that_is_not_dense(owner: Client, gate: Gate, card: CardRow) -> None:
     gate.send(a_touch(4, card, "2026-11-20T07:58:00+09:00"))
     assert "2026年11月20日（金）7:58より前" in page_of(owner, gate)
+
+
+def test_what_is_still_on_the_device_is_shown_as_it_said(owner: Client, gate: Gate, card: CardRow) -> None:
+    gate.send(a_touch(1, card), unsent=12, unsent_since="2026-11-20T07:41:00+09:00")
+    page = page_of(owner, gate)
+    for text in ("未送信 12件", "2026年11月20日（金）7:41の打刻から"):
+        assert text in page
+    where = f"/business/sites/{gate.site_id}/devices/{gate.device.device_id}/revoke/"
+    assert "端末に残っている12件も" in owner.get(where).content.decode()
+    gate.send(a_touch(2, card, "2026-11-20T17:00:00+09:00"), unsent=0)
+    assert "未送信" not in page_of(owner, gate)
 
 
 def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate: Gate, card: CardRow) -> None:
@@ -182,3 +196,34 @@ def test_a_device_of_another_site_cannot_be_revoked_here(owner: Client, prime: B
     where = f"/business/sites/{gate.site_id}/devices/{other.device.device_id}/revoke/"
     assert owner.post(where).status_code == 404
     assert list_site_devices(other.site_id)[0].state is DeviceState.ACTIVE
+
+
+def test_a_device_that_serves_another_firm_too_is_only_let_go(
+    owner: Client, prime: BusinessId, gate: Gate, card: CardRow
+) -> None:
+    other = a_firm("別の会社")
+    elsewhere = a_gate(other, store="e" * 32).site_id
+    code = make_pairing_code(list_terminals(elsewhere)[0].id, by=owner_of(other), at=NOW).code
+    add_pairing(gate.device.device_id, code, at=NOW)
+    where = f"/business/sites/{gate.site_id}/devices/{gate.device.device_id}/"
+    assert "ほかに1つの現場でも使っています" in page_of(owner, gate)
+    form = owner.get(f"{where}revoke/").content.decode()
+    assert "この現場で使うのをやめる" in form
+    assert "ds-button--danger" not in form
+    assert owner.post(f"{where}revoke/").status_code == 404
+
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        for _ in range(2):  # a second click does no harm
+            assert owner.post(f"{where}leave/").status_code == 302
+        assert "端末はまだありません" in page_of(owner, gate)
+        gate.send(a_touch(1, card, "2026-11-20T12:01:00+09:00", site=str(gate.site_id)))
+        bind_all()
+        assert "この端末は、この現場に割り当てられていません" in page_of(owner, gate)
+    assert gate.device.device_id in {row.id for row in list_site_devices(elsewhere)}
+
+
+def test_nobody_lets_a_device_go_for_another_firm(owner: Client, gate: Gate) -> None:
+    other = a_gate(a_firm("別の会社"), store="e" * 32)
+    number = other.device.device_id
+    assert owner.post(f"/business/sites/{other.site_id}/devices/{number}/leave/").status_code == 404
+    assert owner.post(f"/business/sites/{gate.site_id}/devices/{number}/leave/").status_code == 404

@@ -1,0 +1,50 @@
+"""Names for the receipt, also without a network: hashes of card numbers and the shown name, fourteen days, no more."""
+
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+from typing import Any
+
+from reader.send import OK, now, rfc3339, sign
+from reader.store import Store
+from reader.web import NetworkError, post
+
+REFRESH = timedelta(hours=6)
+MOST_DAYS = 14
+
+
+def card_hash(secret: str, credential: str) -> str:
+    """What stands for a card in the store; without the device's secret it cannot be worked out."""
+    return hmac.new(bytes.fromhex(secret), credential.encode(), hashlib.sha256).hexdigest()
+
+
+def name_of(store: Store, credential: str) -> str:
+    """The name for a card's receipt; empty where this PC does not know it, or no longer."""
+    secret = store.identity().secret
+    return store.find_name(card_hash(secret, credential), now() - timedelta(days=MOST_DAYS)) if secret else ""
+
+
+def refresh_people(store: Store, *, timeout_s: float = 20.0) -> None:
+    """Ask for the names of today when the last ones are some hours old. What fails is tried again later."""
+    store.forget_people(before=now() - timedelta(days=MOST_DAYS))
+    identity, known_at = store.identity(), store.people_known_at()
+    if not identity.secret or (known_at and timedelta() <= now() - known_at < REFRESH):
+        return
+    body = json.dumps({"store": identity.store, "sent_at": rfc3339(now())}).encode()
+    headers = {"Device": identity.device, "Signature": sign(identity.secret, body)}
+    try:
+        reply = post(f"{identity.url}/api/v1/people", body, headers, timeout_s)
+        people = read_people(json.loads(reply.body)) if reply.status == OK else None
+    except (NetworkError, ValueError, TypeError, KeyError):
+        return
+    if people is not None:
+        store.know_people(identity.device, people, now())
+
+
+def read_people(answer: dict[str, Any]) -> dict[str, str]:
+    """Names by hash, without signs that could move a terminal's cursor."""
+    return {
+        str(one["card"]): "".join(sign for sign in str(one["name"]) if sign.isprintable())[:100]
+        for one in answer["people"]
+    }
