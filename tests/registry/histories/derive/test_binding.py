@@ -40,7 +40,7 @@ def tenure(number: int, firm: int | None, **more: Any) -> TenureFact:
 def site(*tenures: TenureFact, **more: Any) -> SiteFacts:
     """A site: the first tenure below the prime, each further one below the one before."""
     parents = {one.node_id: tenures[n - 1].node_id if n else None for n, one in enumerate(tenures)}
-    return replace(SiteFacts(Structure(PRIME, parents, tenures), "13", [(START, None)], None), **more)
+    return replace(SiteFacts(Structure(PRIME, parents, tenures), "13", [(START, None)], None, ()), **more)
 
 
 CHAIN = site(tenure(101, FIRST), tenure(102, SECOND))
@@ -65,7 +65,7 @@ def facts(days: Mapping[int, Sequence[WorkDay]] | None = None, **more: Any) -> W
         cards={1: CardFact(1, date(2030, 1, 1), None, EARLY)}, entries={HERE: [ENTRY]},
         days={HERE: touched()} if days is None else days, sites={HERE: CHAIN}, counts=COUNTS,
     )  # fmt: skip
-    return replace(base, **more)
+    return base._replace(**more)
 
 
 def one(given: WorkerFacts) -> BoundDay:

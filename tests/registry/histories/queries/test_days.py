@@ -14,14 +14,12 @@ from registry.histories.queries import (
     list_month_of_sites,
     months_bound,
     months_of_worker,
-    state_of,
     touches_of_day,
     words_before_edits,
     workers_at_work_for,
     workers_bound_below,
 )
 from registry.histories.states import Reason, Side, Standing
-from registry.touches.states import TouchState
 from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.visitors import worker_as_actor
@@ -42,19 +40,6 @@ def test_a_calendar_day_is_counted_once_where_it_stands_best() -> None:
     ])  # fmt: skip
     assert (found.formal, found.claimed, found.unapproved, found.waiting) == (1, 1, 1, 1)
     assert count_days([]).formal == 0
-
-
-@pytest.mark.parametrize(
-    ("row", "state"),
-    [
-        (a_row(1, Standing.FORMAL), TouchState.BOUND),
-        (a_row(1, Standing.FORMAL, Reason.ROSTER_MISSING), TouchState.WAITING),
-        (a_row(1, Standing.WAITING, Reason.SITE_CLOSED), TouchState.FLAGGED),
-        (a_row(1, Standing.NONE, Reason.CARD_LOST), TouchState.FLAGGED),
-    ],
-)
-def test_the_words_of_the_protocol(row: DayRow, state: TouchState) -> None:
-    assert state_of(row.bound) is state
 
 
 @pytest.mark.django_db

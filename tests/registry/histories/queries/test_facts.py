@@ -7,7 +7,7 @@ import pytest
 from registry.histories.operations.claims import ClaimData, decide_days, edit_day, enter_claim, withdraw_claim
 from registry.histories.queries import load_facts
 from registry.sites.states import DAY_BOUNDARY
-from registry.touches.derive import months_around
+from registry.touches.derive import months_around, number_of
 from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.visitors import worker_as_actor
 
@@ -50,7 +50,6 @@ def test_the_days_of_other_months_and_what_was_taken_back_are_left_out() -> None
     facts = load_facts([card.worker_id], months_around(NOVEMBER), on=DAY)
     assert facts.days_of(card.worker_id) == {}
     assert facts.claims == {}
-    assert facts.boundaries == {}
 
 
 def test_days_near_a_moment_are_those_that_can_share_its_shift() -> None:
@@ -58,6 +57,8 @@ def test_days_near_a_moment_are_those_that_can_share_its_shift() -> None:
     gate, card = a_gate(prime), a_worker(prime)
     gate.send(*(a_touch(n, card, f"2026-11-{n:02}T08:00:00+09:00") for n in (1, 20)))
     facts = load_facts([card.worker_id], [NOVEMBER], on=DAY)
-    near = facts.days_near(card.worker_id, NOW)
-    assert [one.day for one in near[gate.site_id]] == [DAY]
-    assert facts.boundaries[gate.site_id][0][1] == DAY_BOUNDARY
+    moment = number_of(int(NOW.timestamp()) * 1000, "in")
+    near = facts.numbers_near(card.worker_id, moment, moment)
+    assert list(near[gate.site_id]) == [DAY]
+    assert facts.boundaries_of(gate.site_id)[0][1] == DAY_BOUNDARY
+    assert facts.boundaries_of(0)[0][1] == DAY_BOUNDARY
