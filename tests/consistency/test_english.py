@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import models, transaction
+from django.db import models
 from django.test import Client
 
 from config.texts import read_texts
 from portals.base.samples import PEOPLE, WRONG_DAY
 from tests.factories.cast import NOW
+from tests.factories.committed import committed
 from tests.factories.world import PAGES, World
 
 pytestmark = pytest.mark.xdist_group("english")
@@ -59,13 +60,12 @@ def data_of_tables() -> str:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World, str]]:
     """The world and all its data."""
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
+    with committed(django_db_blocker), time_machine.travel(NOW, tick=False):
         made = World()
         made.grow()
         for client in made.clients.values():
             client.post("/i18n/setlang/", {"language": "en"})
         yield made, data_of_tables()
-        transaction.set_rollback(True)
 
 
 def japanese(html: str, data: str) -> list[str]:

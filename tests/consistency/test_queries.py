@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories.cast import (
     NOW,
 )
+from tests.factories.committed import committed
 from tests.factories.world import MANY, PAGES, World, mark
 
 pytestmark = pytest.mark.xdist_group("queries")
@@ -38,14 +39,13 @@ Measured = dict[str, tuple[int, str]]
 @pytest.fixture(scope="module")
 def measured(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Measured, Measured]]:
     """All pages at one row and at three rows."""
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
+    with committed(django_db_blocker), time_machine.travel(NOW, tick=False):
         world = World()
         world.grow()
         few = {page: measure(world, page) for page in PAGES}
         while world.count < MANY:
             world.grow()
         yield few, {page: measure(world, page) for page in PAGES}
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("page", PAGES)

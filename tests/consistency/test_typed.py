@@ -9,6 +9,7 @@ import time_machine
 from django.db import transaction
 
 from tests.factories.cast import NOW
+from tests.factories.committed import committed
 from tests.factories.world import PAGES, World
 
 pytestmark = pytest.mark.xdist_group("typed")
@@ -43,11 +44,10 @@ class Fields(HTMLParser):
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
+    with committed(django_db_blocker), time_machine.travel(NOW, tick=False):
         made = World()
         made.grow()
         yield made
-        transaction.set_rollback(True)
 
 
 def forms(world: World) -> Iterator[tuple[str, dict[str, str]]]:

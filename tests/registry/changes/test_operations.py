@@ -15,6 +15,7 @@ from registry.changes.models import Change
 from registry.changes.operations import ChangeMark, follow_changes, note_change
 from registry.changes.queries import is_behind
 from registry.changes.states import ChangeKind
+from tests.factories.changes import until_free
 
 DAY = date(2026, 11, 20)
 _INSERT = "INSERT INTO changes_change (kind, site_id, from_on) VALUES ('site', %s, '2026-11-20')"
@@ -32,7 +33,13 @@ def other(transactional_db: None) -> Iterator[psycopg.Connection[Any]]:
 
 
 def sites_read(follower: str = "f", **more: Any) -> list[int | None]:
-    """The sites of the next marks."""
+    """The sites of the next marks, once no transaction of anybody holds them back."""
+    until_free()
+    return sites_free(follower, **more)
+
+
+def sites_free(follower: str = "f", **more: Any) -> list[int | None]:
+    """The sites of the next marks, now."""
     with follow_changes(follower, **more) as marks:
         return [mark.site_id for mark in marks]
 
@@ -42,6 +49,7 @@ def test_a_mark_carries_its_fact(transactional_db: None) -> None:
     note_change(ChangeKind.CARD, worker_id=1, from_on=DAY, until_on=until)
     note_change(ChangeKind.TOUCH, worker_ids={2}, site_id=9, from_on=DAY)
     note_change(ChangeKind.AFFILIATION, worker_id=3, business_id=8, from_on=DAY)
+    until_free()
     with follow_changes("f") as marks:
         assert marks == [
             ChangeMark(ChangeKind.CARD, (1,), None, None, DAY, until),
@@ -66,7 +74,7 @@ def test_marks_come_in_portions(transactional_db: None) -> None:
 def test_a_transaction_that_commits_late_loses_nothing(other: psycopg.Connection[Any]) -> None:
     other.execute(_INSERT, [1])  # has the lower number, and is not committed yet
     note_change(ChangeKind.SITE, site_id=2, from_on=DAY)
-    assert sites_read() == []  # 2 waits for 1: a plain id cursor would pass over 1 here
+    assert sites_free() == []  # 2 waits for 1: a plain id cursor would pass over 1 here
     other.commit()
     assert sites_read() == [1, 2]
     assert sites_read() == []
@@ -90,6 +98,8 @@ def test_a_mark_written_late_in_an_old_transaction_is_read(other: psycopg.Connec
 def test_a_follower_that_fails_reads_the_same_again(transactional_db: None) -> None:
     note_change(ChangeKind.SITE, site_id=1, from_on=DAY)
 
+    until_free()
+
     def fail() -> None:
         with follow_changes("f"):
             raise RuntimeError
@@ -102,13 +112,14 @@ def test_a_follower_that_fails_reads_the_same_again(transactional_db: None) -> N
 def test_two_of_one_name_never_read_the_same(transactional_db: None) -> None:
     for site_id in range(20):
         note_change(ChangeKind.SITE, site_id=site_id, from_on=DAY)
+    until_free()
     found: list[int | None] = []
     together = threading.Barrier(2)
 
     def read() -> None:
         together.wait(timeout=10)
         try:
-            while sites := sites_read(limit=3):
+            while sites := sites_free(limit=3):
                 found.extend(sites)
         finally:
             connections.close_all()

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from rich.progress import Progress
 
 from commands.management.commands.demo_world import load_world
@@ -25,6 +25,7 @@ from registry.histories.queries.sums import (
     sum_sites,
 )
 from registry.histories.states import Standing
+from tests.factories.committed import committed
 
 pytestmark = pytest.mark.xdist_group("sums")
 END = date(2026, 11, 21)
@@ -38,13 +39,12 @@ ONLY = [
 @pytest.fixture(scope="module")
 def sites(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[int]]:
     """A made-up world; its sites."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with committed(django_db_blocker):
         load_world(Progress(disable=True), workers=120, firms=20, sites=5, months=1, seed=3, end=END)
         with connection.cursor() as cursor:
             cursor.execute("SELECT id FROM sites_site ORDER BY id")
             found = [row[0] for row in cursor.fetchall()]
         yield found
-        transaction.set_rollback(True)
 
 
 def people(rows: Iterable[DayRow], *, by_site: bool = False) -> dict[tuple[int, int | None], Any]:
