@@ -14,7 +14,7 @@ from registry.touches.operations.presence import PRESENCE, presence_values
 from registry.touches.queries import Touched
 
 _SQL = Path(__file__).resolve().parent.parent / "sql"
-_LOOK_UP, _REPEATS = ((_SQL / f"{name}.sql").read_text() for name in ("look_up", "repeats"))
+_LOOK_UP, _REPEATS = ((_SQL / name).read_text() for name in ("look_up.sql", "repeats.sql"))
 _WRITE = (_SQL / "write.sql").read_text().format(presence=PRESENCE)
 _LOCK = " FOR NO KEY UPDATE OF d"
 
@@ -147,4 +147,4 @@ def forget_refused(*, at: datetime) -> int:
     """Drop what could not be read and was kept for thirteen months. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM touches_refused WHERE received_at < %s::timestamptz - interval '13 months'", [at])
-        return cursor.rowcount
+        return int(cursor.rowcount)
