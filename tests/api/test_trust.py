@@ -13,8 +13,7 @@ from django.db import connection
 from registry.accounts.states import LIMITS, Limited
 from registry.cards.derive import write_phone_code
 from registry.cards.queries import CardRow
-from registry.core.errors import NotFoundError
-from registry.core.ids import BusinessId
+from registry.core.ids import BusinessId, SiteId
 from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
 from registry.touches.derive import device_secret, signature_of
@@ -55,9 +54,8 @@ def pair_with(gate: Gate, other: Gate, prime: BusinessId, *, at: datetime = NOW)
     assert gate.post(body, path="/api/v1/devices").status_code == 200
 
 
-def leave(gate: Gate, site_id: int, prime: BusinessId, *, at: datetime = NOW) -> None:
-    terminal = list_terminals(site_id)[0].id
-    end_pairing(gate.device.device_id, terminal, by=owner_of(prime), at=at)
+def leave(gate: Gate, site_id: SiteId, prime: BusinessId, *, at: datetime = NOW) -> None:
+    end_pairing(gate.device.device_id, site_id, by=owner_of(prime), at=at)
 
 
 def first(answer: dict[str, Any]) -> dict[str, Any]:
@@ -113,12 +111,6 @@ def test_a_site_that_is_served_no_longer_is_flagged_from_then_on(prime: Business
     assert (before["status"], after["status"]) == ("stored", "stored")
     assert "SITE_NOT_OF_DEVICE" not in before["reasons"]
     assert (after["state"], "SITE_NOT_OF_DEVICE" in after["reasons"]) == ("flagged", True)
-
-
-def test_a_pairing_ends_once(prime: BusinessId, gate: Gate) -> None:
-    leave(gate, gate.site_id, prime)
-    with pytest.raises(NotFoundError):
-        leave(gate, gate.site_id, prime)
 
 
 def test_touches_of_a_store_that_was_registered_anew_keep_their_site(prime: BusinessId, card: CardRow) -> None:
