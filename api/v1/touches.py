@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from api.problems import problem, wrong_method
+from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 from registry.histories.operations.receiving import receive_touches
 from registry.touches.operations.batches import (
@@ -22,6 +23,7 @@ STATUSES: dict[type[RegistryError], int] = {
     DeviceForkedError: 409,
     BatchSizeError: 413,
     BatchShapeError: 422,
+    TooOftenError: 429,
 }
 
 

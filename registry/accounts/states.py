@@ -56,6 +56,7 @@ class Limited(StrEnum):
     CODE = "code"  # security codes, by account
     SEARCH = "search"  # looking people and firms up, by account
     PAIRING = "pairing"  # wrong pairing codes of new devices, by network
+    REVOKED_DEVICE = "revoked_device"  # batches of a device that is not trusted any more, by device
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ LIMITS = {
     Limited.CODE: Limit(10, timedelta(minutes=30)),
     Limited.SEARCH: Limit(120, timedelta(minutes=10)),
     Limited.PAIRING: Limit(60, timedelta(minutes=10)),
+    Limited.REVOKED_DEVICE: Limit(60, timedelta(minutes=10)),
 }
 
 

@@ -25,7 +25,7 @@ from registry.accounts.states import LIMITS, Limited
 from registry.histories.states import Reason
 from registry.sites.queries import list_terminals
 from registry.touches.operations.asking import Question
-from registry.touches.operations.devices import make_pairing_code
+from registry.touches.operations.devices import make_pairing_code, revoke_device
 from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, ReadBatch, TouchItem
 from registry.touches.states import Status, TouchState
 from tests.factories.addresses import patterns
@@ -110,7 +110,7 @@ class Scene:
     """A gate, a worker's card, and a fresh pairing code of the gate's terminal."""
 
     def __init__(self) -> None:
-        firm = a_firm()
+        self.firm = firm = a_firm()
         self.gate, self.card, self.client = a_gate(firm), a_worker(None), Client()
         terminal = list_terminals(self.gate.site_id)[0]
         self.code = make_pairing_code(terminal.id, by=owner_of(firm), at=NOW).code
@@ -118,6 +118,13 @@ class Scene:
     def send(self, *touches: Any, **more: Any) -> Any:
         """The answer to a batch."""
         return self.gate.post(json.dumps({"store": self.gate.store, "touches": touches, **more}).encode())
+
+    def send_without_end(self) -> Any:
+        """The answer after as many batches as a device may send that is not trusted any more."""
+        revoke_device(self.gate.device.device_id, reason="紛失", by=owner_of(self.firm), at=NOW)
+        for _ in range(LIMITS[Limited.REVOKED_DEVICE].times):
+            self.send(a_touch(1, self.card))
+        return self.send(a_touch(1, self.card))
 
     def register(self, **more: Any) -> Any:
         """The answer to a registration."""
@@ -156,6 +163,7 @@ WAYS: dict[tuple[str, str, str, str], Callable[[Scene], Any]] = {
     (TOUCHES, "post", "409", "DEVICE_FORKED"): lambda scene: scene.send(a_touch(1, scene.card), store="f" * 32),
     (TOUCHES, "post", "413", "BATCH_SIZE"): lambda scene: scene.gate.post(b" " * (MOST_BYTES + 1)),
     (TOUCHES, "post", "422", "BATCH_SHAPE"): lambda scene: scene.gate.post(b"[]"),
+    (TOUCHES, "post", "429", "TOO_OFTEN"): lambda scene: scene.send_without_end(),
     (DEVICES, "post", "201", ""): lambda scene: scene.register(),
     (DEVICES, "post", "403", "PAIRING_CODE"): lambda scene: scene.register(code="0000-0000"),
     (DEVICES, "post", "403", "STORE_SHAPE"): lambda scene: scene.register(store="E" * 32),

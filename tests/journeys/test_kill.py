@@ -1,7 +1,9 @@
-"""Everything is killed by force in the middle of 5,000 touches; then all is sent again: each touch is there once."""
+"""Everything is killed by force three times in the middle of 20,000 touches; then all is sent again: nothing is lost or doubled."""
 
+import http.client
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -10,6 +12,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +22,13 @@ import pytest
 
 from config.stack.bootstrap import ROOT
 from config.stack.postgres import Postgres
+from registry.core.days import JST
 from registry.touches.derive import signature_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("stack")]
-TOUCHES, BATCH, PORT = 5_000, 50, 8471
+TOUCHES, BATCH, PORT, KILLS = 20_000, 100, 8471, 3
 FIRST_SEQ = 1_001
+A_DAY = 500
 
 
 class Stack:
@@ -41,16 +47,11 @@ class Stack:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "config.stack.run"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
-        limit = time.monotonic() + 180  # the demo is loaded first, beside other tests
-        while time.monotonic() < limit:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2) as answer:
-                    if answer.status == 200:
-                        return
-            except (OSError, urllib.error.URLError):
-                time.sleep(0.1)
-        self.stop()
-        raise AssertionError((self.folder / "log").read_text())
+        try:
+            wait_until_ready()
+        except AssertionError as late:
+            self.stop()
+            raise AssertionError((self.folder / "log").read_text()) from late
 
     def kill(self) -> None:
         """Kill the supervisor, the server, the job worker, the database and all their children, by force."""
@@ -70,6 +71,19 @@ class Stack:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(30)
+
+
+def wait_until_ready() -> None:
+    """Wait until the server answers; the demo is loaded first, beside other tests."""
+    limit = time.monotonic() + 180
+    while time.monotonic() < limit:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.1)
+    raise AssertionError("the server does not answer")
 
 
 def descendants(pid: int) -> list[int]:
@@ -99,11 +113,12 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 
 def batches(demo: dict[str, Any]) -> list[bytes]:
-    """5,000 different touches of ten cards."""
+    """20,000 different touches of ten cards, on forty days that are over."""
+    first = datetime.now(JST).date() - timedelta(days=TOUCHES // A_DAY + 2)
     touches = [
         {
-            "seq": FIRST_SEQ + n, "card": demo["cards"][n % 10], "direction": ["in", "out"][n % 2],
-            "touched_at": f"2026-11-{1 + n // 500:02}T{6 + n % 500 // 60:02}:{n % 60:02}:{n // 10 % 60:02}+09:00",
+            "seq": FIRST_SEQ + n, "card": demo["cards"][n % 10], "direction": ["in", "out"][n // 10 % 2],
+            "touched_at": f"{first + timedelta(days=n // A_DAY)}T{6 + n % A_DAY // 60:02}:{n % 60:02}:{n // 10 % 60:02}+09:00",
         }
         for n in range(TOUCHES)
     ]  # fmt: skip
@@ -113,35 +128,74 @@ def batches(demo: dict[str, Any]) -> list[bytes]:
     ]
 
 
-def post(demo: dict[str, Any], body: bytes) -> list[str]:
-    """Send one batch; returns the statuses."""
+def post(demo: dict[str, Any], body: bytes) -> list[dict[str, Any]]:
+    """Send one batch; returns what became of each touch."""
     signature = signature_of(bytes.fromhex(demo["terminal"]["secret"]), body)
     headers = {"Device": demo["terminal"]["device"], "Signature": signature, "Content-Type": "application/json"}
     request = urllib.request.Request(f"http://127.0.0.1:{PORT}/api/v1/touches", body, headers)
     with urllib.request.urlopen(request, timeout=20) as answer:
-        return [result["status"] for result in json.load(answer)["results"]]
+        results: list[dict[str, Any]] = json.load(answer)["results"]
+    assert {result["status"] for result in results} == {"stored"}
+    return results
 
 
-def test_each_touch_is_stored_once_after_everything_was_killed(stack: Stack) -> None:
+def send_all(demo: dict[str, Any], bodies: list[bytes]) -> list[dict[str, Any]]:
+    """Send everything once; returns what became of each touch."""
+    return [result for body in bodies for result in post(demo, body)]
+
+
+@contextmanager
+def undisturbed(stack: Stack) -> Iterator[None]:
+    """A server on a copy of the database as it was before the first touch was sent."""
+    stack.stop()
+    with Postgres(stack.folder / "pg") as postgres:
+        with psycopg.connect(postgres.url("postgres", "postgres"), autocommit=True) as link:
+            link.execute("CREATE DATABASE undisturbed TEMPLATE registry OWNER owner")
+        server = subprocess.Popen(
+            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT),
+             "--no-ws", "--log-level", "error", "config.wsgi:application"],
+            cwd=ROOT, env={**stack.environment, "DATABASE_URL": postgres.url("app", "undisturbed")},
+        )  # fmt: skip
+        try:
+            wait_until_ready()
+            yield
+        finally:
+            server.terminate()
+            server.wait(30)
+    stack.start()
+
+
+def send_until_killed(stack: Stack, demo: dict[str, Any], bodies: list[bytes], begin: int) -> int:
+    """Send from a batch on while everything is killed at a moment nobody knows; returns the first batch without an answer."""
+    killer = threading.Timer(random.uniform(0.1, 0.4), stack.kill)
+    killer.start()
+    for at in range(begin, len(bodies)):
+        try:
+            post(demo, bodies[at])
+        except (OSError, urllib.error.URLError, http.client.HTTPException):
+            killer.join()
+            return at
+    killer.join()
+    raise AssertionError("the kill came too late to prove anything")
+
+
+def test_each_touch_is_stored_once_whatever_is_killed(stack: Stack) -> None:
     demo = json.loads((stack.folder / "demo.json").read_text())
     bodies = batches(demo)
-    acknowledged = 0
-    killer = threading.Timer(0.4, stack.kill)
-    for at, body in enumerate(bodies):
-        if at == len(bodies) // 4:
-            killer.start()
-        try:
-            acknowledged += len(post(demo, body))
-        except (OSError, urllib.error.URLError):
-            break
-    killer.join()
-    assert BATCH <= acknowledged < TOUCHES, "the kill came too late to prove anything"
+    with undisturbed(stack):
+        send_all(demo, bodies)
+        expected = send_all(demo, bodies)
 
-    stack.start()
-    assert stored(stack) >= acknowledged
-    for _ in range(2):
-        assert {status for body in bodies for status in post(demo, body)} == {"stored"}
+    begin = 0
+    for _ in range(KILLS):
+        begin = send_until_killed(stack, demo, bodies, begin)
+        stack.start()
+        assert stored(stack) >= begin * BATCH
+    for body in bodies[begin:]:
+        post(demo, body)
 
+    assert stored(stack) == TOUCHES
+    assert send_all(demo, bodies) == expected
     assert stored(stack) == TOUCHES
 
 

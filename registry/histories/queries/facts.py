@@ -61,7 +61,7 @@ class _SiteRows(msgspec.Struct):
 
 
 _OF_WORKERS, _OF_SITES = (
-    (Path(__file__).parents[1] / "sql" / f"{name}_facts.sql").read_text() for name in ("worker", "site")
+    (Path(__file__).parents[1] / "sql" / name).read_text() for name in ("worker_facts.sql", "site_facts.sql")
 )
 _read_worker_rows = msgspec.json.Decoder(WorkerRows).decode
 _read_site_rows = msgspec.json.Decoder(_SiteRows).decode

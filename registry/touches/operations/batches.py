@@ -9,6 +9,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
 
+from registry.accounts.operations import use_allowance
+from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
 from registry.touches.derive import Flag, counted_ms, device_secret, is_implausible, ms_of, number_of, signature_of
 from registry.touches.operations.items import (
@@ -19,6 +21,8 @@ from registry.touches.operations.items import (
     Stored,
     UnreadableError,
     card_key,
+    is_typed,
+    named_card,
     open_batch,
     unreadable,
 )
@@ -36,8 +40,8 @@ from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, TouchItem
 from registry.touches.queries import Touched
 from registry.touches.states import Status
 
-_FLAGS_OF_METHOD = {"typed": Flag.TYPED.value, "poster": Flag.POSTER.value}
 _CLOCK_OFF, _REVOKED, _FOREIGN = Flag.CLOCK_OFF.value, Flag.REVOKED.value, Flag.FOREIGN.value
+_TYPED, _POSTER = Flag.TYPED.value, Flag.POSTER.value
 
 
 class SignatureError(RegistryError):
@@ -82,7 +86,8 @@ class TakenBatch:
 def take_batch(device: str, signature: str, body: bytes, *, at: datetime) -> TakenBatch:
     """Take a batch: every touch is stored once, or answered with why not. Durable when this returns.
 
-    Raises `SignatureError`, `BatchSizeError`, `BatchShapeError` or `DeviceForkedError`; nothing is kept then.
+    Raises `SignatureError`, `BatchSizeError`, `BatchShapeError`, `DeviceForkedError`, or `TooOftenError` for a device that
+    is not trusted any more; nothing is kept then.
     """
     device_id, version = check_signature(device, signature, body)
     if len(body) > MOST_BYTES:
@@ -158,7 +163,8 @@ def _locked(sent: _Sent) -> TakenBatch:
 def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
     """Judge a batch and write it in one statement; None where its device's row has changed in between."""
     opened, items = sent.opened, [item for item in sent.opened.items if isinstance(item, TouchItem)]
-    cards = {item.card: card_key(item.card) for item in items if item.card}
+    codes = {item.qr: named_card("qr", item.qr) for item in items if item.qr}
+    cards = {text: card_key(text) for text in [*codes.values(), *(item.card for item in items if item.card)]}
     tokens = list({item.token for item in items if item.token})
     seqs = [item.seq for item in items]
     device = look_up(sent.device_id, seqs=seqs, cards=list(cards.values()), tokens=tokens, lock=lock)
@@ -166,10 +172,13 @@ def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
         raise SignatureError
     if device.store != opened.frame.store:
         raise DeviceForkedError
+    if device.revoked_ms is not None and not lock:  # once a request
+        use_allowance(Limited.REVOKED_DEVICE, str(device.id), at=sent.at)
     known = {text: key for text, key in cards.items() if key in device.cards}
-    read = _read(opened, Reading(known, device.sites_now))
+    read = _read(opened, Reading(known, device.only_site))
     repeats = find_repeats(device.id, [one for one in read if isinstance(one, Stored) and one.seq in device.taken])
     owners = {("card", text): key for text, key in known.items()}
+    owners |= {("qr", code): known.get(card, 0) for code, card in codes.items()}
     owners |= {("token", token): key for token, key in zip(tokens, device.tokens, strict=True)}
     results, new = _sort(read, _Sorting(device, repeats, owners, ms_of(sent.at)))
     written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)])
@@ -239,11 +248,12 @@ class _Sorting:
         worker_id, branch = divmod(self.owners.get((one.kind, one.credential), 0), BRANCHES)
         implausible = is_implausible(one.ms, received_ms)
         counted, clock_off = (one.ms, False) if implausible else counted_ms(one.ms, one.offset_s)
-        flags = _FLAGS_OF_METHOD.get(one.method, 0) | (_CLOCK_OFF if clock_off else 0)
+        flags = _CLOCK_OFF if clock_off else 0
+        if one.method != "card" or one.kind == "qr":
+            flags |= (_TYPED if is_typed(one) else 0) | (_POSTER if one.method == "poster" else 0)
         if self.device.revoked_ms is not None and received_ms >= self.device.revoked_ms:
             flags |= _REVOKED
-        until = self.device.sites.get(one.site_id, 0)
-        if until is not None and counted >= until:
+        if not self.device.serves(one.site_id, counted):
             flags |= _FOREIGN
         return Touched(one.site_id, worker_id or None, number_of(counted, one.direction, flags, branch), implausible)
 

@@ -2,15 +2,17 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR
 
 import msgspec
+from django.conf import settings
 
+from registry.cards.derive import read_phone_code
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, parse_card_number, parse_id
-from registry.touches.derive import ms_of
+from registry.touches.derive import moment_of, ms_of
 from registry.touches.policy import Envelope, RawBatch, ReadBatch, SeqOnly, TouchItem
 
 BRANCHES = 100
@@ -118,6 +120,22 @@ def unreadable(raw: bytes) -> Refused:
     return Refused(seq, "TOUCH_SHAPE", raw)
 
 
+def named_card(kind: str, credential: str) -> str:
+    """The card number that a credential names, as it is or in a QR, signed by a phone or printed. Of a token none."""
+    if kind == "qr":
+        code = read_phone_code(settings.CARD_KEY, credential)
+        return code.card if code else credential
+    return credential if kind == "card" else ""
+
+
+def is_typed(one: Stored) -> bool:
+    """Whether a credential is worth a typed number: a printed QR, or a phone's that is older than a day."""
+    if one.kind != "qr":
+        return one.method == "typed"
+    code = read_phone_code(settings.CARD_KEY, one.credential)
+    return code is None or not code.holds_at(moment_of(one.ms))
+
+
 def card_key(text: str) -> int:
     """Worker and branch of a card number in one figure, 0 where it is none; its check digit is not looked at."""
     found = _CARD_NUMBER.fullmatch(text)
@@ -133,10 +151,9 @@ def card_key(text: str) -> int:
 class Reading:
     """Reads the touches of one batch: `known` are the figures of the cards that exist."""
 
-    def __init__(self, known: Mapping[str, int], sites: list[int]) -> None:
-        """`sites` are those that the device serves now."""
-        self._known = known
-        self._own = sites[0] if len(sites) == 1 else None
+    def __init__(self, known: Mapping[str, int], only_site: Callable[[int], int | None]) -> None:
+        """`only_site` tells the one site that the device served at a moment."""
+        self._known, self._only_site = known, only_site
         self._sites: dict[str, int] = {}
 
     def stored(self, item: TouchItem) -> Stored:
@@ -149,17 +166,18 @@ class Reading:
             kind, credential = _other_credential(item)
         if not FIRST_YEAR < item.touched_at.year < LAST_YEAR:  # no calendar has the day before or after
             raise UnreadableError
-        site_id = self._sites.get(item.site) or self._site(item.site)
+        ms = ms_of(item.touched_at)
+        site_id = self._site(item.site) if item.site else self._only_site(ms)
+        if site_id is None:
+            raise UnreadableError
         return Stored(
-            item.seq, ms_of(item.touched_at), site_id, item.offset_s, kind, credential, item.direction or "",
-            item.method, item.ref,
-        )  # fmt: skip
+            item.seq, ms, site_id, item.offset_s, kind, credential, item.direction or "", item.method, item.ref
+        )
 
     def _site(self, text: str) -> int:
-        if not text and self._own is None:
-            raise UnreadableError
-        self._sites[text] = site_id = parse_id(text, IdKind.SITE) if text else self._own or 0
-        return site_id
+        if text not in self._sites:
+            self._sites[text] = parse_id(text, IdKind.SITE)
+        return self._sites[text]
 
 
 def _other_credential(item: TouchItem) -> tuple[str, str]:

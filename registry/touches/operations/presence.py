@@ -10,7 +10,7 @@ from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
 from registry.core.prepared import number_list, prepared
 from registry.touches.derive import absolute, day_of, in_month, unpacked, with_branch
-from registry.touches.operations.items import BRANCHES, Stored, card_key
+from registry.touches.operations.items import BRANCHES, Stored, card_key, named_card
 from registry.touches.queries import Touched
 
 _FOLDER = Path(__file__).resolve().parent.parent / "sql"
@@ -37,7 +37,7 @@ def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]]) -> N
     """
     rows = []
     for one, touched in lonely:
-        number = divmod(card_key(one.credential), BRANCHES) if one.kind == "card" else (None, None)
+        number = divmod(card_key(named_card(one.kind, one.credential)), BRANCHES)
         token = one.credential if one.kind == "token" else None
         code = "CLOCK_IMPLAUSIBLE" if touched.implausible else "CARD_UNKNOWN"
         moment = in_month(touched.number)[1]

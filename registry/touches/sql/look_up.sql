@@ -1,9 +1,10 @@
 -- The device, with everything that its batch needs to know of the world, in one round trip.
 SELECT d.xmin::text, d.store, d.secret_version, d.next_secret_asked, d.revoked_at,
-  (SELECT COALESCE(json_object_agg(o.site_id, o.until_ms), '{}') FROM (
-     SELECT t.site_id, CASE WHEN bool_or(p.until_at IS NULL) THEN NULL
-       ELSE (extract(epoch FROM max(p.until_at)) * 1000)::bigint END AS until_ms
-     FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id WHERE p.device_id = d.id GROUP BY 1) o),
+  -- What it sent before it was registered stood in the store that it was before: the first places reach back.
+  ARRAY(SELECT ARRAY[t.site_id,
+      CASE WHEN p.from_at <= d.registered_at THEN 0 ELSE (extract(epoch FROM p.from_at) * 1000)::bigint END,
+      COALESCE((extract(epoch FROM p.until_at) * 1000)::bigint, 9223372036854775807)]
+    FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id WHERE p.device_id = d.id),
   CASE WHEN d.highest >= ANY(%(seqs)s::bigint[]) THEN ARRAY(SELECT s FROM unnest(%(seqs)s::bigint[]) s WHERE d.seen @> s)
     ELSE '{}' END,
   ARRAY(SELECT k FROM unnest(%(cards)s::bigint[]) k
