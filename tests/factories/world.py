@@ -53,7 +53,7 @@ MONTH = TODAY.replace(day=1)
 # These change something and take no GET.
 POST_ONLY = {
     "withdraw", "withdraw_entry", "accept", "answer_link", "approve_claims", "confirm_claim", "decide", "ship_letters",
-    "answer_end",
+    "answer_end", "leave",
     "ask_paper", "ask_year_paper", "ask_whole_paper", "ask_site_paper", "paper_again",
 }  # fmt: skip
 NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page

@@ -4,7 +4,6 @@ import os
 import random
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -136,8 +135,8 @@ def days_as_of(world: World, moments: Iterable[datetime]) -> list[list[tuple[Any
                 for one in told.claims
                 if one.recorded_at <= at
             ]
-            told = replace(
-                told, claims=claims, edits=[one for one in told.edits if one.recorded_at <= at],
+            told = told._replace(
+                claims=claims, edits=[one for one in told.edits if one.recorded_at <= at],
                 decisions=[one for one in told.decisions if one.recorded_at <= at],
             )  # fmt: skip
             known += [words.of(n, one) for one in bind(told)]
