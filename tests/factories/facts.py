@@ -16,7 +16,13 @@ from registry.histories.operations.claims import ClaimData, approve_claims, deci
 from registry.histories.operations.receiving import receive_touches
 from registry.sites.operations import SiteData, add_period, change_day_boundary, close_site, open_site
 from registry.sites.queries import list_terminals
-from registry.structures.operations.rosters import RosterData, add_to_roster, end_roster_entry
+from registry.structures.operations.rosters import (
+    RosterData,
+    add_to_roster,
+    change_roster_entry,
+    end_roster_entry,
+    withdraw_roster_entry,
+)
 from registry.structures.operations.tenures import (
     FirmPlace,
     accept_invitation,
@@ -87,12 +93,14 @@ def moment(day: date, minutes: int) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minutes - 540)
 
 
-def a_world(seed: int) -> World:
+def four_firms() -> list[BusinessId]:
+    """The firms of worlds: nothing is told of them, so that many worlds can share them."""
+    return [a_firm(f"見本{number}", at=REGISTERED) for number in range(4)]
+
+
+def a_world(seed: int, firms: list[BusinessId]) -> World:
     """A world of four firms, four workers and two sites, and the list of its facts, none told yet."""
-    rng, world = random.Random(seed), World(seed)
-    for number in range(4):
-        world.firms.append(a_firm(f"見本{number}", at=REGISTERED))
-        world.owners.append(owner_of(world.firms[-1]))
+    rng, world = random.Random(seed), World(seed, firms, [owner_of(firm) for firm in firms])
     for number in range(4):
         world.workers.append(a_worker(None, f"例{number}", at=REGISTERED).worker_id)
     for number in range(2):
@@ -235,9 +243,14 @@ def _rosters(world: World, rng: random.Random) -> None:
             data = RosterData(trade=rng.choice(TRADES), position=rng.choice(["", "X001"]), work=f"作業{n}")
             how: Any = {"by": world.owners[firm], "at": moment(start, 450 + n)}
             world.add(f"roster{s}{n}", partial(_add, world, s, worker, data, start, how), f"link{n}", accepted)
-            if rng.random() < 0.3:
-                end = start + timedelta(days=rng.randrange(2, 6))
-                world.add(f"off{s}{n}", partial(_off, site, worker, end, how), f"roster{s}{n}")
+            later, what = start + timedelta(days=rng.randrange(2, 6)), rng.random()
+            if what < 0.3:
+                world.add(f"off{s}{n}", partial(_off, site, worker, later, how), f"roster{s}{n}")
+            elif what < 0.45:
+                other = RosterData(trade=rng.choice(TRADES), work=f"変更{n}")
+                world.add(f"alter{s}{n}", partial(_alter, site, worker, other, later, how), f"roster{s}{n}")
+            elif what < 0.55:
+                world.add(f"undo{s}{n}", partial(_undo, site, worker, how), f"roster{s}{n}")
 
 
 def _add(world: World, s: int, worker: WorkerId, data: RosterData, start: date, how: Any) -> None:  # noqa: PLR0917 -- told by partial
@@ -245,9 +258,21 @@ def _add(world: World, s: int, worker: WorkerId, data: RosterData, start: date, 
     add_to_roster(world.sites[s], number, [(worker, data)], from_on=start, **how)
 
 
-def _off(site: SiteId, worker: WorkerId, end: date, how: Any) -> None:
+def _line(site: SiteId, worker: WorkerId) -> int:
     (row,) = [row for row in list_roster(site, on=START) if row.worker_id == worker]
-    end_roster_entry(row.id, until_on=end, **how)
+    return row.id
+
+
+def _off(site: SiteId, worker: WorkerId, end: date, how: Any) -> None:
+    end_roster_entry(_line(site, worker), until_on=end, **how)
+
+
+def _alter(site: SiteId, worker: WorkerId, data: RosterData, from_on: date, how: Any) -> None:
+    change_roster_entry(_line(site, worker), data, from_on=from_on, **how)
+
+
+def _undo(site: SiteId, worker: WorkerId, how: Any) -> None:
+    withdraw_roster_entry(_line(site, worker), **how)
 
 
 def _words(world: World, rng: random.Random) -> None:

@@ -60,7 +60,7 @@ class Oracle:
         self.cards = rows("SELECT * FROM cards_card")
         self.links = rows("SELECT * FROM workers_affiliation ORDER BY principal DESC, from_on, business_id")
         self.trades = rows("SELECT * FROM workers_trade ORDER BY place, from_on")
-        self.entries = rows("SELECT * FROM structures_roster_entry ORDER BY added_at, id")
+        self.entries = rows("SELECT * FROM structures_roster_entry WHERE withdrawn_at IS NULL ORDER BY added_at, id")
         self.nodes = {one["id"]: one for one in rows("SELECT * FROM structures_node")}
         self.tenures = rows("SELECT * FROM structures_tenure WHERE state IN ('invited', 'accepted', 'named')")
         self.sites = {one["id"]: one for one in rows("SELECT * FROM sites_site")}

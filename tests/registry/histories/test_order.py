@@ -3,8 +3,8 @@
 import os
 import random
 import time
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -14,15 +14,19 @@ from django.db import connection, transaction
 from config.settings.base import database
 from registry.changes.queries import is_behind
 from registry.changes.states import ChangeKind
+from registry.histories.derive.binding import BoundDay, bind
+from registry.histories.models import Claim
 from registry.histories.operations.binder import FOLLOWER, bind_months, follow
-from registry.histories.queries import list_days_of_worker
+from registry.histories.queries import list_days_of_worker, load_facts
+from registry.histories.states import ClaimState
 from registry.touches.queries import months_of_workers
-from tests.factories.facts import Fact, World, a_world
+from tests.factories.facts import START, Fact, World, a_world, four_firms, moment
 
 WORLDS = int(os.environ.get("WORLDS", "40"))
 ORDERS = int(os.environ.get("ORDERS", "10"))
 PIECES = 8
 MONTHS = (date(2026, 10, 1), date(2026, 11, 1))
+AS_OF = tuple(moment(START + timedelta(days=days), 720) for days in (6, 12, 120))
 # Facts that write each kind of mark.
 TOLD_BY = {
     ChangeKind.TOUCH: ("batch",),
@@ -31,7 +35,7 @@ TOLD_BY = {
     ChangeKind.SITE: ("period", "close", "boundary"),
     ChangeKind.WORKER: ("trades",),
     ChangeKind.STRUCTURE: ("first", "second", "accept", "settle", "end"),
-    ChangeKind.ROSTER: ("roster", "off"),
+    ChangeKind.ROSTER: ("roster", "off", "alter", "undo"),
     ChangeKind.DAY: ("claim", "approve", "edit", "decide"),
 }
 
@@ -87,21 +91,57 @@ def follow_all() -> None:
             time.sleep(0.01)
 
 
+class Words:
+    """Bound days of a world in words that do not depend on numbers drawn."""
+
+    def __init__(self, world: World) -> None:
+        self._firms: dict[int, int] = {firm: n for n, firm in enumerate(world.firms)}
+        self._sites: dict[int, int] = {site: n for n, site in enumerate(world.sites)}
+
+    def of(self, worker: int, one: BoundDay) -> tuple[Any, ...]:
+        """One day of the n-th worker."""
+        to = one.assignment
+        return (
+            worker, one.day, self._sites.get(one.site_id or 0), self._firms.get(to.business_id or 0),
+            tuple(self._firms[firm] for firm in to.path), to.trade, to.position, to.work, one.standing, one.reasons,
+            one.first, one.last,
+        )  # fmt: skip
+
+
 def days(world: World) -> list[tuple[Any, ...]]:
-    """All days of a world in words that do not depend on numbers drawn."""
-    firms: dict[int, int] = {firm: n for n, firm in enumerate(world.firms)}
-    sites: dict[int, int] = {site: n for n, site in enumerate(world.sites)}
+    """All days of a world as they are stored."""
+    words = Words(world)
+    rows = (
+        (n, row)
+        for n, worker in enumerate(world.workers)
+        for month in MONTHS
+        for row in list_days_of_worker(worker, month)
+    )
+    return sorted((words.of(n, row.bound) for n, row in rows), key=repr)
+
+
+def days_as_of(world: World, moments: Iterable[datetime]) -> list[list[tuple[Any, ...]]]:
+    """All days of a world by what had been said of them at each moment: later entries, answers, edits and decisions apart."""
+    words, facts = Words(world), load_facts(world.workers, MONTHS, on=MONTHS[-1])
+    answers = Claim.objects.filter(worker__in=world.workers, answered_at__isnull=False).order_by("pk")
+    answered: dict[int, Any] = dict(answers.values_list("pk", "answered_at"))
     found = []
-    for n, worker in enumerate(world.workers):
-        for month in MONTHS:
-            for row in list_days_of_worker(worker, month):
-                one, to = row.bound, row.bound.assignment
-                path = tuple(firms[firm] for firm in to.path)
-                found.append((
-                    n, one.day, sites.get(one.site_id or 0), firms.get(to.business_id or 0), path, to.trade, to.position, to.work,
-                    one.standing, one.reasons, one.first, one.last,
-                ))  # fmt: skip
-    return sorted(found, key=repr)
+    for at in moments:
+        known = []
+        for n, worker in enumerate(world.workers):
+            told = facts.of(worker, facts.days_of(worker))
+            claims = [
+                one._replace(state=ClaimState.OPEN) if answered.get(one.id, at) > at else one
+                for one in told.claims
+                if one.recorded_at <= at
+            ]
+            told = told._replace(
+                claims=claims, edits=[one for one in told.edits if one.recorded_at <= at],
+                decisions=[one for one in told.decisions if one.recorded_at <= at],
+            )  # fmt: skip
+            known += [words.of(n, one) for one in bind(told)]
+        found.append(sorted(known, key=repr))
+    return found
 
 
 def days_from_scratch(world: World) -> list[tuple[Any, ...]]:
@@ -113,21 +153,36 @@ def days_from_scratch(world: World) -> list[tuple[Any, ...]]:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("piece", range(PIECES))
 def test_the_order_of_facts_changes_nothing(piece: int) -> None:
+    """Days with reasons, as they are stored and at three dates; the month's freeze comes with the invoices."""
+    firms = four_firms()
     for seed in range(piece, WORLDS, PIECES):
         expected = None
         for order in range(ORDERS):
-            world = a_world(seed)
+            world = a_world(seed, firms)
             tell(world, random.Random(f"{seed} {order}"))
-            found = days(world)
-            assert found, seed
+            found = days(world), days_as_of(world, AS_OF)
+            assert found[0], seed
             assert found == (expected or found), (seed, order)
-            assert found == days_from_scratch(world), (seed, order)
+            assert found[0] == days_from_scratch(world), (seed, order)
             expected = found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_said_later_is_not_in_the_days_of_an_earlier_date() -> None:
+    """The three dates differ: else the test above would say nothing about them."""
+    firms = four_firms()
+    worlds = [a_world(seed, firms) for seed in range(3)]
+    for world in worlds:
+        tell(world, random.Random(world.seed))
+    found = [days_as_of(world, AS_OF) for world in worlds]
+    assert any(first != second for first, second, _ in found)
+    assert any(second != third for _, second, third in found)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", list(ChangeKind))
 def test_the_order_matters_as_soon_as_one_kind_of_mark_is_switched_off(kind: ChangeKind) -> None:
+    firms = four_firms()
     with _as_owner() as owner:
         owner.execute(
             "CREATE FUNCTION forget_mark() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.worker_id := NULL;"
@@ -138,7 +193,7 @@ def test_the_order_matters_as_soon_as_one_kind_of_mark_is_switched_off(kind: Cha
             f" WHEN (NEW.kind = '{kind}') EXECUTE FUNCTION forget_mark()"
         )
         try:
-            assert any(_is_stale(seed, kind) for seed in range(12))
+            assert any(_is_stale(a_world(seed, firms), kind) for seed in range(12))
         finally:
             owner.execute("DROP FUNCTION forget_mark CASCADE")
 
@@ -152,15 +207,14 @@ def _as_owner() -> psycopg.Connection[Any]:
     )  # fmt: skip
 
 
-def _is_stale(seed: int, kind: ChangeKind) -> bool:
+def _is_stale(world: World, kind: ChangeKind) -> bool:
     """Whether days are wrong when what this kind of mark tells comes last."""
-    world = a_world(seed)
     last = {fact.name for fact in world.facts if fact.name.startswith(TOLD_BY[kind])}
     for fact in reversed(world.facts):  # what others need is told with them
         if fact.name not in last:
             last -= set(fact.needs)
     facts, world.facts = world.facts, [fact for fact in world.facts if fact.name not in last]
-    tell(world, random.Random(seed))
+    tell(world, random.Random(world.seed))
     for fact in facts:
         if fact.name in last:
             fact.tell()

@@ -25,7 +25,7 @@ from registry.histories.queries import (
 )
 from registry.workers.models import Worker
 from tests.factories.cast import NOW, a_firm
-from tests.factories.facts import World, a_world
+from tests.factories.facts import World, a_world, four_firms
 from tests.factories.visitors import as_firm, as_worker
 from tests.registry.histories.oracle import Day, Oracle, holds, standing_of_claim
 from tests.registry.histories.test_order import MONTHS, tell
@@ -106,7 +106,7 @@ class Told:
     """A world with all its facts told, the oracle's days, and a browser for everybody."""
 
     def __init__(self, seed: int) -> None:
-        self.world: World = a_world(seed)
+        self.world: World = a_world(seed, four_firms())
         tell(self.world, random.Random(seed))
         self.oracle = Oracle()
         self.days = self.oracle.days()
