@@ -56,7 +56,7 @@ def _rows(noun: str, values: Any, keys: Iterable[str]) -> list[tuple[str, str]]:
 
 
 _PERSON = (
-    "id", "alias", "birth_on", "sex", "blood_type", "nationality", "postal_code", "prefecture", "address", "phone",
+    "id", "alias", "alias_on_card", "latin_name", "birth_on", "sex", "blood_type", "nationality", "postal_code", "prefecture", "address", "phone",
     "fax", "mail", "card_postal_code", "card_address", "emergency_name", "emergency_phone", "emergency_address",
     "registration_kind", "registered_on", "level", "experience",
 )  # fmt: skip
@@ -112,7 +112,8 @@ def business_blocks(seen: Seen) -> list[Block]:
     found = [
         block("core", _FIRM),
         block("permit", ("permit_authority", "permit_class", "permit_year", "permit_number")),
-        block("officer", ("officer_name", "officer_phone", "officer_mail")),
-        block("insurance", ("health_insurance", "pension_insurance", "employment_insurance", "labour_insurance_number", "kentaikyo_number")),
+        block("officer", ("officer_name", "officer_address", "officer_phone", "officer_mail")),
+        block("insurance", ("health_insurance", "pension_insurance", "employment_insurance", "labour_insurance_number", "special_accident_insurance", "kentaikyo_number", "chutaikyo")),
+        block("directory", ("awards", "clients")),
     ]  # fmt: skip
     return found if "phone" in seen.values else found[:1]
