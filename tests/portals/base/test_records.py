@@ -8,6 +8,7 @@ from config.texts import read_texts
 from portals.base.records import Block, business_blocks, full_kana, full_name, worker_blocks
 from registry.audit.operations import Seen
 from registry.businesses.policy import BUSINESS_POLICY
+from registry.core.ids import BusinessId
 from registry.core.read_policy import ReadPolicy, Relation
 from registry.disclosure.queries import see_business, see_worker
 from registry.workers.operations.registration import CredentialData, InsuranceData
@@ -24,7 +25,7 @@ NOT_IN_BLOCKS = {
 }  # fmt: skip
 
 
-def a_full_worker(employer: int | None = None) -> Seen:
+def a_full_worker(employer: BusinessId | None = None) -> Seen:
     """A worker as registered in detail, read by the worker."""
     credentials = tuple(CredentialData(block=block, name=f"{block}の名前") for block in CredentialBlock)
     card = a_worker(
