@@ -70,7 +70,8 @@ def _credentials(seen: Seen, *blocks: CredentialBlock) -> list[list[tuple[str, s
 
 def worker_blocks(seen: Seen) -> list[Block]:
     """The nine blocks of a worker's data, in the order of the handbook for workers [src:002]."""
-    values = seen.values
+    # Whether an alias stands on the card says nothing where there is none.
+    values = {key: value for key, value in seen.values.items() if key != "alias_on_card" or seen.get("alias")}
     trades = code_names(Table.TRADES)
     links: Any = seen.get("affiliations") or []
     insurances: Any = seen.get("insurances") or []

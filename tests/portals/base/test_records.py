@@ -60,6 +60,14 @@ def test_everything_registered_stands_in_its_block() -> None:
     assert "award" in found["表彰などの履歴"]
 
 
+def test_without_an_alias_nothing_is_said_of_it() -> None:
+    card = a_worker(None)
+    seen = see_worker(worker_viewer(card.worker_id), card.worker_id, at=NOW)
+    assert not {TEXTS["worker.alias"]["ja"], TEXTS["worker.alias_on_card"]["ja"]} & {
+        label for block in worker_blocks(seen) for label, _ in block.rows
+    }
+
+
 def test_another_firm_has_no_blocks_with_words_but_those_it_may_read() -> None:
     card = a_worker(a_firm())
     seen = see_worker(firm_viewer(a_firm("別の会社")), card.worker_id, at=NOW)
