@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -16,12 +18,12 @@ def kept_secret(name: str) -> str:
     """A secret of this installation, made at first need and kept in `var/secrets` (0600)."""
     path = VAR_DIR / "secrets" / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        with NamedTemporaryFile("w", dir=path.parent) as whole:  # 0600; linked when it is written to the end
+            whole.write(secrets.token_urlsafe(48))
+            whole.flush()
+            with suppress(FileExistsError):  # another process was faster: its secret holds
+                os.link(whole.name, path)
     return path.read_text()
 
 

@@ -56,7 +56,7 @@ def _rows(noun: str, values: Any, keys: Iterable[str]) -> list[tuple[str, str]]:
 
 
 _PERSON = (
-    "id", "alias", "birth_on", "sex", "blood_type", "nationality", "postal_code", "prefecture", "address", "phone",
+    "id", "alias", "alias_on_card", "latin_name", "birth_on", "sex", "blood_type", "nationality", "postal_code", "prefecture", "address", "phone",
     "fax", "mail", "card_postal_code", "card_address", "emergency_name", "emergency_phone", "emergency_address",
     "registration_kind", "registered_on", "level", "experience",
 )  # fmt: skip
@@ -70,7 +70,8 @@ def _credentials(seen: Seen, *blocks: CredentialBlock) -> list[list[tuple[str, s
 
 def worker_blocks(seen: Seen) -> list[Block]:
     """The nine blocks of a worker's data, in the order of the handbook for workers [src:002]."""
-    values = seen.values
+    # Whether an alias stands on the card says nothing where there is none.
+    values = {key: value for key, value in seen.values.items() if key != "alias_on_card" or seen.get("alias")}
     trades = code_names(Table.TRADES)
     links: Any = seen.get("affiliations") or []
     insurances: Any = seen.get("insurances") or []
@@ -112,7 +113,8 @@ def business_blocks(seen: Seen) -> list[Block]:
     found = [
         block("core", _FIRM),
         block("permit", ("permit_authority", "permit_class", "permit_year", "permit_number")),
-        block("officer", ("officer_name", "officer_phone", "officer_mail")),
-        block("insurance", ("health_insurance", "pension_insurance", "employment_insurance", "labour_insurance_number", "kentaikyo_number")),
+        block("officer", ("officer_name", "officer_address", "officer_phone", "officer_mail")),
+        block("insurance", ("health_insurance", "pension_insurance", "employment_insurance", "labour_insurance_number", "special_accident_insurance", "kentaikyo_number", "chutaikyo")),
+        block("directory", ("awards", "clients")),
     ]  # fmt: skip
     return found if "phone" in seen.values else found[:1]

@@ -36,7 +36,7 @@ Model = type[models.Model]
 
 def first(model: Model) -> Any:
     """The oldest row."""
-    return model._default_manager.order_by("pk")[0]
+    return model._default_manager.order_by("account_id" if model is Worker else "pk")[0]  # worker IDs are drawn
 
 
 def change(model: Model, **values: Any) -> Callable[[], object]:

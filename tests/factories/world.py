@@ -27,7 +27,7 @@ from registry.touches.operations.devices import make_pairing_code, register_devi
 from registry.workers.models import Worker
 from registry.workers.operations.links import ask_for_link, link, unlink
 from registry.workers.queries import list_ended_links
-from tests.factories.addresses import patterns
+from tests.factories.addresses import patterns, takes_get
 from tests.factories.cast import (
     NOW,
     OFFICE,
@@ -50,19 +50,13 @@ from tests.factories.visitors import account_of_worker, worker_as_actor
 PORTALS = ("worker/", "business/", "office/")
 MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
 MONTH = TODAY.replace(day=1)
-# These change something and take no GET.
-POST_ONLY = {
-    "withdraw", "withdraw_entry", "accept", "answer_link", "approve_claims", "confirm_claim", "decide", "ship_letters",
-    "answer_end", "leave",
-    "ask_paper", "ask_year_paper", "ask_whole_paper", "ask_site_paper", "paper_again",
-}  # fmt: skip
 NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
 # A firm below the prime sees these pages of the prime's site in its own way.
 BELOW = ("structure", "tenure", "roster", "add_to_roster", "invitations")
 PAGES = {
     f"{where.split('/')[0]}:{entry.name}": where
     for where, entry in patterns(get_resolver())
-    if where.startswith(PORTALS) and entry.name not in POST_ONLY | NOT_NOW
+    if where.startswith(PORTALS) and entry.name not in NOT_NOW and takes_get(entry)
 }
 PAGES |= {f"below:{name}": PAGES[f"business:{name}"] for name in BELOW}
 

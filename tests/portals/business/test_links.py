@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, WorkerId
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
 from registry.workers.models import Affiliation, EndDispute, LinkRequest
-from registry.workers.operations.links import unlink
+from registry.workers.operations.links import ask_for_link, unlink
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_worker, owner_of
 from tests.factories.visitors import as_firm, as_worker, worker_as_actor
 
@@ -153,3 +154,18 @@ def test_strangers_find_nothing(pair: Pair, path: str) -> None:
         values: dict[str, Any] = {"agree": "", "until_on": "2026/11/25", "reason": "横取り"}
         assert client.post(f"/{portal}/{where}", values).status_code in {302, 404}
     assert (EndDispute.objects.get().state, pair.end()) == ("open", "2026-11-20")
+
+
+def test_asking_a_worker_shows_no_name_before_the_answer() -> None:
+    worker = a_worker(None).worker_id
+    typed = {"worker_id": f" {str(worker)[:4]}-{str(worker)[4:]} ", "from_on": "令和8年11月20日"}
+    page = as_firm(a_firm()).post("/business/links/", typed, follow=True)
+    assert [row.worker_id for row in page.context["asked"]] == [worker]
+    assert "太郎" not in page.content.decode()
+
+
+def test_another_firm_answers_nothing() -> None:
+    worker, firm = a_worker(None).worker_id, a_firm()
+    by = Actor(ActorKind.WORKER, None, worker)
+    request = ask_for_link(worker, firm, from_on=NOW.date(), principal=True, by=by, at=NOW)
+    assert as_firm(a_firm("別の会社")).post(f"/business/links/{request}/answer/", {"accept": ""}).status_code == 404

@@ -1,0 +1,30 @@
+import json
+
+from django.http import HttpRequest
+from django.utils.translation import override
+
+from api.problems import problem, wrong_method
+from registry.accounts.operations import TooOftenError
+from registry.core.ids import IdShapeError
+
+
+def test_a_problem_says_cause_consequence_and_remedy_in_japanese() -> None:
+    with override("en"):
+        answer = problem(IdShapeError(typed="1"), 422)
+    content = json.loads(answer.content)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.status_code, content["status"], content["code"]) == (422, 422, "ID_SHAPE")
+    assert content["title"] == "IDは14桁の数字です。"
+    assert "14桁" in content["detail"]
+    assert "Retry-After" not in answer.headers
+
+
+def test_who_is_too_fast_is_told_how_long_to_wait() -> None:
+    answer = problem(TooOftenError(seconds=7), 429)
+    assert answer.headers["Retry-After"] == "7"
+    assert "7秒" in json.loads(answer.content)["detail"]
+
+
+def test_another_method_is_told_which_one_is_right() -> None:
+    answer = wrong_method(HttpRequest())
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")

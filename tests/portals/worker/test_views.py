@@ -1,0 +1,60 @@
+"""The worker's home and own data."""
+
+import pytest
+
+from registry.businesses.queries import list_users
+from registry.notices.operations import write_notice
+from registry.notices.states import NoticeKind
+from registry.workers.operations.links import ask_for_link
+from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.days import bind_all
+from tests.factories.photos import a_kept_photo
+from tests.factories.visitors import account_of_worker, as_worker
+
+pytestmark = pytest.mark.django_db
+
+
+def test_home_says_what_of_today_has_arrived() -> None:
+    firm = a_firm()
+    card, gate = a_worker(firm), a_gate(firm)
+    client = as_worker(card.worker_id)
+    assert "今日の打刻はまだありません" in client.get("/worker/").content.decode()
+
+    gate.send(a_touch(1, card))
+    bind_all()
+
+    page = client.get("/worker/").content.decode()
+    assert "今日の打刻は届いています" in page
+    assert "見本ビル新築工事" in page
+
+
+def test_home_asks_for_at_most_three_things() -> None:
+    card = a_worker(None)
+    for number in range(4):
+        firm = a_firm(f"{number}番の会社")
+        ask_for_link(card.worker_id, firm, from_on=NOW.date(), principal=False, by=owner_of(firm), at=NOW)
+    page = as_worker(card.worker_id).get("/worker/")
+    assert [one["url"] for one in page.context["to_do"]] == ["/worker/links/"] * 3
+
+
+def test_home_shows_own_messages_and_nobody_elses() -> None:
+    card, firm = a_worker(None), a_firm()
+    day = {"firm": "見本建設株式会社", "day": "2026-11-20"}
+    write_notice(NoticeKind.LINKED, account_id=account_of_worker(card.worker_id), data=day, at=NOW)
+    write_notice(NoticeKind.CODE_SENT_AGAIN, account_id=list_users(firm)[0].account.id, data={}, at=NOW)
+    kinds = {one.row.kind for one in as_worker(card.worker_id).get("/worker/").context["notices"]}
+    assert kinds == {NoticeKind.REGISTERED, NoticeKind.LINKED}
+
+
+def test_own_data_is_all_that_is_registered() -> None:
+    card = a_worker(a_firm())
+    page = as_worker(card.worker_id).get("/worker/own/").content.decode()
+    assert all(text in page for text in ("太郎", "ミホン", "1980年5月5日", "東京都例町9-9", "見本建設株式会社"))
+
+
+def test_the_own_photo_is_a_picture_that_nobody_keeps() -> None:
+    card = a_worker(None, photo_key=a_kept_photo())
+    answer = as_worker(card.worker_id).get("/worker/photo/")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert as_worker(a_worker(None).worker_id).get("/worker/photo/").status_code == 404
