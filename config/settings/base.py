@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "registry.touches",
     "registry.histories",
     "registry.disclosure",
+    "registry.papers",
     "portals.base",
     "portals.public",
     "portals.worker",

@@ -167,7 +167,9 @@ def serve(host: str, port: int, base_url: str, postgres: Postgres | None) -> Non
         try:
             _wait_until_served(host, port, server)
             show_logins(base_url)
-            children.append(Child("The job worker", sys.executable, "manage.py", "procrastinate", "worker"))
+            # Two jobs at a time, so that a long paper does not hold the mail back.
+            jobs = ("procrastinate", "worker", "--concurrency", "2")
+            children.append(Child("The job worker", sys.executable, "manage.py", *jobs))
             children.append(Child("The binder of days", sys.executable, "manage.py", "follow_changes"))
             _watch(children, postgres)
         except Stop:

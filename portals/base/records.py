@@ -11,7 +11,10 @@ from portals.base.templatetags.ds import grouped_id, jdate, yen
 from registry.audit.operations import Seen
 from registry.codes.queries import code_names
 from registry.codes.states import Table
+from registry.disclosure.queries import full_name
 from registry.workers.states import CredentialBlock
+
+__all__ = ["Block", "business_blocks", "full_kana", "full_name", "worker_blocks"]
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,6 @@ class Block:
     rows: list[tuple[str, str]]
     lines: list[list[tuple[str, str]]]
     empty: str
-
-
-def full_name(seen: Seen) -> str:
-    """Family, middle and given name; the grouped ID where names are not open."""
-    parts = [str(seen.get(key)) for key in ("family_name", "middle_name", "given_name") if seen.get(key)]
-    return " ".join(parts)
 
 
 def full_kana(seen: Seen) -> str:

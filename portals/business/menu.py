@@ -9,6 +9,7 @@ ENTRIES = [
     Entry("510-30", "business.menu.workers", "business:workers", Permission.BUSINESS_WORKERS),
     Entry("", "business.menu.sites", "business:sites", Permission.SITE_MANAGE),
     Entry("", "business.menu.days", "business:days", Permission.BUSINESS_WORKERS),
+    Entry("", "paper.title", "business:papers", Permission.BUSINESS_WORKERS),
     Entry("", "business.menu.invitations", "business:invitations", Permission.SITE_MANAGE),
     Entry("", "business.menu.links", "business:links", Permission.BUSINESS_WORKERS),
     Entry("810-20", "business.menu.users", "business:users", Permission.BUSINESS_USERS),

@@ -20,6 +20,7 @@ from registry.businesses.queries import names_of_businesses
 from registry.disclosure.queries import see_workers_at_work
 from registry.histories.queries import Only, firms_on_sites, list_month_of_sites, sum_people_of_sites, sum_sites
 from registry.histories.states import Standing
+from registry.papers.queries import day_lines
 from registry.sites.queries import list_sites
 
 MOST_SITES = 2000
@@ -74,4 +75,4 @@ def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     _form, sites, only = _filters(request, chosen)
     rows = [row for row in list_month_of_sites(sites, chosen) if only.holds(row)]
     people = see_workers_at_work(viewer_of(request), {row.worker_id for row in rows}, at=timezone.now())
-    return csv_answer(f"就業履歴_全現場_{chosen:%Y%m}", rows, dict(sites.items()), names_of(people))
+    return csv_answer(f"就業履歴_全現場_{chosen:%Y%m}", day_lines(rows, names_of(people)))

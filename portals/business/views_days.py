@@ -39,10 +39,12 @@ from registry.histories.queries import (
     list_claims_to_confirm,
     list_days_of_worker,
     list_edits,
-    list_month_of_firm,
     sum_people_of_firm,
 )
 from registry.histories.states import ClaimState
+from registry.papers.queries import list_days
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
 from registry.sites.queries import names_of_sites
 from registry.workers.queries import FOUND_AT_MOST as PAGE
 from registry.workers.queries import linked_workers
@@ -107,10 +109,8 @@ def shown_claim(claim: ClaimRow, names: dict[int, str]) -> dict[str, Any]:
 def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of the firm's people in a month as CSV."""
     chosen = chosen_month(year, month)
-    rows = list_month_of_firm(business_of(request), chosen)
-    names = names_of(see_workers_at_work(viewer_of(request), {row.worker_id for row in rows}, at=timezone.now()))
-    sites: dict[object, str] = dict(names_of_sites(row.bound.site_id for row in rows if row.bound.site_id).items())
-    return csv_answer(f"就業履歴_自社_{chosen:%Y%m}", rows, sites, names)
+    days = list_days(viewer_of(request), Wish(PaperKind.FIRM_DAYS, chosen, chosen), at=timezone.now())
+    return csv_answer(f"就業履歴_自社_{chosen:%Y%m}", days.lines)
 
 
 @require_POST

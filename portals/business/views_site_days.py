@@ -27,22 +27,16 @@ from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import approve_claims, decide_days, refuse_claim
 from registry.histories.queries import (
-    DayRow,
     Only,
     get_claim,
-    list_month_of_site,
     list_open_claims,
     list_waiting_of_site,
     sum_days_of_site,
     sum_people_of_site,
 )
-
-
-def _site_rows(request: HttpRequest, site_id: int, chosen: date) -> list[DayRow]:
-    """The prime sees all days of its site; a firm above others its path."""
-    access, own = access_to(request, site_id), business_of(request)
-    rows = list_month_of_site(site_id, chosen)
-    return rows if access.is_prime else [row for row in rows if own in row.bound.assignment.path]
+from registry.papers.queries import list_days
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
 
 
 @page(Permission.SITE_MANAGE)
@@ -83,11 +77,9 @@ def _url_of(site_id: int, day: date) -> str:
 @page(Permission.SITE_MANAGE)
 def site_export(request: HttpRequest, site_id: int, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of a site in a month as CSV."""
-    access, chosen = access_to(request, site_id), chosen_month(year, month)
-    rows = _site_rows(request, site_id, chosen)
-    ids = {row.worker_id for row in rows}
-    names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now()))
-    return csv_answer(f"就業履歴_{access.site.name}_{chosen:%Y%m}", rows, {site_id: access.site.name}, names)
+    chosen = chosen_month(year, month)
+    days = list_days(viewer_of(request), Wish(PaperKind.SITE_DAYS, chosen, chosen, site_id), at=timezone.now())
+    return csv_answer(f"就業履歴_{days.subject}_{chosen:%Y%m}", days.lines)
 
 
 @require_POST
@@ -97,7 +89,9 @@ def _approve(request: HttpRequest, site_id: int) -> HttpResponse:
     chosen = {int(one) for one in request.POST.getlist("claim") if one.isascii() and one.isdigit()}
     mine = {claim.id for claim in list_open_claims([site_id])}
     count = approve_claims(chosen & mine, by=viewer_of(request).actor(), at=timezone.now())
-    if count:
+    if not chosen:
+        info(request, _("bulk.none_chosen"))
+    elif count:
         success(request, _("claim.approved_count").format(count=count))
     else:
         info(request, _("claim.approved_none"))
@@ -139,6 +133,9 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
         except ValueError:
             continue
     counts = "counts" in request.POST
+    if not chosen:
+        info(request, _("bulk.none_chosen"))
+        return redirect("business:site_days", site_id)
     try:
         decide_days(SiteId(site_id), chosen, counts=counts, by=viewer_of(request).actor(), at=timezone.now())
     except RegistryError as error:

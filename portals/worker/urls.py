@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.worker import views, views_card, views_days, views_links, views_looks
+from portals.worker import views, views_card, views_days, views_links, views_looks, views_papers
 
 app_name = "worker"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("links/<int:business_id>/end/", views_links.end_link, name="end_link"),
     path("days/<int:year>-<int:month>-<int:day>/", views_days.day, name="day"),
     path("days/<int:year>-<int:month>/list.csv", views_days.export, name="export"),
+    path("days/paper/", views_papers.ask_paper, name="ask_whole_paper"),
+    path("days/<int:year>/paper/", views_papers.ask_paper, name="ask_year_paper"),
+    path("days/<int:year>-<int:month>/paper/", views_papers.ask_paper, name="ask_paper"),
+    path("papers/", views_papers.papers, name="papers"),
+    path("papers/<int:paper_id>/file.pdf", views_papers.paper_file, name="paper_file"),
+    path("papers/<int:paper_id>/again/", views_papers.paper_again, name="paper_again"),
     path("days/new/", views_days.new_claim, name="new_claim"),
     path("days/<int:site_id>/<int:year>-<int:month>-<int:day>/edit/", views_days.edit, name="edit_day"),
     path("claims/<int:claim_id>/withdraw/", views_days.withdraw, name="withdraw"),

@@ -43,6 +43,9 @@ from registry.histories.queries import (
     words_before_edits,
 )
 from registry.histories.states import ClaimState, Reason, Side, Standing
+from registry.papers.queries import list_days
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
 from registry.sites.queries import names_of_sites
 
 MARKS = {
@@ -248,6 +251,6 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
 @page(Permission.WORKER_OWN)
 def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of a month as CSV."""
-    chosen, worker_id = chosen_day(year, month), worker_of(request)
-    rows, claims = list_days_of_worker(worker_id, chosen), list_claims_of_worker(worker_id, chosen)
-    return csv_answer(f"就業履歴_{chosen:%Y%m}", rows, site_names(rows, claims), {})
+    chosen = chosen_day(year, month)
+    days = list_days(viewer_of(request), Wish(PaperKind.WORKER_DAYS, chosen, chosen), at=timezone.now())
+    return csv_answer(f"就業履歴_{chosen:%Y%m}", days.lines)

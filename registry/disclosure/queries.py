@@ -151,6 +151,12 @@ def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0, onl
     return Found(seen, more=len(ids) > len(shown))
 
 
+def full_name(seen: Seen) -> str:
+    """Family, middle and given name, as far as they may be read."""
+    parts = [str(seen.get(key)) for key in ("family_name", "middle_name", "given_name") if seen.get(key)]
+    return " ".join(parts)
+
+
 def see_workers(
     viewer: Viewer, ids: Iterable[int], *, at: datetime, only: Collection[str] | None = LISTED
 ) -> dict[int, Seen]:

@@ -15,6 +15,9 @@ from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
 from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.papers.operations import ask_paper, make_paper
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
 from registry.workers.models import Worker
@@ -67,6 +70,9 @@ class Cast:
         entry = ClaimData(day=NOW.date(), site_id=self.gate.site_id)
         by = Actor(ActorKind.WORKER, subject_id=self.card.worker_id)
         self.claim = enter_claim(self.card.worker_id, entry, by=by, at=NOW)
+        month = NOW.date().replace(day=1)
+        self.paper = ask_paper(Wish(PaperKind.FIRM_DAYS, month, month), by=owner_of(self.prime), at=NOW)
+        make_paper(self.paper, at=NOW)
         letters = secrets_of_letters()
         for firm in (self.prime, self.other):
             activate(str(firm), list_users(firm)[0].account.id, letters)
@@ -86,6 +92,7 @@ class Cast:
             "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
             "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
+            "<int:paper_id>": self.paper,
         }  # fmt: skip
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))
@@ -102,7 +109,7 @@ def expected(who: str, permission: str, rights: frozenset[Any], where: str) -> C
     """Which answers are right."""
     if who == "stranger":
         return lambda status: status == 302
-    if permission not in rights or (who == "other firm" and "site_id" in where):
+    if permission not in rights or (who == "other firm" and ("site_id" in where or "paper_id" in where)):
         return lambda status: status == 404
     return lambda status: status in {200, 302, 404, 405}
 

@@ -25,6 +25,8 @@ from registry.core.errors import RegistryError
 from registry.core.read_policy import Relation
 from registry.histories.states import ClaimState, Reason, Side, Standing
 from registry.notices.states import LetterKind, NoticeKind
+from registry.papers.kinds.days import WIDTHS
+from registry.papers.states import PaperKind, PaperState
 from registry.structures.states import TenureState
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.states import Confirmation, EndDisputeState, InsuranceItem, LinkSide, RegistrationKind, Sex
@@ -59,6 +61,13 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "refused.{}.remedy": [(one,) for one in (*REFUSED_CODES, "OTHER")],
     "reason.{}.cause": [(one,) for one in Reason],
     "reason.{}.who": [(one,) for one in Reason],
+    "paper.kind.{}": [(one,) for one in PaperKind],
+    "paper.name.{}": [(one,) for one in PaperKind],
+    "paper.number.{}": [(one,) for one in PaperKind],
+    "paper.explained.{}": [(one,) for one in PaperKind],
+    "paper.column.{}": [(one,) for one in WIDTHS],
+    "paper.standing.{}": [(one,) for one in Standing],
+    "paper.state.{}": [(one,) for one in PaperState],
     "account.{}": [(one,) for one in AccountState],
     "word.kind.{}": [(one,) for one in BusinessKind],
     "word.sex.{}": [(one,) for one in Sex],

@@ -14,6 +14,7 @@ from registry.cards.models import Card
 from registry.codes.models import Code
 from registry.files.models import File
 from registry.histories.models import Claim, DayEdit
+from registry.papers.models import Paper
 from registry.sites.models import DayBoundary, SitePeriod, Terminal
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.touches.models import Device, Pairing, PairingCode
@@ -110,6 +111,11 @@ CASES: dict[str, Callable[[], object]] = {
     "histories_claim_form_key_key": both(change(Claim, form_key="k"), again(Claim, form_key="k", day=LONG_AGO)),
     "histories_edit_has_a_side": again(DayEdit, side="nobody"),
     "histories_edit_says_something": again(DayEdit, work=""),
+    "papers_kind_known": change(Paper, kind="poem"),
+    "papers_site_where_asked": change(Paper, site=None),
+    "papers_months_in_order": change(Paper, first_month=LONG_AGO),
+    "papers_made_is_there": change(Paper, state="made"),
+    "papers_one_wish_at_a_time": again(Paper),
     "sites_period_has_days": again(SitePeriod, from_on=LONG_AGO, until_on=LONG_AGO),
     "sites_one_period_at_a_time": again(SitePeriod),
     "sites_boundary_once_a_day": again(DayBoundary),

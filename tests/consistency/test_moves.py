@@ -20,8 +20,11 @@ from tests.factories.cast import NOW
 from tests.factories.one_of_each import OneOfEach
 
 pytestmark = pytest.mark.xdist_group("one_of_each")
-# What a state needs besides its word: a stopped card says since when.
-BESIDE: dict[str, dict[str, Any]] = {"cards_card": {"stopped_at": NOW}, "touches_device": {"revoked_at": NOW}}
+# What a state needs besides its word: a stopped card says since when, a made paper is there.
+BESIDE: dict[str, dict[str, Any]] = {
+    "cards_card": {"stopped_at": NOW}, "touches_device": {"revoked_at": NOW},
+    "papers_paper": {"content": b"%PDF", "made_at": NOW},
+}  # fmt: skip
 
 
 def states(life: Workflow) -> list[StrEnum]:

@@ -5,6 +5,9 @@ from datetime import date, timedelta
 from registry.accounts.operations import LoginWrongError, Place, check_login, make_security_code
 from registry.core.ids import BusinessId, WorkerId
 from registry.histories.operations.claims import ClaimData, decide_days, edit_day, enter_claim
+from registry.papers.operations import ask_paper
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
 from registry.sites.queries import list_terminals
 from registry.structures.operations.keys import make_site_key
 from registry.structures.operations.rosters import RosterData, add_to_roster
@@ -64,6 +67,8 @@ class OneOfEach:
         edit_day(self.worker, self.gate.site_id, NOW.date(), work="足場", by=by, at=NOW)
         decide_days(self.gate.site_id, [(self.worker, NOW.date())], counts=True, by=by, at=NOW)
         make_pairing_code(list_terminals(self.gate.site_id)[0].id, by=by, at=NOW)
+        month = NOW.date().replace(day=1)
+        ask_paper(Wish(PaperKind.SITE_DAYS, month, month, self.gate.site_id), by=by, at=NOW)
         make_security_code(self.account, by=OFFICE, at=NOW)
         try:
             check_login(str(self.worker), "wrong", place=Place("192.0.2.0/24"), at=NOW)

@@ -12,8 +12,12 @@ from registry.businesses.queries import list_users
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId
+from registry.disclosure.queries import viewer_for
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.queries import list_claims_of_worker
+from registry.papers.operations import ask_paper, make_paper
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
 from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster
@@ -41,14 +45,16 @@ from tests.factories.cast import (
 )
 from tests.factories.days import bind_all
 from tests.factories.photos import a_kept_photo
-from tests.factories.visitors import worker_as_actor
+from tests.factories.visitors import account_of_worker, worker_as_actor
 
 PORTALS = ("worker/", "business/", "office/")
 MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
+MONTH = TODAY.replace(day=1)
 # These change something and take no GET.
 POST_ONLY = {
     "withdraw", "withdraw_entry", "accept", "answer_link", "approve_claims", "confirm_claim", "decide", "ship_letters",
     "answer_end",
+    "ask_paper", "ask_year_paper", "ask_whole_paper", "ask_site_paper", "paper_again",
 }  # fmt: skip
 NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
 # A firm below the prime sees these pages of the prime's site in its own way.
@@ -87,6 +93,13 @@ class World:
             "below": logged_in(str(self.below)), "office": logged_in(office_login(Role.REVIEWER)),
         }  # fmt: skip
         self.count = 0
+        by = viewer_for(account_of_worker(self.card.worker_id)).actor()
+        self.papers = {
+            "worker": ask_paper(Wish(PaperKind.WORKER_DAYS, MONTH, MONTH), by=by, at=NOW),
+            "business": ask_paper(Wish(PaperKind.FIRM_DAYS, MONTH, MONTH), by=owner_of(self.prime), at=NOW),
+        }
+        for paper_id in self.papers.values():
+            make_paper(paper_id, at=NOW)
 
     def enlist(self, firm: BusinessId, card: CardRow, tenure: int | None) -> None:
         """Put somebody on the roster of the prime's site."""
@@ -134,6 +147,7 @@ class World:
         )
         further = a_gate(self.prime, name=name, store=f"{self.count}b" * 16)
         self._claim(further.site_id)
+        ask_paper(Wish(PaperKind.SITE_DAYS, MONTH, MONTH, further.site_id), by=by, at=NOW)
         further.send(a_touch(1, self.card, f"2026-11-20T0{self.count}:58:00+09:00"))
 
     def _claim(self, site_id: SiteId) -> None:
@@ -165,6 +179,7 @@ class World:
             "<int:device_id>": self.gate.device.device_id,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
             "<int:day>": TODAY.day if page == "business:site_day" else claim.day.day, "<int:claim_id>": claim.id,
+            "<int:paper_id>": self.papers.get(page.split(":", maxsplit=1)[0], 0),
         }  # fmt: skip
         where = PAGES[page]
         for placeholder, number in numbers.items():

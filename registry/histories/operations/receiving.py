@@ -88,11 +88,11 @@ def _find_meanings(
             continue
         if day not in bound:
             touched = [(site_id, work_day(day, days[day])) for site_id, days in numbered.items() if day in days]
-            bound[day] = {there.site_id: _meaning(there) for there in bind_day(person, touched, ())}
+            bound[day] = {there.site_id: meaning_of(there) for there in bind_day(person, touched, ())}
         found[seq] = bound[day][one.site_id]
 
 
-def _meaning(bound: BoundDay) -> Meaning:
+def meaning_of(bound: BoundDay) -> Meaning:
     """A day in the words of the protocol: bound, waiting for somebody's part, flagged for a decision."""
     state = _STATES.get(bound.standing, TouchState.WAITING if bound.reasons else TouchState.BOUND)
     return Meaning(bound.day, state, bound.reasons)

@@ -7,6 +7,7 @@ from registry.histories.queries.claims import (
     list_claims_of_worker,
     list_claims_to_confirm,
     list_open_claims,
+    names_of_claimed_sites,
     path_of_day,
 )
 from registry.histories.queries.days import (
@@ -71,6 +72,7 @@ __all__ = [
     "load_months",
     "months_bound",
     "months_of_worker",
+    "names_of_claimed_sites",
     "path_of_day",
     "sum_days_of_site",
     "sum_people_of_firm",

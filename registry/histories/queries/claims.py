@@ -116,6 +116,11 @@ def list_claims_to_confirm(business_id: int) -> list[ClaimToConfirm]:
     return [ClaimToConfirm(row, *parts[row.id]) for row in _claims(Q(pk__in=parts))] if parts else []
 
 
+def names_of_claimed_sites(claim_ids: Collection[int]) -> dict[int, str]:
+    """Names of unregistered sites, by the claims that name them."""
+    return dict(Claim.objects.filter(pk__in=claim_ids).order_by("pk").values_list("pk", "site_name"))
+
+
 def get_claim(claim_id: int) -> ClaimRow | None:
     """One entered day, or None."""
     return next(iter(_claims(Q(pk=claim_id))), None)

@@ -70,9 +70,9 @@ def _days(where: str, parameters: list[Any] | dict[str, Any], only: int = -1) ->
     )
 
 
-def list_days_of_worker(worker_id: int, month: date) -> list[DayRow]:
-    """A worker's days in a month, over all sites."""
-    return _days("worker_id = %s AND month = %s", [worker_id, month])
+def list_days_of_worker(worker_id: int, month: date, *, through: date | None = None) -> list[DayRow]:
+    """A worker's days in a month, or from it through another, over all sites."""
+    return _days("worker_id = %s AND month BETWEEN %s AND %s", [worker_id, month, through or month])
 
 
 def list_days_of_site(site_id: int, day: date) -> list[DayRow]:

@@ -45,6 +45,13 @@ def holds(row: dict[str, Any], day: date) -> bool:
     return bool(row["from_on"] <= day and (row["until_on"] is None or day < row["until_on"]))
 
 
+def standing_of_claim(claim: dict[str, Any]) -> str:
+    """Formal once approved; 自己申告 where it was entered after the end of the next month (ruling 28)."""
+    entered, day = claim["recorded_at"].astimezone(JAPAN), claim["day"]
+    months = (entered.year - day.year) * 12 + entered.month - day.month
+    return {"refused": "none", "approved": "formal", "open": "claimed" if months <= 1 else "unapproved"}[claim["state"]]
+
+
 class Oracle:
     """All tables of one database, read once."""
 
@@ -299,7 +306,7 @@ class Oracle:
         return "formal" if standing == "waiting" else standing
 
     def _of_claim(self, claim: dict[str, Any]) -> Day:
-        """A day entered by hand: formal once approved, 自己申告 where it came after the next month's end (ruling 28)."""
+        """A day that was entered by hand and not touched."""
         one = Day(claim["worker_id"], claim["site_id"], claim["day"])
         self._assign(one)
         if claim["trade"]:
@@ -307,8 +314,5 @@ class Oracle:
             one.reasons.discard("TRADE_ASSUMED")
         one.work = claim["work"] or one.work
         self._edit(one)
-        entered, day = claim["recorded_at"].astimezone(JAPAN), claim["day"]
-        months = (entered.year - day.year) * 12 + entered.month - day.month
-        states = {"refused": "none", "approved": "formal", "open": "claimed" if months <= 1 else "unapproved"}
-        one.standing = states[claim["state"]]
+        one.standing = standing_of_claim(claim)
         return one

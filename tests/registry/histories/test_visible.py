@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,12 +27,12 @@ from registry.workers.models import Worker
 from tests.factories.cast import NOW, a_firm
 from tests.factories.facts import World, a_world
 from tests.factories.visitors import as_firm, as_worker
-from tests.registry.histories.oracle import Day, Oracle, holds
+from tests.registry.histories.oracle import Day, Oracle, holds, standing_of_claim
 from tests.registry.histories.test_order import MONTHS, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Key = tuple[int, int, date, str, str]
-SEEDS = range(100, 104)
+SEEDS = range(100, 106)
 COUNTERS = ("formal", "claimed", "unapproved", "waiting")
 STANDINGS = {
     "数えられます": "formal", "確認待ち": "waiting", "申請中": "claimed", "未承認": "unapproved", "数えられません": "none",
@@ -161,6 +162,16 @@ class Told:
         )
         return at_work or self.is_employer(firm, worker)
 
+    def confirms(self, firm: int, claim: dict[str, Any]) -> bool:
+        """Whether a firm marks a claim as right: employer and first tier do, the prime approves instead (ruling 28)."""
+        (one,) = [
+            one for one in self.days
+            if (one.worker, one.site, one.day) == (claim["worker_id"], claim["site_id"], claim["day"])
+        ]  # fmt: skip
+        if len(one.path) < 2:
+            return False
+        return firm == one.path[0] or (firm == one.path[-2] and self.has_part(firm, one.site))
+
     def shown(self, firm: int, worker: int) -> str:
         """How a page names somebody to a firm."""
         return self.names[worker] if self.sees_name(firm, worker) else grouped(worker)
@@ -224,6 +235,13 @@ def check_employer(told: Told, firm: int, month: date) -> None:
     assert names == {one.worker: told.names[one.worker] if told.sees_name(firm, one.worker) else "" for one in ours}
     page = browser.get(path).content.decode()
     assert lines_on(page) == {told.shown(firm, worker): numbers for worker, numbers in counters(ours).items()}
+    waiting = [
+        (told.names[claim["worker_id"]], claim["day"].day)
+        for claim in told.oracle.claims
+        if claim["state"] == "open" and told.confirms(firm, claim)
+    ]
+    cards = re.findall(r'<div class="ds-card"><p><strong>([^<]+)</strong> \d+年\d+月(\d+)日', page)
+    assert sorted((name, int(day)) for name, day in cards) == sorted(waiting)
     for worker in told.world.workers:
         has_days = any(one.worker == worker for one in ours)
         status = browser.get(f"/business/workers/{worker}/days/{month.year}-{month.month}/").status_code
@@ -242,6 +260,12 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
     assert names == {one.worker: told.names[one.worker] for one in visible}
     page = browser.get(path).content.decode()
     assert lines_on(page) == {told.names[worker]: numbers for worker, numbers in counters(visible).items()}
+    to_approve = [
+        claim for claim in told.oracle.claims
+        if claim["site_id"] == site and claim["state"] == "open" and told.is_prime(firm, site)
+        and standing_of_claim(claim) == "claimed"
+    ]  # fmt: skip
+    assert sorted(re.findall(r'name="claim" value="(\d+)"', page)) == sorted(str(one["id"]) for one in to_approve)
     if visible:
         day = visible[0].day
         page = browser.get(f"/business/sites/{site}/days/{day.year}-{day.month}-{day.day}/").content.decode()

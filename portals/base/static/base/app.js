@@ -28,6 +28,24 @@
     window.setTimeout(release, WAIT_MS, form);
   });
 
+  // What is being made is asked for again, part by part, so that nobody loses the place where he reads or stands.
+  const LOOK_AGAIN_MS = 1500;
+  const lookAgain = async () => {
+    const answer = await fetch(window.location.href).catch(() => null);
+    const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.querySelectorAll("[data-fresh]").forEach((part) => {
+      const now = page && page.getElementById(part.id);
+      if (!now || part.contains(document.activeElement)) return;
+      part.toggleAttribute("data-waiting", now.hasAttribute("data-waiting"));
+      if (part.innerHTML !== now.innerHTML) part.replaceChildren(...now.childNodes);
+    });
+    waitAndLook();
+  };
+  const waitAndLook = () => {
+    if (document.querySelector("[data-waiting]")) window.setTimeout(lookAgain, LOOK_AGAIN_MS);
+  };
+  waitAndLook();
+
   // The back button may bring the page back as it was left.
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 })();

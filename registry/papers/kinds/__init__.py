@@ -1,0 +1,1 @@
+"""Kinds of papers: what stands on each sheet."""

@@ -1,0 +1,54 @@
+"""Tables of papers."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from registry.accounts.models import Account
+from registry.papers.states import PaperKind, PaperState
+from registry.sites.models import Site
+
+
+class Paper(models.Model):
+    """A wish for a paper, and the paper once it is made. Worker and firm are those of the account."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True)
+    first_month = models.DateField()
+    last_month = models.DateField()
+    state = models.CharField(max_length=10, default=PaperState.QUEUED)
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=40, blank=True)  # the code of an error
+    # In the database as other files are: paper and state come and go in one transaction and lie in one backup.
+    content = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "papers_paper"
+        indexes = [
+            models.Index(fields=["account", "-id"], name="papers_of_account"),
+            models.Index(fields=["asked_at"], condition=~Q(state=PaperState.EXPIRED), name="papers_kept"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(PaperKind)), name="papers_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind=PaperKind.SITE_DAYS, site__isnull=False)
+                | (~Q(kind=PaperKind.SITE_DAYS) & Q(site__isnull=True)),
+                name="papers_site_where_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_month=F("last_month"))
+                | Q(kind=PaperKind.WORKER_DAYS, first_month__lt=F("last_month")),
+                name="papers_months_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PaperState.MADE) | Q(content__isnull=False, made_at__isnull=False),
+                name="papers_made_is_there",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "kind", "site", "first_month", "last_month"],
+                condition=Q(state=PaperState.QUEUED),
+                nulls_distinct=False,
+                name="papers_one_wish_at_a_time",
+            ),
+        ]

@@ -1,0 +1,172 @@
+"""Reads of papers: who has asked for which; and the rows of a 就業履歴一覧, the same for CSV and PDF."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.db.models.functions import Length
+
+from registry.businesses.queries import names_of_businesses
+from registry.codes.queries import code_names
+from registry.codes.states import Table
+from registry.core.days import jst_day
+from registry.core.errors import NotFoundError
+from registry.core.viewer import Viewer
+from registry.disclosure.queries import full_name, see_workers, see_workers_at_work, see_workers_on_site
+from registry.histories.queries import (
+    DayRow,
+    list_days_of_worker,
+    list_month_of_firm,
+    list_month_of_site,
+    names_of_claimed_sites,
+)
+from registry.papers.models import Paper
+from registry.papers.rules import Wish, may_ask
+from registry.papers.states import KEPT_FOR, RIGHTS, PaperKind, PaperState
+from registry.sites.queries import find_site, names_of_sites
+
+SHOWN_AT_MOST = 50
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A paper as its asker sees it."""
+
+    id: int
+    wish: Wish
+    site_name: str
+    state: PaperState
+    asked_at: datetime
+    made_at: datetime | None
+    failure: str
+    size: int
+
+    @property
+    def kept_until(self) -> datetime:
+        """When it is thrown away."""
+        return self.asked_at + KEPT_FOR
+
+
+def list_papers(viewer: Viewer) -> list[PaperRow]:
+    """The papers that somebody asked for and may still have, newest first."""
+    return _rows(_own(viewer))
+
+
+def get_paper(viewer: Viewer, paper_id: int) -> PaperRow:
+    """One of the viewer's own papers. Raises `NotFoundError`."""
+    found = _rows(_own(viewer).filter(pk=paper_id))
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+def _own(viewer: Viewer) -> QuerySet[Paper]:
+    kinds = [kind for kind, right in RIGHTS.items() if viewer.has(right)]
+    return Paper.objects.filter(account=viewer.account_id, kind__in=kinds)
+
+
+def _rows(papers: QuerySet[Paper]) -> list[PaperRow]:
+    names = (
+        "id",
+        "state",
+        "asked_at",
+        "made_at",
+        "failure",
+        "kind",
+        "first_month",
+        "last_month",
+        "site_id",
+        "site__name",
+    )
+    rows = papers.order_by("-id").values(*names, size=Length("content"))[:SHOWN_AT_MOST]
+    return [
+        PaperRow(
+            row["id"], Wish(PaperKind(row["kind"]), row["first_month"], row["last_month"], row["site_id"]),
+            row["site__name"] or "", PaperState(row["state"]), row["asked_at"], row["made_at"], row["failure"],
+            row["size"] or 0,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DayLine:
+    """One row of a 就業履歴一覧: a day, with all codes and numbers by name."""
+
+    row: DayRow
+    name: str
+    site: str
+    firm: str
+    trade: str
+    position: str
+
+
+@dataclass(frozen=True)
+class DayList:
+    """A 就業履歴一覧: whose or of which site, which months, the rows by day and first touch, as of when."""
+
+    wish: Wish
+    subject_id: int
+    subject: str
+    whole: bool  # a firm below the prime has its own part of a site's list
+    lines: Sequence[DayLine]
+    as_of: datetime
+
+
+def list_days(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
+    """The rows that the page of the same months stands on; the look at the people is noted.
+
+    Raises `NotFoundError` where the viewer may not ask.
+    """
+    if viewer.is_stranger or not may_ask(viewer.actor(), wish, on=jst_day(at)):
+        raise NotFoundError
+    if wish.kind is PaperKind.SITE_DAYS:
+        return _of_site(viewer, wish, at=at)
+    if wish.kind is PaperKind.FIRM_DAYS:
+        return _of_firm(viewer, wish, at=at)
+    return _of_worker(viewer, wish, at=at)
+
+
+def _of_worker(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
+    worker_id = viewer.worker_id or 0
+    rows = list_days_of_worker(worker_id, wish.first_month, through=wish.last_month)
+    names = {one: full_name(seen) for one, seen in see_workers(viewer, [worker_id], at=at).items()}
+    return DayList(wish, worker_id, names.get(worker_id, ""), whole=True, lines=day_lines(rows, names), as_of=at)
+
+
+def _of_firm(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
+    firm = viewer.business_id or 0
+    rows = list_month_of_firm(firm, wish.first_month)
+    people = see_workers_at_work(viewer, {row.worker_id for row in rows}, at=at)
+    lines = day_lines(rows, {one: full_name(seen) for one, seen in people.items()})
+    return DayList(wish, firm, names_of_businesses([firm]).get(firm, ""), whole=True, lines=lines, as_of=at)
+
+
+def _of_site(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
+    site = find_site(wish.site_id or 0)
+    if site is None:
+        raise NotFoundError
+    whole = site.business_id == viewer.business_id
+    rows = list_month_of_site(site.id, wish.first_month)
+    if not whole:
+        rows = [row for row in rows if viewer.business_id in row.bound.assignment.path]
+    people = see_workers_on_site(viewer, site.id, {row.worker_id for row in rows}, at=at)
+    lines = day_lines(rows, {one: full_name(seen) for one, seen in people.items()})
+    return DayList(wish, site.id, site.name, whole=whole, lines=lines, as_of=at)
+
+
+def day_lines(rows: Sequence[DayRow], people: Mapping[int, str]) -> list[DayLine]:
+    """Days with the names of site, firm, trade and position; `people` are the names that the viewer may read."""
+    sites = names_of_sites(row.bound.site_id for row in rows if row.bound.site_id)
+    claimed = names_of_claimed_sites({row.bound.assignment.claim_id for row in rows if row.bound.assignment.claim_id})
+    firms = names_of_businesses(row.bound.assignment.business_id for row in rows if row.bound.assignment.business_id)
+    trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
+    return [
+        DayLine(
+            row, people.get(row.worker_id, ""), sites.get(row.bound.site_id or 0) or claimed.get(to.claim_id or 0, ""),
+            firms.get(to.business_id or 0, ""), trades.get(to.trade, to.trade), positions.get(to.position, ""),
+        )
+        for row in rows
+        for to in [row.bound.assignment]
+    ]  # fmt: skip

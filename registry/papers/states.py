@@ -1,0 +1,59 @@
+"""Kinds of papers, who may ask for each, and the life of a paper."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from registry.accounts.states import Permission
+from registry.core.workflow import Step, Workflow
+
+KEPT_FOR = timedelta(days=30)
+SAME_WISH = timedelta(minutes=1)  # a repeated click within it gets the paper that was just made
+QUIET_AFTER = timedelta(minutes=10)  # a queued paper of which nothing was heard is handed to a worker again
+GIVEN_UP_AFTER = timedelta(days=1)
+MOST_WAITING = 20  # queued papers of one account
+MOST_ROWS = 10_000
+RENDERING_SECONDS = 120
+RENDERING_MEMORY = 4 * 1024 * 1024 * 1024
+
+
+class PaperKind(StrEnum):
+    """What can be printed: 就業履歴一覧 of one worker, of a firm's people, of a site."""
+
+    WORKER_DAYS = "worker_days"
+    FIRM_DAYS = "firm_days"
+    SITE_DAYS = "site_days"
+
+
+RIGHTS = {
+    PaperKind.WORKER_DAYS: Permission.WORKER_OWN,
+    PaperKind.FIRM_DAYS: Permission.BUSINESS_WORKERS,
+    PaperKind.SITE_DAYS: Permission.SITE_MANAGE,
+}
+
+
+class PaperState(StrEnum):
+    """Where a paper is."""
+
+    QUEUED = "queued"
+    MADE = "made"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class PaperMove(StrEnum):
+    """What happens to a paper."""
+
+    MAKE = "make"
+    FAIL = "fail"
+    EXPIRE = "expire"
+
+
+PAPER_LIFE = Workflow(
+    "papers_paper",
+    PaperState.QUEUED,
+    (
+        Step(PaperMove.MAKE, (PaperState.QUEUED,), PaperState.MADE),
+        Step(PaperMove.FAIL, (PaperState.QUEUED,), PaperState.FAILED),
+        Step(PaperMove.EXPIRE, (PaperState.MADE, PaperState.FAILED), PaperState.EXPIRED),
+    ),
+)

@@ -1,0 +1,83 @@
+"""A list of days on paper: asked for, made by a real worker of the queue, saved; also without script."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser
+from procrastinate.contrib.django import app
+
+from registry.businesses.queries import list_users
+from tests.factories.papers import Days, page_texts, tables_of
+from tests.factories.visitors import account_of_worker, activate_account
+from tests.journeys.conftest import Visitor
+from tests.journeys.test_first_days import log_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+Make = Callable[[str], Visitor]
+
+
+def work_off_the_queue() -> None:
+    """Let a worker of the queue do all that waits. In a thread of its own: Playwright's loop has this one."""
+
+    def work() -> None:
+        connector: Any = app.connector
+        with app.replace_connector(connector.get_worker_connector()) as worker:
+            worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def test_a_worker_saves_the_own_days(visitor: Make, tmp_path: Path) -> None:
+    days, worker = Days(), visitor("paper-worker")
+    log_in(worker, activate_account(account_of_worker(days.worker)))
+    worker.open("/worker/papers/")
+    worker.sees("書類はまだありません")
+    worker.open("/worker/days/2026-11/")
+    worker.press("PDFを作る")
+    worker.sees("書類の作成を受け付けました", "1件を作成しています", "就業履歴一覧 2026年11月")
+
+    work_off_the_queue()
+    worker.page.wait_for_selector("text=できました")  # the page looks again by itself
+    worker.look()
+    worker.sees("保存できる期限")
+    with worker.page.expect_download() as saved:
+        worker.page.click("text=保存する（PDF")
+    saved.value.save_as(tmp_path / "paper.pdf")
+
+    assert saved.value.suggested_filename == "就業履歴一覧_2026年11月.pdf"
+    content = (tmp_path / "paper.pdf").read_bytes()
+    assert "見本ビル新築工事" in page_texts(content)[0]
+    assert len(tables_of(content)[0]) == 1 + 3
+
+
+def test_a_prime_saves_the_days_of_a_site(visitor: Make) -> None:
+    days, prime = Days(), visitor("paper-prime")
+    log_in(prime, activate_account(list_users(days.prime)[0].account.id))
+    prime.open("/business/days/2026-11/")
+    prime.press("PDFを作る")
+    prime.open(f"/business/sites/{days.site}/days/2026-11/")
+    prime.press("PDFを作る")
+    prime.sees("2件を作成しています", "就業履歴一覧 見本ビル新築工事 2026年11月", "就業履歴一覧 自社 2026年11月")
+    work_off_the_queue()
+    prime.page.locator("#papers a").nth(1).wait_for()
+    prime.look()
+
+
+def test_without_script_the_page_refreshes_itself(browser: Browser, visitor: Make) -> None:
+    days, worker = Days(), visitor("paper-plain")
+    log_in(worker, activate_account(account_of_worker(days.worker)))
+    plain = browser.new_context(java_script_enabled=False, locale="ja-JP", storage_state=worker.context.storage_state())
+    page = plain.new_page()
+    page.goto(f"{worker.address}/worker/days/2026-11/")
+    page.click("text=PDFを作る >> nth=0")
+    assert "作成しています" in page.inner_text("main")
+    work_off_the_queue()
+    page.wait_for_selector("text=できました")
+    plain.close()

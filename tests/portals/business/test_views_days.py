@@ -1,0 +1,156 @@
+"""Days in the firm's portal: entered for people, corrected, looked over; what others have is not there."""
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from registry.core.ids import WorkerId
+from registry.histories.models import Claim
+from registry.histories.operations.binder import bind_months
+from registry.histories.operations.claims import ClaimData, enter_claim
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker
+from tests.factories.days import bind_all
+from tests.factories.visitors import as_firm, worker_as_actor
+
+pytestmark = pytest.mark.django_db
+DAY = NOW.date()
+MONTH = f"{DAY.year}-{DAY.month}"
+
+
+class Place:
+    """A prime's site with one firm below, each with a worker who was there today."""
+
+    def __init__(self) -> None:
+        self.prime, self.below = a_firm("元請"), a_firm("下請")
+        self.gate: Gate = a_gate(self.prime)
+        a_tenure(self.gate.site_id, self.prime, self.below)
+        self.own, self.theirs = a_worker(self.prime, "元"), a_worker(self.below, "下")
+        self.gate.send(a_touch(1, self.own), a_touch(2, self.theirs))
+        bind_all()
+        self.browsers: dict[str, Client] = {"prime": as_firm(self.prime), "below": as_firm(self.below)}
+
+    def page(self, who: str, path: str) -> str:
+        """What stands on a page."""
+        answer = self.browsers[who].get(path)
+        assert answer.status_code == 200, path
+        return answer.content.decode()
+
+    def enter(self, worker: WorkerId, day: date = DAY - timedelta(days=1)) -> int:
+        """A worker enters yesterday."""
+        claim = enter_claim(worker, ClaimData(day=day, site_id=self.gate.site_id), by=worker_as_actor(worker), at=NOW)
+        bind_months([(worker, day.replace(day=1))])
+        return claim
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+def names(answer: Any) -> set[str]:
+    return {row["氏名"] for row in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))}
+
+
+def test_a_firm_confirms_its_people_s_claims_once(place: Place) -> None:
+    claim = place.enter(place.theirs.worker_id)
+    assert "確認する" in place.page("below", f"/business/days/{MONTH}/")
+    for _ in range(2):
+        assert place.browsers["below"].post(f"/business/claims/{claim}/confirm/").status_code == 302
+    assert "自社は確認済" in place.page("below", f"/business/days/{MONTH}/")
+    assert "確認する" not in place.page("prime", f"/business/days/{MONTH}/"), "the prime approves, it does not confirm"
+    assert place.browsers["prime"].post(f"/business/claims/{claim}/confirm/").status_code == 404
+    assert place.browsers["below"].post("/business/claims/0/confirm/").status_code == 404
+
+
+def test_a_claim_taken_back_is_not_confirmed(place: Place) -> None:
+    claim = place.enter(place.theirs.worker_id)
+    Claim.objects.filter(pk=claim).update(state="withdrawn")
+    answer = place.browsers["below"].post(f"/business/claims/{claim}/confirm/", follow=True)
+    assert "取り下げられたか" in answer.content.decode()
+    assert Claim.objects.get(pk=claim).employer_confirmed_at is None
+
+
+def test_only_own_people_can_be_chosen(place: Place) -> None:
+    page = place.page("below", "/business/days/new/")
+    assert f'value="{place.theirs.worker_id}"' in page
+    assert f'value="{place.own.worker_id}"' not in page
+    data = {"workers": [str(place.own.worker_id)], "day": "2026/11/19", "site_id": str(place.gate.site_id)}
+    answer = place.browsers["below"].post("/business/days/new/", data)
+    assert answer.status_code == 422
+    assert Claim.objects.count() == 0
+
+
+def test_a_person_s_month_holds_what_was_worked_for_the_firm(place: Place) -> None:
+    path = f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/"
+    assert "下 太郎" in place.page("below", path)
+    assert place.browsers["prime"].get(path).status_code == 404
+
+
+def test_days_of_others_are_not_edited(place: Place) -> None:
+    path = f"/business/workers/{place.theirs.worker_id}/days/{place.gate.site_id}/{MONTH}-{DAY.day}/edit/"
+    assert place.browsers["prime"].post(path, {"work": "x"}).status_code == 404
+    assert place.browsers["below"].post(path.replace(f"-{DAY.day}/", "-1/"), {"work": "x"}).status_code == 404
+    empty = place.browsers["below"].post(path, {"work": ""})
+    assert empty.status_code == 422
+    assert place.browsers["below"].post(path, {"position": "X001"}).status_code == 302
+
+
+def test_a_site_s_day_shows_each_firm_its_own(place: Place) -> None:
+    path = f"/business/sites/{place.gate.site_id}/days/{MONTH}-{DAY.day}/"
+    assert "元 太郎" in place.page("prime", path)
+    assert "下 太郎" in place.page("below", path)
+    assert "元 太郎" not in place.page("below", path)
+    assert place.browsers["prime"].get(path.replace(f"-{DAY.day}/", "-31/")).status_code == 404
+    assert "元 太郎" not in place.page("prime", path.replace(f"-{DAY.day}/", "-1/"))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {"元 太郎", "下 太郎"}),
+        ("?firm={below}", {"下 太郎"}),
+        ("?site={site}&incomplete=on", {"元 太郎", "下 太郎"}),
+        ("?state=formal", {"元 太郎", "下 太郎"}),
+        ("?state=waiting", set()),
+        ("?site=abc&firm=1&state=x", {"元 太郎", "下 太郎"}),
+    ],
+)
+def test_all_sites_are_filtered_by_the_address(place: Place, query: str, found: set[str]) -> None:
+    asked = query.format(below=place.below, site=place.gate.site_id)
+    page = place.page("prime", f"/business/sites/days/{MONTH}/{asked}")
+    assert {name for name in ("元 太郎", "下 太郎") if name in page} == found
+    assert names(place.browsers["prime"].get(f"/business/sites/days/{MONTH}/list.csv{asked}")) == found
+    assert names(place.browsers["below"].get(f"/business/sites/days/{MONTH}/list.csv{asked}")) == set()
+
+
+def test_all_sites_come_in_pages_and_those_that_lag_first(place: Place) -> None:
+    further = a_gate(place.prime, name="遅れた現場", store="f" * 32)
+    further.send(*(a_touch(n, a_worker(None, f"第{n}")) for n in range(1, 52)))
+    bind_all()
+    page = place.page("prime", f"/business/sites/days/{MONTH}/")
+    assert page.index("遅れた現場") < page.index("見本ビル新築工事", page.index("現場ごと"))
+    assert "start=50" in page
+    second = place.page("prime", f"/business/sites/days/{MONTH}/?start=50")
+    assert second.count("第") + page.count("第") == 51
+
+
+def test_entries_that_came_too_late_are_told_and_not_offered(place: Place) -> None:
+    place.enter(place.theirs.worker_id, day=date(2026, 9, 10))
+    page = place.page("prime", f"/business/sites/{place.gate.site_id}/days/")
+    assert "「自己申告」が1件" in page
+    assert 'name="claim"' not in page
+    answer = place.browsers["prime"].post(
+        f"/business/sites/{place.gate.site_id}/claims/approve/", {"claim": str(Claim.objects.get().pk)}, follow=True
+    )
+    assert "承認できるものはありませんでした" in answer.content.decode()
+
+
+def test_what_is_nonsense_is_left_out_of_decisions(place: Place) -> None:
+    path = f"/business/sites/{place.gate.site_id}/days/decide/"
+    answer = place.browsers["prime"].post(path, {"day": ["x", "1:y", ":2026-11-20"], "counts": "1"}, follow=True)
+    assert answer.status_code == 200
+    assert "ひとつも選ばれていません" in answer.content.decode()

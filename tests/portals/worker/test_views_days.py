@@ -1,0 +1,139 @@
+"""The worker's days: every reason in both languages, the standing of claims, edits with what was said before."""
+
+import csv
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils.html import escape
+
+from config.texts import ROOT, read_texts
+from registry.core.ids import WorkerId
+from registry.histories.operations.binder import bind_months
+from registry.histories.operations.claims import ClaimData, approve_claims, edit_day, enter_claim, refuse_claim
+from registry.histories.states import Reason
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.days import bind_all
+from tests.factories.visitors import as_worker, worker_as_actor
+
+pytestmark = pytest.mark.django_db
+TEXTS = read_texts()
+PARTS = ("cause", "consequence", "remedy", "who")
+DAY = NOW.date()
+TODAY = f"/worker/days/{DAY.year}-{DAY.month}-{DAY.day}/"
+
+
+class Own:
+    """A worker of the prime on its site."""
+
+    def __init__(self) -> None:
+        self.prime = a_firm()
+        self.gate: Gate = a_gate(self.prime)
+        self.card = a_worker(self.prime)
+        self.worker: WorkerId = self.card.worker_id
+        self.browser: Client = as_worker(self.worker)
+
+    def enter(self, *, at: datetime = NOW, day: date = DAY) -> int:
+        """The worker enters a day."""
+        data = ClaimData(day=day, site_id=self.gate.site_id, note="カードを忘れた")
+        claim = enter_claim(self.worker, data, by=worker_as_actor(self.worker), at=at)
+        bind_months([(self.worker, day.replace(day=1))])
+        return claim
+
+    def page(self, path: str = TODAY) -> str:
+        """What stands on a page."""
+        return self.browser.get(path).content.decode()
+
+
+@pytest.fixture
+def own() -> Own:
+    return Own()
+
+
+def test_the_table_of_reasons_is_the_list_that_pages_know() -> None:
+    with (ROOT / "registry/codes/tables/touch_reasons.csv").open() as table:
+        assert {row["code"] for row in csv.DictReader(table)} == set(Reason)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_reason_stands_on_the_day_with_its_remedy(own: Own, language: str) -> None:
+    own.gate.send(a_touch(1, own.card))
+    bind_all()
+    every = [number for place in range(len(Reason)) for number in (place, 1 << DAY.day - 1)]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE histories_month SET reasons = %s WHERE worker_id = %s", [every, own.worker])
+    own.browser.cookies["django_language"] = language
+    page = own.page()
+    assert f'<html lang="{language}">' in page
+    missing = [
+        (reason, part)
+        for reason in Reason
+        for part in PARTS
+        if escape(TEXTS[f"reason.{reason}.{part}"][language]) not in page
+    ]
+    assert missing == []
+    assert [reason for reason in Reason if page.count(f">{reason}<") != 1] == []
+
+
+def test_a_day_with_all_it_needs_lacks_nothing(own: Own) -> None:
+    own.gate.send(a_touch(1, own.card))
+    bind_all()
+    page = own.page()
+    assert "足りないこと" in page, "the roster"
+    assert "7:58" in page
+    assert "打刻の時刻は労働時間ではありません" in page
+
+
+def test_an_open_claim_says_how_long_it_waits(own: Own) -> None:
+    own.enter()
+    assert "承認の期限まであと41日です" in own.page()
+    assert "打刻なし（直接入力）" in own.page()
+
+
+def test_a_claim_that_nobody_answers_is_shown_as_unapproved(own: Own) -> None:
+    own.enter(day=date(2026, 9, 30), at=NOW.replace(month=10))
+    page = own.page("/worker/days/2026-9-30/")
+    assert "元請は期限のあとでも承認できます" in page
+    assert "承認待ち" not in page
+
+
+def test_late_and_own_approval_are_marked(own: Own) -> None:
+    claim = own.enter()
+    approve_claims([claim], by=owner_of(own.prime), at=NOW + timedelta(days=42))
+    assert "期限後承認です" in own.page()
+    assert "自己承認" not in own.page()
+
+
+def test_a_self_declared_day_says_that_it_stays_unapproved(own: Own) -> None:
+    own.enter(day=date(2026, 9, 5))
+    page = own.page("/worker/days/2026-9-5/")
+    assert "自己申告" in page
+    assert "承認待ち" not in page
+
+
+def test_a_refusal_shows_its_reason_and_the_way_to_answer(own: Own) -> None:
+    claim = own.enter()
+    refuse_claim(claim, reason="記録がありません", by=owner_of(own.prime), at=NOW)
+    page = own.page()
+    assert "否認の理由：記録がありません" in page
+    assert f"/worker/claims/{claim}/answer/" in page
+
+
+def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:
+    own.enter()
+    edit_day(own.worker, own.gate.site_id, DAY, work="墨出し", by=owner_of(own.prime), at=NOW)
+    edit_day(own.worker, own.gate.site_id, DAY, trade="01-01", by=worker_as_actor(own.worker), at=NOW)
+    bind_months([(own.worker, DAY.replace(day=1))])
+    page = own.page()
+    before, _, after = page.partition("はじめの内容：")
+    assert "墨出し" in before
+    assert "墨出し" not in after.partition("</li>")[0]
+    assert after.index("所属会社") < after.index("本人")
+
+
+def test_another_worker_s_claims_do_not_exist(own: Own) -> None:
+    claim, other = own.enter(), as_worker(a_worker(own.prime, "別").worker_id)
+    for path in (f"/worker/claims/{claim}/answer/", f"/worker/claims/{claim}/withdraw/"):
+        assert other.post(path, {"note": "x"}).status_code == 404
+    assert own.browser.post(f"/worker/claims/{claim}/withdraw/").status_code == 302

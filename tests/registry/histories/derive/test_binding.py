@@ -1,0 +1,286 @@
+"""What days mean, rule by rule (rulings 19, 22 to 29); how the rules work together is shown by the oracle."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from registry.cards.derive import CardFact
+from registry.codes.states import Counts
+from registry.histories.derive.binding import BoundDay, bind, standing_of
+from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
+from registry.histories.states import ClaimState, Reason, Standing
+from registry.structures.derive import EntryFact, Structure, TenureFact
+from registry.structures.states import TenureState
+from registry.touches.derive import Flag, Moment, WorkDay
+from registry.workers.derive import LinkFact, TradeFact
+
+DAY, START, BEFORE = date(2026, 11, 20), date(2026, 11, 1), date(2026, 10, 1)
+PRIME, FIRST, SECOND = 1, 2, 3
+HERE, THERE = 11, 12
+EARLY = datetime(2026, 11, 1, tzinfo=UTC)
+WAITING = {
+    Reason.OUTSIDE_PERIOD, Reason.SITE_CLOSED, Reason.SITE_NOT_OF_DEVICE, Reason.DEVICE_REVOKED,
+    Reason.CLOCK_IMPLAUSIBLE, Reason.POSTER_FIXED,
+}  # fmt: skip
+NEVER = {Reason.CARD_LOST, Reason.CARD_UNKNOWN}
+COUNTS = {
+    reason: Counts.NO if reason in NEVER else Counts.WAITING if reason in WAITING else Counts.YES for reason in Reason
+}
+
+
+def tenure(number: int, firm: int | None, **more: Any) -> TenureFact:
+    """A firm's place; node and tenure have the same number."""
+    fact = TenureFact(number, number, firm, "名前" if firm is None else "", TenureState.ACCEPTED, START, None, EARLY)
+    return fact._replace(**more)
+
+
+def site(*tenures: TenureFact, **more: Any) -> SiteFacts:
+    """A site: the first tenure below the prime, each further one below the one before."""
+    parents = {one.node_id: tenures[n - 1].node_id if n else None for n, one in enumerate(tenures)}
+    return replace(SiteFacts(Structure(PRIME, parents, tenures), "13", [(START, None)], None, ()), **more)
+
+
+CHAIN = site(tenure(101, FIRST), tenure(102, SECOND))
+ENTRY = EntryFact(1, 102, "06-01", "X001", "配筋", collects=False, from_on=START, until_on=None, added_at=EARLY)
+
+
+def moment(clock: str, day: date = DAY, **more: Any) -> Moment:
+    """A touch of a day in Japan."""
+    at = datetime.fromisoformat(f"{day}T{clock}+09:00").astimezone(UTC)
+    return Moment(at, **{"branch": 1, **more})
+
+
+def touched(*moments: Moment, day: date = DAY) -> list[WorkDay]:
+    """One day with its touches."""
+    return [WorkDay(day, moments or (moment("07:58"), moment("17:03", turn=2)))]
+
+
+def facts(days: Mapping[int, Sequence[WorkDay]] | None = None, **more: Any) -> WorkerFacts:
+    """A worker of the second firm, on its roster, with a good card, who was there on the day."""
+    base = WorkerFacts(
+        links=[LinkFact(SECOND, True, BEFORE, None)], trades=[TradeFact(1, "01-01", BEFORE, None)],
+        cards={1: CardFact(1, date(2030, 1, 1), None, EARLY)}, entries={HERE: [ENTRY]},
+        days={HERE: touched()} if days is None else days, sites={HERE: CHAIN}, counts=COUNTS,
+    )  # fmt: skip
+    return base._replace(**more)
+
+
+def one(given: WorkerFacts) -> BoundDay:
+    """The only day."""
+    (found,) = bind(given)
+    return found
+
+
+def claim(**more: Any) -> ClaimFact:
+    """A day entered by hand on the next morning."""
+    values = {
+        "id": 9, "site_id": HERE, "day": DAY, "trade": "", "work": "", "begins_at": None, "ends_at": None,
+        "state": ClaimState.OPEN, "recorded_at": datetime(2026, 11, 21, tzinfo=UTC), **more,
+    }  # fmt: skip
+    return ClaimFact(**values)
+
+
+def test_a_complete_day_is_formal_and_belongs_to_the_roster_s_firm() -> None:
+    found = one(facts())
+    assert (found.standing, found.reasons, found.by_hand) == (Standing.FORMAL, (), False)
+    assert found.assignment.business_id == SECOND
+    assert found.assignment.path == (SECOND, FIRST, PRIME)
+    assert (found.assignment.trade, found.assignment.position, found.assignment.work) == ("06-01", "X001", "配筋")
+    assert found.first == datetime(2026, 11, 19, 22, 58, tzinfo=UTC)
+    assert found.last == datetime(2026, 11, 20, 8, 3, tzinfo=UTC)
+
+
+def test_only_the_days_asked_for_are_bound() -> None:
+    assert bind(facts(), [date(2026, 11, 19)]) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "reasons"),
+    [
+        ({"entries": {}}, {Reason.ROSTER_MISSING, Reason.TRADE_ASSUMED}),
+        ({"entries": {}, "links": []}, {Reason.ROSTER_MISSING, Reason.TRADE_ASSUMED, Reason.NOT_LINKED}),
+        ({"links": []}, {Reason.NOT_LINKED}),
+        ({"links": [LinkFact(SECOND, True, BEFORE, DAY)]}, {Reason.NOT_LINKED}),
+        (
+            {"entries": {}, "links": [LinkFact(None, True, BEFORE, None)]},
+            {Reason.ROSTER_MISSING, Reason.TRADE_ASSUMED, Reason.FIRM_UNREGISTERED},
+        ),
+        (
+            {"entries": {}, "links": [LinkFact(99, True, BEFORE, None)]},
+            {Reason.ROSTER_MISSING, Reason.TRADE_ASSUMED, Reason.STRUCTURE_MISSING},
+        ),
+        ({"sites": {HERE: replace(CHAIN, periods=[(START, DAY)])}}, {Reason.OUTSIDE_PERIOD}),
+        ({"sites": {HERE: replace(CHAIN, closed_on=DAY)}}, {Reason.SITE_CLOSED}),
+        ({"sites": {HERE: replace(CHAIN, closed_on=DAY + timedelta(days=1))}}, set()),
+        ({"sites": {HERE: site(tenure(101, None), tenure(102, SECOND))}}, {Reason.FIRM_UNREGISTERED}),
+        (
+            {"sites": {HERE: site(tenure(101, FIRST, state=TenureState.INVITED), tenure(102, SECOND))}},
+            {Reason.INVITATION_OPEN},
+        ),
+        ({"sites": {HERE: site(tenure(101, FIRST, until_on=DAY), tenure(102, SECOND))}}, {Reason.STRUCTURE_MISSING}),
+        ({"cards": {1: CardFact(1, date(2026, 11, 19), None, EARLY)}}, {Reason.CARD_EXPIRED}),
+        ({"cards": {1: CardFact(1, DAY, None, EARLY)}}, set()),
+        ({"cards": {1: CardFact(1, date(2030, 1, 1), EARLY, EARLY)}}, {Reason.CARD_LOST}),
+        ({"cards": {}}, set()),
+    ],
+)
+def test_what_a_day_lacks(more: dict[str, Any], reasons: set[Reason]) -> None:
+    assert set(one(facts(**more)).reasons) == reasons
+
+
+@pytest.mark.parametrize(
+    ("flag", "reason"),
+    [
+        (Flag.FOREIGN, Reason.SITE_NOT_OF_DEVICE),
+        (Flag.REVOKED, Reason.DEVICE_REVOKED),
+        (Flag.CLOCK_OFF, Reason.CLOCK_OFF),
+        (Flag.TYPED, Reason.TYPED_NUMBER),
+        (Flag.POSTER, Reason.POSTER_FIXED),
+    ],
+)
+def test_what_a_touch_carries_is_a_reason_of_its_day(flag: Flag, reason: Reason) -> None:
+    found = one(facts({HERE: touched(moment("07:58"), moment("17:03", flags=flag))}))
+    assert found.reasons == (reason,)
+
+
+def test_an_unknown_site_waits_for_somebody() -> None:
+    assert Reason.SITE_NOT_OF_DEVICE in one(facts({99: touched()})).reasons
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_one_reason_decides_how_a_day_stands(reason: Reason) -> None:
+    expected = {Counts.YES: Standing.FORMAL, Counts.WAITING: Standing.WAITING, Counts.NO: Standing.NONE}
+    assert standing_of(facts(), [reason]) is expected[COUNTS[reason]]
+
+
+def test_the_strictest_reason_decides() -> None:
+    assert standing_of(facts(), [Reason.CLOCK_OFF, Reason.SITE_CLOSED]) is Standing.WAITING
+    assert standing_of(facts(), [Reason.SITE_CLOSED, Reason.CARD_LOST]) is Standing.NONE
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (datetime(2026, 11, 20, 12, tzinfo=UTC), None, None),  # not shipped yet when the old one was touched
+        (datetime(2026, 11, 10, tzinfo=UTC), None, Reason.CARD_REPLACED),
+        (datetime(2026, 10, 20, 22, 58, tzinfo=UTC), None, Reason.CARD_LOST),  # thirty days after shipment
+        (datetime(2026, 11, 10, tzinfo=UTC), moment("07:00", branch=2), Reason.CARD_LOST),
+        (datetime(2026, 11, 10, tzinfo=UTC), moment("07:59", branch=2), Reason.CARD_REPLACED),
+    ],
+)
+def test_an_old_card_works_until_the_new_one_is_used_or_for_thirty_days(
+    old: datetime, new: Moment | None, reason: Reason | None
+) -> None:
+    cards = {1: CardFact(1, date(2030, 1, 1), None, EARLY), 2: CardFact(2, date(2035, 1, 1), None, old)}
+    elsewhere = {THERE: touched(new)} if new else {}
+    given = facts({HERE: touched(moment("07:58")), **elsewhere}, cards=cards, sites={HERE: CHAIN, THERE: CHAIN})
+    found = next(day for day in bind(given) if day.site_id == HERE)
+    assert found.reasons == ((reason,) if reason else ())
+
+
+@pytest.mark.parametrize(
+    ("clock", "prefecture", "too_far"), [("08:27", "27", True), ("08:28", "27", False), ("08:00", "13", False)]
+)
+def test_two_prefectures_within_half_an_hour(clock: str, prefecture: str, *, too_far: bool) -> None:
+    sites = {HERE: CHAIN, THERE: replace(CHAIN, prefecture=prefecture)}
+    found = bind(facts({HERE: touched(moment("07:58")), THERE: touched(moment(clock))}, sites=sites))
+    assert [Reason.TWO_PLACES in day.reasons for day in found] == [too_far, too_far]
+
+
+def test_the_trade_of_the_day_not_of_today_is_assumed() -> None:
+    trades = [TradeFact(1, "01-01", BEFORE, DAY), TradeFact(1, "02-01", DAY, None)]
+    assert one(facts(entries={}, trades=trades)).assignment.trade == "02-01"
+    early = [TradeFact(1, "02-01", date(2026, 12, 1), None)]
+    assert one(facts(entries={}, trades=early)).assignment.trade == "02-01", "the first that is known"
+    assert one(facts(entries={}, trades=[])).assignment.trade == ""
+
+
+def test_of_several_firms_the_one_in_the_structure_and_the_prime_before_all() -> None:
+    links = [LinkFact(99, True, BEFORE, None), LinkFact(FIRST, False, BEFORE, None)]
+    assert one(facts(entries={}, links=links)).assignment.path == (FIRST, PRIME)
+    primes = [*links, LinkFact(PRIME, False, BEFORE, None)]
+    assert one(facts(entries={}, links=primes)).assignment.path == (PRIME,)
+
+
+def test_of_two_edits_the_later_holds_and_what_is_empty_stays() -> None:
+    edits = [EditFact(HERE, DAY, "02-01", "", "甲", EARLY), EditFact(HERE, DAY, "", "X002", "乙", EARLY)]
+    found = one(facts(entries={}, edits=edits)).assignment
+    assert (found.trade, found.position, found.work) == ("02-01", "X002", "乙")
+    assert Reason.TRADE_ASSUMED not in one(facts(entries={}, edits=edits)).reasons
+    others = [EditFact(THERE, DAY, "02-01", "", "", EARLY), EditFact(HERE, START, "02-01", "", "", EARLY)]
+    assert one(facts(edits=others)).assignment.trade == "06-01"
+
+
+@pytest.mark.parametrize(
+    ("said", "waits", "expected"),
+    [
+        ([True], True, Standing.FORMAL),
+        ([False], True, Standing.NONE),
+        ([True, False], False, Standing.NONE),
+        ([False, True], True, Standing.FORMAL),
+        ([True], False, Standing.FORMAL),
+    ],
+)
+def test_the_prime_s_last_word_decides(said: list[bool], *, waits: bool, expected: Standing) -> None:
+    where = replace(CHAIN, closed_on=DAY if waits else None)
+    decisions = [DecisionFact(HERE, DAY, counts, EARLY) for counts in said]
+    assert one(facts(sites={HERE: where}, decisions=decisions)).standing is expected
+
+
+def test_no_decision_revives_a_lost_card() -> None:
+    lost = {1: CardFact(1, date(2030, 1, 1), EARLY, EARLY)}
+    given = facts(cards=lost, decisions=[DecisionFact(HERE, DAY, True, EARLY)])
+    assert one(given).standing is Standing.NONE
+
+
+IN_TIME = datetime.fromisoformat("2026-12-31T23:59+09:00")
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, Standing.CLAIMED),
+        ({"recorded_at": IN_TIME}, Standing.CLAIMED),
+        ({"recorded_at": IN_TIME + timedelta(minutes=1)}, Standing.UNAPPROVED),
+        ({"state": ClaimState.APPROVED}, Standing.FORMAL),
+        ({"state": ClaimState.REFUSED}, Standing.NONE),
+        ({"site_id": None}, Standing.UNAPPROVED),
+    ],
+)
+def test_how_a_day_entered_by_hand_stands(more: dict[str, Any], expected: Standing) -> None:
+    found = one(facts({}, claims=[claim(**more)]))
+    assert (found.standing, found.by_hand) == (expected, True)
+
+
+def test_a_claim_says_its_trade_work_and_times() -> None:
+    given = claim(trade="02-01", work="型枠", begins_at=time(8), ends_at=time(17))
+    found = one(facts({}, claims=[given], entries={}))
+    assert (found.assignment.trade, found.assignment.work) == ("02-01", "型枠")
+    assert found.reasons == (Reason.ROSTER_MISSING,)
+    assert (found.first, found.last) == (
+        datetime(2026, 11, 19, 23, tzinfo=UTC), datetime(2026, 11, 20, 8, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def test_a_touch_and_a_claim_of_one_site_are_one_history() -> None:
+    found = one(facts(claims=[claim(work="型枠")]))
+    assert (found.standing, found.assignment.work, found.by_hand) == (Standing.FORMAL, "型枠", False)
+    refused = one(facts(claims=[claim(work="型枠", state=ClaimState.REFUSED)]))
+    assert refused.assignment.work == "配筋"
+
+
+def test_of_several_claims_of_a_site_the_standing_one_else_the_last() -> None:
+    refused, stands = claim(state=ClaimState.REFUSED, work="一"), claim(id=10, work="二")
+    for order in ([refused, stands], [stands, refused]):
+        assert one(facts({}, claims=order)).assignment.work == "二"
+    again = claim(id=10, state=ClaimState.REFUSED, work="三")
+    assert one(facts({}, claims=[refused, again])).assignment.work == "三"
+
+
+def test_unregistered_sites_stand_each_by_itself() -> None:
+    found = bind(facts({}, claims=[claim(site_id=None), claim(id=10, site_id=None)]))
+    assert [day.assignment.claim_id for day in found] == [9, 10]
+    assert [day.reasons for day in found] == [(), ()]

@@ -1,0 +1,131 @@
+"""The binder: which worker-months a change concerns, and what is written of them. Orders and kills: test_order.py."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from registry.changes.queries import is_behind
+from registry.core.ids import WorkerId
+from registry.histories.operations.binder import FOLLOWER, bind_months, follow
+from registry.histories.operations.claims import ClaimData, enter_claim, withdraw_claim
+from registry.histories.queries import list_days_of_worker, load_months
+from registry.histories.states import Reason
+from registry.sites.operations import change_day_boundary
+from registry.structures.operations.rosters import RosterData, add_to_roster
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.visitors import worker_as_actor
+from tests.registry.histories.test_order import follow_all
+
+NOVEMBER = date(2026, 11, 1)
+
+
+class Scene:
+    """A prime with a worker at its gate."""
+
+    def __init__(self) -> None:
+        self.prime = a_firm()
+        self.gate: Gate = a_gate(self.prime)
+        self.card = a_worker(self.prime)
+        self.worker: WorkerId = self.card.worker_id
+
+
+def versions(worker: int) -> list[str]:
+    """Which versions of a worker's rows are stored; a row that is written again has another one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin::text FROM histories_month WHERE worker_id = %s ORDER BY month, part", [worker])
+        return [xmin for (xmin,) in cursor.fetchall()]
+
+
+@pytest.mark.django_db
+def test_a_month_is_bound_once_and_left_alone_while_nothing_changes() -> None:
+    scene = Scene()
+    scene.gate.send(a_touch(1, scene.card))
+    assert bind_months([(scene.worker, NOVEMBER)]) == 1
+    assert bind_months([(scene.worker, NOVEMBER)]) == 0
+    assert bind_months([(a_worker(None, "だれも").worker_id, NOVEMBER)]) == 0
+
+
+@pytest.mark.django_db
+def test_rows_that_are_no_longer_true_go() -> None:
+    scene = Scene()
+    days = (NOW.date(), NOW.date() - timedelta(days=1))
+    by = worker_as_actor(scene.worker)
+    claims = [
+        enter_claim(scene.worker, ClaimData(day=day, site_id=scene.gate.site_id, work=str(day)), by=by, at=NOW)
+        for day in days
+    ]
+    bind_months([(scene.worker, NOVEMBER)])
+    assert len(load_months([scene.worker], NOVEMBER)[scene.worker]) == 2
+    for left, claim in ((1, claims[0]), (0, claims[1])):
+        withdraw_claim(claim, by=by, at=NOW)
+        assert bind_months([(scene.worker, NOVEMBER)]) == 1
+        assert len(load_months([scene.worker], NOVEMBER).get(scene.worker, [])) == left
+
+
+@pytest.mark.django_db
+def test_a_shift_over_the_end_of_a_month_belongs_to_its_beginning() -> None:
+    scene = Scene()
+    scene.gate.send(
+        a_touch(1, scene.card, "2026-10-31T20:00:00+09:00", direction="in"),
+        a_touch(2, scene.card, "2026-11-01T05:00:00+09:00", direction="out"),
+    )
+    bind_months([(scene.worker, date(2026, 10, 1)), (scene.worker, NOVEMBER)])
+    assert [row.bound.day for row in list_days_of_worker(scene.worker, date(2026, 10, 1))] == [date(2026, 10, 31)]
+    assert list_days_of_worker(scene.worker, NOVEMBER) == []
+
+
+@pytest.mark.django_db
+def test_many_workers_are_bound_with_as_many_queries_as_one() -> None:
+    scene = Scene()
+    cards = [scene.card, *(a_worker(scene.prime, f"第{n}") for n in range(3))]
+    scene.gate.send(*(a_touch(n, card) for n, card in enumerate(cards, 1)))
+    asked = []
+    for some in (cards[:1], cards[1:]):
+        with CaptureQueriesContext(connection) as queries:
+            assert bind_months([(card.worker_id, NOVEMBER) for card in some]) == len(some)
+        asked.append([query["sql"][:40] for query in queries if not query["sql"].startswith("INSERT")])
+    assert asked[0]
+    assert len(asked[0]) == len(asked[1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_marks_are_read_once_and_concern_whom_they_name() -> None:
+    scene = Scene()
+    other = a_worker(scene.prime, "別")
+    scene.gate.send(a_touch(1, scene.card), a_touch(2, other))
+    follow_all()
+    assert not is_behind(FOLLOWER)
+    assert follow() == 0
+    before = versions(other.worker_id)
+    people = [(scene.worker, RosterData(trade="06-01"))]
+    add_to_roster(scene.gate.site_id, None, people, from_on=NOW.date(), by=owner_of(scene.prime), at=NOW)
+    follow_all()
+    (found,) = list_days_of_worker(scene.worker, NOVEMBER)
+    assert Reason.ROSTER_MISSING not in found.bound.reasons
+    assert versions(other.worker_id) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_the_site_reaches_all_who_were_there() -> None:
+    scene = Scene()
+    scene.gate.send(a_touch(1, scene.card, "2026-11-20T05:00:00+09:00"))
+    follow_all()
+    assert [row.bound.day for row in list_days_of_worker(scene.worker, NOVEMBER)] == [date(2026, 11, 20)]
+    six = scene.gate.site_id, NOW.replace(hour=6, minute=0).time()
+    change_day_boundary(*six, from_on=date(2026, 11, 1), by=owner_of(scene.prime), at=NOW)
+    follow_all()
+    assert [row.bound.day for row in list_days_of_worker(scene.worker, NOVEMBER)] == [date(2026, 11, 19)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claimed_day_without_any_touch_is_bound_and_unbound() -> None:
+    scene = Scene()
+    by = worker_as_actor(scene.worker)
+    claim = enter_claim(scene.worker, ClaimData(day=NOW.date(), site_id=scene.gate.site_id), by=by, at=NOW)
+    follow_all()
+    assert len(list_days_of_worker(scene.worker, NOVEMBER)) == 1
+    withdraw_claim(claim, by=by, at=NOW)
+    follow_all()
+    assert list_days_of_worker(scene.worker, NOVEMBER) == []

@@ -1,0 +1,98 @@
+"""The sheet of a list of days: what stands above the table, in it and behind it."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from registry.core.viewer import Viewer
+from registry.histories.states import Standing
+from registry.papers.kinds.days import month_text, sheet_of
+from registry.papers.queries import list_days
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
+from tests.factories.cast import NOW, a_worker
+from tests.factories.papers import NAME, NOVEMBER, Days
+from tests.factories.visitors import firm_viewer, worker_viewer
+
+pytestmark = pytest.mark.django_db
+
+
+def sheet_for(viewer: Viewer, wish: Wish) -> dict[str, Any]:
+    """The sheet that somebody gets."""
+    return sheet_of(list_days(viewer, wish, at=NOW))
+
+
+def labels(part: dict[str, Any]) -> list[str]:
+    """The heads of a table's columns."""
+    return [column["label"] for column in part["columns"]]
+
+
+def test_a_workers_sheet() -> None:
+    days = Days()
+    sheet = sheet_for(worker_viewer(days.worker), days.wishes()[PaperKind.WORKER_DAYS])
+    assert sheet["facts"][0] == ("氏名", f"{NAME} 太郎")
+    assert sheet["facts"][1][1].replace(" ", "") == str(days.worker)
+    assert sheet["facts"][2] == ("期間", "2026/11/01（日）から2026/11/20（金）まで")
+    assert sheet["counters"] == [("正式", "1日"), ("申請中", "1日"), ("未承認", "1日")]
+    assert "氏名" not in labels(sheet["days"])
+    assert [row[:3] for row in sheet["days"]["rows"]] == [
+        ["2026/11/05（木）", "見本ビル新築工事", "見本建設株式会社"],
+        ["2026/11/06（金）", "近所の家", "見本建設株式会社"],
+        ["2026/11/19（木）", "見本ビル新築工事", "見本建設株式会社"],
+    ]
+    assert sheet["days"]["rows"][2][5:10] == ["足場の組立て", "打刻", "7:58", "17:05", "数えられます"]
+    assert sheet["people"]["rows"] == []
+
+
+def test_a_firms_sheet_has_its_people_and_no_column_for_itself() -> None:
+    days = Days()
+    sheet = sheet_for(firm_viewer(days.prime), days.wishes()[PaperKind.FIRM_DAYS])
+    assert sheet["facts"][0] == ("事業者", "見本建設株式会社")
+    assert sheet["counters"][0] == ("正式", "延べ1日")
+    assert "所属事業者" not in labels(sheet["days"])
+    assert [row[1] for row in sheet["days"]["rows"]] == [f"{NAME} 太郎"] * 3
+    ((name, number, *counts),) = sheet["people"]["rows"]
+    assert (name, number.replace(" ", ""), counts) == (f"{NAME} 太郎", str(days.worker), ["1", "1", "1", "0"])
+
+
+def test_a_sites_sheet_says_when_it_is_only_a_part() -> None:
+    days = Days()
+    wish = days.wishes()[PaperKind.SITE_DAYS]
+    whole, part = sheet_for(firm_viewer(days.prime), wish), sheet_for(firm_viewer(days.below), wish)
+    assert [row[1] for row in whole["days"]["rows"]] == [f"{NAME} 太郎", f"{NAME} 太郎", "下請 太郎"]
+    assert [row[1] for row in part["days"]["rows"]] == ["下請 太郎"]
+    assert ("範囲", "自社と、その下の会社で働いた人の分") in part["facts"]
+    assert [label for label, _ in whole["facts"]] == ["現場", "現場ID", "期間"]
+
+
+def test_each_reason_has_a_note_that_is_explained() -> None:
+    days = Days()
+    sheet = sheet_for(firm_viewer(days.prime), days.wishes()[PaperKind.SITE_DAYS])
+    notes = sheet["legends"][1]["rows"]
+    used = {mark for row in sheet["days"]["rows"] for mark in row[-1].split()}
+    assert [mark for mark, *_ in notes] == [f"注{n}" for n in range(1, len(notes) + 1)]
+    assert used == {mark for mark, *_ in notes} != set()
+    assert all("reason." not in cell for row in notes for cell in row)
+
+
+def test_every_state_is_explained() -> None:
+    card = a_worker(None)
+    sheet = sheet_for(worker_viewer(card.worker_id), Wish(PaperKind.WORKER_DAYS, NOVEMBER, NOVEMBER))
+    assert len(sheet["legends"][0]["rows"]) == len(Standing)
+    assert all(not cell.startswith(("paper.", "day.")) for row in sheet["legends"][0]["rows"] for cell in row)
+    assert sheet["days"]["rows"] == []
+    assert sheet["counters"] == [("正式", "0日"), ("申請中", "0日"), ("未承認", "0日")]
+
+
+def test_who_may_not_be_named_is_a_number() -> None:
+    days = Days()
+    found = list_days(firm_viewer(days.prime), days.wishes()[PaperKind.FIRM_DAYS], at=NOW)
+    nameless = replace(found, lines=[replace(line, name="") for line in found.lines])
+    assert {row[1].replace(" ", "") for row in sheet_of(nameless)["days"]["rows"]} == {str(days.worker)}
+
+
+def test_months_in_words() -> None:
+    assert month_text(NOVEMBER, NOVEMBER) == "2026年11月"
+    assert month_text(date(2025, 12, 1), NOVEMBER) == "2025年12月から2026年11月"

@@ -1,0 +1,110 @@
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from registry.accounts.states import Role
+from registry.audit.models import Look
+from registry.core.errors import NotFoundError
+from registry.core.viewer import Viewer
+from registry.disclosure.queries import viewer_for
+from registry.histories.queries import list_days_of_worker
+from registry.papers.operations import ask_paper, make_paper
+from registry.papers.queries import get_paper, list_days, list_papers
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind, PaperState
+from registry.workers.operations.links import link, unlink
+from tests.factories.cast import NOW, OFFICE, a_firm
+from tests.factories.papers import NOVEMBER, Days
+from tests.factories.visitors import a_user, firm_viewer, worker_viewer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_worker_gets_all_months_that_were_asked_for() -> None:
+    days = Days()
+    viewer = worker_viewer(days.worker)
+    wish = Wish(PaperKind.WORKER_DAYS, date(2025, 12, 1), date(2026, 10, 1))
+    assert [line.row.bound.day for line in list_days(viewer, wish, at=NOW).lines] == [
+        date(2025, 12, 3),
+        date(2026, 10, 30),
+    ]
+
+
+def test_the_rows_are_those_of_the_month() -> None:
+    days = Days()
+    found = list_days(worker_viewer(days.worker), days.wishes()[PaperKind.WORKER_DAYS], at=NOW)
+    assert [line.row for line in found.lines] == list_days_of_worker(days.worker, NOVEMBER)
+    assert [line.site for line in found.lines] == ["見本ビル新築工事", "近所の家", "見本ビル新築工事"]
+    assert {line.trade for line in found.lines} != {"06-01"}
+
+
+def test_a_firm_gets_only_days_worked_under_it() -> None:
+    days = Days()
+    unlink(days.worker, days.prime, until_on=date(2026, 11, 10), by=OFFICE, at=NOW)
+    link(days.worker, days.below, from_on=date(2026, 11, 10), principal=True, by=OFFICE, at=NOW)
+    below = list_days(firm_viewer(days.below), days.wishes()[PaperKind.FIRM_DAYS], at=NOW)
+    assert {line.row.worker_id for line in below.lines} == {days.other.worker_id}
+
+
+@pytest.mark.parametrize("kind", [PaperKind.FIRM_DAYS, PaperKind.SITE_DAYS])
+def test_a_look_at_each_person_is_noted_once(kind: PaperKind) -> None:
+    days = Days()
+    viewer = firm_viewer(days.prime)
+    list_days(viewer, days.wishes()[kind], at=NOW)
+    looks = list(Look.objects.order_by("pk"))
+    assert {(look.account_id, look.business_id) for look in looks} == {(viewer.account_id, days.prime)}
+    people = {days.worker} if kind is PaperKind.FIRM_DAYS else {days.worker, days.other.worker_id}
+    assert sorted(one for look in looks for one in look.subjects) == sorted(people)
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_strangers_and_other_firms_get_nothing(kind: PaperKind) -> None:
+    days = Days()
+    wish = days.wishes()[kind]
+    with pytest.raises(NotFoundError):
+        list_days(Viewer(), wish, at=NOW)
+    other = firm_viewer(a_firm("別の会社"))
+    if kind is PaperKind.FIRM_DAYS:
+        assert list_days(other, wish, at=NOW).lines == []
+    else:
+        with pytest.raises(NotFoundError):
+            list_days(other, wish, at=NOW)
+
+
+def test_queries_do_not_grow_with_days() -> None:
+    days = Days()
+    viewer, numbers = firm_viewer(days.prime), []
+    for month in (date(2026, 10, 1), NOVEMBER):
+        with CaptureQueriesContext(connection) as queries:
+            found = list_days(viewer, Wish(PaperKind.SITE_DAYS, month, month, days.site), at=NOW)
+        numbers.append((len(found.lines), len(queries)))
+    assert numbers[0][0] < numbers[1][0]
+    assert numbers[0][1] == numbers[1][1]
+
+
+def test_a_list_of_papers_is_the_askers_alone() -> None:
+    days = Days()
+    asker, colleague = firm_viewer(days.prime), viewer_for(a_user(days.prime, Role.OWNER))
+    for kind in (PaperKind.FIRM_DAYS, PaperKind.SITE_DAYS):
+        ask_paper(days.wishes()[kind], by=asker.actor(), at=NOW)
+    rows = list_papers(asker)
+    assert [(row.wish.kind, row.site_name, row.state) for row in rows] == [
+        (PaperKind.SITE_DAYS, "見本ビル新築工事", PaperState.QUEUED), (PaperKind.FIRM_DAYS, "", PaperState.QUEUED),
+    ]  # fmt: skip
+    assert rows[0].kept_until == NOW + timedelta(days=30)
+    assert list_papers(colleague) == []
+    with pytest.raises(NotFoundError):
+        get_paper(colleague, rows[0].id)
+
+
+def test_a_paper_is_shown_while_the_right_lasts() -> None:
+    days = Days()
+    asker = firm_viewer(days.prime)
+    paper_id = ask_paper(days.wishes()[PaperKind.SITE_DAYS], by=asker.actor(), at=NOW)
+    make_paper(paper_id, at=NOW)
+    row = get_paper(asker, paper_id)
+    assert (row.state, row.size > 10_000) == (PaperState.MADE, True)
+    less = Viewer(asker.account_id, asker.kind, None, asker.business_id, frozenset({"business_workers"}))
+    assert list_papers(less) == []
