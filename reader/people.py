@@ -25,21 +25,23 @@ def name_of(store: Store, credential: str) -> str:
     return store.find_name(card_hash(secret, credential), now() - timedelta(days=MOST_DAYS)) if secret else ""
 
 
-def refresh_people(store: Store, *, timeout_s: float = 20.0) -> None:
-    """Ask for the names of today when the last ones are some hours old. What fails is tried again later."""
+def refresh_people(store: Store, *, timeout_s: float = 5.0) -> bool:
+    """Ask for the names of today when the last ones are some hours old. False when that failed: not at once again."""
     store.forget_people(before=now() - timedelta(days=MOST_DAYS))
     identity, known_at = store.identity(), store.people_known_at()
     if not identity.secret or (known_at and timedelta() <= now() - known_at < REFRESH):
-        return
+        return True
     body = json.dumps({"store": identity.store, "sent_at": rfc3339(now())}).encode()
     headers = {"Device": identity.device, "Signature": sign(identity.secret, body)}
     try:
         reply = post(f"{identity.url}/api/v1/people", body, headers, timeout_s)
         people = read_people(json.loads(reply.body)) if reply.status == OK else None
     except (NetworkError, ValueError, TypeError, KeyError):
-        return
-    if people is not None:
-        store.know_people(identity.device, people, now())
+        return False
+    if people is None:
+        return False
+    store.know_people(identity.device, people, now())
+    return True
 
 
 def read_people(answer: dict[str, Any]) -> dict[str, str]:

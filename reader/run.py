@@ -20,6 +20,7 @@ from reader.store import Store, StoreError
 
 WHICH_SITE = "この端末は複数の現場で使えます。--site で現場を選んで、起動し直してください。"
 SLICE_S, RECEIPT_S, RETRY_READER_S, POLL_S = 0.5, 3.0, 3.0, 5.0
+PEOPLE_PAUSE_S = 600.0  # a name on the receipt is not worth a second try at once
 
 
 @dataclass
@@ -92,14 +93,15 @@ def _send(path: Path, shared: Shared) -> None:
 
 
 def _send_from(store: Store, shared: Shared) -> None:
-    sender = Sender(store)
+    sender, next_people = Sender(store), 0.0
     while not shared.stop.is_set():
         shared.wake.clear()
         outcome = sender.step()
         stands = outcome.state in {State.WAIT, State.ACT}
         shared.note = Note(outcome.message, act=outcome.state is State.ACT) if stands else None
         if outcome.state is State.EMPTY:
-            refresh_people(store)
+            if time.monotonic() >= next_people and not refresh_people(store):
+                next_people = time.monotonic() + PEOPLE_PAUSE_S
             shared.wake.wait(POLL_S)
         elif outcome.state is not State.SENT:
             shared.stop.wait(outcome.pause_s)

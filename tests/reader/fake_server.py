@@ -42,6 +42,7 @@ class Fake:
     clock_behind: timedelta = timedelta()
     people: dict[str, str] = field(default_factory=dict)
     asked_for_people: int = 0
+    without_people: bool = False
     reports: list[tuple[int, str | None]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -65,6 +66,8 @@ class Fake:
         if not hmac.compare_digest(headers["Signature"], right):
             return 401, {"code": "DEVICE_UNKNOWN"}
         self.asked_for_people += 1
+        if self.without_people:
+            return 404, {}
         people = [
             {"card": hmac.new(secret, card.encode(), hashlib.sha256).hexdigest(), "name": name}
             for card, name in self.people.items()

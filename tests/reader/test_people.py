@@ -47,8 +47,8 @@ def test_names_are_asked_for_every_few_hours_only(knowing: Store, server: Fake) 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"people": 3}', b'{"people": [{"card": "x"}]}', b"<html>"])
 def test_a_strange_answer_changes_nothing(registered: Store, server: Fake, body: bytes) -> None:
-    server.failures = [Failure(200, body)]
-    refresh_people(registered)
+    server.failures = [Failure(200, body), Failure(404)]
+    assert [refresh_people(registered), refresh_people(registered)] == [False, False]
     assert registered.people_known_at() is None
 
 

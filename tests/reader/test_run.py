@@ -76,6 +76,18 @@ def test_the_code_of_a_phone_travels_as_it_is(registered: Store, server: Fake) -
     assert typed_credential(PHONE)[1] == "qr"
 
 
+def test_a_server_without_names_is_asked_once_and_touches_go_on(
+    registered: Store, server: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.run.POLL_S", 0.05)
+    server.without_people = True
+    with running(registered) as (shared, seen):
+        time.sleep(1)
+        shared.typed.put(NUMBER)
+        seen.until(lambda view: view.tone is Tone.TAKEN)
+    assert (server.asked_for_people, len(server.log)) == (1, 1)
+
+
 def test_a_full_disk_closes_the_screen_before_anybody_touches(
     registered: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
