@@ -50,11 +50,12 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     )
     shown, claims = page_of(sums, start), [claim for claim in open_claims if not claim.is_self_declared]
     waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
+    waiting, later = waiting[:LINES], max(0, len(waiting) - LINES)
     ids = {one.worker_id for one in shown} | {one.worker_id for one in claims} | {one.worker_id for one in waiting}
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
     context = {
         "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
-        "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)], "too_late": len(open_claims) - len(claims),
+        "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)], "too_late": len(open_claims) - len(claims), "later": later,
         "claims": [shown_claim(claim, names) for claim in claims],
         "waiting": [
             {

@@ -79,11 +79,9 @@ def unpack(row: MonthRow, month: date, only: int = -1) -> Iterator[BoundDay]:
     for mask in row.masks:
         every |= mask
     pairs = [(_REASONS[n], mask) for n, mask in zip(row.reasons[::2], row.reasons[1::2], strict=True)]
-    for number, times in zip(days_of_mask(every), row.times, strict=True):
-        bit = 1 << number - 1
-        if not only & bit:
-            continue
-        day = month.replace(day=number)
+    for number in days_of_mask(every & only):
+        bit, day = 1 << number - 1, month.replace(day=number)
+        times = row.times[(every & bit - 1).bit_count()]  # one for each day; those before come first
         start = _midnight(day)
         yield BoundDay(
             row.site_id, day, row.assignment,

@@ -1,7 +1,7 @@
 """Bound days for pages, lists and counters, and what a batch of touches means now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any
@@ -54,8 +54,18 @@ def load_months(worker_ids: Collection[int], month: date) -> dict[int, list[Mont
 _ALL_DAYS = "(formal | waiting | claimed | unapproved | uncounted)"
 
 
-def _days(where: str, parameters: list[Any] | dict[str, Any], only: int = -1) -> list[DayRow]:
-    """Bound days by day and first touch; with `only` those of them that are in a mask."""
+def _every(_row: MonthRow) -> int:
+    return -1
+
+
+def _waiting(row: MonthRow) -> int:
+    return row.masks[tuple(Standing).index(Standing.WAITING)]
+
+
+def _days(
+    where: str, parameters: list[Any] | dict[str, Any], only: Callable[[MonthRow], int] = _every
+) -> list[DayRow]:  # fmt: skip
+    """Bound days by day and first touch; `only` gives the mask of those that are wanted of a row."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT worker_id, month, {_COLUMNS} FROM histories_month WHERE {where}",  # noqa: S608 -- our own words
@@ -63,7 +73,10 @@ def _days(where: str, parameters: list[Any] | dict[str, Any], only: int = -1) ->
         )
         rows = cursor.fetchall()
     found = [
-        DayRow(worker_id, one) for worker_id, month, *columns in rows for one in unpack(month_row(columns), month, only)
+        DayRow(worker_id, one)
+        for worker_id, month, *columns in rows
+        for row in [month_row(columns)]
+        for one in unpack(row, month, only(row))
     ]
     return sorted(
         found, key=lambda row: (row.bound.day, row.bound.first or _NO_TOUCH, row.worker_id, row.bound.site_id or 0)
@@ -78,7 +91,9 @@ def list_days_of_worker(worker_id: int, month: date, *, through: date | None = N
 def list_days_of_site(site_id: int, day: date) -> list[DayRow]:
     """Who worked on a site on a day, by first touch."""
     bit = 1 << day.day - 1
-    return _days(f"site_id = %s AND month = %s AND {_ALL_DAYS} & %s <> 0", [site_id, day.replace(day=1), bit], bit)
+    return _days(
+        f"site_id = %s AND month = %s AND {_ALL_DAYS} & %s <> 0", [site_id, day.replace(day=1), bit], lambda _row: bit
+    )
 
 
 def list_month_of_site(site_id: int, month: date) -> list[DayRow]:
@@ -97,11 +112,9 @@ def list_waiting_of_site(
     """Days on a site that wait for the prime's word, for one of some reasons; without a month those of all months."""
     rows = _days(
         "site_id = %(site)s AND waiting <> 0 AND (%(month)s::date IS NULL OR month = %(month)s)",
-        {"site": site_id, "month": month},
-    )
-    return [
-        row for row in rows if row.bound.standing is Standing.WAITING and not set(reasons).isdisjoint(row.bound.reasons)
-    ]
+        {"site": site_id, "month": month}, _waiting,
+    )  # fmt: skip
+    return [row for row in rows if not set(reasons).isdisjoint(row.bound.reasons)]
 
 
 def list_month_of_firm(business_id: int, month: date) -> list[DayRow]:
