@@ -31,6 +31,11 @@ PLANTED = {
         "import registry.workers.models",
         "4. doors never touch models or policy",
     ),
+    "portals know only base": (
+        "portals/worker/views.py",
+        "import portals.business.views_firm",
+        "5. portals know only base",
+    ),
     "doors never hand out files": (
         "portals/worker/views.py",
         "import registry.files.queries",

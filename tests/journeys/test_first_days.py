@@ -181,7 +181,7 @@ def test_from_the_office_to_a_day_on_the_workers_page(
 
     code = open_site(firm)
     store = ["--store", str(tmp_path / "store.db")]
-    assert reader([*store, "register", "--url", live_server.url, "--code", code]) == 0
+    assert reader([*store, "register", "--url", live_server.url, "--code", code, "--name", "ゲートのPC"]) == 0
     assert reader([*store, "touch", f"{worker_id}-01"]) == 0
     assert reader([*store, "send"]) == 0
 
