@@ -93,7 +93,7 @@ CASES: dict[str, Callable[[], object]] = {
     ),
     "files_digest_fits": change(File, content=b"another"),
     "files_file_draft_key_key": both(change(File, draft_key="k"), again(File, draft_key="k")),
-    "workers_worker_photo_id_key": lambda: Worker.objects.update(photo=first(File)),  # of both
+    "workers_worker_photo_id_key": again(Worker, id=FREE_ID + 21, account_id=0),
     "businesses_user_account_id_key": again(BusinessUser),
     "cards_branch_once": again(Card),
     "cards_one_usable_card": again(Card, branch=2),
