@@ -21,7 +21,6 @@ TOGETHER = {
     "registry/structures/operations/rosters.py": "registry/structures/test_rosters.py",
     "registry/structures/operations/keys.py": "registry/structures/test_keys.py",
     # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
-    "registry/touches/derive.py": "api/test_touches.py",
     "registry/touches/queries.py": "portals/business/test_devices.py",
     "registry/touches/operations/asking.py": "api/test_people.py",
     "registry/touches/operations/batches.py": "api/test_touches.py",
@@ -29,7 +28,6 @@ TOGETHER = {
     "registry/touches/operations/items.py": "api/test_touches.py",
     "registry/touches/operations/log.py": "api/test_touches.py",
     "registry/touches/operations/presence.py": "api/test_touches.py",
-    "registry/histories/operations/remembering.py": "registry/histories/operations/test_receiving.py",
     "api/v1/touches.py": "api/test_touches.py",
     "api/v1/devices.py": "api/test_devices.py",
     "api/v1/people.py": "api/test_people.py",
