@@ -16,7 +16,6 @@ TOGETHER = {
     # Lists of a structure and its rosters, through what people do with them.
     "registry/structures/queries.py": "registry/structures/operations/test_rosters.py",
     # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
-    "registry/touches/derive.py": "api/test_touches.py",
     "registry/touches/queries.py": "portals/business/test_devices.py",
     "registry/touches/operations/asking.py": "api/test_people.py",
     "registry/touches/operations/batches.py": "api/test_touches.py",
@@ -24,7 +23,6 @@ TOGETHER = {
     "registry/touches/operations/items.py": "api/test_touches.py",
     "registry/touches/operations/log.py": "api/test_touches.py",
     "registry/touches/operations/presence.py": "api/test_touches.py",
-    "registry/histories/operations/remembering.py": "registry/histories/operations/test_receiving.py",
     "api/v1/touches.py": "api/test_touches.py",
     "api/v1/devices.py": "api/test_devices.py",
     "api/v1/people.py": "api/test_people.py",

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
 from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
 
@@ -176,7 +177,8 @@ def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
         use_allowance(Limited.REVOKED_DEVICE, str(device.id), at=sent.at)
     known = {text: key for text, key in cards.items() if key in device.cards}
     read = _read(opened, Reading(known, device.only_site))
-    repeats = find_repeats(device.id, [one for one in read if isinstance(one, Stored) and one.seq in device.taken])
+    taken = {at: one for at, one in enumerate(read) if isinstance(one, Stored) and one.seq in device.taken}
+    repeats = find_repeats(device.id, taken)
     owners = {("card", text): key for text, key in known.items()}
     owners |= {("qr", code): known.get(card, 0) for code, card in codes.items()}
     owners |= {("token", token): key for token, key in zip(tokens, device.tokens, strict=True)}
@@ -239,7 +241,7 @@ class _Sorting:
     """What is known when the touches of a batch are told apart."""
 
     device: DeviceNow
-    repeats: dict[int, tuple[Stored, int]]
+    repeats: dict[int, tuple[int, float | None]]
     owners: dict[tuple[str, str], int]
     at_ms: int
 
@@ -266,8 +268,12 @@ def _sort(read: Sequence[Stored | Refused], sorting: _Sorting) -> tuple[list[Res
         if isinstance(one, Refused):
             results.append(Result(index, one.seq, Status.REFUSED, one.code))
             continue
-        found = sorting.repeats.get(one.seq)
-        before = (found[0], sorting.touched(*found)) if found else new.get(one.seq)
+        if index in sorting.repeats:
+            received_ms, offset_s = sorting.repeats[index]
+            first = one if one.offset_s == offset_s else msgspec.structs.replace(one, offset_s=offset_s)
+            results.append(Result(index, one.seq, Status.STORED, touched=sorting.touched(first, received_ms)))
+            continue
+        before = new.get(one.seq)
         if before is None and one.seq not in sorting.device.taken:
             before = new[one.seq] = (one, sorting.touched(one, sorting.at_ms))
         if before and (before[0] is one or before[0].content == one.content):

@@ -1,6 +1,6 @@
 """The raw log and the device's own row: few statements, each for a whole batch. Their texts stand in `sql/`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -91,18 +91,22 @@ def look_up(
     )  # fmt: skip
 
 
-def find_repeats(device_id: int, touches: Sequence[Stored]) -> dict[int, tuple[Stored, int]]:
-    """What the log holds under the same numbers and instants, with its first receipt."""
+def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tuple[int, float | None]]:
+    """Which touches, by their place in the batch, the log holds: the moment of the first receipt, the offset sent then."""
     if not touches:
         return {}
-    times = [one.ms for one in touches]
+    asked = touches.values()
+    times = [one.ms for one in asked]
     values = {
-        "device": device_id, "seqs": number_list(one.seq for one in touches), "times": number_list(times),
+        "device": device_id, "places": number_list(touches), "seqs": number_list(one.seq for one in asked),
+        "times": number_list(times), "sites": number_list(one.site_id for one in asked),
+        "kinds": text_list(one.kind for one in asked), "credentials": text_list(one.credential for one in asked),
+        "directions": text_list(one.direction for one in asked), "methods": text_list(one.method for one in asked),
         "first": moment_of(min(times)), "last": moment_of(max(times)),
     }  # fmt: skip
     with planned_anew() as cursor:
         rows = cursor.execute(_REPEATS, values).fetchall()
-    return {seq: (Stored(seq, ms, *content), received_ms) for seq, ms, received_ms, *content in rows}
+    return {place: (received_ms, offset_s) for place, received_ms, offset_s in rows}
 
 
 def write_batch(

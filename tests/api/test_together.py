@@ -1,0 +1,84 @@
+"""One device at the same moment from several sides, and a database that says no: nothing is lost or doubled."""
+
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+import time_machine
+from django.db import connection
+
+from config.settings.base import database
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker
+from tests.factories.days import days_of
+
+
+@pytest.fixture(autouse=True)
+def _frozen() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def log() -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, ref FROM touches_touch ORDER BY seq")
+        return list(cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_that_meet_are_taken_one_after_the_other() -> None:
+    gate, cards = a_gate(a_firm()), [a_worker(None, name) for name in ("見本", "試作", "例示")]
+    touches = [
+        a_touch(seq, cards[seq % 3], f"2026-11-{1 + seq // 20:02}T08:{seq % 20:02}:00+09:00") for seq in range(1, 201)
+    ]
+    batches = [touches[at : at + 20] for at in range(0, 200, 10)]  # each touch is in two of them
+
+    def send(batch: list[dict[str, Any]]) -> list[str]:
+        try:
+            return [result["status"] for result in gate.send(*batch)["results"]]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as together:
+        found = list(together.map(send, batches))
+
+    assert {status for statuses in found for status in statuses} == {"stored"}
+    assert [seq for seq, _ in log()] == list(range(1, 201))
+    assert gate.send(touches[0])["gaps"] == []
+
+
+@pytest.fixture
+def stubborn(transactional_db: None) -> Iterator[Gate]:
+    """A gate whose database refuses a reference that the protocol lets through."""
+    role = database(os.environ["MIGRATE_DATABASE_URL"])
+    with psycopg.connect(
+        dbname=connection.settings_dict["NAME"], user=role["USER"], password=role["PASSWORD"], host=role["HOST"],
+        port=role["PORT"] or None, autocommit=True,
+    ) as owner:  # fmt: skip
+        owner.execute("ALTER TABLE touches_touch ADD CONSTRAINT stubborn CHECK (ref <> 'bad')")
+        yield a_gate(a_firm())
+        owner.execute("ALTER TABLE touches_touch DROP CONSTRAINT stubborn")
+
+
+def test_what_only_the_database_refuses_spoils_no_other_touch(stubborn: Gate) -> None:
+    card = a_worker(None)
+    touches = [
+        a_touch(1, card), a_touch(2, card, "2026-11-19T08:00:00+09:00", ref="bad"),
+        a_touch(3, card, "2026-11-18T08:00:00+09:00", ref="good"),
+    ]  # fmt: skip
+
+    answers = [stubborn.send(*touches) for _ in range(2)]
+
+    results = answers[0]["results"]
+    assert [(one["index"], one["status"], one.get("code")) for one in results] == [
+        (0, "stored", None), (1, "refused", "TOUCH_SHAPE"), (2, "stored", None),
+    ]  # fmt: skip
+    assert answers[0] == answers[1]
+    assert log() == [(1, ""), (3, "good")]
+    assert [one.day.day for one in days_of(card.worker_id)] == [18, 20]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT received FROM touches_refused")
+        assert json.loads(bytes(cursor.fetchone()[0]))["ref"] == "bad"
