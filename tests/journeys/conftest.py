@@ -101,6 +101,7 @@ class Visitor:
 
     def check_width(self) -> None:
         """Nothing scrolls sideways."""
+        assert "UNKNOWN-TEMPLATE-VARIABLE" not in self.page.content(), self.page.url
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not self.page.evaluate(wide), f"{self.page.url} scrolls sideways at {self.width}"
 

@@ -259,6 +259,9 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
     assert found == keys(visible)
     assert names == {one.worker: told.names[one.worker] for one in visible}
     page = browser.get(path).content.decode()
+    assert sum(map(int, re.findall(r'<td class="ds-num" data-label="入場者">(\d+)人', page))) == len(
+        {(one.worker, one.day) for one in visible}
+    )
     assert lines_on(page) == {told.names[worker]: numbers for worker, numbers in counters(visible).items()}
     to_approve = [
         claim for claim in told.oracle.claims
