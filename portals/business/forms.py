@@ -1,7 +1,7 @@
 """Forms of the firm's portal."""
 
 import secrets
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,11 +21,13 @@ from registry.core.days import jst_day
 from registry.core.ids import BusinessId, IdKind
 from registry.histories.states import Standing
 from registry.sites.queries import SiteRow
+from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY
 from registry.structures.operations.rosters import RosterData
 from registry.structures.operations.tenures import FirmPlace
 from registry.structures.queries import RosterRow, TenureRow
 
 __all__ = [
+    "DayBeginForm",
     "DayEditForm",
     "DayForm",
     "DaysFilterForm",
@@ -50,6 +52,15 @@ def prefectures() -> list[tuple[str, str]]:
     return [(line.code, line.name) for line in list_codes(Table.PREFECTURES, on=jst_day(timezone.now()))]
 
 
+def _day_begins_at() -> forms.TypedChoiceField:
+    """The hour at which a day begins on a site (ruling 27)."""
+    hours = [f"{hour:02}:00" for hour in range(LATEST_BOUNDARY.hour + 1)]
+    return forms.TypedChoiceField(
+        label=_("site.day_begins_at"), help_text=_("site.day_begins_at_help"), coerce=time.fromisoformat,
+        choices=[(hour, hour.removeprefix("0")) for hour in hours],
+    )  # fmt: skip
+
+
 class SiteForm(forms.Form):
     """What a prime registers of a site."""
 
@@ -65,9 +76,17 @@ class SiteForm(forms.Form):
     manager_name = forms.CharField(label=_("site.manager"), max_length=100)
     hazardous = forms.BooleanField(label=_("site.hazardous"), required=False)
     terminal_name = forms.CharField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
+    day_begins_at = _day_begins_at()
+    form_key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("initial", {"from_on": jst_day(timezone.now()), "public_works": "no"})
+        options.setdefault(
+            "initial",
+            {
+                "from_on": jst_day(timezone.now()), "public_works": "no", "day_begins_at": f"{DAY_BOUNDARY:%H:%M}",
+                "form_key": secrets.token_urlsafe(16),
+            },
+        )  # fmt: skip
         super().__init__(*args, **options)
 
 
@@ -268,3 +287,10 @@ class DaysFilterForm(forms.Form):
         states = [(one, _(f"day.standing.{one}")) for one in Standing]
         for name, choices in (("site", sites.items()), ("firm", firms.items()), ("state", states)):
             self.fields[name].choices = [*every, *choices]  # type: ignore[attr-defined]
+
+
+class DayBeginForm(forms.Form):
+    """From which day on days begin at another hour."""
+
+    day_begins_at = _day_begins_at()
+    from_on = TypedDateField(label=_("site.day_begins_from"), help_text=_("site.day_begins_from_help"))

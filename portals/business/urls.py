@@ -36,6 +36,7 @@ urlpatterns = [
     path("sites/<int:site_id>/devices/<int:device_id>/revoke/", views_devices.revoke, name="revoke"),
     path("sites/<int:site_id>/devices/<int:device_id>/leave/", views_devices.leave, name="leave"),
     path("sites/<int:site_id>/extend/", views_sites.extend, name="extend"),
+    path("sites/<int:site_id>/day-begin/", views_sites.day_begin, name="day_begin"),
     path("sites/<int:site_id>/close/", views_sites.close, name="close_site"),
     path("sites/<int:site_id>/structure/", views_structure.structure, name="structure"),
     path("sites/<int:site_id>/structure/invite/", views_places.invite, name="invite"),

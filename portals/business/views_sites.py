@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, refusal
-from portals.business.forms import PeriodForm, SiteForm
+from portals.business.forms import DayBeginForm, PeriodForm, SiteForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_firm import business_of
 from portals.business.views_site_day import people_of_day
@@ -20,8 +20,15 @@ from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
-from registry.sites.operations import SiteData, add_period, close_site, open_site, reopen_site
-from registry.sites.queries import list_sites, list_terminals
+from registry.sites.operations import (
+    SiteData,
+    add_period,
+    change_day_boundary,
+    close_site,
+    open_site,
+    reopen_site,
+)
+from registry.sites.queries import list_sites, list_terminals, load_boundaries
 from registry.structures.queries import list_sites_below
 from registry.touches.queries import list_devices
 
@@ -42,9 +49,11 @@ def new_site(request: HttpRequest) -> HttpResponse:
     """Open a site with its first terminal."""
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        typed = dict(form.cleaned_data)
+        key = typed.pop("form_key")
         try:
             site_id = open_site(
-                business_of(request), SiteData(**form.cleaned_data), by=viewer_of(request).actor(), at=timezone.now()
+                business_of(request), SiteData(**typed), key=key, by=viewer_of(request).actor(), at=timezone.now()
             )
         except RegistryError as error:
             add_refusal(form, error)
@@ -89,19 +98,40 @@ def extend(request: HttpRequest, site_id: int) -> HttpResponse:
 
 
 @page(Permission.SITE_MANAGE)
+def day_begin(request: HttpRequest, site_id: int) -> HttpResponse:
+    """When days begin on the site, and from which day on at another hour."""
+    found, now = own_site(request, site_id), timezone.now()
+    rows = load_boundaries([site_id])[site_id]
+    form = DayBeginForm(
+        request.POST or None, initial={"from_on": jst_day(now), "day_begins_at": f"{rows[-1][1]:%H:%M}"}
+    )
+    if request.method == "POST" and form.is_valid():
+        typed, by = form.cleaned_data, viewer_of(request).actor()
+        try:
+            change_day_boundary(SiteId(site_id), typed["day_begins_at"], from_on=typed["from_on"], by=by, at=now)
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("site.day_begins_changed"))
+            return redirect("business:site", site_id)
+    context = {"form": form, "site": found, "rows": rows}
+    return render(request, "business/day_begin.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.SITE_MANAGE)
 def close(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Close a site from tomorrow, or open it again; says what follows."""
+    """Close a site from tomorrow, or open it again; says what follows. A second click says the same, not the opposite."""
     found, now = own_site(request, site_id), timezone.now()
     if request.method == "POST":
-        by = viewer_of(request).actor()
+        by, reopen = viewer_of(request).actor(), "reopen" in request.POST
         try:
-            if found.closed_on is None:
-                close_site(SiteId(site_id), from_on=jst_day(now) + timedelta(days=1), by=by, at=now)
-            else:
+            if reopen:
                 reopen_site(SiteId(site_id), by=by, at=now)
+            elif found.closed_on is None:
+                close_site(SiteId(site_id), from_on=jst_day(now) + timedelta(days=1), by=by, at=now)
         except RegistryError as error:
             say_error(request, refusal(error).message)
         else:
-            success(request, _("site.closed" if found.closed_on is None else "site.reopened"))
+            success(request, _("site.reopened" if reopen else "site.closed"))
         return redirect("business:site", site_id)
     return render(request, "business/close_site.html", {"site": found})

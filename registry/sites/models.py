@@ -21,6 +21,8 @@ class Site(models.Model):
     manager_name = models.CharField(max_length=100)
     opened_at = models.DateTimeField()
     closed_on = models.DateField(null=True)  # the first day on which nothing is expected any more
+    # The key of the form that opened the site: a second click finds the first one's site.
+    form_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
 
     class Meta:
         db_table = "sites_site"

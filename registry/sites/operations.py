@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from registry.accounts.states import Permission
 from registry.audit.operations import note_act
+from registry.businesses.models import Business
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
@@ -52,8 +53,8 @@ class SiteData:
 
 
 @transaction.atomic
-def open_site(business_id: BusinessId, data: SiteData, *, by: Actor, at: datetime) -> SiteId:
-    """Open a site with one terminal."""
+def open_site(business_id: BusinessId, data: SiteData, *, key: str = "", by: Actor, at: datetime) -> SiteId:
+    """Open a site with one terminal. Harmless when repeated with the same form key."""
     if not by.has(Permission.BUSINESS_SITES) or by.subject_id not in {None, business_id}:
         raise NotAllowedError
     if data.last_on is not None and data.last_on < data.from_on:
@@ -61,8 +62,13 @@ def open_site(business_id: BusinessId, data: SiteData, *, by: Actor, at: datetim
     if data.day_begins_at > LATEST_BOUNDARY:
         raise DayBoundaryError(field="day_begins_at")
     site_id = SiteId(make_id(IdKind.SITE))
+    Business.objects.select_for_update().get(pk=business_id)  # two clicks at once: the second waits for the first
+    if key and (
+        known := Site.objects.filter(business_id=business_id, form_key=key).values_list("pk", flat=True).first()
+    ):
+        return SiteId(known)
     Site.objects.create(
-        id=site_id, business_id=business_id, name=data.name, prefecture=data.prefecture, address=data.address,
+        id=site_id, business_id=business_id, form_key=key or None, name=data.name, prefecture=data.prefecture, address=data.address,
         public_works=data.public_works, hazardous=data.hazardous, manager_name=data.manager_name, opened_at=at,
     )  # fmt: skip
     SitePeriod.objects.create(site_id=site_id, from_on=data.from_on, until_on=_day_after(data.last_on))
@@ -102,10 +108,15 @@ def add_terminal(site_id: SiteId, name: str, *, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def add_period(site_id: SiteId, from_on: date, last_on: date | None, *, by: Actor, at: datetime) -> None:
-    """Extend the days on which touches count by a further period; days that waited for it count at once."""
+    """Extend the days on which touches count by a further period; days that waited for it count at once.
+
+    Harmless when repeated.
+    """
     site = _own_site(site_id, by=by)
     if last_on is not None and last_on < from_on:
         raise SitePeriodError(field="last_on")
+    if SitePeriod.objects.filter(site=site, from_on=from_on, until_on=_day_after(last_on)).exists():
+        return
     try:
         with transaction.atomic():
             SitePeriod.objects.create(site=site, from_on=from_on, until_on=_day_after(last_on))

@@ -1,0 +1,122 @@
+"""A prime's sites on its pages: opened, extended, closed, opened again; wrong input and repeated clicks."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from registry.accounts.states import Role
+from registry.core.ids import BusinessId, SiteId
+from registry.sites.models import Site, SitePeriod
+from registry.sites.queries import find_site, list_terminals, load_boundaries
+from tests.factories.cast import a_firm, a_gate
+from tests.factories.visitors import as_firm
+
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "name": "見本ビル", "prefecture": "13", "address": "東京都現場町1-1", "public_works": "yes", "from_on": "令和8年11月20日",
+    "last_on": "2026/12/31", "manager_name": "現場 見太", "terminal_name": "正面ゲート", "day_begins_at": "05:00",
+    "form_key": "one-form",
+}  # fmt: skip
+
+
+@pytest.fixture
+def prime() -> BusinessId:
+    return a_firm("元請建設")
+
+
+@pytest.fixture
+def client(prime: BusinessId) -> Client:
+    return as_firm(prime)
+
+
+@pytest.fixture
+def site(prime: BusinessId) -> SiteId:
+    return a_gate(prime).site_id
+
+
+class TestOpening:
+    """A site with its first place."""
+
+    def test_two_clicks_open_one_site(self, client: Client) -> None:
+        answers = [client.post("/business/sites/new/", TYPED) for _ in range(2)]
+        (site,) = Site.objects.all()
+        assert {answer.headers["Location"] for answer in answers} == {f"/business/sites/{site.pk}/"}
+        assert [one.name for one in list_terminals(site.pk)] == ["正面ゲート"]
+        assert [f"{begins:%H:%M}" for _, begins in load_boundaries([site.pk])[site.pk]] == ["05:00"]
+
+    def test_each_form_has_its_own_key(self, client: Client) -> None:
+        keys = {
+            client.get("/business/sites/new/").content.decode().split('name="form_key" value="')[1][:20]
+            for _ in range(2)
+        }
+        assert len(keys) == 2
+
+    @pytest.mark.parametrize(
+        ("typed", "words"),
+        [
+            ({"name": ""}, "入力するか"),
+            ({"last_on": "2026/11/19"}, "始まりの日より前"),
+            ({"from_on": "2026/2/30"}, "日付"),
+            ({"prefecture": "99"}, "選"),
+            ({"day_begins_at": "13:00"}, "選"),
+            ({"name": "名" * 201}, "200"),
+            ({"address": "\x00"}, "文字"),
+        ],
+    )
+    def test_wrong_input_is_told_and_kept(self, client: Client, typed: dict[str, str], words: str) -> None:
+        page = client.post("/business/sites/new/", {**TYPED, **typed})
+        assert page.status_code == 422
+        assert words in page.content.decode()
+        assert "現場 見太" in page.content.decode()
+        assert Site.objects.count() == 0
+
+    def test_a_site_manager_opens_none(self, prime: BusinessId) -> None:
+        assert as_firm(prime, Role.SITE_MANAGER).post("/business/sites/new/", TYPED).status_code == 404
+
+
+class TestSettings:
+    """What can be changed of a site."""
+
+    def test_two_clicks_close_it_and_do_not_open_it_again(self, client: Client, site: SiteId) -> None:
+        for _ in range(2):
+            page = client.post(f"/business/sites/{site}/close/", {"close": ""}, follow=True).content.decode()
+            assert "現場を閉じました" in page
+        found = find_site(site)
+        assert found
+        assert str(found.closed_on) == "2026-11-21"
+        for _ in range(2):
+            client.post(f"/business/sites/{site}/close/", {"reopen": ""})
+        found = find_site(site)
+        assert found
+        assert found.closed_on is None
+
+    def test_a_period_is_added_once(self, client: Client) -> None:
+        client.post("/business/sites/new/", TYPED)
+        site = Site.objects.get().pk
+        path, typed = f"/business/sites/{site}/extend/", {"from_on": "2027/1/1", "last_on": "2027/3/31"}
+        for _ in range(2):
+            assert client.post(path, typed).status_code == 302
+        assert SitePeriod.objects.filter(site=site).count() == 2
+        for wrong, words in (
+            ({"from_on": "2027/2/1"}, "重なっています"), ({"from_on": "x"}, "日付"),
+            ({"from_on": "2027/5/1", "last_on": "2027/4/1"}, "始まりの日より前"),
+        ):  # fmt: skip
+            page = client.post(path, wrong)
+            assert (page.status_code, words in page.content.decode()) == (422, True), wrong
+
+    def test_days_begin_at_another_hour_from_a_day_on(self, client: Client, site: SiteId) -> None:
+        path, typed = f"/business/sites/{site}/day-begin/", {"day_begins_at": "06:00", "from_on": "2026/11/25"}
+        assert "4:00" in client.get(path).content.decode()
+        for _ in range(2):
+            assert client.post(path, typed).status_code == 302
+        assert [f"{begins:%H:%M}" for _, begins in load_boundaries([site])[site]] == ["04:00", "06:00"]
+        wrongs: list[dict[str, Any]] = [{"day_begins_at": "13:00"}, {"day_begins_at": ""}, {"from_on": ""}]
+        for wrong in wrongs:
+            assert client.post(path, {**typed, **wrong}).status_code == 422
+
+    @pytest.mark.parametrize("page", ["", "extend/", "close/", "day-begin/"])
+    def test_another_firm_finds_none_of_it(self, site: SiteId, page: str) -> None:
+        client = as_firm(a_firm("別の会社"))
+        assert client.get(f"/business/sites/{site}/{page}").status_code == 404
+        assert client.post(f"/business/sites/{site}/{page}", {"close": ""}).status_code in {404, 405}
