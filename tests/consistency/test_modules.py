@@ -13,13 +13,8 @@ TREES = ("registry", "portals", "api", "commands", "config", "reader")
 TABLES = {"__init__.py", "apps.py", "models.py", "policy.py", "states.py", "urls.py", "menu.py"}
 # Tested together with others, or through what uses them, because alone they say nothing.
 TOGETHER = {
-    # The tree, its keys and its rosters: one file for each thing that people do with them.
-    "registry/structures/derive.py": "registry/structures/test_tenures.py",
-    "registry/structures/rules.py": "registry/structures/test_tenures.py",
-    "registry/structures/queries.py": "registry/structures/test_rosters.py",
-    "registry/structures/operations/tenures.py": "registry/structures/test_tenures.py",
-    "registry/structures/operations/rosters.py": "registry/structures/test_rosters.py",
-    "registry/structures/operations/keys.py": "registry/structures/test_keys.py",
+    # Lists of a structure and its rosters, through what people do with them.
+    "registry/structures/queries.py": "registry/structures/operations/test_rosters.py",
     # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
     "registry/touches/derive.py": "api/test_touches.py",
     "registry/touches/queries.py": "portals/business/test_devices.py",
@@ -47,7 +42,6 @@ TOGETHER = {
     "portals/business/views_places.py": "portals/business/test_structure.py",
     "portals/business/views_site_day.py": "journeys/test_record_more.py",
     "portals/business/views_site_days.py": "portals/business/test_views_days.py",
-    "portals/business/views_sites.py": "journeys/test_first_days.py",
     "portals/worker/forms.py": "portals/worker/test_links.py",
     "portals/worker/views_papers.py": "portals/base/test_papers.py",
     "portals/worker/who.py": "portals/worker/test_views.py",

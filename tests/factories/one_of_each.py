@@ -15,7 +15,7 @@ from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.touches.operations.devices import make_pairing_code
 from registry.workers.models import Worker
 from registry.workers.operations.ends import dispute_end
-from registry.workers.operations.links import ask_for_link, link, unlink
+from registry.workers.operations.links import ask_for_link, unlink
 from registry.workers.operations.registration import CredentialData, InsuranceData
 from registry.workers.queries import list_ended_links
 from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem, RegistrationKind
@@ -56,12 +56,11 @@ class OneOfEach:
         ask_for_link(
             self.worker, self.other, from_on=NOW.date(), principal=False, by=owner_of(self.other), at=NOW
         )  # fmt: skip
-        past, before = a_firm("前の会社"), NOW.date() - timedelta(days=9)
-        link(self.worker, past, from_on=before, principal=False, by=OFFICE, at=NOW)
-        unlink(self.worker, past, until_on=NOW.date(), by=owner_of(past), at=NOW)
-        (ended,) = list_ended_links(since=NOW.date(), business_id=past)
+        left = a_worker(self.firm, "前の人").worker_id
+        unlink(left, self.firm, until_on=NOW.date(), by=by, at=NOW)
+        (ended,) = list_ended_links(since=NOW.date(), business_id=self.firm)
         day = NOW.date() - timedelta(days=1)
-        dispute_end(ended.id, day, reason="違います", by=worker_as_actor(self.worker), at=NOW)
+        dispute_end(ended.id, day, reason="違います", by=worker_as_actor(left), at=NOW)
         enter_claim(
             self.worker, ClaimData(day=NOW.date(), site_id=self.gate.site_id), by=worker_as_actor(self.worker), at=NOW
         )
