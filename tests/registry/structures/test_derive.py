@@ -60,7 +60,7 @@ def test_what_is_missing_in_between_is_named_and_breaks_nobody_below(
     middle: TenureFact, firms: tuple[int, ...], gap: Gap
 ) -> None:
     path = structure(CHAIN[0], middle, CHAIN[2]).path(CHAIN[2], DAY)
-    assert (path.firms, path.gaps) == (firms, {gap})
+    assert (path.firms, path.gaps) == (firms, frozenset({gap}))
 
 
 def test_a_day_outside_the_own_days_lacks_the_structure() -> None:
