@@ -70,16 +70,21 @@ class DaySum:
     lacking: int
 
 
+# Days that lack something: every second number of `reasons` is a mask. Where nobody asks for it, it is not worked out.
+_LACKING = (
+    "CASE WHEN reasons = '{}' THEN 0 ELSE"
+    " (SELECT bit_or(u.mask) FROM unnest(reasons) WITH ORDINALITY AS u(mask, n) WHERE u.n % 2 = 0) END"
+)
+
+
 def _fitting(where: str, only: Only) -> str:
     """The rows of a month, their masks cut down to the days that fit."""
-    chosen = [_MASKS[only.standing] if only.standing else _DAYS, *(["l.lacking"] if only.lacking else [])]
-    masks = ", ".join(f"{name} & k.mask AS {name}" for name in _MASKS.values())
+    mask = " & ".join([_MASKS[only.standing] if only.standing else _DAYS, *([_LACKING] if only.lacking else [])])
+    masks = ", ".join(f"{name} & ({mask}) AS {name}" for name in _MASKS.values())
     return (
-        f"SELECT worker_id, site_id, reasons, {masks}, k.mask, l.lacking & k.mask AS lacking FROM histories_month"  # noqa: S608 -- our own words
-        " CROSS JOIN LATERAL (SELECT COALESCE(bit_or(mask), 0) AS lacking"
-        "   FROM unnest(reasons) WITH ORDINALITY AS u(mask, n) WHERE n % 2 = 0) l"
-        f" CROSS JOIN LATERAL (SELECT {' & '.join(chosen)} AS mask) k"
-        f" WHERE {where} AND k.mask <> 0 AND (%(firm)s::bigint IS NULL OR path @> ARRAY[%(firm)s]::bigint[])"
+        f"SELECT worker_id, site_id, reasons, {masks}, {mask} AS mask, ({_LACKING}) & ({mask}) AS lacking"  # noqa: S608 -- our own words
+        f" FROM histories_month WHERE {where} AND ({mask}) <> 0"
+        " AND (%(firm)s::bigint IS NULL OR path @> ARRAY[%(firm)s]::bigint[])"
     )
 
 
