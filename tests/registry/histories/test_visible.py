@@ -1,4 +1,4 @@
-"""Who sees which days of whom: pages, lists and files against an oracle that was written apart (rulings 22 to 33, 37, 38)."""
+"""Who sees which days of whom: pages, lists, files and papers against an oracle that was written apart (rulings 22 to 33, 37, 38)."""
 
 import csv
 import io
@@ -23,9 +23,12 @@ from registry.histories.queries import (
     list_month_of_site,
     list_month_of_sites,
 )
+from registry.papers.models import Paper
+from registry.papers.operations import make_paper
 from registry.workers.models import Worker
 from tests.factories.cast import NOW, a_firm
 from tests.factories.facts import World, a_world, four_firms
+from tests.factories.papers import tables_of
 from tests.factories.visitors import as_firm, as_worker
 from tests.registry.histories.oracle import Day, Oracle, holds, standing_of_claim
 from tests.registry.histories.test_order import MONTHS, tell
@@ -191,6 +194,44 @@ def test_everybody_sees_what_the_rulings_say_and_nothing_else(seed: int) -> None
                 for site in told.world.sites:
                     check_site(told, firm, site, month)
                 check_all_sites(told, firm, month)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_papers_say_what_the_rulings_say_and_nothing_else(seed: int) -> None:
+    with time_machine.travel(NOW, tick=False):
+        told = Told(seed)
+        month = max(MONTHS, key=lambda one: len(told.month(one)))
+        for worker in told.world.workers:
+            mine = [one for one in told.month(month) if one.worker == worker]
+            assert on_paper(as_worker(worker), "worker", f"days/{month.year}-{month.month}/") == in_short(mine)
+        for firm in told.firms:
+            browser, ours = told.browsers[firm], [one for one in told.month(month) if one.firm == firm]
+            assert on_paper(browser, "business", f"days/{month.year}-{month.month}/") == in_short(ours)
+            for site in told.world.sites:
+                where = f"sites/{site}/days/{month.year}-{month.month}/"
+                if told.is_prime(firm, site) or told.has_part(firm, site):
+                    assert on_paper(browser, "business", where) == in_short(told.on_site(firm, site, month))
+                else:
+                    assert browser.post(f"/business/{where}paper/").status_code == 404
+
+
+def in_short(days: Iterable[Day]) -> list[tuple[date, str, int]]:
+    """What a paper must say of days: how each stands, and how much it lacks."""
+    return sorted((one.day, one.standing, len(one.reasons)) for one in days)
+
+
+def on_paper(client: Client, portal: str, where: str) -> list[tuple[date, str, int]]:
+    """What a paper says that is asked for by its button, made, and saved."""
+    assert client.post(f"/{portal}/{where}paper/").status_code == 302, where
+    paper = Paper.objects.order_by("-pk")[0].pk
+    make_paper(paper, at=NOW)
+    tables = tables_of(client.get(f"/{portal}/papers/{paper}/file.pdf").content)
+    return sorted(
+        (date.fromisoformat(row["就業日"][:10].replace("/", "-")), STANDINGS[row["状態"]], len(row["注"].split()))
+        for table in tables
+        if table[0][0] == "就業日"
+        for row in (dict(zip(table[0], cells, strict=True)) for cells in table[1:])
+    )
 
 
 def check_lists(told: Told) -> None:
