@@ -8,7 +8,9 @@ from django.db import OperationalError, connection
 
 from registry.histories.operations.binder import follow
 
+# Marks of this time are bound together: a round costs as much for one as for many.
 PAUSE_SECONDS = 0.5
+MANY = 5000  # marks after which there may be more to read at once
 PAUSE_WITHOUT_DATABASE = 2.0
 
 
@@ -25,12 +27,12 @@ class Command(BaseCommand):
         """Follow; a database that is gone for a while is waited for."""
         while True:
             try:
-                while follow():
-                    pass
+                read = follow()
             except OperationalError:
                 connection.close()
                 time.sleep(PAUSE_WITHOUT_DATABASE)
                 continue
-            if once:
+            if once and not read:
                 return
-            time.sleep(PAUSE_SECONDS)
+            if not once and read < MANY:
+                time.sleep(PAUSE_SECONDS)
