@@ -8,9 +8,9 @@ import msgspec
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
-from api.problems import problem, wrong_method
+from api.endpoint import endpoint
+from api.problems import problem
 from api.v1.signed import signed_parts
 from registry.accounts.operations import TooOftenError, check_allowance, use_allowance
 from registry.accounts.states import Limited
@@ -36,11 +36,9 @@ class Registration(msgspec.Struct, frozen=True):
     dense: bool = True
 
 
-@csrf_exempt  # the code is the proof; cookies are never looked at
+@endpoint("public")  # the code is the proof
 def post_devices(request: HttpRequest) -> HttpResponse:
     """Register a device; its secret travels in this answer and never again."""
-    if request.method != "POST":
-        return wrong_method(request)
     try:
         wanted = msgspec.json.decode(request.body, type=Registration)
     except (msgspec.DecodeError, UnicodeDecodeError, RequestDataTooBig):
@@ -67,19 +65,11 @@ def _further_place(request: HttpRequest, code: str, *, at: datetime) -> HttpResp
     return JsonResponse({"device": str(device_id), "terminals": terminals})
 
 
-@csrf_exempt  # signed by the device; cookies are never looked at
+@endpoint("device")
 def post_secret(request: HttpRequest) -> HttpResponse:
     """Hand out the device's next secret; the present one holds until the next is used."""
-    if request.method != "POST":
-        return wrong_method(request)
     try:
         secret = make_next_secret(*signed_parts(request), at=timezone.now())
     except RegistryError as error:
         return problem(error, STATUS[error.code])
     return JsonResponse({"secret": secret})
-
-
-post_secret.permission = "device"  # type: ignore[attr-defined]  # read by the test that walks all addresses
-
-
-post_devices.permission = "public"  # type: ignore[attr-defined]  # read by the test that walks all addresses

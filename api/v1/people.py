@@ -5,9 +5,9 @@ import hmac
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
-from api.problems import problem, wrong_method
+from api.endpoint import endpoint
+from api.problems import problem
 from api.v1.signed import signed_parts
 from registry.cards.queries import credentials_of
 from registry.core.days import jst_day
@@ -21,11 +21,9 @@ STATUSES: dict[type[RegistryError], int] = {SignatureError: 401, DeviceForkedErr
 KEEP_DAYS = 14
 
 
-@csrf_exempt  # signed by the device; cookies are never looked at
+@endpoint("device")
 def post_people(request: HttpRequest) -> HttpResponse:
     """Hashes of the cards of those expected today, each with the name; the key is the device's secret."""
-    if request.method != "POST":
-        return wrong_method(request)
     now = timezone.now()
     try:
         device = check_question(*signed_parts(request))
@@ -38,6 +36,3 @@ def post_people(request: HttpRequest) -> HttpResponse:
         for credential in credentials
     ]
     return JsonResponse({"people": people, "keep_days": KEEP_DAYS})
-
-
-post_people.permission = "device"  # type: ignore[attr-defined]  # read by the test that walks all addresses

@@ -5,9 +5,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
-from api.problems import problem, wrong_method
+from api.endpoint import endpoint
+from api.problems import problem
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 from registry.histories.operations.receiving import receive_touches
@@ -27,11 +27,9 @@ STATUSES: dict[type[RegistryError], int] = {
 }
 
 
-@csrf_exempt  # signed by the device; cookies are never looked at
+@endpoint("device")
 def post_touches(request: HttpRequest) -> HttpResponse:
     """Take a batch of touches from a device."""
-    if request.method != "POST":
-        return wrong_method(request)
     try:
         answer = receive_touches(
             request.headers.get("Device", ""), request.headers.get("Signature", ""), request.body, at=timezone.now()
@@ -43,6 +41,3 @@ def post_touches(request: HttpRequest) -> HttpResponse:
     except RegistryError as error:
         return problem(error, STATUSES[type(error)])
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
-
-
-post_touches.permission = "device"  # type: ignore[attr-defined]  # read by the test that walks all addresses

@@ -20,7 +20,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from config.stack.processes import ends_with_us, is_alive, was_told, works_in
+from config.stack.processes import is_alive, start_with_us, was_told, works_in
 
 INITDB = [
     "-E",
@@ -125,10 +125,9 @@ class Postgres:
         user: dict[str, Any] = {}
         if self._user:
             user = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
-        return subprocess.Popen(
-            [str(part) for part in command], env=environment, cwd="/", text=True, start_new_session=True,
+        return start_with_us(
+            [str(part) for part in command], signal.SIGINT, env=environment, cwd="/",
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **user,
-            preexec_fn=ends_with_us(signal.SIGINT),  # noqa: PLW1509 -- we have one thread
         )  # fmt: skip
 
     def program(self, name: str) -> Path:

@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from config.stack.bootstrap import ROOT, say
 
@@ -77,6 +77,14 @@ def ends_with_us(number: signal.Signals) -> Callable[[], None]:
     return ask
 
 
+def start_with_us(command: Sequence[str], orphaned: signal.Signals, **options: Any) -> subprocess.Popen[str]:
+    """Start a program in a process group of its own; it gets a signal when we end."""
+    return subprocess.Popen(
+        command, text=True, start_new_session=True, **options,
+        preexec_fn=ends_with_us(orphaned),  # noqa: PLW1509 -- the kernel has no other way, and we have one thread
+    )  # fmt: skip
+
+
 def adopt_orphans() -> None:
     """Inherit the processes that our children leave behind, to find and end them."""
     _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -116,10 +124,7 @@ class Child:
     def start(self) -> None:
         """Start it, in a process group of its own."""
         self._began = time.monotonic()
-        self.process = subprocess.Popen(
-            self._command, cwd=ROOT, start_new_session=True,
-            preexec_fn=ends_with_us(self._orphaned),  # noqa: PLW1509 -- we have one thread
-        )  # fmt: skip
+        self.process = start_with_us(self._command, self._orphaned, cwd=ROOT)
 
     def watch(self) -> None:
         """Start it again when it is dead; give up when it keeps dying at once."""

@@ -1,7 +1,8 @@
 """How forms look, and fields that take what people really type. Settings: `FORM_RENDERER = "portals.base.forms.Renderer"`."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -121,3 +122,8 @@ class IdField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored ID in groups; what was typed as it was typed."""
         return grouped(value) if isinstance(value, int) else value
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Set what a field offers, where that depends on who opens the page."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm
-from portals.base.forms import IdField, TypedDateField
+from portals.base.forms import IdField, TypedDateField, offer
 from registry.businesses.states import ROLES_OF_FIRMS
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
@@ -184,10 +184,10 @@ class RosterForm(forms.Form):
     ) -> None:
         options.setdefault("initial", {"from_on": _first_day(site)})
         super().__init__(*args, **options)
-        self.fields["workers"].choices = people  # type: ignore[attr-defined]
+        offer(self, "workers", people)
         self._only_place = places[0]
         if len(places) > 1:
-            self.fields["tenure"].choices = [(one.id, _place_name(one)) for one in places if one]  # type: ignore[attr-defined]
+            offer(self, "tenure", ((one.id, _place_name(one)) for one in places if one))
         else:
             del self.fields["tenure"]
 
@@ -263,7 +263,7 @@ class PeopleClaimForm(ClaimForm):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["workers"].choices = people  # type: ignore[attr-defined]
+        offer(self, "workers", people)
 
 
 class DayEditForm(EditForm):
@@ -286,7 +286,7 @@ class DaysFilterForm(forms.Form):
         every = [("", _("days.filter.all"))]
         states = [(one, _(f"day.standing.{one}")) for one in Standing]
         for name, choices in (("site", sites.items()), ("firm", firms.items()), ("state", states)):
-            self.fields[name].choices = [*every, *choices]  # type: ignore[attr-defined]
+            offer(self, name, [*every, *choices])
 
 
 class DayBeginForm(forms.Form):

@@ -1,18 +1,16 @@
 """Links between the firm and workers: asking, answering, ending (ruling 14)."""
 
-from django.contrib.messages import error as say_error
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.common_forms import DisputeForm
-from portals.base.ends import answer, object_to, shown_ends, since
-from portals.base.forms import add_refusal, refusal
+from portals.base.forms import add_refusal
+from portals.base.links import answer_end as answer_shown_end
+from portals.base.links import answer_request, dispute_page, end_by, shown_ends, since
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
 from portals.business.forms import DayForm, LinkForm
@@ -21,8 +19,7 @@ from registry.accounts.states import Permission
 from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId, grouped
 from registry.disclosure.queries import LISTED, find_workers, see_worker
-from registry.structures.operations.rosters import leave_firm
-from registry.workers.operations.links import accept_link, ask_for_link, decline_link
+from registry.workers.operations.links import ask_for_link
 from registry.workers.queries import EndedLinkRow, list_ended_links, list_link_requests
 from registry.workers.states import LinkSide
 
@@ -68,20 +65,13 @@ def _name_of(row: EndedLinkRow) -> str:
 @page(Permission.BUSINESS_WORKERS)
 def dispute(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """Object to the day on which a worker ended the link."""
-    row = next((one for one in _ended(request) if one.id == affiliation_id), None)
-    if row is None:
-        raise Http404
-    form = DisputeForm(request.POST or None, initial={"until_on": row.until_on})
-    if request.method == "POST" and form.is_valid() and object_to(request, form, affiliation_id):
-        return redirect("business:links")
-    context = {"form": form, "row": row, "name": _name_of(row), "back_url": reverse("business:links")}
-    return render(request, "base/dispute_end.html", context, status=422 if form.errors else 200)
+    return dispute_page(request, affiliation_id, _ended(request), "business", _name_of)
 
 
 @require_POST
 def _answer_end(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """Answer a worker's objection, or take the own one back."""
-    answer(request, dispute_id)
+    answer_shown_end(request, dispute_id)
     return redirect("business:links")
 
 
@@ -90,15 +80,7 @@ answer_end = page(Permission.BUSINESS_WORKERS)(_answer_end)
 
 @require_POST
 def _answer(request: HttpRequest, request_id: int) -> HttpResponse:
-    if request_id not in {row.id for row in list_link_requests(business_id=business_of(request))}:
-        raise Http404
-    step = accept_link if "accept" in request.POST else decline_link
-    try:
-        step(request_id, by=viewer_of(request).actor(), at=timezone.now())
-    except RegistryError as error:
-        say_error(request, refusal(error).message)
-    else:
-        success(request, _("link.accepted" if "accept" in request.POST else "link.declined"))
+    answer_request(request, request_id, list_link_requests(business_id=business_of(request)))
     return redirect("business:links")
 
 
@@ -112,14 +94,7 @@ def end_link(request: HttpRequest, worker_id: int) -> HttpResponse:
     if not full_name(seen):
         raise Http404
     form = DayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
-        try:
-            leave_firm(WorkerId(worker_id), business_of(request), until_on=until_on, by=by, at=timezone.now())
-        except RegistryError as error:
-            add_refusal(form, error)
-        else:
-            success(request, _("link.ended"))
-            return redirect("business:links")
+    if request.method == "POST" and form.is_valid() and end_by(request, form, worker_id, business_of(request)):
+        return redirect("business:links")
     context = {"form": form, "name": full_name(seen) or grouped(worker_id)}
     return render(request, "business/end_link.html", context, status=422 if form.errors else 200)

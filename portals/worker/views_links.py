@@ -1,18 +1,16 @@
 """The worker's links with firms: asking, answering, ending (ruling 14)."""
 
-from django.contrib.messages import error as say_error
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.common_forms import DisputeForm
-from portals.base.ends import answer, object_to, shown_ends, since
-from portals.base.forms import add_refusal, refusal
+from portals.base.forms import add_refusal
+from portals.base.links import answer_end as answer_shown_end
+from portals.base.links import answer_request, dispute_page, end_by, shown_ends, since
 from portals.worker.forms import DayForm, LinkForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
@@ -20,8 +18,7 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import BusinessId, WorkerId
 from registry.disclosure.queries import see_worker
-from registry.structures.operations.rosters import leave_firm
-from registry.workers.operations.links import accept_link, ask_for_link, decline_link
+from registry.workers.operations.links import ask_for_link
 from registry.workers.queries import AffiliationRow, EndedLinkRow, list_ended_links, list_link_requests
 from registry.workers.states import LinkSide
 
@@ -69,20 +66,13 @@ def _ended(request: HttpRequest) -> list[EndedLinkRow]:
 @page(Permission.WORKER_OWN)
 def dispute(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """Object to the day on which a firm ended the link."""
-    row = next((one for one in _ended(request) if one.id == affiliation_id), None)
-    if row is None:
-        raise Http404
-    form = DisputeForm(request.POST or None, initial={"until_on": row.until_on})
-    if request.method == "POST" and form.is_valid() and object_to(request, form, affiliation_id):
-        return redirect("worker:links")
-    context = {"form": form, "row": row, "name": row.business_name, "back_url": reverse("worker:links")}
-    return render(request, "base/dispute_end.html", context, status=422 if form.errors else 200)
+    return dispute_page(request, affiliation_id, _ended(request), "worker", lambda row: row.business_name)
 
 
 @require_POST
 def _answer_end(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """Answer a firm's objection, or take the own one back."""
-    answer(request, dispute_id)
+    answer_shown_end(request, dispute_id)
     return redirect("worker:links")
 
 
@@ -91,15 +81,7 @@ answer_end = page(Permission.WORKER_OWN)(_answer_end)
 
 @require_POST
 def _answer(request: HttpRequest, request_id: int) -> HttpResponse:
-    if request_id not in {row.id for row in list_link_requests(worker_id=worker_of(request))}:
-        raise Http404
-    step = accept_link if "accept" in request.POST else decline_link
-    try:
-        step(request_id, by=viewer_of(request).actor(), at=timezone.now())
-    except RegistryError as error:
-        say_error(request, refusal(error).message)
-    else:
-        success(request, _("link.accepted" if "accept" in request.POST else "link.declined"))
+    answer_request(request, request_id, list_link_requests(worker_id=worker_of(request)))
     return redirect("worker:links")
 
 
@@ -113,16 +95,7 @@ def end_link(request: HttpRequest, business_id: int) -> HttpResponse:
     if business_id not in names:
         raise Http404
     form = DayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
-        try:
-            leave_firm(
-                WorkerId(worker_of(request)), BusinessId(business_id), until_on=until_on, by=by, at=timezone.now()
-            )
-        except RegistryError as error:
-            add_refusal(form, error)
-        else:
-            success(request, _("link.ended"))
-            return redirect("worker:links")
+    if request.method == "POST" and form.is_valid() and end_by(request, form, worker_of(request), business_id):
+        return redirect("worker:links")
     context = {"form": form, "name": names[business_id]}
     return render(request, "worker/end_link.html", context, status=422 if form.errors else 200)

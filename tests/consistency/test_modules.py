@@ -30,7 +30,7 @@ TOGETHER = {
     # Forms and small helpers of pages, through the pages that show them.
     "portals/base/day_forms.py": "portals/business/test_views_days.py",
     "portals/base/days.py": "portals/business/test_views_days.py",
-    "portals/base/ends.py": "portals/business/test_links.py",
+    "portals/base/links.py": "portals/business/test_links.py",
     "portals/base/samples.py": "portals/base/test_views.py",
     "portals/base/templatetags/ds.py": "portals/base/test_ds.py",
     "portals/business/forms.py": "consistency/test_typed.py",

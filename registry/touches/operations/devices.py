@@ -1,7 +1,6 @@
 """Devices: the short code that registers one, revoking."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,13 +12,12 @@ from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import SiteId
+from registry.core.short_codes import draw_code, shown_code, typed_code
 from registry.sites.models import Terminal
 from registry.touches.derive import device_secret
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.touches.states import DEVICE_LIFE, DeviceMove
 
-# No signs that can be taken for each other when read aloud or copied by hand.
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
 CODE_LIFE = timedelta(minutes=30)
 STORE_BYTES = 16
@@ -62,8 +60,7 @@ class RegisteredDevice:
 
 
 def _hash(code: str) -> str:
-    plain = code.upper().replace("-", "").replace(" ", "")
-    return hashlib.sha256((settings.DEVICE_KEY + plain).encode()).hexdigest()
+    return hashlib.sha256((settings.DEVICE_KEY + typed_code(code)).encode()).hexdigest()
 
 
 def _check_manages(terminal_id: int, by: Actor) -> Terminal:
@@ -79,10 +76,10 @@ def _check_manages(terminal_id: int, by: Actor) -> Terminal:
 def make_pairing_code(terminal_id: int, *, by: Actor, at: datetime) -> NewPairingCode:
     """Make a code that registers one device for a terminal within half an hour."""
     terminal = _check_manages(terminal_id, by)
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    code = draw_code(CODE_LENGTH)
     PairingCode.objects.create(terminal=terminal, code_hash=_hash(code), valid_until=at + CODE_LIFE)
     note_act("touches_pairing_code", terminal.pk, "make", by=by, at=at)
-    return NewPairingCode(f"{code[:4]}-{code[4:]}", at + CODE_LIFE)
+    return NewPairingCode(shown_code(code, group=4), at + CODE_LIFE)
 
 
 @transaction.atomic

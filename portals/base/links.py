@@ -1,4 +1,4 @@
-"""Links that have ended, as both sides see them: who ended them, and objections to the day (ruling 14)."""
+"""Links between worker and firm, as both sides handle them: answers, ends, and objections to the day of an end (ruling 14)."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -7,18 +7,22 @@ from typing import Any
 from django import forms
 from django.contrib.messages import error as say_error
 from django.contrib.messages import success
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import viewer_of
+from portals.base.common_forms import DisputeForm
 from portals.base.forms import add_refusal, refusal
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
-from registry.structures.operations.rosters import settle_end
+from registry.core.ids import BusinessId, WorkerId
+from registry.structures.operations.rosters import leave_firm, settle_end
 from registry.workers.operations.ends import dispute_end
-from registry.workers.queries import EndedLinkRow
+from registry.workers.operations.links import accept_link, decline_link
+from registry.workers.queries import EndedLinkRow, LinkRequestRow
 from registry.workers.states import EndDisputeState, LinkSide
 
 SHOWN = timedelta(days=365)
@@ -48,7 +52,48 @@ def _shown(row: EndedLinkRow, side: LinkSide, portal: str, name: str) -> dict[st
     }  # fmt: skip
 
 
-def object_to(request: HttpRequest, form: forms.Form, affiliation_id: int) -> bool:
+def answer_request(request: HttpRequest, request_id: int, known: Iterable[LinkRequestRow]) -> None:
+    """Accept or decline a link that the other side asks for."""
+    if request_id not in {row.id for row in known}:
+        raise Http404
+    accepts = "accept" in request.POST
+    step = accept_link if accepts else decline_link
+    try:
+        step(request_id, by=viewer_of(request).actor(), at=timezone.now())
+    except RegistryError as error:
+        say_error(request, refusal(error).message)
+    else:
+        success(request, _("link.accepted" if accepts else "link.declined"))
+
+
+def end_by(request: HttpRequest, form: forms.Form, worker_id: int, business_id: int) -> bool:
+    """End a link from the day that was typed; what is refused stands beside its field."""
+    by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
+    try:
+        leave_firm(WorkerId(worker_id), BusinessId(business_id), until_on=until_on, by=by, at=timezone.now())
+    except RegistryError as error:
+        add_refusal(form, error)
+        return False
+    success(request, _("link.ended"))
+    return True
+
+
+def dispute_page(
+    request: HttpRequest, affiliation_id: int, ended: Iterable[EndedLinkRow], portal: str,
+    name_of: Callable[[EndedLinkRow], str],
+) -> HttpResponse:  # fmt: skip
+    """Object to the day on which the other side ended a link."""
+    row = next((one for one in ended if one.id == affiliation_id), None)
+    if row is None:
+        raise Http404
+    form, back = DisputeForm(request.POST or None, initial={"until_on": row.until_on}), f"{portal}:links"
+    if request.method == "POST" and form.is_valid() and _object_to(request, form, affiliation_id):
+        return redirect(back)
+    context = {"form": form, "row": row, "name": name_of(row), "back_url": reverse(back)}
+    return render(request, "base/dispute_end.html", context, status=422 if form.errors else 200)
+
+
+def _object_to(request: HttpRequest, form: forms.Form, affiliation_id: int) -> bool:
     """Take an objection that was typed; what is refused stands beside its field."""
     typed, by = form.cleaned_data, viewer_of(request).actor()
     try:
@@ -60,7 +105,7 @@ def object_to(request: HttpRequest, form: forms.Form, affiliation_id: int) -> bo
     return True
 
 
-def answer(request: HttpRequest, dispute_id: int) -> None:
+def answer_end(request: HttpRequest, dispute_id: int) -> None:
     """Agree to an objection, keep the day, or take the own objection back."""
     agree = "agree" in request.POST
     try:

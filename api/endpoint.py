@@ -1,0 +1,27 @@
+"""What all addresses for machines have in common."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from api.problems import wrong_method
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def endpoint(permission: Literal["device", "public"]) -> Callable[[View], View]:
+    """An address that takes POST from whom it names: a device that signs, or anybody. Cookies are never looked at."""
+
+    def named(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def answer(request: HttpRequest) -> HttpResponse:
+            return view(request) if request.method == "POST" else wrong_method(request)
+
+        cast(Any, answer).permission = permission  # read by the test that walks all addresses
+        return answer
+
+    return named
