@@ -4,20 +4,21 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.qr import qr_picture
 from portals.base.records import full_name
 from portals.business.forms import TerminalForm
 from portals.business.site_access import own_site
+from portals.business.views_days import LINES
+from portals.business.views_site_days import key_of
 from registry.accounts.states import Permission
 from registry.core.errors import MoveRefusedError
 from registry.core.ids import SiteId, clean_digits, grouped
@@ -69,18 +70,19 @@ def _plain(value: object) -> str:
     return "".join(sign for sign in text[:MOST_SIGNS] if sign.isprintable())
 
 
-def _waiting(request: HttpRequest, site_id: int) -> list[dict[str, Any]]:
-    """Days by touches of devices that are not trusted, or not of this site."""
-    rows = list_waiting_of_site(site_id, reasons=OF_DEVICES)
+def _waiting(request: HttpRequest, site_id: int) -> tuple[list[dict[str, Any]], int]:
+    """Days by touches of devices that are not trusted, or not of this site: some, and how many more."""
+    found = list_waiting_of_site(site_id, reasons=OF_DEVICES)
+    rows = found[:LINES]
     people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=timezone.now())
     return [
         {
-            "key": f"{row.worker_id}:{row.bound.day.isoformat()}", "row": row.bound,
+            "key": key_of(row), "row": row.bound,
             "name": full_name(people[row.worker_id]) if row.worker_id in people else grouped(row.worker_id),
             "causes": [_(f"reason.{code}.cause") for code in row.bound.reasons if code in OF_DEVICES],
         }
         for row in rows
-    ]  # fmt: skip
+    ], len(found) - len(rows)  # fmt: skip
 
 
 @page(Permission.SITE_MANAGE)
@@ -89,8 +91,9 @@ def devices(request: HttpRequest, site_id: int) -> HttpResponse:
     site, found = own_site(request, site_id), list_site_devices(site_id)
     shown = [_shown_refused(row, site_id) for row in list_refused(device.id for device in found)]
     refused = [one for one in shown if one]
+    waiting, later = _waiting(request, site_id)
     context = {
-        "site": site, "terminals": list_terminals(SiteId(site_id)), "waiting": _waiting(request, site_id),
+        "site": site, "terminals": list_terminals(SiteId(site_id)), "waiting": waiting, "later": later,
         "most": MISSING_AT_MOST,
         "devices": [
             {"row": device, "refused": [one for one in refused if one.row.device_id == device.id]}
@@ -112,13 +115,8 @@ def pairing_code(request: HttpRequest, site_id: int, terminal_id: int) -> HttpRe
     if request.method == "POST":
         code = make_pairing_code(terminal_id, by=viewer_of(request).actor(), at=timezone.now())
         text = f"{request.scheme}://{request.get_host()}/#pair={code.code}"
-        context |= {"code": code, "qr_text": text, "qr": _qr(text)}
+        context |= {"code": code, "qr_text": text, "qr": qr_picture(text, _("device.qr_title"))}
     return render(request, "business/pairing_code.html", context)
-
-
-def _qr(text: str) -> SafeString:
-    drawn = segno.make(text, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="ds-qr", omitsize=True)
-    return SafeString(drawn)
 
 
 @page(Permission.SITE_MANAGE)

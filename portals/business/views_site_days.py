@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.contrib.messages import error as say_error
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.days import TONES
 from portals.base.exports import csv_answer
-from portals.base.forms import add_refusal, refusal
+from portals.base.forms import add_refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
 from portals.business.forms import RefusalForm
@@ -27,6 +26,7 @@ from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import approve_claims, decide_days, refuse_claim
 from registry.histories.queries import (
+    DayRow,
     Only,
     get_claim,
     list_open_claims,
@@ -39,27 +39,33 @@ from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
 
 
+def key_of(row: DayRow) -> str:
+    """By which a form names somebody's day on a site."""
+    return f"{row.worker_id}:{row.bound.day.isoformat()}"
+
+
 @page(Permission.SITE_MANAGE)
 def site_days(request: HttpRequest, site_id: int, year: int | None = None, month: int | None = None) -> HttpResponse:
     """A site's month: who worked, what is incomplete; for the prime what waits for its word."""
     access, chosen, now = access_to(request, site_id), chosen_month(year, month), timezone.now()
     start, only = start_of(request), Only() if access.is_prime else Only(business_of(request))
-    sums, open_claims = (
-        sum_people_of_site(site_id, chosen, only),
-        list_open_claims([site_id]) if access.is_prime else [],
-    )
-    shown, claims = page_of(sums, start), [claim for claim in open_claims if not claim.is_self_declared]
-    waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
-    waiting, later = waiting[:LINES], max(0, len(waiting) - LINES)
+    sums = sum_people_of_site(site_id, chosen, only)
+    shown = page_of(sums, start)
+    open_claims = list_open_claims([site_id]) if access.is_prime else []
+    answerable = [claim for claim in open_claims if not claim.is_self_declared]
+    all_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
+    claims, waiting = answerable[:LINES], all_waiting[:LINES]
     ids = {one.worker_id for one in shown} | {one.worker_id for one in claims} | {one.worker_id for one in waiting}
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
     context = {
         "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
-        "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)], "too_late": len(open_claims) - len(claims), "later": later,
+        "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
+        "too_late": len(open_claims) - len(answerable), "more_claims": len(answerable) - len(claims),
+        "later": len(all_waiting) - len(waiting),
         "claims": [shown_claim(claim, names) for claim in claims],
         "waiting": [
             {
-                "key": f"{row.worker_id}:{row.bound.day.isoformat()}", "row": row.bound, "tone": TONES[row.bound.standing],
+                "key": key_of(row), "row": row.bound, "tone": TONES[row.bound.standing],
                 "name": names.get(row.worker_id, grouped(row.worker_id)),
                 "causes": [_(f"reason.{code}.cause") for code in row.bound.reasons],
             }
@@ -126,24 +132,18 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
 def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
     """Say of the chosen days whether they count."""
     own_site(request, site_id)
-    chosen = []
-    for one in request.POST.getlist("day"):
-        number, _colon, day = one.partition(":")
-        try:
-            chosen.append((WorkerId(int(number)), date.fromisoformat(day)))
-        except ValueError:
-            continue
-    counts = "counts" in request.POST
-    if not chosen:
-        info(request, _("bulk.none_chosen"))
-        return redirect("business:site_days", site_id)
-    try:
+    back = "business:devices" if "from_devices" in request.POST else "business:site_days"
+    asked = set(request.POST.getlist("day"))
+    chosen = [
+        (WorkerId(row.worker_id), row.bound.day) for row in list_waiting_of_site(site_id) if key_of(row) in asked
+    ]  # fmt: skip
+    if chosen:
+        counts = "counts" in request.POST
         decide_days(SiteId(site_id), chosen, counts=counts, by=viewer_of(request).actor(), at=timezone.now())
-    except RegistryError as error:
-        say_error(request, refusal(error).message)
-    else:
         success(request, _("day.decided").format(count=len(chosen)))
-    return redirect("business:devices" if "from_devices" in request.POST else "business:site_days", site_id)
+    else:
+        info(request, _("day.decided_before" if asked else "bulk.none_chosen"))
+    return redirect(back, site_id)
 
 
 decide = page(Permission.SITE_MANAGE)(_decide)

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import segno
 from django.conf import settings
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
+from portals.base.qr import qr_picture
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.cards.derive import PHONE_CODE_LIFE, write_phone_code
@@ -53,12 +53,9 @@ def card(request: HttpRequest) -> HttpResponse:
     return render(request, "worker/card.html", context)
 
 
-def _qr(found: CardRow, now: datetime) -> str:
+def _qr(found: CardRow, now: datetime) -> SafeString:
     """The picture of the code that a phone shows in place of the card."""
-    code = segno.make(write_phone_code(settings.CARD_KEY, found.number, now), error="m", micro=False)
-    return mark_safe(  # noqa: S308 -- drawn by the library out of digits and letters of our own
-        code.svg_inline(scale=5, border=4, light="#fff", omitsize=True, svgclass="ds-qr", title=_("card.qr"))
-    )
+    return qr_picture(write_phone_code(settings.CARD_KEY, found.number, now), _("card.qr"))
 
 
 def _change(

@@ -149,8 +149,16 @@ def test_entries_that_came_too_late_are_told_and_not_offered(place: Place) -> No
     assert "承認できるものはありませんでした" in answer.content.decode()
 
 
-def test_what_is_nonsense_is_left_out_of_decisions(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([], "ひとつも選ばれていません"),
+        (["x", "1:y", ":2026-11-20"], "すでに答えが出ています"),
+        (["12345678901821:2026-11-20"], "すでに答えが出ています"),
+    ],
+)
+def test_what_does_not_wait_is_left_out_of_decisions(place: Place, days: list[str], said: str) -> None:
     path = f"/business/sites/{place.gate.site_id}/days/decide/"
-    answer = place.browsers["prime"].post(path, {"day": ["x", "1:y", ":2026-11-20"], "counts": "1"}, follow=True)
+    answer = place.browsers["prime"].post(path, {"day": days, "counts": "1"}, follow=True)
     assert answer.status_code == 200
-    assert "ひとつも選ばれていません" in answer.content.decode()
+    assert said in answer.content.decode()

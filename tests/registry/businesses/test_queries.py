@@ -14,6 +14,7 @@ from registry.businesses.queries import (
     names_of_businesses,
     search_businesses,
 )
+from registry.core.ids import IdKind
 from tests.factories.cast import NOW, OFFICE, a_firm
 from tests.registry.businesses.test_operations import DATA
 
@@ -46,9 +47,12 @@ def test_nothing_and_signs_find_nobody(words: str) -> None:
 def test_a_page_has_one_more_row_than_it_shows() -> None:
     first = a_firm()
     row = Business.objects.values().get(pk=first)
-    Business.objects.bulk_create(
-        Business(**{**row, "id": row["id"] // 10**6 * 10**6 + n * 100 + 22}) for n in range(1000, 1000 + FOUND_AT_MOST)
-    )
+    others = [
+        100 * n + IdKind.BUSINESS
+        for n in range(10**11, 10**11 + FOUND_AT_MOST + 1)
+        if 100 * n + IdKind.BUSINESS != first
+    ]
+    Business.objects.bulk_create(Business(**{**row, "id": other}) for other in others[:FOUND_AT_MOST])
     found = search_businesses("見本")
     assert len(found) == FOUND_AT_MOST + 1
     assert search_businesses("見本", start=FOUND_AT_MOST) == found[FOUND_AT_MOST:]
