@@ -1,11 +1,17 @@
 """Requests of machines go past all that pages need: no session, no language, no forms. It stands first in `MIDDLEWARE`."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 MACHINES = "/api/"
+
+
+@lru_cache(maxsize=100)
+def _found(path: str) -> ResolverMatch:
+    return resolve(path)
 
 
 class MachinesFirst:
@@ -19,7 +25,7 @@ class MachinesFirst:
         if not request.path_info.startswith(MACHINES):
             return self._get_response(request)
         try:
-            found = resolve(request.path_info)
+            found = _found(request.path_info)
         except Resolver404:
             return self._get_response(request)
         answer: HttpResponse = found.func(request, *found.args, **found.kwargs)

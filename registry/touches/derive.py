@@ -9,6 +9,8 @@ from enum import IntFlag
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
+
 from registry.core.days import JST
 from registry.touches.states import Direction
 
@@ -31,6 +33,7 @@ _EPOCH_DAY = _EPOCH.toordinal()
 _TURNS = (Direction.IN, Direction.NONE, Direction.OUT)
 _TURN_OF = {str(direction): turn for turn, direction in enumerate(_TURNS)}
 _TURN_MASK, _IN, _OUT = 3, 0, 2
+_FLAGS, _BRANCHES = (1 << _FLAG_BITS) - 1, (1 << _BRANCH_BITS) - 1
 
 
 class Flag(IntFlag):
@@ -101,9 +104,18 @@ def absolute(number: int, month: date) -> int:
 
 def unpacked(number: int) -> Moment:
     """The moment of an absolute number."""
-    rest = number >> _BRANCH_BITS
-    turned = rest >> _FLAG_BITS
-    return Moment(_EPOCH + (turned >> _TURN_BITS) * _MINUTE, turned & _TURN_MASK, rest & 31, number & 127)
+    turn, flags = number >> _FLAG_BITS + _BRANCH_BITS & _TURN_MASK, number >> _BRANCH_BITS & _FLAGS
+    return Moment(minute_of(number), turn, flags, branch_of(number))
+
+
+def minute_of(number: int) -> datetime:
+    """The minute of an absolute number."""
+    return _EPOCH + (number >> _LOW_BITS) * _MINUTE
+
+
+def branch_of(number: int) -> int:
+    """The branch of the card of a touch."""
+    return number & _BRANCHES
 
 
 _SHIFT_MINUTES = LONGEST_SHIFT // _MINUTE
@@ -130,21 +142,34 @@ def near(numbers: Sequence[int], first: int, last: int) -> Sequence[int]:
     return numbers[begin:end]
 
 
-class WorkDay(NamedTuple):
-    """One worker's day on one site: its touches in order of time."""
+class WorkDay(msgspec.Struct, frozen=True, gc=False):
+    """One worker's day on one site: its touches in order of time, as absolute numbers."""
 
     day: date
-    moments: tuple[Moment, ...]
+    numbers: Sequence[int]
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """The touches, unpacked."""
+        return tuple([unpacked(number) for number in self.numbers])
 
     @property
     def first(self) -> datetime:
         """The first touch."""
-        return self.moments[0].at
+        return minute_of(self.numbers[0])
 
     @property
     def last(self) -> datetime | None:
         """The last touch; None where there is only one."""
-        return self.moments[-1].at if len(self.moments) > 1 else None
+        return minute_of(self.numbers[-1]) if len(self.numbers) > 1 else None
+
+    @property
+    def flags(self) -> int:
+        """What goes with any of its touches."""
+        found = 0
+        for number in self.numbers:
+            found |= number
+        return found >> _BRANCH_BITS & _FLAGS
 
 
 Boundaries = Sequence[tuple[date, time]]
@@ -166,8 +191,8 @@ def day_by_boundary(number: int, boundaries: Boundaries) -> date:
     return date.fromordinal(_day_number(number >> _LOW_BITS, boundaries))
 
 
-def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[date, list[int]]:
-    """The touches of one worker on one site by day, from sorted absolute numbers (ruling 27).
+def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[int, list[int]]:
+    """The touches of one worker on one site by the ordinal of their day, from sorted absolute numbers (ruling 27).
 
     An `out`, or a touch without direction, less than 16 hours after the first unmatched touch belongs to that
     touch's day, so a night shift is one day. Only other touches use the boundary.
@@ -185,11 +210,11 @@ def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[date,
             days[day] = [number]
         if turn == _OUT:
             first = None
-    return {date.fromordinal(day): found for day, found in days.items()}
+    return days
 
 
-def find_day(days: Mapping[date, Iterable[int]], number: int) -> date | None:
-    """The day that a touch stands in; flags are those of its first receipt."""
+def find_day(days: Mapping[int, Iterable[int]], number: int) -> int | None:
+    """The ordinal of the day that a touch stands in; flags are those of its first receipt."""
     place = number >> _FLAG_BITS + _BRANCH_BITS
     for day, numbers in days.items():
         for other in numbers:
@@ -198,14 +223,9 @@ def find_day(days: Mapping[date, Iterable[int]], number: int) -> date | None:
     return None
 
 
-def work_day(day: date, numbers: Iterable[int]) -> WorkDay:
-    """A day from its numbers."""
-    return WorkDay(day, tuple([unpacked(number) for number in numbers]))
-
-
 def work_days(numbers: Iterable[int], boundaries: Boundaries) -> list[WorkDay]:
     """The days of one worker on one site, whatever order the touches came in."""
-    return [work_day(day, found) for day, found in sorted(numbers_by_day(numbers, boundaries).items())]
+    return [WorkDay(date.fromordinal(day), found) for day, found in sorted(numbers_by_day(numbers, boundaries).items())]
 
 
 def months_around(month: date) -> list[date]:
@@ -215,9 +235,10 @@ def months_around(month: date) -> list[date]:
     return [before, month, after]
 
 
-def months_near(day: date) -> set[date]:
+@lru_cache(maxsize=1000)
+def months_near(day: date) -> frozenset[date]:
     """The months whose touches can share a day with a touch of a calendar day."""
-    return {(day + step * timedelta(days=2)).replace(day=1) for step in (-1, 1)}
+    return frozenset({(day + step * timedelta(days=2)).replace(day=1) for step in (-1, 1)})
 
 
 def counted_ms(ms: int, offset_s: float | None) -> tuple[int, bool]:

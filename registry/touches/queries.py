@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import msgspec
 from django.db import connection
 
 from registry.core.days import JST
@@ -12,7 +13,7 @@ from registry.touches.derive import absolute, unpacked
 from registry.touches.states import DeviceState
 
 
-class Touched(NamedTuple):
+class Touched(msgspec.Struct, frozen=True, gc=False):
     """A readable touch: where, whose if the card is known, when (an absolute number)."""
 
     site_id: int

@@ -339,4 +339,4 @@ def _send(gate: tuple[int, bytes, str], touches: list[dict[str, Any]]) -> None:
     device, secret, store = gate
     body = json.dumps({"store": store, "touches": touches}).encode()
     taken = receive_touches(str(device), signature_of(secret, body), body, at=moment(START + timedelta(days=DAYS), 600))
-    assert {one["status"] for one in taken["results"]} == {"stored"}
+    assert {one.status for one in taken.results} == {"stored"}

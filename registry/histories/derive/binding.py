@@ -9,13 +9,15 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from registry.codes.states import Counts
 from registry.core.days import JST, jst_day
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
 from registry.histories.states import ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
-from registry.touches.derive import Flag, Moment, WorkDay
+from registry.touches.derive import Flag, WorkDay, branch_of, minute_of
 
 OLD_CARD_WORKS = timedelta(days=30)  # ruling 19
 # Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
@@ -35,7 +37,7 @@ class Assignment(NamedTuple):
     claim_id: int | None = None  # of an unregistered site: its name stands there
 
 
-class BoundDay(NamedTuple):
+class BoundDay(msgspec.Struct, frozen=True, gc=False):
     """One worker's day on one site, with its meaning. Times of touches are not working hours (ruling 32)."""
 
     site_id: int | None
@@ -144,7 +146,7 @@ def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFact
             here, there = facts.sites.get(site), facts.sites.get(other_site)
             if here is None or there is None or here.prefecture == there.prefecture:
                 continue
-            if any(abs(a.at - b.at) < QUICKEST_WAY for a in one.moments for b in other.moments):
+            if any(abs(minute_of(a) - minute_of(b)) < QUICKEST_WAY for a in one.numbers for b in other.numbers):
                 apart |= {site, other_site}
     return apart
 
@@ -158,7 +160,8 @@ def _bind_touched(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bo
         assignment, reasons = _edited(facts, site_id, one.day, assignment, reasons)
     if too_far:
         reasons.add(Reason.TWO_PLACES)
-    reasons |= _reasons_of_device(one.moments)
+    if flags := one.flags:
+        reasons |= {reason for flag, reason in _OF_FLAGS.items() if flag & flags}
     reasons |= _reasons_of_card(facts, one)
     reasons |= _reasons_of_site(site, one.day)
     ordered = tuple(sorted(reasons, key=_ORDER.__getitem__)) if reasons else ()
@@ -195,13 +198,6 @@ _OF_FLAGS = {
 _NOTHING: frozenset[Reason] = frozenset()
 
 
-def _reasons_of_device(moments: Sequence[Moment]) -> AbstractSet[Reason]:
-    flags = 0
-    for moment in moments:
-        flags |= moment.flags
-    return {reason for flag, reason in _OF_FLAGS.items() if flags & flag} if flags else _NOTHING
-
-
 def _reasons_of_site(site: SiteFacts | None, day: date) -> AbstractSet[Reason]:
     if site is None:
         return {Reason.SITE_NOT_OF_DEVICE}
@@ -211,30 +207,31 @@ def _reasons_of_site(site: SiteFacts | None, day: date) -> AbstractSet[Reason]:
 
 def _reasons_of_card(facts: WorkerFacts, one: WorkDay) -> AbstractSet[Reason]:
     found: set[Reason] = set()
-    for moment in one.moments:
-        card = facts.cards.get(moment.branch)
-        if card is None:
+    cards = facts.cards
+    for number in one.numbers:
+        branch = branch_of(number)
+        if (card := cards.get(branch)) is None:
             continue
-        if card.stopped_at and moment.at >= card.stopped_at:
+        if card.stopped_at and minute_of(number) >= card.stopped_at:
             found.add(Reason.CARD_LOST)
         if one.day > card.valid_until:
             found.add(Reason.CARD_EXPIRED)
-        if len(facts.cards) > 1 and moment.branch < max(facts.cards):
-            found |= _reasons_of_old_card(facts, moment)
+        if len(cards) > 1 and branch < max(cards):
+            found |= _reasons_of_old_card(facts, branch, minute_of(number))
     return found
 
 
-def _reasons_of_old_card(facts: WorkerFacts, moment: Moment) -> set[Reason]:
+def _reasons_of_old_card(facts: WorkerFacts, branch: int, at: datetime) -> set[Reason]:
     """The old card works until the first touch of the new one or 30 days after its shipment (ruling 19)."""
-    newer = [card for branch, card in facts.cards.items() if branch > moment.branch and card.shipped_at]
+    newer = [card for other, card in facts.cards.items() if other > branch and card.shipped_at]
     shipped = min((card.shipped_at for card in newer if card.shipped_at), default=None)
-    if shipped is None or moment.at < shipped:
+    if shipped is None or at < shipped:
         return set()
     used = any(
-        other.branch > moment.branch and other.at <= moment.at
-        for days in facts.days.values() for day in days for other in day.moments
+        branch_of(number) > branch and minute_of(number) <= at
+        for days in facts.days.values() for day in days for number in day.numbers
     )  # fmt: skip
-    late = used or moment.at >= shipped + OLD_CARD_WORKS
+    late = used or at >= shipped + OLD_CARD_WORKS
     return {Reason.CARD_LOST if late else Reason.CARD_REPLACED}
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import NamedTuple
 
+import msgspec
+
 from registry.cards.derive import CardFact
 from registry.codes.states import Counts
 from registry.histories.states import ClaimState, Reason
@@ -65,7 +67,7 @@ class DecisionFact(NamedTuple):
     recorded_at: datetime
 
 
-class WorkerFacts(NamedTuple):
+class WorkerFacts(msgspec.Struct, frozen=True, gc=False):
     """All that decides what one worker's days mean. `days` are those of the month and its neighbours, by site."""
 
     links: Sequence[LinkFact]

@@ -3,20 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+
+import msgspec
 
 from registry.histories.derive.binding import BoundDay, bind_day
 from registry.histories.operations.remembering import load_facts_quickly
 from registry.histories.queries.facts import NO_BOUNDARY, Facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
-from registry.touches.derive import day_by_boundary, day_of, find_day, months_near, work_day
+from registry.touches.derive import WorkDay, day_by_boundary, day_of, find_day, months_near
 from registry.touches.operations.batches import Result, take_batch
 from registry.touches.queries import Touched
-from registry.touches.states import TouchState
+from registry.touches.states import Status, TouchState
 
 
-class Meaning(NamedTuple):
+class Meaning(msgspec.Struct, frozen=True, gc=False):
     """What a touch means now."""
 
     work_day: date | None
@@ -24,32 +25,55 @@ class Meaning(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
+class Answer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What became of one touch, in the words of the protocol."""
+
+    index: int
+    seq: int | None
+    status: Status
+    code: str = ""
+
+
+class StoredAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What became of a touch that is stored, and what it means now."""
+
+    index: int
+    seq: int
+    status: Status
+    work_day: date | None
+    state: TouchState
+    reasons: tuple[Reason, ...]
+
+
+class Received(msgspec.Struct, frozen=True):
+    """The answer to a batch."""
+
+    received_at: str
+    highest: int
+    gaps: list[list[int]]
+    results: list[Answer | StoredAnswer]
+
+
 _IMPLAUSIBLE = Meaning(None, TouchState.FLAGGED, (Reason.CLOCK_IMPLAUSIBLE,))
 _STATES = {Standing.NONE: TouchState.FLAGGED, Standing.WAITING: TouchState.FLAGGED}
 
 
-def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -> dict[str, Any]:
+def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -> Received:
     """Take a batch and answer it: every touch is stored durably, and its meaning is that of now.
 
     Raises what `take_batch` raises; nothing is kept then.
     """
     taken = take_batch(device, signature, body, at=at)
     meanings = _meanings({one.seq: one.touched for one in taken.results if one.seq and one.touched}, at=at)
-    return {
-        "received_at": taken.received_at.isoformat(timespec="milliseconds"), "highest": taken.highest,
-        "gaps": taken.gaps, "results": [_answer(one, meanings) for one in taken.results],
-    }  # fmt: skip
+    results = [_answer(one, meanings) for one in taken.results]
+    return Received(taken.received_at.isoformat(timespec="milliseconds"), taken.highest, taken.gaps, results)
 
 
-def _answer(one: Result, meanings: Mapping[int, Meaning]) -> dict[str, Any]:
+def _answer(one: Result, meanings: Mapping[int, Meaning]) -> Answer | StoredAnswer:
     if one.seq and one.touched:
-        meaning = meanings[one.seq]
-        return {
-            "index": one.index, "seq": one.seq, "status": one.status, "work_day": meaning.work_day,
-            "state": meaning.state, "reasons": meaning.reasons,
-        }  # fmt: skip
-    entry: dict[str, Any] = {"index": one.index, "seq": one.seq, "status": one.status}
-    return entry | {"code": one.code} if one.code else entry
+        now = meanings[one.seq]
+        return StoredAnswer(one.index, one.seq, one.status, now.work_day, now.state, now.reasons)
+    return Answer(one.index, one.seq, one.status, one.code)
 
 
 def _meanings(touched: Mapping[int, Touched], *, at: datetime) -> dict[int, Meaning]:
@@ -62,12 +86,11 @@ def _meanings(touched: Mapping[int, Touched], *, at: datetime) -> dict[int, Mean
         elif one.worker_id is not None:
             of_workers[one.worker_id].append((seq, one))
     if of_workers:
-        numbers = [one.number for rows in of_workers.values() for _, one in rows]
-        months = {month for day in set(map(day_of, numbers)) for month in months_near(day)}
-        sites = {one.site_id for rows in of_workers.values() for _, one in rows}
-        facts = load_facts_quickly(of_workers, sites, months, at=at)
-        for worker_id, rows in of_workers.items():
-            _find_meanings(facts, worker_id, rows, found)
+        rows = [one for workers in of_workers.values() for _, one in workers]
+        months = frozenset[date]().union(*map(months_near, {day_of(one.number) for one in rows}))
+        facts = load_facts_quickly(of_workers, {one.site_id for one in rows}, months, at=at)
+        for worker_id, own in of_workers.items():
+            _find_meanings(facts, worker_id, own, found)
     if len(found) < len(touched):
         found.update(_meanings_alone([(seq, one) for seq, one in touched.items() if seq not in found]))
     return found
@@ -81,13 +104,14 @@ def _find_meanings(
     numbered = facts.numbers_near(worker_id, min(numbers), max(numbers))
     # All days only of somebody with several cards: the first touch of a new one ends the old one (ruling 19).
     person = facts.of(worker_id, facts.days_of(worker_id) if facts.has_several_cards(worker_id) else {})
-    bound: dict[date, dict[int | None, Meaning]] = {}
+    bound: dict[int, dict[int | None, Meaning]] = {}
     for seq, one in rows:
         day = find_day(numbered.get(one.site_id, {}), one.number)
         if day is None:
             continue
         if day not in bound:
-            touched = [(site_id, work_day(day, days[day])) for site_id, days in numbered.items() if day in days]
+            on = date.fromordinal(day)
+            touched = [(site_id, WorkDay(on, days[day])) for site_id, days in numbered.items() if day in days]
             bound[day] = {there.site_id: meaning_of(there) for there in bind_day(person, touched, ())}
         found[seq] = bound[day][one.site_id]
 

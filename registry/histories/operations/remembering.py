@@ -1,14 +1,16 @@
-"""Facts of sites remembered between batches of touches: the people on a site differ, its structure rarely does."""
+"""Facts of sites remembered between batches of touches: the people on a site differ, its structure rarely does.
 
-from collections.abc import Collection, Mapping
+So are the code tables, which change with a new version of the program.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
 
 from registry.core.days import jst_day
-from registry.histories.derive.facts import SiteFacts
-from registry.histories.queries.facts import Facts, load_sites, load_worker_rows
+from registry.histories.queries.facts import Facts, Surroundings, load_sites, load_worker_rows
 
 LONGEST = timedelta(minutes=5)
 MOST_SITES = 5_000
@@ -20,7 +22,7 @@ class _Memory:
 
     snapshot: str
     begun_at: datetime
-    sites: Mapping[int, SiteFacts]
+    around: Surroundings
 
 
 _memory: list[_Memory] = []
@@ -38,14 +40,20 @@ def load_facts_quickly(
     """
     on = jst_day(at)
     if connection.in_atomic_block:
-        rows = load_worker_rows(worker_ids, months, on=on, sites=site_ids)
-        return Facts(rows, load_sites(rows.site_ids()))
-    before = _memory[0] if _memory and abs(at - _memory[0].begun_at) < LONGEST else _Memory("", at, {})
-    rows = load_worker_rows(worker_ids, months, on=on, sites=site_ids, known=before.snapshot or None)
-    sites = before.sites
+        rows = load_worker_rows(worker_ids, months, sites=site_ids)
+        return Facts(rows, load_sites(rows.site_ids(), on=on))
+    before = _memory[0] if _memory and _still_holds(_memory[0], at) else _Memory("", at, Surroundings({}, {}))
+    rows = load_worker_rows(worker_ids, months, sites=site_ids, known=before.snapshot or None)
+    around = before.around
     if changed := set(rows.changed or ()):
-        sites = {site_id: site for site_id, site in sites.items() if site_id not in changed}
-    if missing := rows.site_ids() - sites.keys():
-        sites = {**(sites if len(sites) < MOST_SITES else {}), **load_sites(missing)}
-    _memory[:] = [_Memory(rows.read_at, before.begun_at, sites)]
-    return Facts(rows, sites)
+        kept = {site_id: site for site_id, site in around.sites.items() if site_id not in changed}
+        around = Surroundings(kept, around.counts)
+    if missing := rows.site_ids() - around.sites.keys():
+        found = load_sites(missing, on=on)
+        around = Surroundings({**(around.sites if len(around.sites) < MOST_SITES else {}), **found.sites}, found.counts)
+    _memory[:] = [_Memory(rows.read_at, before.begun_at, around)]
+    return Facts(rows, around)
+
+
+def _still_holds(memory: _Memory, at: datetime) -> bool:
+    return abs(at - memory.begun_at) < LONGEST and jst_day(at) == jst_day(memory.begun_at)

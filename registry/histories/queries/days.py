@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 
-from registry.core.prepared import prepared
 from registry.histories.derive.binding import Assignment, BoundDay, bind
 from registry.histories.derive.packing import MonthRow, unpack
 from registry.histories.models import DayEdit
@@ -151,25 +151,26 @@ def months_bound(spans: Iterable[tuple[int, date, date]], *, of_sites: bool) -> 
     """Worker-months that are stored already: of workers, or of those with days on sites, in the months of each span."""
     subject = "site_id" if of_sites else "worker_id"
     numbers, begins, ends = zip(*spans, strict=True)
-    with prepared() as cursor:
-        rows = cursor.run(
+    with connection.cursor() as cursor:
+        cursor.execute(
             f"SELECT DISTINCT m.worker_id, m.month FROM histories_month m"  # noqa: S608 -- one of two words of our own
             f" JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(number, a, b)"
             f" ON m.{subject} = s.number AND m.month BETWEEN s.a AND s.b",
             [list(numbers), list(begins), list(ends)],
-        ).all()
-    return {(worker_id, month) for worker_id, month in rows}
+        )
+        return {(worker_id, month) for worker_id, month in cursor.fetchall()}
 
 
 def months_of_worker(worker_id: int) -> list[tuple[date, int, int, int, int]]:
     """Years at a glance: for each month with days how many calendar days are formal, claimed, unapproved, waiting."""
     found: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    with prepared() as cursor:
-        rows = cursor.run(
+    with connection.cursor() as cursor:
+        cursor.execute(
             "SELECT month, bit_or(formal), bit_or(claimed), bit_or(unapproved), bit_or(waiting) FROM histories_month"
             " WHERE worker_id = %s GROUP BY month ORDER BY month",
             [worker_id],
-        ).all()
+        )
+        rows = cursor.fetchall()
     for month, *masks in rows:
         found[month] = [mask.bit_count() for mask in masks]
     return [(month, *counts) for month, counts in found.items()]  # type: ignore[misc]
@@ -225,5 +226,5 @@ def list_edits(worker_id: int, month: date) -> list[EditRow]:
 def words_before_edits(worker_id: int, day: date) -> dict[int, Assignment]:
     """What a worker's day would say without any later word, by site."""
     facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
-    unedited = facts.of(worker_id, facts.days_of(worker_id))._replace(edits=())
+    unedited = msgspec.structs.replace(facts.of(worker_id, facts.days_of(worker_id)), edits=())
     return {one.site_id: one.assignment for one in bind(unedited, [day]) if one.site_id is not None}

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from registry.cards.derive import CardFact
 from registry.codes.states import Counts
-from registry.core.prepared import prepared
+from registry.core.prepared import Statement
 from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
 from registry.histories.states import Reason
 from registry.sites.states import DAY_BOUNDARY
@@ -40,7 +40,6 @@ class WorkerRows(msgspec.Struct):
     claims: list[tuple[int, ClaimFact]] | None
     edits: list[tuple[int, EditFact]] | None
     decisions: list[tuple[int, DecisionFact]] | None
-    counts: list[tuple[Reason, Counts]]
     read_at: str
     changed: list[int] | None
 
@@ -58,13 +57,19 @@ class _SiteRows(msgspec.Struct):
     boundaries: list[tuple[int, tuple[date, time]]] | None
     nodes: list[tuple[int, tuple[int, int | None]]] | None
     tenures: list[tuple[int, TenureFact]] | None
+    counts: list[tuple[Reason, Counts]] | None
 
 
-_OF_WORKERS, _OF_SITES = (
-    (Path(__file__).parents[1] / "sql" / name).read_text() for name in ("worker_facts.sql", "site_facts.sql")
-)
-_read_worker_rows = msgspec.json.Decoder(WorkerRows).decode
-_read_site_rows = msgspec.json.Decoder(_SiteRows).decode
+class Surroundings(NamedTuple):
+    """What days on sites depend on beside their workers: the sites, and which reasons count."""
+
+    sites: Mapping[int, SiteFacts]
+    counts: Mapping[Reason, Counts]
+
+
+_SQL = Path(__file__).parents[1] / "sql"
+_OF_WORKERS = Statement((_SQL / "worker_facts.sql").read_text(), WorkerRows)
+_OF_SITES = Statement((_SQL / "site_facts.sql").read_text(), _SiteRows)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Facts:
     """The facts around some workers: all but their days, which are worked out where they are needed."""
 
     _rows: WorkerRows
-    _sites: Mapping[int, SiteFacts]
+    _around: Surroundings
 
     @cached_property
     def _presence(self) -> dict[int, dict[int, list[tuple[date, list[int]]]]]:
@@ -118,15 +123,11 @@ class Facts:
     def _decisions(self) -> dict[int, list[DecisionFact]]:
         return _grouped(self._rows.decisions)
 
-    @cached_property
-    def _counts(self) -> dict[Reason, Counts]:
-        return dict(self._rows.counts)
-
     def of(self, worker_id: int, days: Mapping[int, Sequence[WorkDay]]) -> WorkerFacts:
         """The facts of one worker with some of his days, by site."""
         return WorkerFacts(
             self._links.get(worker_id, ()), self._trades.get(worker_id, ()), self._cards.get(worker_id, {}),
-            self._entries.get(worker_id, {}), days, self._sites, self._counts, self.claims.get(worker_id, ()),
+            self._entries.get(worker_id, {}), days, *self._around, self.claims.get(worker_id, ()),
             self._edits.get(worker_id, ()), self._decisions.get(worker_id, ()),
         )  # fmt: skip
 
@@ -137,8 +138,8 @@ class Facts:
             for site_id, months in self._presence.get(worker_id, {}).items()
         }
 
-    def numbers_near(self, worker_id: int, first: int, last: int) -> dict[int, dict[date, list[int]]]:
-        """What decides the days of one worker's touches from a first to a last one, by site and day."""
+    def numbers_near(self, worker_id: int, first: int, last: int) -> dict[int, dict[int, list[int]]]:
+        """What decides the days of one worker's touches from a first to a last one, by site and ordinal of the day."""
         return {
             site_id: numbers_by_day(_near(months, first, last), self.boundaries_of(site_id))
             for site_id, months in self._presence.get(worker_id, {}).items()
@@ -150,7 +151,7 @@ class Facts:
 
     def boundaries_of(self, site_id: int) -> Boundaries:
         """When the days of a site begin."""
-        site = self._sites.get(site_id)
+        site = self._around.sites.get(site_id)
         return site.boundaries if site else NO_BOUNDARY
 
 
@@ -168,41 +169,43 @@ def _near(months: Sequence[tuple[date, list[int]]], first: int, last: int) -> Se
 
 def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> Facts:
     """The facts of workers, with their touches of these months: two queries, however many."""
-    rows = load_worker_rows(worker_ids, months, on=on)
-    return Facts(rows, load_sites(rows.site_ids()))
+    rows = load_worker_rows(worker_ids, months)
+    return Facts(rows, load_sites(rows.site_ids(), on=on))
 
 
 def load_worker_rows(
-    worker_ids: Collection[int], months: Collection[date], *, on: date, sites: Collection[int] | None = None,
+    worker_ids: Collection[int],
+    months: Collection[date],
+    *,
+    sites: Collection[int] | None = None,
     known: str | None = None,
-) -> WorkerRows:  # fmt: skip
+) -> WorkerRows:
     """The facts of workers without those of sites; of some sites only what tells the reasons of days there.
 
     `known` is when the facts of sites were read, if they were.
     """
-    with prepared() as cursor:
-        values = {
-            "workers": list(worker_ids), "months": sorted(months), "on": on, "known": known,
-            "sites": sites if sites is None else list(sites),
-        }  # fmt: skip
-        return _read_worker_rows(cursor.run(_OF_WORKERS, values).one()[0])
+    values = {
+        "workers": list(worker_ids), "months": "{" + ",".join([month.isoformat() for month in sorted(months)]) + "}",
+        "known": known, "sites": sites if sites is None else list(sites),
+    }  # fmt: skip
+    return _OF_WORKERS.ask_one(values)
 
 
-def load_sites(site_ids: Collection[int]) -> dict[int, SiteFacts]:
-    """The facts of sites, each with its structure."""
+def load_sites(site_ids: Collection[int], *, on: date) -> Surroundings:
+    """The facts of sites, each with its structure, and which reasons count by the code table of a day."""
     if not site_ids:
-        return {}
-    with prepared() as cursor:
-        rows = _read_site_rows(cursor.run(_OF_SITES, {"sites": list(site_ids)}).one()[0])
+        return Surroundings({}, {})
+    rows = _OF_SITES.ask_one({"sites": list(site_ids), "on": on})
     periods, parents, tenures = _grouped(rows.periods), _grouped(rows.nodes), _grouped(rows.tenures)
     boundaries = _grouped(rows.boundaries)
-    return {
+    sites = {
         site_id: SiteFacts(
             Structure(prime_id, dict(parents.get(site_id, ())), tenures.get(site_id, [])),
             prefecture, periods.get(site_id, ()), closed_on, boundaries.get(site_id, NO_BOUNDARY),
         )
         for site_id, prime_id, prefecture, closed_on in rows.sites or ()
     }  # fmt: skip
+    return Surroundings(sites, dict(rows.counts or ()))
 
 
 def _grouped(rows: Iterable[tuple[int, _T]] | None) -> dict[int, list[_T]]:

@@ -1,4 +1,4 @@
--- All facts of some sites (%(sites)s), as one JSON text.
+-- All facts of some sites (%(sites)s), and which reasons count by the code table of a day (%(on)s), as one JSON text.
 SELECT json_build_object(
   'sites', (SELECT json_agg(json_build_array(id, business_id, prefecture, closed_on)) FROM sites_site
     WHERE id = ANY(%(sites)s::bigint[])),
@@ -11,5 +11,8 @@ SELECT json_build_object(
   'tenures', (SELECT json_agg(json_build_array(n.site_id, json_build_array(t.id, t.node_id, t.business_id, t.business_name,
       t.state, t.from_on, t.until_on, t.invited_at)))
     FROM structures_tenure t JOIN structures_node n ON n.id = t.node_id
-    WHERE n.site_id = ANY(%(sites)s::bigint[]) AND t.state IN ('invited', 'accepted', 'named'))
+    WHERE n.site_id = ANY(%(sites)s::bigint[]) AND t.state IN ('invited', 'accepted', 'named')),
+  'counts', (SELECT json_agg(json_build_array(code, details ->> 'counts')) FROM codes_code
+    WHERE "table" = 'touch_reasons' AND (valid_from IS NULL OR valid_from <= %(on)s::date)
+      AND (valid_until IS NULL OR valid_until > %(on)s::date))
 )::text

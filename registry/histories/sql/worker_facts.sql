@@ -1,5 +1,5 @@
 -- All facts around the days of some workers but those of sites, as one JSON text: one round trip, however many there are.
--- %(workers)s: worker IDs; %(months)s: first days of months; %(on)s: the day whose code table holds.
+-- %(workers)s: worker IDs; %(months)s: first days of months.
 -- %(sites)s: the only sites whose reasons are asked for, or NULL: then trades and claims, which tell no reason, stay out.
 -- %(known)s: when facts of sites were read before, or NULL: which sites have changed since?
 SELECT json_build_object(
@@ -32,9 +32,6 @@ SELECT json_build_object(
       ORDER BY recorded_at, id)
     FROM histories_day_decision
     WHERE worker_id = ANY(%(workers)s::bigint[]) AND date_trunc('month', day)::date = ANY(%(months)s::date[])),
-  'counts', (SELECT json_agg(json_build_array(code, details ->> 'counts')) FROM codes_code
-    WHERE "table" = 'touch_reasons' AND (valid_from IS NULL OR valid_from <= %(on)s)
-      AND (valid_until IS NULL OR valid_until > %(on)s)),
   'read_at', pg_current_snapshot()::text,
   'changed', (SELECT json_agg(site_id) FROM (
     SELECT site_id FROM changes_change

@@ -63,8 +63,7 @@ class BatchSizeError(RegistryError):
     code = "BATCH_SIZE"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What became of one touch. `touched` stands where it was stored."""
 
     index: int
@@ -216,7 +215,7 @@ def _take_one_by_one(sent: _Sent) -> TakenBatch:
             taken = _locked(one)
         except (DataError, IntegrityError):
             taken = _locked(replace(one, opened=replace(one.opened, items=[unreadable(raw)])))
-        results.append(replace(taken.results[0], index=index))
+        results.append(msgspec.structs.replace(taken.results[0], index=index))
     return TakenBatch(sent.at, taken.highest, taken.gaps, results)
 
 

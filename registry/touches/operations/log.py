@@ -1,22 +1,57 @@
 """The raw log and the device's own row: few statements, each for a whole batch. Their texts stand in `sql/`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from django.db import connection
 
-from registry.core.prepared import number_list, planned_anew, prepared, text_list
-from registry.touches.derive import moment_of, ms_of
+from registry.core.prepared import Statement, number_list, text_list
+from registry.touches.derive import moment_of
 from registry.touches.operations.items import Refused, Stored
 from registry.touches.operations.presence import PRESENCE, presence_values
 from registry.touches.queries import Touched
 
 _SQL = Path(__file__).resolve().parent.parent / "sql"
-_LOOK_UP, _REPEATS = ((_SQL / name).read_text() for name in ("look_up.sql", "repeats.sql"))
-_WRITE = (_SQL / "write.sql").read_text().format(presence=PRESENCE)
-_LOCK = " FOR NO KEY UPDATE OF d"
+_REPEATS = (_SQL / "repeats.sql").read_text()
+
+
+class _Found(msgspec.Struct, array_like=True):
+    """What `sql/look_up.sql` answers."""
+
+    row: str
+    store: str
+    version: int
+    next_asked: bool
+    revoked_ms: int | None
+    places: list[tuple[int, int, int]]
+    taken: frozenset[int]
+    cards: frozenset[int]
+    tokens: tuple[int, ...]
+
+
+_VERSIONS = Statement(
+    "SELECT json_build_array(secret_version, next_secret_asked) FROM touches_device WHERE id = %(device)s::bigint",
+    tuple[int, bool],
+)
+_LOOK_UP, _LOOK_UP_LOCKED = (
+    Statement((_SQL / "look_up.sql").read_text() + lock, _Found) for lock in ("", " FOR NO KEY UPDATE OF d")
+)
+# The touches of a batch as rows; of a single touch, which most requests bring, a tenth of the time.
+_MANY = """unnest(%(seqs)s::bigint[], %(times)s::bigint[], %(sites)s::bigint[], %(offsets)s::float8[],
+  string_to_array(%(kinds)s, chr(31)), string_to_array(%(credentials)s, chr(31)), string_to_array(%(directions)s, chr(31)),
+  string_to_array(%(methods)s, chr(31)), string_to_array(%(refs)s, chr(31)),
+  %(workers)s::bigint[], %(months)s::date[], %(moments)s::int[])"""
+_ONE = """(SELECT (%(seqs)s::bigint[])[1], (%(times)s::bigint[])[1], (%(sites)s::bigint[])[1], (%(offsets)s::float8[])[1],
+  %(kinds)s::text, %(credentials)s::text, %(directions)s::text, %(methods)s::text, %(refs)s::text,
+  (%(workers)s::bigint[])[1], (%(months)s::date[])[1], (%(moments)s::int[])[1])"""
+_WRITE, _WRITE_ONE = (
+    Statement((_SQL / "write.sql").read_text().format(presence=PRESENCE, rows=rows), tuple[int, list[list[int]]])
+    for rows in (_MANY, _ONE)
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +68,7 @@ class DeviceNow:
     store: str
     secret_versions: tuple[int, ...]
     revoked_ms: int | None
-    places: list[list[int]]
+    places: Sequence[tuple[int, int, int]]
     taken: frozenset[int]
     cards: frozenset[int]
     tokens: tuple[int, ...]
@@ -65,10 +100,8 @@ class Report:
 
 def secret_versions(device_id: int) -> tuple[int, ...]:
     """The versions of its secret by which a device may sign: one, or two while it changes. Empty: unknown device."""
-    with prepared() as cursor:
-        cursor.run("SELECT secret_version, next_secret_asked FROM touches_device WHERE id = %s::bigint", [device_id])
-        rows = cursor.all()
-    return _versions(*rows[0]) if rows else ()
+    found = _VERSIONS.ask({"device": device_id})
+    return _versions(*found) if found else ()
 
 
 def _versions(version: int, next_asked: bool) -> tuple[int, ...]:  # noqa: FBT001 -- a column
@@ -80,14 +113,12 @@ def look_up(
 ) -> DeviceNow | None:
     """A device, which of the numbers it has sent before, which cards exist, whose tokens these are."""
     values = {"device": device_id, "seqs": number_list(seqs), "cards": number_list(cards), "tokens": text_list(tokens)}
-    with prepared() as cursor:
-        rows = cursor.run(_LOOK_UP + _LOCK if lock else _LOOK_UP, values).all()
-    if not rows:
+    found = (_LOOK_UP_LOCKED if lock else _LOOK_UP).ask(values)
+    if found is None:
         return None
-    row, store, version, asked, revoked_at, places, taken, known, owners = rows[0]
     return DeviceNow(
-        device_id, row, store, _versions(version, asked), revoked_at and ms_of(revoked_at),
-        places, frozenset(taken), frozenset(known), tuple(owners),
+        device_id, found.row, found.store, _versions(found.version, found.next_asked), found.revoked_ms,
+        found.places, found.taken, found.cards, found.tokens,
     )  # fmt: skip
 
 
@@ -97,15 +128,16 @@ def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tup
         return {}
     asked = touches.values()
     times = [one.ms for one in asked]
-    values = {
+    values: dict[str, Any] = {
         "device": device_id, "places": number_list(touches), "seqs": number_list(one.seq for one in asked),
         "times": number_list(times), "sites": number_list(one.site_id for one in asked),
         "kinds": text_list(one.kind for one in asked), "credentials": text_list(one.credential for one in asked),
         "directions": text_list(one.direction for one in asked), "methods": text_list(one.method for one in asked),
         "first": moment_of(min(times)), "last": moment_of(max(times)),
     }  # fmt: skip
-    with planned_anew() as cursor:
-        rows = cursor.execute(_REPEATS, values).fetchall()
+    with connection.cursor() as cursor:  # planned with its values: of the log's many parts only those needed are opened
+        cursor.execute(_REPEATS, values)
+        rows = cursor.fetchall()
     return {place: (received_ms, offset_s) for place, received_ms, offset_s in rows}
 
 
@@ -117,23 +149,30 @@ def write_batch(
     None, and nothing is written, where the row has changed since it was looked up.
     """
     stored = [one for one, _ in new]
-    seqs = {one.seq for one in stored}
-    begins, ends = (sorted(seq for seq in seqs if seq + step not in seqs) for step in (-1, 1))
-    lost = [(first, last) for first, last in report.lost if first <= last]
+    seqs = [one.seq for one in stored]
     values = presence_values([touched for _, touched in new]) | {
-        "device": device.id, "row": device.row, "at": at, "new_from": number_list(begins), "new_to": number_list(ends),
-        "seqs": number_list(one.seq for one in stored), "times": number_list(one.ms for one in stored),
+        "device": device.id, "row": device.row, "at": at, "new": _numbers(seqs), "seqs": number_list(seqs),
+        "times": number_list(one.ms for one in stored),
         "offsets": number_list(one.offset_s for one in stored),
         "kinds": text_list(one.kind for one in stored), "credentials": text_list(one.credential for one in stored),
         "directions": text_list(one.direction for one in stored), "methods": text_list(one.method for one in stored),
         "refs": text_list(one.ref for one in stored),
-        "refused": number_list(refused), "highest": max([*ends, *refused], default=0),
-        "lost_from": number_list(first for first, _ in lost), "lost_to": number_list(last for _, last in lost),
+        "refused": _numbers(refused), "highest": max([*seqs, *refused], default=0), "lost": _ranges(report.lost),
         "unsent": report.unsent, "unsent_since": report.unsent_since, "version": report.secret_version,
     }  # fmt: skip
-    with prepared() as cursor:
-        rows = cursor.run(_WRITE, values).all()
-    return rows[0] if rows else None
+    return (_WRITE_ONE if len(new) == 1 else _WRITE).ask(values)
+
+
+def _ranges(ranges: Iterable[tuple[int, int]]) -> str:
+    """Closed ranges as a multirange of the database."""
+    return "{" + ",".join([f"[{first},{last}]" for first, last in ranges if first <= last]) + "}"
+
+
+def _numbers(seqs: Sequence[int]) -> str:
+    """Numbers as a multirange of the database; those of a batch mostly follow one another."""
+    known = set(seqs)
+    begins, ends = (sorted(seq for seq in known if seq + step not in known) for step in (-1, 1))
+    return _ranges(zip(begins, ends, strict=True))
 
 
 def write_refused(device_id: int, refused: Sequence[Refused], *, at: datetime) -> None:

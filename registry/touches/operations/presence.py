@@ -8,7 +8,7 @@ from django.db import connection
 from registry.changes.operations import MARKS_OF_DAYS, note_change
 from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
-from registry.core.prepared import number_list, prepared
+from registry.core.prepared import number_list
 from registry.touches.derive import absolute, day_of, in_month, unpacked, with_branch
 from registry.touches.operations.items import BRANCHES, Stored, card_key, named_card
 from registry.touches.queries import Touched
@@ -66,8 +66,7 @@ def adopt_orphans() -> None:
             Touched(site_id, worker_id, with_branch(absolute(moment, jst_day(at).replace(day=1)), branch))
             for _, _, site_id, at, moment, worker_id, branch in found
         ]
-        with prepared() as other:
-            other.run(_ADOPT, presence_values(touched))
+        cursor.execute(_ADOPT, presence_values(touched))
         cursor.executemany(
             "DELETE FROM touches_orphan WHERE device_id = %s AND seq = %s", [(row[0], row[1]) for row in found]
         )

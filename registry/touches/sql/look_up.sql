@@ -1,5 +1,6 @@
 -- The device, with everything that its batch needs to know of the world, in one round trip.
-SELECT d.xmin::text, d.store, d.secret_version, d.next_secret_asked, d.revoked_at,
+SELECT json_build_array(d.xmin::text, d.store, d.secret_version, d.next_secret_asked,
+  (extract(epoch FROM d.revoked_at) * 1000)::bigint,
   -- What it sent before it was registered stood in the store that it was before: the first places reach back.
   ARRAY(SELECT ARRAY[t.site_id,
       CASE WHEN p.from_at <= d.registered_at THEN 0 ELSE (extract(epoch FROM p.from_at) * 1000)::bigint END,
@@ -11,5 +12,5 @@ SELECT d.xmin::text, d.store, d.secret_version, d.next_secret_asked, d.revoked_a
     JOIN cards_card c ON c.worker_id = k / 100 AND c.branch = (k %% 100)::smallint),
   ARRAY(SELECT COALESCE(c.worker_id * 100 + c.branch, 0)
     FROM unnest(string_to_array(%(tokens)s, chr(31))) WITH ORDINALITY AS k(token, place)
-    LEFT JOIN cards_card c ON c.token = k.token ORDER BY k.place)
+    LEFT JOIN cards_card c ON c.token = k.token ORDER BY k.place))
 FROM touches_device d WHERE d.id = %(device)s::bigint

@@ -2,12 +2,8 @@
 -- Nothing at all, and no row, where the device's row is no longer the one that the batch was judged by.
 WITH mine AS (
   UPDATE touches_device d SET
-    seen = seen + COALESCE(
-      (SELECT range_agg(int8range(a, b, '[]')) FROM unnest(%(new_from)s::bigint[], %(new_to)s::bigint[]) r(a, b)), '{{}}'),
-    refused = refused + COALESCE(
-      (SELECT range_agg(int8range(s, s, '[]')) FROM unnest(%(refused)s::bigint[]) s), '{{}}'),
-    lost = lost + COALESCE(
-      (SELECT range_agg(int8range(a, b, '[]')) FROM unnest(%(lost_from)s::bigint[], %(lost_to)s::bigint[]) r(a, b)), '{{}}'),
+    seen = seen + %(new)s::int8multirange, refused = refused + %(refused)s::int8multirange,
+    lost = lost + %(lost)s::int8multirange,
     highest = GREATEST(highest, %(highest)s::bigint), last_seen_at = %(at)s,
     unsent = COALESCE(%(unsent)s::int, unsent),
     unsent_since = CASE WHEN %(unsent)s::int IS NULL THEN unsent_since ELSE %(unsent_since)s::timestamptz END,
@@ -16,11 +12,7 @@ WITH mine AS (
   RETURNING highest, CASE WHEN dense AND seen + refused + lost <> int8multirange(int8range(1, highest + 1))
     THEN touches_gaps(highest, seen + refused + lost) ELSE '{{}}' END AS gaps
 ), new AS MATERIALIZED (
-  SELECT n.* FROM mine, unnest(%(seqs)s::bigint[], %(times)s::bigint[], %(sites)s::bigint[], %(offsets)s::float8[],
-    string_to_array(%(kinds)s, chr(31)), string_to_array(%(credentials)s, chr(31)),
-    string_to_array(%(directions)s, chr(31)), string_to_array(%(methods)s, chr(31)), string_to_array(%(refs)s, chr(31)),
-    %(workers)s::bigint[], %(months)s::date[], %(moments)s::int[]
-  ) AS n(seq, ms, site_id, offset_s, kind, credential, direction, method, ref, worker_id, month, moment)
+  SELECT n.* FROM mine, {rows} AS n(seq, ms, site_id, offset_s, kind, credential, direction, method, ref, worker_id, month, moment)
 ), logged AS (
   INSERT INTO touches_touch (device_id, seq, touched_at, received_at, site_id, offset_s,
     credential_kind, credential, direction, method, ref)
@@ -30,4 +22,4 @@ WITH mine AS (
 ), owned AS MATERIALIZED (
   SELECT worker_id, site_id, month, moment FROM new WHERE worker_id IS NOT NULL
 ), {presence}
-SELECT highest, gaps FROM mine
+SELECT json_build_array(highest, gaps) FROM mine

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from django.db import connection, transaction
@@ -135,8 +136,8 @@ def days_as_of(world: World, moments: Iterable[datetime]) -> list[list[tuple[Any
                 for one in told.claims
                 if one.recorded_at <= at
             ]
-            told = told._replace(
-                claims=claims, edits=[one for one in told.edits if one.recorded_at <= at],
+            told = msgspec.structs.replace(
+                told, claims=claims, edits=[one for one in told.edits if one.recorded_at <= at],
                 decisions=[one for one in told.decisions if one.recorded_at <= at],
             )  # fmt: skip
             known += [words.of(n, one) for one in bind(told)]

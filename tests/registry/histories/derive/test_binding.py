@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from registry.cards.derive import CardFact
@@ -14,7 +15,8 @@ from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, S
 from registry.histories.states import ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Structure, TenureFact
 from registry.structures.states import TenureState
-from registry.touches.derive import Flag, Moment, WorkDay
+from registry.touches.derive import Flag, WorkDay, ms_of, number_of
+from registry.touches.states import Direction
 from registry.workers.derive import LinkFact, TradeFact
 
 DAY, START, BEFORE = date(2026, 11, 20), date(2026, 11, 1), date(2026, 10, 1)
@@ -47,15 +49,16 @@ CHAIN = site(tenure(101, FIRST), tenure(102, SECOND))
 ENTRY = EntryFact(1, 102, "06-01", "X001", "配筋", collects=False, from_on=START, until_on=None, added_at=EARLY)
 
 
-def moment(clock: str, day: date = DAY, **more: Any) -> Moment:
+def moment(
+    clock: str, day: date = DAY, *, direction: Direction = Direction.NONE, flags: int = 0, branch: int = 1
+) -> int:
     """A touch of a day in Japan."""
-    at = datetime.fromisoformat(f"{day}T{clock}+09:00").astimezone(UTC)
-    return Moment(at, **{"branch": 1, **more})
+    return number_of(ms_of(datetime.fromisoformat(f"{day}T{clock}+09:00")), direction, flags, branch)
 
 
-def touched(*moments: Moment, day: date = DAY) -> list[WorkDay]:
+def touched(*moments: int, day: date = DAY) -> list[WorkDay]:
     """One day with its touches."""
-    return [WorkDay(day, moments or (moment("07:58"), moment("17:03", turn=2)))]
+    return [WorkDay(day, moments or (moment("07:58"), moment("17:03", direction=Direction.OUT)))]
 
 
 def facts(days: Mapping[int, Sequence[WorkDay]] | None = None, **more: Any) -> WorkerFacts:
@@ -65,7 +68,7 @@ def facts(days: Mapping[int, Sequence[WorkDay]] | None = None, **more: Any) -> W
         cards={1: CardFact(1, date(2030, 1, 1), None, EARLY)}, entries={HERE: [ENTRY]},
         days={HERE: touched()} if days is None else days, sites={HERE: CHAIN}, counts=COUNTS,
     )  # fmt: skip
-    return base._replace(**more)
+    return msgspec.structs.replace(base, **more)
 
 
 def one(given: WorkerFacts) -> BoundDay:
@@ -172,7 +175,7 @@ def test_the_strictest_reason_decides() -> None:
     ],
 )
 def test_an_old_card_works_until_the_new_one_is_used_or_for_thirty_days(
-    old: datetime, new: Moment | None, reason: Reason | None
+    old: datetime, new: int | None, reason: Reason | None
 ) -> None:
     cards = {1: CardFact(1, date(2030, 1, 1), None, EARLY), 2: CardFact(2, date(2035, 1, 1), None, old)}
     elsewhere = {THERE: touched(new)} if new else {}

@@ -79,7 +79,7 @@ def begin_at_six(scene: Scene) -> None:
 def test_a_change_shows_in_the_next_answer(change: Callable[[Scene], None]) -> None:
     scene = Scene()
     before = scene.answer()
-    assert scene.gate.site_id in remembering._memory[0].sites
+    assert scene.gate.site_id in remembering._memory[0].around.sites
 
     change(scene)
     after = scene.answer()

@@ -59,6 +59,6 @@ def test_days_near_a_moment_are_those_that_can_share_its_shift() -> None:
     facts = load_facts([card.worker_id], [NOVEMBER], on=DAY)
     moment = number_of(int(NOW.timestamp()) * 1000, "in")
     near = facts.numbers_near(card.worker_id, moment, moment)
-    assert list(near[gate.site_id]) == [DAY]
+    assert list(near[gate.site_id]) == [DAY.toordinal()]
     assert facts.boundaries_of(gate.site_id)[0][1] == DAY_BOUNDARY
     assert facts.boundaries_of(0)[0][1] == DAY_BOUNDARY
