@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from django.db import connection
@@ -16,7 +15,6 @@ from registry.touches.operations.presence import PRESENCE, presence_values
 from registry.touches.queries import Touched
 
 _SQL = Path(__file__).resolve().parent.parent / "sql"
-_REPEATS = (_SQL / "repeats.sql").read_text()
 
 
 class _Found(msgspec.Struct, array_like=True):
@@ -33,10 +31,30 @@ class _Found(msgspec.Struct, array_like=True):
     tokens: tuple[int, ...]
 
 
+class _Logged(msgspec.Struct, array_like=True):
+    """What `sql/repeats.sql` answers of a touch."""
+
+    seq: int
+    ms: int
+    site_id: int
+    kind: str
+    credential: str
+    direction: str
+    method: str
+    received_ms: int
+    offset_s: float | None
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """As `Stored.content`."""
+        return (self.ms, self.site_id, self.kind, self.credential, self.direction, self.method)
+
+
 _VERSIONS = Statement(
     "SELECT json_build_array(secret_version, next_secret_asked) FROM touches_device WHERE id = %(device)s::bigint",
     tuple[int, bool],
 )
+_REPEATS = Statement((_SQL / "repeats.sql").read_text(), list[_Logged])
 _LOOK_UP, _LOOK_UP_LOCKED = (
     Statement((_SQL / "look_up.sql").read_text() + lock, _Found) for lock in ("", " FOR NO KEY UPDATE OF d")
 )
@@ -126,19 +144,17 @@ def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tup
     """Which touches, by their place in the batch, the log holds: the moment of the first receipt, the offset sent then."""
     if not touches:
         return {}
-    asked = touches.values()
-    times = [one.ms for one in asked]
-    values: dict[str, Any] = {
-        "device": device_id, "places": number_list(touches), "seqs": number_list(one.seq for one in asked),
-        "times": number_list(times), "sites": number_list(one.site_id for one in asked),
-        "kinds": text_list(one.kind for one in asked), "credentials": text_list(one.credential for one in asked),
-        "directions": text_list(one.direction for one in asked), "methods": text_list(one.method for one in asked),
+    times = [one.ms for one in touches.values()]
+    values = {
+        "device": device_id, "seqs": number_list({one.seq for one in touches.values()}),
         "first": moment_of(min(times)), "last": moment_of(max(times)),
     }  # fmt: skip
-    with connection.cursor() as cursor:  # planned with its values: of the log's many parts only those needed are opened
-        cursor.execute(_REPEATS, values)
-        rows = cursor.fetchall()
-    return {place: (received_ms, offset_s) for place, received_ms, offset_s in rows}
+    logged = {one.seq: one for one in _REPEATS.ask(values) or ()}
+    return {
+        place: (before.received_ms, before.offset_s)
+        for place, one in touches.items()
+        if (before := logged.get(one.seq)) and before.content == one.content
+    }
 
 
 def write_batch(
