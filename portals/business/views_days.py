@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.days import shown_day
+from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal
 from portals.base.months import chosen_month, months_beside
@@ -29,23 +30,25 @@ from registry.core.days import end_of_next_month, jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
-from registry.histories.operations.claims import confirm_claim, edit_day, enter_claims
+from registry.histories.operations.claims import confirm_claim, enter_claims
+from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
     PersonSum,
     count_days,
     get_claim,
+    get_edit,
     list_claims_to_confirm,
     list_days_of_worker,
-    list_edits,
     sum_people_of_firm,
 )
+from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.queries import names_of_sites
+from registry.sites.queries import find_site, names_of_sites
 from registry.workers.queries import FOUND_AT_MOST as PAGE
 from registry.workers.queries import linked_workers
 
@@ -174,13 +177,13 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now()))
     sites = names_of_sites(row.bound.site_id for row in rows if row.bound.site_id)
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
-    edited = {(edit.site_id, edit.day) for edit in list_edits(worker_id, chosen)}
+    edits = shown_edits(worker_id, chosen)
     shown = [
         {
             "day": shown_day(row, sites.get(row.bound.site_id or 0, "")), "site_id": row.bound.site_id,
             "trade": trades.get(row.bound.assignment.trade, row.bound.assignment.trade),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
-            "is_edited": (row.bound.site_id, row.bound.day) in edited,
+            "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
         }
         for row in rows
     ]  # fmt: skip
@@ -202,15 +205,38 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
     if not found:
         raise Http404
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now()))
-    form, on = DayEditForm(request.POST or None), found[0].bound.day
+    form, on, now, by = (
+        DayEditForm(request.POST or None),
+        found[0].bound.day,
+        timezone.now(),
+        viewer_of(request).actor(),
+    )
     if request.method == "POST" and form.is_valid():
-        by = viewer_of(request).actor()
         try:
-            edit_day(WorkerId(worker_id), SiteId(site_id), on, **form.cleaned_data, by=by, at=timezone.now())
+            holds = edit_day(WorkerId(worker_id), SiteId(site_id), on, **form.cleaned_data, by=by, at=now)
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            success(request, _("day.edited"))
+            success(request, _("day.edited" if holds else "day.edit.asked"))
             return redirect("business:person_days", worker_id, year, month)
-    context = {"form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id}
+    context = {
+        "form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id,
+        "waits": needs_approval(on, find_site(site_id), by=by, on=jst_day(now)),
+    }  # fmt: skip
     return render(request, "business/edit_day.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _withdraw_edit(request: HttpRequest, edit_id: int) -> HttpResponse:
+    """Take back what waits for the prime."""
+    row = get_edit(edit_id)
+    if row is None:
+        raise Http404
+    if withdraw_edit(edit_id, by=viewer_of(request).actor(), at=timezone.now()):
+        success(request, _("day.edit.taken_back"))
+    else:
+        info(request, _("day.edit.answered_already"))
+    return redirect("business:person_days", row.worker_id, row.day.year, row.day.month)
+
+
+take_back_edit = page(Permission.BUSINESS_WORKERS)(_withdraw_edit)

@@ -12,8 +12,10 @@ from typing import Any
 from registry.cards.operations import issue_card, lift_stop, register_token, ship_card, stop_card
 from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations.claims import ClaimData, approve_claims, decide_days, edit_day, enter_claim
+from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim
+from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.operations.receiving import receive_touches
+from registry.histories.queries import list_open_edits
 from registry.sites.operations import SiteData, add_period, change_day_boundary, close_site, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import (
@@ -290,6 +292,7 @@ def _words(world: World, rng: random.Random) -> None:
             for k in range(2):
                 how: Any = {"by": by, "at": moment(day, 800 + k)}
                 world.add(f"edit{n}{k}", partial(edit_day, worker, site, day, trade=TRADES[k], work=f"訂正{k}", **how))
+        _late_words(world, rng, n, (site, day))
         if rng.random() < 0.5:
             decision = partial(
                 decide_days, site, [(worker, day)], counts=rng.random() < 0.5, by=world.owners[0], at=moment(day, 900)
@@ -299,6 +302,31 @@ def _words(world: World, rng: random.Random) -> None:
 
 def _claim(world: World, n: int, worker: WorkerId, entry: ClaimData, at: datetime) -> None:
     world.numbers[f"claim{n}"] = enter_claim(worker, entry, by=Actor(ActorKind.WORKER, subject_id=worker), at=at)
+
+
+def _late_words(world: World, rng: random.Random, n: int, place: tuple[SiteId, date]) -> None:
+    """Somebody corrects a day too late; the prime approves, refuses or does not answer."""
+    if rng.random() < 0.7:
+        at, answer = moment(place[1], 800) + timedelta(days=80), rng.choice(["allow", "allow", "deny", ""])
+        world.add(f"late{n}", partial(_late, world, n, place, rng.choice(TRADES), at))
+        if answer:
+            world.add(f"{answer}{n}", partial(_answer, world, n, answer, at + timedelta(hours=2)), f"late{n}")
+
+
+def _late(world: World, n: int, place: tuple[SiteId, date], trade: str, at: datetime) -> None:
+    worker = world.workers[n]
+    by = Actor(ActorKind.WORKER, subject_id=worker)
+    edit_day(worker, *place, trade=trade, work=f"遅れ{n}", by=by, at=at)
+    (edit,) = [one for one in list_open_edits(place[0]) if one.worker_id == worker]
+    world.numbers[f"late{n}"] = edit.id
+
+
+def _answer(world: World, n: int, answer: str, at: datetime) -> None:
+    number, by = world.numbers[f"late{n}"], world.owners[0]
+    if answer == "allow":
+        approve_edits([number], by=by, at=at)
+    else:
+        refuse_edit(number, reason="違います", by=by, at=at)
 
 
 def _approve(world: World, n: int, at: datetime) -> None:

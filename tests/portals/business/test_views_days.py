@@ -12,6 +12,7 @@ from registry.core.ids import WorkerId
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.queries import list_open_edits
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_firm, worker_as_actor
@@ -162,3 +163,71 @@ def test_what_does_not_wait_is_left_out_of_decisions(place: Place, days: list[st
     answer = place.browsers["prime"].post(path, {"day": days, "counts": "1"}, follow=True)
     assert answer.status_code == 200
     assert said in answer.content.decode()
+
+
+LATE = "2026-9-10"
+
+
+def ask_late(place: Place, **said: str) -> int:
+    """The employer edits a day of September by its page; returns what waits."""
+    place.gate.send(a_touch(3, place.theirs, "2026-09-10T07:58:00+09:00"))
+    bind_all()
+    path = f"/business/workers/{place.theirs.worker_id}/days/{place.gate.site_id}/{LATE}/edit/"
+    assert "元請に承認を依頼する" in place.page("below", path)
+    answer = place.browsers["below"].post(path, said, follow=True)
+    assert "訂正の承認を元請に依頼しました" in answer.content.decode()
+    return list_open_edits(place.gate.site_id)[0].id
+
+
+def test_a_late_edit_is_approved_on_the_site_s_page(place: Place) -> None:
+    edit, site = ask_late(place, position="X001", work="墨出し"), place.gate.site_id
+    month = f"/business/workers/{place.theirs.worker_id}/days/2026-9/"
+    assert "元請の承認待ち" in place.page("below", month)
+    page = place.page("prime", f"/business/sites/{site}/days/")
+    assert "期限を過ぎた訂正の承認" in page
+    assert "墨出し" in page
+    assert "期限を過ぎた訂正の承認" not in place.page("below", f"/business/sites/{site}/days/")
+    path = f"/business/sites/{site}/edits/approve/"
+    assert place.browsers["below"].post(path, {"edit": [str(edit)]}).status_code == 404
+    for chosen, said in (
+        ([], "ひとつも選ばれていません"),
+        (["x", "0"], "すでに元請が答えています"),
+        ([str(edit)], "1件を承認しました"),
+        ([str(edit)], "すでに元請が答えています"),
+    ):
+        assert said in place.browsers["prime"].post(path, {"edit": chosen}, follow=True).content.decode()
+    bind_all()
+    page = place.page("below", month)
+    assert "訂正あり" in page
+    assert "元請（元請）" in page
+
+
+def test_a_late_edit_is_refused_with_a_reason(place: Place) -> None:
+    edit, site = ask_late(place, work="墨出し"), place.gate.site_id
+    path = f"/business/sites/{site}/edits/{edit}/refuse/"
+    assert place.browsers["below"].get(path).status_code == 404
+    assert "墨出し" in place.page("prime", path)
+    assert place.browsers["prime"].post(path, {"reason": ""}).status_code == 422
+    for said in ("否認しました", "すでに元請が答えています"):
+        assert said in place.browsers["prime"].post(path, {"reason": "型枠でした"}, follow=True).content.decode()
+    page = place.page("below", f"/business/workers/{place.theirs.worker_id}/days/2026-9/")
+    assert "否認の理由：型枠でした" in page
+    assert "訂正あり" not in page
+    assert place.browsers["prime"].get(path.replace(f"/{edit}/", "/0/")).status_code == 404
+
+
+def test_the_employer_takes_its_late_edit_back(place: Place) -> None:
+    edit = ask_late(place, work="墨出し")
+    path = f"/business/edits/{edit}/withdraw/"
+    assert place.browsers["prime"].post(path).status_code == 404
+    for said in ("訂正を取り下げました", "すでに元請が答えています"):
+        assert said in place.browsers["below"].post(path, follow=True).content.decode()
+    assert place.browsers["below"].post("/business/edits/0/withdraw/").status_code == 404
+
+
+def test_the_prime_s_own_late_word_holds_at_once(place: Place) -> None:
+    place.gate.send(a_touch(3, place.own, "2026-09-10T07:58:00+09:00"))
+    bind_all()
+    path = f"/business/workers/{place.own.worker_id}/days/{place.gate.site_id}/{LATE}/edit/"
+    assert "元請に承認を依頼する" not in place.page("prime", path)
+    assert "直しました" in place.browsers["prime"].post(path, {"work": "段取り"}, follow=True).content.decode()

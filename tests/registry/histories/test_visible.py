@@ -30,7 +30,7 @@ from tests.factories.cast import NOW, a_firm
 from tests.factories.facts import World, a_world, four_firms
 from tests.factories.papers import tables_of
 from tests.factories.visitors import as_firm, as_worker
-from tests.registry.histories.oracle import Day, Oracle, holds, standing_of_claim
+from tests.registry.histories.oracle import Day, Oracle, holds, is_in_time, standing_of_claim
 from tests.registry.histories.test_order import MONTHS, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -310,6 +310,11 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
         and standing_of_claim(claim) == "claimed"
     ]  # fmt: skip
     assert sorted(re.findall(r'name="claim" value="(\d+)"', page)) == sorted(str(one["id"]) for one in to_approve)
+    late = [
+        edit for edit in told.oracle.edits
+        if edit["site_id"] == site and not edit["answer"] and not is_in_time(edit) and told.is_prime(firm, site)
+    ]  # fmt: skip
+    assert sorted(re.findall(r'name="edit" value="(\d+)"', page)) == sorted(str(one["id"]) for one in late)
     if visible:
         day = visible[0].day
         page = browser.get(f"/business/sites/{site}/days/{day.year}-{day.month}-{day.day}/").content.decode()
