@@ -76,6 +76,15 @@ urlpatterns = [
         views_days.edit,
         name="edit_day",
     ),
+    path(
+        "workers/<int:worker_id>/days/<int:year>-<int:month>/list.csv", views_days.person_export, name="person_export"
+    ),
+    path(
+        "workers/<int:worker_id>/days/<int:year>-<int:month>/paper/",
+        views_papers.ask_person_paper,
+        name="ask_person_paper",
+    ),
+    path("sites/days/<int:year>-<int:month>/paper/", views_papers.ask_sites_paper, name="ask_sites_paper"),
     path("sites/days/", views_all_sites.month, name="all_sites"),
     path("sites/days/<int:year>-<int:month>/", views_all_sites.month, name="all_sites_of_month"),
     path("sites/days/<int:year>-<int:month>/list.csv", views_all_sites.export, name="all_sites_export"),

@@ -116,6 +116,7 @@ CASES: dict[str, Callable[[], object]] = {
     "histories_refused_edit_says_why": again(EditAnswer, answer="refused", business_id=FREE_ID),
     "papers_kind_known": change(Paper, kind="poem"),
     "papers_site_where_asked": change(Paper, site=None),
+    "papers_person_where_asked": change(Paper, kind="person_days", site=None),
     "papers_months_in_order": change(Paper, first_month=LONG_AGO),
     "papers_made_is_there": change(Paper, state="made"),
     "papers_one_wish_at_a_time": again(Paper),

@@ -109,6 +109,8 @@ def a_world(seed: int, firms: list[BusinessId]) -> World:
         _open_site(world, number)
     for make in (_links, _structure, _cards, _sites, _rosters, _words, _touches):
         make(world, rng)
+    for make in (_second_links, _late_words):
+        make(world, random.Random(f"{make.__name__} {seed}"))  # their own draws: the others stay as they were
     return world
 
 
@@ -142,6 +144,17 @@ def _links(world: World, rng: random.Random) -> None:
                 world.add(
                     f"trades{n}{k}", partial(change_trades, worker, trade, from_on=day, by=OFFICE, at=moment(day, 600))
                 )
+
+
+def _second_links(world: World, rng: random.Random) -> None:
+    """Some work for two firms."""
+    for n, worker in enumerate(world.workers):
+        if rng.random() < 0.5:
+            other, start = (world.numbers[f"firm{n}"] + rng.choice([1, 2])) % 4, world.day(rng.choice([0, 4]))
+            world.add(f"link{n}b", partial(
+                write_link, worker, world.firms[other], from_on=start, principal=False, position="",
+                by=world.owners[other], at=moment(start, 600),
+            ))  # fmt: skip
 
 
 def _structure(world: World, rng: random.Random) -> None:
@@ -292,7 +305,6 @@ def _words(world: World, rng: random.Random) -> None:
             for k in range(2):
                 how: Any = {"by": by, "at": moment(day, 800 + k)}
                 world.add(f"edit{n}{k}", partial(edit_day, worker, site, day, trade=TRADES[k], work=f"訂正{k}", **how))
-        _late_words(world, rng, n, (site, day))
         if rng.random() < 0.5:
             decision = partial(
                 decide_days, site, [(worker, day)], counts=rng.random() < 0.5, by=world.owners[0], at=moment(day, 900)
@@ -304,10 +316,16 @@ def _claim(world: World, n: int, worker: WorkerId, entry: ClaimData, at: datetim
     world.numbers[f"claim{n}"] = enter_claim(worker, entry, by=Actor(ActorKind.WORKER, subject_id=worker), at=at)
 
 
-def _late_words(world: World, rng: random.Random, n: int, place: tuple[SiteId, date]) -> None:
-    """Somebody corrects a day too late; the prime approves, refuses or does not answer."""
-    if rng.random() < 0.7:
-        at, answer = moment(place[1], 800) + timedelta(days=80), rng.choice(["allow", "allow", "deny", ""])
+def _late_words(world: World, rng: random.Random) -> None:
+    """Days that are corrected too late; the prime approves, refuses or does not answer."""
+    for n in range(len(world.workers)):
+        if rng.random() < 0.3:
+            continue
+        place, answer = (
+            (rng.choice(world.sites), world.day(rng.randrange(DAYS))),
+            rng.choice(["allow", "allow", "deny", ""]),
+        )
+        at = moment(place[1], 800) + timedelta(days=80)
         world.add(f"late{n}", partial(_late, world, n, place, rng.choice(TRADES), at))
         if answer:
             world.add(f"{answer}{n}", partial(_answer, world, n, answer, at + timedelta(hours=2)), f"late{n}")

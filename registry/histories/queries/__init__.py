@@ -15,6 +15,7 @@ from registry.histories.queries.days import (
     DayRow,
     count_days,
     list_days_at,
+    list_days_for_firm,
     list_days_of_site,
     list_days_of_worker,
     list_month_of_firm,
@@ -29,6 +30,7 @@ from registry.histories.queries.days import (
     workers_bound_below,
 )
 from registry.histories.queries.edits import EditRow, get_edit, list_edits, list_open_edits, words_before_edits
+from registry.histories.queries.elsewhere import ElsewhereDay, list_days_elsewhere
 from registry.histories.queries.facts import Facts, load_facts
 from registry.histories.queries.sums import (
     DaySum,
@@ -50,6 +52,7 @@ __all__ = [
     "DayRow",
     "DaySum",
     "EditRow",
+    "ElsewhereDay",
     "Facts",
     "Only",
     "PersonSum",
@@ -61,6 +64,8 @@ __all__ = [
     "list_claims_of_worker",
     "list_claims_to_confirm",
     "list_days_at",
+    "list_days_elsewhere",
+    "list_days_for_firm",
     "list_days_of_site",
     "list_days_of_worker",
     "list_edits",

@@ -56,6 +56,10 @@ def _every(_row: MonthRow) -> int:
     return -1
 
 
+def _formal(row: MonthRow) -> int:
+    return row.masks[tuple(Standing).index(Standing.FORMAL)]
+
+
 def _waiting(row: MonthRow) -> int:
     return row.masks[tuple(Standing).index(Standing.WAITING)]
 
@@ -84,6 +88,11 @@ def _days(
 def list_days_of_worker(worker_id: int, month: date, *, through: date | None = None) -> list[DayRow]:
     """A worker's days in a month, or from it through another, over all sites."""
     return _days("worker_id = %s AND month BETWEEN %s AND %s", [worker_id, month, through or month])
+
+
+def list_days_for_firm(worker_id: int, business_id: int, month: date) -> list[DayRow]:
+    """What a worker worked for a firm in a month."""
+    return _days("worker_id = %s AND business_id = %s AND month = %s", [worker_id, business_id, month])
 
 
 def list_days_of_site(site_id: int, day: date) -> list[DayRow]:
@@ -132,6 +141,12 @@ def list_days_at(site_id: int, places: Collection[tuple[int, date]]) -> list[Day
 def list_month_of_firm(business_id: int, month: date) -> list[DayRow]:
     """All days that people worked under a firm in a month."""
     return _days("business_id = %s AND month = %s", [business_id, month])
+
+
+def list_formal_for_others(worker_ids: Collection[int], business_id: int, month: date) -> list[DayRow]:
+    """The formal days of workers in a month under other firms than one."""
+    where = "worker_id = ANY(%s) AND month = %s AND business_id <> %s AND formal <> 0"
+    return _days(where, [list(worker_ids), month, business_id], _formal)
 
 
 def workers_bound_below(site_id: int, business_id: int) -> set[int]:

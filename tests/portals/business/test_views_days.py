@@ -13,7 +13,9 @@ from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.queries import list_open_edits
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker
+from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.workers.operations.links import link
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_firm, worker_as_actor
 
@@ -89,6 +91,29 @@ def test_a_person_s_month_holds_what_was_worked_for_the_firm(place: Place) -> No
     path = f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/"
     assert "下 太郎" in place.page("below", path)
     assert place.browsers["prime"].get(path).status_code == 404
+
+
+def test_a_person_s_days_for_others_stand_without_site_and_firm(place: Place) -> None:
+    """A man of the prime works at another firm's site, whose roster he stands on."""
+    guest, host = place.own.worker_id, a_firm("よその会社")
+    gate = a_gate(host, name="よその現場", store="e" * 32)
+    link(guest, host, from_on=DAY, principal=False, by=OFFICE, at=NOW)
+    people = [(guest, RosterData(trade="01-01", position="X001"))]
+    add_to_roster(gate.site_id, None, people, from_on=DAY, by=owner_of(host), at=NOW)
+    gate.send(a_touch(1, place.own))
+    bind_all()
+    page = place.page("prime", f"/business/workers/{guest}/days/{MONTH}/")
+    assert "ほかの会社で働いた日" in page
+    assert "職長" in page.partition("ほかの会社で働いた日")[2]
+    assert [text for text in ("よその会社", "よその現場") if text in page] == []
+
+
+def test_a_linked_person_without_days_has_an_empty_month(place: Place) -> None:
+    month = f"/business/workers/{place.own.worker_id}/days/2026-10/"
+    assert "この月に自社で働いた記録がありません" in place.page("prime", month)
+    record = place.page("prime", f"/business/workers/{place.own.worker_id}/")
+    assert f'href="/business/workers/{place.own.worker_id}/days/' in record
+    assert "就業履歴を見る" not in place.page("below", f"/business/workers/{place.own.worker_id}/")
 
 
 def test_days_of_others_are_not_edited(place: Place) -> None:
