@@ -60,9 +60,9 @@ def _names(viewer: Viewer, rows: Iterable[PaperRow]) -> dict[int, str]:
 
 
 def title_of(row: PaperRow, names: Mapping[int, str]) -> str:
-    """What a paper is: its kind, its site or person, its months."""
+    """What a paper is: its kind, its site, its months, its person. A name stands last: none can turn what follows."""
     person = names.get(row.wish.worker_id or 0, "")
-    words = (_(f"paper.kind.{row.wish.kind}"), row.site_name, person, months(row.wish.first_month, row.wish.last_month))
+    words = (_(f"paper.kind.{row.wish.kind}"), row.site_name, months(row.wish.first_month, row.wish.last_month), person)
     return " ".join(word for word in words if word)
 
 

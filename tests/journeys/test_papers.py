@@ -96,7 +96,7 @@ def test_a_prime_saves_the_days_of_one_person_and_of_all_sites(visitor: Make) ->
     prime.press("PDFを作る")
     prime.open("/business/sites/days/2026-11/")
     prime.press("PDFを作る")
-    prime.sees("2件を作成しています", "就業履歴一覧 全現場 2026年11月", "就業履歴一覧 自社 𠮷田")
+    prime.sees("2件を作成しています", "就業履歴一覧 全現場 2026年11月", "就業履歴一覧 自社 2026年11月 𠮷田")
     work_off_the_queue()
     prime.page.locator("#papers a").nth(1).wait_for()
     prime.look()
