@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -18,8 +18,8 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_answer(name: str, lines: Iterable[DayLine]) -> HttpResponse:
-    """Days as a CSV that Excel opens rightly (UTF-8 with a mark)."""
+def csv_answer(name: str, lines: Iterable[DayLine], elsewhere: Iterable[Mapping[str, object]] = ()) -> HttpResponse:
+    """Days as a CSV that Excel opens rightly (UTF-8 with a mark); then rows of which only some columns are known."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([_(f"export.{column}") for column in COLUMNS])
@@ -31,6 +31,8 @@ def csv_answer(name: str, lines: Iterable[DayLine]) -> HttpResponse:
             *(f"{at.astimezone(JST):%H:%M}" if at else "" for at in (one.first, one.last)),
             _(f"day.standing.{one.standing}"), " ".join(one.reasons),
         ]))  # fmt: skip
+    for row in elsewhere:
+        writer.writerow(_safe(row.get(column, "")) for column in COLUMNS)
     return attachment(("\ufeff" + text.getvalue()).encode(), name, "csv", "text/csv; charset=utf-8")
 
 

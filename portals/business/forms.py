@@ -31,6 +31,7 @@ __all__ = [
     "DayEditForm",
     "DayForm",
     "DaysFilterForm",
+    "EditRefusalForm",
     "InvitationForm",
     "JoinKeyForm",
     "KeyForm",
@@ -166,6 +167,12 @@ class RefusalForm(ReasonForm):
     """Why a day that was entered by hand is refused."""
 
     reason = forms.CharField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
+
+
+class EditRefusalForm(ReasonForm):
+    """Why a late edit of a day is refused."""
+
+    reason = forms.CharField(label=_("claim.refuse_reason"), help_text=_("day.edit.refuse_help"), max_length=300)
 
 
 class RosterForm(forms.Form):

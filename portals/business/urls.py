@@ -76,6 +76,15 @@ urlpatterns = [
         views_days.edit,
         name="edit_day",
     ),
+    path(
+        "workers/<int:worker_id>/days/<int:year>-<int:month>/list.csv", views_days.person_export, name="person_export"
+    ),
+    path(
+        "workers/<int:worker_id>/days/<int:year>-<int:month>/paper/",
+        views_papers.ask_person_paper,
+        name="ask_person_paper",
+    ),
+    path("sites/days/<int:year>-<int:month>/paper/", views_papers.ask_sites_paper, name="ask_sites_paper"),
     path("sites/days/", views_all_sites.month, name="all_sites"),
     path("sites/days/<int:year>-<int:month>/", views_all_sites.month, name="all_sites_of_month"),
     path("sites/days/<int:year>-<int:month>/list.csv", views_all_sites.export, name="all_sites_export"),
@@ -87,5 +96,8 @@ urlpatterns = [
     path("sites/<int:site_id>/days/<int:year>-<int:month>/paper/", views_papers.ask_site_paper, name="ask_site_paper"),
     path("sites/<int:site_id>/claims/approve/", views_site_days.approve, name="approve_claims"),
     path("sites/<int:site_id>/claims/<int:claim_id>/refuse/", views_site_days.refuse, name="refuse_claim"),
+    path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
+    path("sites/<int:site_id>/edits/approve/", views_site_days.approve_late_edits, name="approve_edits"),
+    path("sites/<int:site_id>/edits/<int:edit_id>/refuse/", views_site_days.refuse_late_edit, name="refuse_edit"),
     path("sites/<int:site_id>/days/decide/", views_site_days.decide, name="decide"),
 ]

@@ -21,14 +21,12 @@ from registry.disclosure.queries import see_workers_at_work
 from registry.histories.queries import Only, firms_on_sites, list_month_of_sites, sum_people_of_sites, sum_sites
 from registry.histories.states import Standing
 from registry.papers.queries import day_lines
-from registry.sites.queries import list_sites
-
-MOST_SITES = 2000
+from registry.sites.queries import ALL_AT_MOST, list_sites
 
 
 def _filters(request: HttpRequest, chosen: date) -> tuple[DaysFilterForm, dict[int, str], Only]:
     """The filters as they stand in the address, and the sites that fit, by name. What fits no filter is as if empty."""
-    sites = {one.id: one.name for one in list_sites(business_of(request), limit=MOST_SITES)}
+    sites = {one.id: one.name for one in list_sites(business_of(request), limit=ALL_AT_MOST)}
     firms = names_of_businesses(firms_on_sites(sites, chosen))
     form = DaysFilterForm(request.GET, sites=sites, firms=dict(sorted(firms.items(), key=lambda pair: pair[1])))
     form.is_valid()

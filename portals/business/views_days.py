@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.days import shown_day
+from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal
 from portals.base.months import chosen_month, months_beside
@@ -29,25 +30,27 @@ from registry.core.days import end_of_next_month, jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
-from registry.histories.operations.claims import confirm_claim, edit_day, enter_claims
+from registry.histories.operations.claims import confirm_claim, enter_claims
+from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
     PersonSum,
     count_days,
     get_claim,
+    get_edit,
     list_claims_to_confirm,
-    list_days_of_worker,
-    list_edits,
+    list_days_for_firm,
     sum_people_of_firm,
 )
+from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState
-from registry.papers.queries import list_days
+from registry.papers.queries import day_lines, list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.queries import names_of_sites
+from registry.sites.queries import find_site, names_of_sites
 from registry.workers.queries import FOUND_AT_MOST as PAGE
-from registry.workers.queries import linked_workers
+from registry.workers.queries import linked_businesses, linked_workers
 
 LINES = 50  # people on a page
 
@@ -157,38 +160,63 @@ def new_claims(request: HttpRequest) -> HttpResponse:
     return render(request, "business/new_claims.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _days_for_us(request: HttpRequest, worker_id: int, chosen: date) -> list[DayRow]:
-    """What a person worked for the viewer's firm in a month; 404 where there is nothing."""
-    own = business_of(request)
-    rows = [row for row in list_days_of_worker(worker_id, chosen) if row.bound.assignment.business_id == own]
-    if not rows:
+class Person(NamedTuple):
+    """One of the firm's people in a month: the days for the firm, and what it may know of those for others."""
+
+    name: str
+    rows: list[DayRow]
+    elsewhere: list[dict[str, Any]]
+
+
+def _person(request: HttpRequest, worker_id: int, chosen: date) -> Person:
+    """Somebody linked today, or who worked for the firm in a month; 404 for all others."""
+    own, now = business_of(request), timezone.now()
+    rows = list_days_for_firm(worker_id, own, chosen)
+    if not rows and own not in linked_businesses([worker_id], on=jst_day(now)).get(worker_id, ()):
         raise Http404
-    return rows
+    people = see_workers_at_work(viewer_of(request), [worker_id], at=now, elsewhere_in=chosen)
+    trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
+    others: Any = people[worker_id].get("days_elsewhere") or []
+    elsewhere = [
+        {"day": one.day, "trade": trades.get(one.trade, one.trade), "position": positions.get(one.position, "")}
+        for one in others
+    ]
+    return Person(names_of(people).get(worker_id, ""), rows, elsewhere)
 
 
 @page(Permission.BUSINESS_WORKERS)
 def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> HttpResponse:
-    """One of the firm's people: the days of a month one by one, with what each lacks."""
+    """One of the firm's people: the days of a month one by one with what each lacks; days for others without their place."""
     chosen = chosen_month(year, month)
-    rows = _days_for_us(request, worker_id, chosen)
-    names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now()))
-    sites = names_of_sites(row.bound.site_id for row in rows if row.bound.site_id)
-    trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
-    edited = {(edit.site_id, edit.day) for edit in list_edits(worker_id, chosen)}
+    person = _person(request, worker_id, chosen)
+    sites = names_of_sites(row.bound.site_id for row in person.rows if row.bound.site_id)
+    trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
     shown = [
         {
             "day": shown_day(row, sites.get(row.bound.site_id or 0, "")), "site_id": row.bound.site_id,
             "trade": trades.get(row.bound.assignment.trade, row.bound.assignment.trade),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
-            "is_edited": (row.bound.site_id, row.bound.day) in edited,
+            "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
         }
-        for row in rows
+        for row in person.rows
     ]  # fmt: skip
     context = {
-        "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id, "month": chosen, "shown": shown,
-        "counters": count_days(rows),
+        "name": person.name or grouped(worker_id), "worker_id": worker_id, "month": chosen, "shown": shown,
+        "counters": count_days(person.rows), "elsewhere": person.elsewhere,
+        **months_beside("business:person_days", chosen, worker_id),
     }  # fmt: skip
     return render(request, "business/person_days.html", context)
+
+
+@page(Permission.BUSINESS_WORKERS)
+def person_export(request: HttpRequest, worker_id: int, year: int, month: int) -> HttpResponse:
+    """就業履歴一覧 of one of the firm's people in a month as CSV, with the days for others, without their place."""
+    chosen = chosen_month(year, month)
+    person = _person(request, worker_id, chosen)
+    known = {"worker_id": worker_id, "name": person.name, "firm": _("export.elsewhere")}
+    lines = day_lines(person.rows, {worker_id: person.name})
+    file_name = f"就業履歴_{person.name.replace(' ', '')}_{chosen:%Y%m}"
+    return csv_answer(file_name, lines, [{**known, **one, "day": one["day"].isoformat()} for one in person.elsewhere])
 
 
 @page(Permission.BUSINESS_WORKERS)
@@ -196,21 +224,44 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
     """Say another trade, position or work of a day that was worked for the firm."""
     chosen = chosen_month(year, month)
     found = [
-        row for row in _days_for_us(request, worker_id, chosen)
+        row for row in list_days_for_firm(worker_id, business_of(request), chosen)
         if row.bound.site_id == site_id and row.bound.day.day == day
     ]  # fmt: skip
     if not found:
         raise Http404
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now()))
-    form, on = DayEditForm(request.POST or None), found[0].bound.day
+    form, on, now, by = (
+        DayEditForm(request.POST or None),
+        found[0].bound.day,
+        timezone.now(),
+        viewer_of(request).actor(),
+    )
     if request.method == "POST" and form.is_valid():
-        by = viewer_of(request).actor()
         try:
-            edit_day(WorkerId(worker_id), SiteId(site_id), on, **form.cleaned_data, by=by, at=timezone.now())
+            holds = edit_day(WorkerId(worker_id), SiteId(site_id), on, **form.cleaned_data, by=by, at=now)
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            success(request, _("day.edited"))
+            success(request, _("day.edited" if holds else "day.edit.asked"))
             return redirect("business:person_days", worker_id, year, month)
-    context = {"form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id}
+    context = {
+        "form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id,
+        "waits": needs_approval(on, find_site(site_id), by=by, on=jst_day(now)),
+    }  # fmt: skip
     return render(request, "business/edit_day.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _withdraw_edit(request: HttpRequest, edit_id: int) -> HttpResponse:
+    """Take back what waits for the prime."""
+    row = get_edit(edit_id)
+    if row is None:
+        raise Http404
+    if withdraw_edit(edit_id, by=viewer_of(request).actor(), at=timezone.now()):
+        success(request, _("day.edit.taken_back"))
+    else:
+        info(request, _("day.edit.answered_already"))
+    return redirect("business:person_days", row.worker_id, row.day.year, row.day.month)
+
+
+take_back_edit = page(Permission.BUSINESS_WORKERS)(_withdraw_edit)

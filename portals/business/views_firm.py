@@ -12,7 +12,9 @@ from portals.base.photos import photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
 from registry.accounts.states import Permission
+from registry.core.days import jst_day
 from registry.core.ids import BusinessId, IdKind
+from registry.core.read_policy import Relation
 from registry.disclosure.queries import Found, find_workers, see_business, see_worker
 from registry.notices.queries import list_notices
 
@@ -64,7 +66,10 @@ def workers(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     """One person, as far as the read policy lets through."""
     seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
-    context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen}
+    context = {
+        "full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen,
+        "is_ours": Relation.EMPLOYER in seen.relations, "today": jst_day(timezone.now()),
+    }  # fmt: skip
     return render(request, "business/worker.html", context)
 
 

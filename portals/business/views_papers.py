@@ -23,6 +23,22 @@ def _ask(request: HttpRequest, year: int, month: int) -> HttpResponse:
 ask_paper = page(Permission.BUSINESS_WORKERS)(require_POST(_ask))
 
 
+def _ask_of_person(request: HttpRequest, worker_id: int, year: int, month: int) -> HttpResponse:
+    chosen = chosen_month(year, month)
+    return ask(request, Wish(PaperKind.PERSON_DAYS, chosen, chosen, worker_id=worker_id))
+
+
+ask_person_paper = page(Permission.BUSINESS_WORKERS)(require_POST(_ask_of_person))
+
+
+def _ask_of_sites(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    chosen = chosen_month(year, month)
+    return ask(request, Wish(PaperKind.SITES_DAYS, chosen, chosen))
+
+
+ask_sites_paper = page(Permission.SITE_MANAGE)(require_POST(_ask_of_sites))
+
+
 def _ask_of_site(request: HttpRequest, site_id: int, year: int, month: int) -> HttpResponse:
     chosen = chosen_month(year, month)
     return ask(request, Wish(PaperKind.SITE_DAYS, chosen, chosen, site_id))

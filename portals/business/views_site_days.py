@@ -1,6 +1,7 @@
 """Days as the prime and the firms on the path see them: a site's month and day, what waits, answers in bulk, CSV."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,11 +13,12 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.days import TONES
+from portals.base.edits import Words
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
-from portals.business.forms import RefusalForm
+from portals.business.forms import EditRefusalForm, RefusalForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
 from portals.business.views_firm import business_of
@@ -24,12 +26,17 @@ from registry.accounts.states import Permission
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers_on_site
-from registry.histories.operations.claims import approve_claims, decide_days, refuse_claim
+from registry.histories.operations.claims import approve_claims, refuse_claim
+from registry.histories.operations.edits import approve_edits, decide_days, refuse_edit
 from registry.histories.queries import (
     DayRow,
+    EditRow,
     Only,
     get_claim,
+    get_edit,
+    list_days_at,
     list_open_claims,
+    list_open_edits,
     list_waiting_of_site,
     sum_days_of_site,
     sum_people_of_site,
@@ -54,8 +61,9 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     open_claims = list_open_claims([site_id]) if access.is_prime else []
     answerable = [claim for claim in open_claims if not claim.is_self_declared]
     all_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
-    claims, waiting = answerable[:LINES], all_waiting[:LINES]
-    ids = {one.worker_id for one in shown} | {one.worker_id for one in claims} | {one.worker_id for one in waiting}
+    all_edits = list_open_edits(site_id) if access.is_prime else []
+    claims, waiting, edits = answerable[:LINES], all_waiting[:LINES], all_edits[:LINES]
+    ids = {one.worker_id for some in (shown, claims, waiting, edits) for one in some}
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
     context = {
         "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
@@ -63,6 +71,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "too_late": len(open_claims) - len(answerable), "more_claims": len(answerable) - len(claims),
         "later": len(all_waiting) - len(waiting),
         "claims": [shown_claim(claim, names) for claim in claims],
+        "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
         "waiting": [
             {
                 "key": key_of(row), "row": row.bound, "tone": TONES[row.bound.standing],
@@ -75,6 +84,21 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         **months_beside("business:site_days_of_month", chosen, site_id),
     }  # fmt: skip
     return render(request, "business/site_days.html", context)
+
+
+def _shown_edits(site_id: int, edits: list[EditRow], names: dict[int, str]) -> list[dict[str, Any]]:
+    """Late edits that wait, each beside what the day says now."""
+    rows = list_days_at(site_id, {(edit.worker_id, edit.day) for edit in edits})
+    now = {(row.worker_id, row.bound.day): row.bound.assignment for row in rows}
+    words = Words()
+    return [
+        {
+            "row": edit, "name": names.get(edit.worker_id, grouped(edit.worker_id)), "wanted": words.of(edit),
+            "now": words.of(now[place]) if (place := (edit.worker_id, edit.day)) in now else "",
+            "who": _(f"day.side.{edit.side}"),
+        }
+        for edit in edits
+    ]  # fmt: skip
 
 
 def _url_of(site_id: int, day: date) -> str:
@@ -126,6 +150,41 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
             return redirect("business:site_days", site_id)
     context = {"form": form, "site": site, "claim": claim}
     return render(request, "business/refuse_claim.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _approve_edits(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Approve the chosen late edits, several at once."""
+    own_site(request, site_id)
+    chosen = set(request.POST.getlist("edit"))
+    mine = [edit.id for edit in list_open_edits(site_id) if str(edit.id) in chosen]
+    count = approve_edits(mine, by=viewer_of(request).actor(), at=timezone.now())
+    if count:
+        success(request, _("claim.approved_count").format(count=count))
+    else:
+        info(request, _("day.edit.answered_already" if chosen else "bulk.none_chosen"))
+    return redirect("business:site_days", site_id)
+
+
+approve_late_edits = page(Permission.SITE_MANAGE)(_approve_edits)
+
+
+@page(Permission.SITE_MANAGE)
+def refuse_late_edit(request: HttpRequest, site_id: int, edit_id: int) -> HttpResponse:
+    """Refuse a late edit with a reason."""
+    site, edit = own_site(request, site_id), get_edit(edit_id)
+    if edit is None or not edit.late or edit.site_id != site_id:
+        raise Http404
+    form = EditRefusalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if refuse_edit(edit_id, reason=reason, by=viewer_of(request).actor(), at=timezone.now()):
+            success(request, _("claim.was_refused"))
+        else:
+            info(request, _("day.edit.answered_already"))
+        return redirect("business:site_days", site_id)
+    context = {"form": form, "site": site, "edit": edit, "wanted": Words().of(edit)}
+    return render(request, "business/refuse_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

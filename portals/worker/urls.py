@@ -31,6 +31,7 @@ urlpatterns = [
     path("papers/<int:paper_id>/again/", views_papers.paper_again, name="paper_again"),
     path("days/new/", views_days.new_claim, name="new_claim"),
     path("days/<int:site_id>/<int:year>-<int:month>-<int:day>/edit/", views_days.edit, name="edit_day"),
+    path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
     path("claims/<int:claim_id>/withdraw/", views_days.withdraw, name="withdraw"),
     path("claims/<int:claim_id>/answer/", views_days.answer, name="answer"),
 ]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.messages import error as say_error
-from django.contrib.messages import success
+from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.calendars import DayMark, DayState
 from portals.base.days import ShownDay, shown_day
+from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, refusal
 from portals.base.months import chosen_day, chosen_month, months_beside
@@ -27,26 +28,25 @@ from registry.codes.states import Table
 from registry.core.days import end_of_next_month, jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
-from registry.histories.derive.binding import Assignment
-from registry.histories.operations.claims import answer_refusal, edit_day, enter_claim, withdraw_claim
+from registry.histories.operations.claims import answer_refusal, enter_claim, withdraw_claim
+from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
-    EditRow,
     count_days,
     get_claim,
+    get_edit,
     list_claims_of_worker,
     list_days_of_worker,
-    list_edits,
     months_of_worker,
     touches_of_day,
-    words_before_edits,
 )
+from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState, Reason, Side, Standing
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.queries import names_of_sites
+from registry.sites.queries import find_site, names_of_sites
 
 MARKS = {
     Standing.FORMAL: DayState.COUNTED, Standing.WAITING: DayState.WAITING, Standing.CLAIMED: DayState.CLAIMED,
@@ -118,24 +118,13 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         code_names(Table.POSITIONS),
     )
     firms = names_of_businesses(row.bound.assignment.business_id or 0 for row in rows)
-    edits = [edit for edit in list_edits(worker_id, chosen.replace(day=1)) if edit.day == chosen]
-    before = words_before_edits(worker_id, chosen) if edits else {}
-
-    def words(said: Assignment | EditRow) -> str:
-        named = (trades.get(said.trade, said.trade), positions.get(said.position, said.position), said.work)
-        return " / ".join(word for word in named if word)
-
+    edits = shown_edits(worker_id, chosen.replace(day=1), chosen)
     shown = [
         {
             "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
             "trade": trades.get(one.row.assignment.trade, one.row.assignment.trade),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
-            "assumed": Reason.TRADE_ASSUMED in one.row.reasons,
-            "before": words(before[one.row.site_id]) if one.row.site_id in before else "",
-            "edits": [
-                {"text": words(edit), "at": edit.recorded_at, "who": _(f"day.side.{edit.side}")}
-                for edit in edits if edit.site_id == one.row.site_id
-            ],
+            "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
         }
         for one in shown_days(rows, claims)
     ]  # fmt: skip
@@ -227,25 +216,38 @@ def answer(request: HttpRequest, claim_id: int) -> HttpResponse:
 
 @page(Permission.WORKER_OWN)
 def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) -> HttpResponse:
-    """Say another trade or work of a day."""
-    chosen, worker_id = chosen_day(year, month, day), worker_of(request)
+    """Say another trade or work of a day; after the end of the next month the prime is asked."""
+    chosen, worker_id, now = chosen_day(year, month, day), worker_of(request), timezone.now()
     rows = list_days_of_worker(worker_id, chosen.replace(day=1))
     if not any(row.bound.day == chosen and row.bound.site_id == site_id for row in rows):
         raise Http404
-    form = EditForm(request.POST or None)
+    form, by = EditForm(request.POST or None), viewer_of(request).actor()
     if request.method == "POST" and form.is_valid():
-        data, by = form.cleaned_data, viewer_of(request).actor()
         try:
-            edit_day(
-                WorkerId(worker_id), SiteId(site_id), chosen, trade=data["trade"], work=data["work"], by=by,
-                at=timezone.now(),
-            )  # fmt: skip
+            holds = edit_day(WorkerId(worker_id), SiteId(site_id), chosen, **form.cleaned_data, by=by, at=now)
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            success(request, _("day.edited"))
+            success(request, _("day.edited" if holds else "day.edit.asked"))
             return _to_day(chosen)
-    return render(request, "worker/edit_day.html", {"form": form, "chosen": chosen}, status=422 if form.errors else 200)
+    waits = needs_approval(chosen, find_site(site_id), by=by, on=jst_day(now))
+    context = {"form": form, "chosen": chosen, "waits": waits}
+    return render(request, "worker/edit_day.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def _withdraw_edit(request: HttpRequest, edit_id: int) -> HttpResponse:
+    row = get_edit(edit_id)
+    if row is None or row.worker_id != worker_of(request):
+        raise Http404
+    if withdraw_edit(edit_id, by=viewer_of(request).actor(), at=timezone.now()):
+        success(request, _("day.edit.taken_back"))
+    else:
+        info(request, _("day.edit.answered_already"))
+    return _to_day(row.day)
+
+
+take_back_edit = page(Permission.WORKER_OWN)(_withdraw_edit)
 
 
 @page(Permission.WORKER_OWN)

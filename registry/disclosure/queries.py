@@ -26,7 +26,7 @@ from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
-from registry.histories.queries import workers_at_work_for, workers_bound_below
+from registry.histories.queries import list_days_elsewhere, workers_at_work_for, workers_bound_below
 from registry.sites.queries import find_site
 from registry.structures.queries import RosterRow, firms_of_expected, has_part_in, workers_on_rosters_below
 from registry.workers.policy import WORKER_POLICY
@@ -191,13 +191,22 @@ def see_workers_on_site(
     return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
 
 
-def see_workers_at_work(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
-    """People of days on any site, as the firms of these days see them: prime, firms above, own firm (ruling 38)."""
+def see_workers_at_work(
+    viewer: Viewer, ids: Iterable[int], *, at: datetime, elsewhere_in: date | None = None
+) -> dict[int, Seen]:
+    """People of days on any site, as the firms of these days see them: prime, firms above, own firm (ruling 38).
+
+    With `elsewhere_in`, what an employer knows of their days for other firms in that month stands beside the name.
+    """
     wanted = set(ids)
     relations = dict(relations_to_workers(viewer, wanted, at=at))
     below = workers_at_work_for(wanted, viewer.business_id) if viewer.business_id is not None else set()
     relations |= {one: relations.get(one, frozenset()) | {Relation.UPPER_FIRM} for one in below}
-    rows = fields_of_workers(wanted)
+    rows = fields_of_workers(wanted, only=LISTED)
+    if elsewhere_in is not None:
+        elsewhere = list_days_elsewhere(wanted, viewer.business_id or 0, elsewhere_in)
+        for worker_id, row in rows.items():
+            row["days_elsewhere"] = elsewhere.get(worker_id, [])
     return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
 
 

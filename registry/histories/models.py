@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from registry.businesses.models import Business
 from registry.histories.states import ClaimState, Side
 from registry.sites.models import Site
 from registry.workers.models import Worker
@@ -52,7 +53,10 @@ class Claim(models.Model):
 
 
 class DayEdit(models.Model):
-    """A later word on a day's trade, position or work (ruling 29); of two the later recorded holds. Never changed."""
+    """A later word on a day's trade, position or work (ruling 29); of two the later recorded holds. Never changed.
+
+    A `late` one, said after the end of the next month, holds once the prime has approved it.
+    """
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
@@ -62,14 +66,41 @@ class DayEdit(models.Model):
     work = models.CharField(max_length=200, blank=True)
     side = models.CharField(max_length=10)
     recorded_at = models.DateTimeField()
+    late = models.BooleanField(default=False)
 
     class Meta:
         db_table = "histories_day_edit"
-        indexes = [models.Index(fields=["worker", "day"], name="histories_edits_of_worker")]
+        indexes = [
+            models.Index(fields=["worker", "day"], name="histories_edits_of_worker"),
+            models.Index(fields=["site"], condition=Q(late=True), name="histories_late_edits_of_site"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(side__in=list(Side)), name="histories_edit_has_a_side"),
             models.CheckConstraint(
                 condition=~Q(trade="") | ~Q(position="") | ~Q(work=""), name="histories_edit_says_something"
+            ),
+        ]
+
+
+class EditAnswer(models.Model):
+    """The word on an edit that came late: the prime approves or refuses, or who said it takes it back. Never changed."""
+
+    edit = models.OneToOneField(DayEdit, on_delete=models.PROTECT, related_name="answer")
+    answer = models.CharField(max_length=10)
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, null=True)  # the prime that answered
+    reason = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "histories_edit_answer"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer=ClaimState.WITHDRAWN, business__isnull=True)
+                | Q(answer__in=[ClaimState.APPROVED, ClaimState.REFUSED], business__isnull=False),
+                name="histories_answer_is_the_primes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer=ClaimState.REFUSED) | ~Q(reason=""), name="histories_refused_edit_says_why"
             ),
         ]
 

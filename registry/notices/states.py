@@ -67,3 +67,6 @@ class NoticeKind(StrEnum):
     CLAIM_ENTERED_FOR_YOU = "claim_entered_for_you"
     CLAIM_APPROVED = "claim_approved"
     CLAIM_REFUSED = "claim_refused"
+    EDIT_ASKED = "edit_asked"
+    EDIT_APPROVED = "edit_approved"
+    EDIT_REFUSED = "edit_refused"

@@ -6,14 +6,16 @@ from django.db.models import F, Q
 from registry.accounts.models import Account
 from registry.papers.states import PaperKind, PaperState
 from registry.sites.models import Site
+from registry.workers.models import Worker
 
 
 class Paper(models.Model):
-    """A wish for a paper, and the paper once it is made. Worker and firm are those of the account."""
+    """A wish for a paper, and the paper once it is made. Who asks is the account: its worker, or its firm."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT)
     kind = models.CharField(max_length=20)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True)
     first_month = models.DateField()
     last_month = models.DateField()
     state = models.CharField(max_length=10, default=PaperState.QUEUED)
@@ -37,6 +39,11 @@ class Paper(models.Model):
                 name="papers_site_where_asked",
             ),
             models.CheckConstraint(
+                condition=Q(kind=PaperKind.PERSON_DAYS, worker__isnull=False)
+                | (~Q(kind=PaperKind.PERSON_DAYS) & Q(worker__isnull=True)),
+                name="papers_person_where_asked",
+            ),
+            models.CheckConstraint(
                 condition=Q(first_month=F("last_month"))
                 | Q(kind=PaperKind.WORKER_DAYS, first_month__lt=F("last_month")),
                 name="papers_months_in_order",
@@ -46,7 +53,7 @@ class Paper(models.Model):
                 name="papers_made_is_there",
             ),
             models.UniqueConstraint(
-                fields=["account", "kind", "site", "first_month", "last_month"],
+                fields=["account", "kind", "site", "worker", "first_month", "last_month"],
                 condition=Q(state=PaperState.QUEUED),
                 nulls_distinct=False,
                 name="papers_one_wish_at_a_time",

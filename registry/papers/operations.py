@@ -84,7 +84,8 @@ def ask_paper(wish: Wish, *, by: Actor, at: datetime) -> int:
     if by.account_id is None or not may_ask(by, wish, on=jst_day(at)):
         raise NotFoundError
     same: dict[str, Any] = {
-        "account_id": by.account_id, "kind": wish.kind, "site_id": wish.site_id, "first_month": wish.first_month,
+        "account_id": by.account_id, "kind": wish.kind, "site_id": wish.site_id,
+        "worker_id": wish.worker_id, "first_month": wish.first_month,
         "last_month": wish.last_month,
     }  # fmt: skip
     fresh = Q(state=PaperState.MADE, asked_at__gt=at - SAME_WISH)
@@ -131,7 +132,7 @@ def make_paper(paper_id: int, *, at: datetime) -> None:
 
 
 def _content(paper: Paper, *, at: datetime) -> bytes:
-    wish = Wish(PaperKind(paper.kind), paper.first_month, paper.last_month, paper.site_id)
+    wish = Wish(PaperKind(paper.kind), paper.first_month, paper.last_month, paper.site_id, paper.worker_id)
     try:
         days = list_days(viewer_for(paper.account_id), wish, at=at)
     except NotFoundError as error:

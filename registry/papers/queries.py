@@ -16,15 +16,17 @@ from registry.core.viewer import Viewer
 from registry.disclosure.queries import full_name, see_workers, see_workers_at_work, see_workers_on_site
 from registry.histories.queries import (
     DayRow,
+    list_days_for_firm,
     list_days_of_worker,
     list_month_of_firm,
     list_month_of_site,
+    list_month_of_sites,
     names_of_claimed_sites,
 )
 from registry.papers.models import Paper
 from registry.papers.rules import Wish, may_ask
 from registry.papers.states import KEPT_FOR, RIGHTS, PaperKind, PaperState
-from registry.sites.queries import find_site, names_of_sites
+from registry.sites.queries import ALL_AT_MOST, find_site, list_sites, names_of_sites
 
 SHOWN_AT_MOST = 50
 
@@ -78,11 +80,12 @@ def _rows(papers: QuerySet[Paper]) -> list[PaperRow]:
         "last_month",
         "site_id",
         "site__name",
+        "worker_id",
     )
     rows = papers.order_by("-id").values(*names, size=Length("content"))[:SHOWN_AT_MOST]
     return [
         PaperRow(
-            row["id"], Wish(PaperKind(row["kind"]), row["first_month"], row["last_month"], row["site_id"]),
+            row["id"], Wish(PaperKind(row["kind"]), row["first_month"], row["last_month"], row["site_id"], row["worker_id"]),
             row["site__name"] or "", PaperState(row["state"]), row["asked_at"], row["made_at"], row["failure"],
             row["size"] or 0,
         )
@@ -112,6 +115,7 @@ class DayList:
     whole: bool  # a firm below the prime has its own part of a site's list
     lines: Sequence[DayLine]
     as_of: datetime
+    firm: str = ""  # for whom one of its people worked
 
 
 def list_days(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
@@ -121,11 +125,7 @@ def list_days(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     """
     if viewer.is_stranger or not may_ask(viewer.actor(), wish, on=jst_day(at)):
         raise NotFoundError
-    if wish.kind is PaperKind.SITE_DAYS:
-        return _of_site(viewer, wish, at=at)
-    if wish.kind is PaperKind.FIRM_DAYS:
-        return _of_firm(viewer, wish, at=at)
-    return _of_worker(viewer, wish, at=at)
+    return _LISTS[wish.kind](viewer, wish, at=at)
 
 
 def _of_worker(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
@@ -143,6 +143,22 @@ def _of_firm(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     return DayList(wish, firm, names_of_businesses([firm]).get(firm, ""), whole=True, lines=lines, as_of=at)
 
 
+def _of_person(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
+    worker_id, firm = wish.worker_id or 0, viewer.business_id or 0
+    rows = list_days_for_firm(worker_id, firm, wish.first_month)
+    names = {one: full_name(seen) for one, seen in see_workers_at_work(viewer, [worker_id], at=at).items()}
+    name, firm_name = names.get(worker_id, ""), names_of_businesses([firm]).get(firm, "")
+    return DayList(wish, worker_id, name, whole=True, lines=day_lines(rows, names), as_of=at, firm=firm_name)
+
+
+def _of_sites(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
+    firm = viewer.business_id or 0
+    rows = list_month_of_sites([site.id for site in list_sites(firm, limit=ALL_AT_MOST)], wish.first_month)
+    people = see_workers_at_work(viewer, {row.worker_id for row in rows}, at=at)
+    lines = day_lines(rows, {one: full_name(seen) for one, seen in people.items()})
+    return DayList(wish, firm, names_of_businesses([firm]).get(firm, ""), whole=True, lines=lines, as_of=at)
+
+
 def _of_site(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     site = find_site(wish.site_id or 0)
     if site is None:
@@ -154,6 +170,12 @@ def _of_site(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     people = see_workers_on_site(viewer, site.id, {row.worker_id for row in rows}, at=at)
     lines = day_lines(rows, {one: full_name(seen) for one, seen in people.items()})
     return DayList(wish, site.id, site.name, whole=whole, lines=lines, as_of=at)
+
+
+_LISTS = {
+    PaperKind.WORKER_DAYS: _of_worker, PaperKind.FIRM_DAYS: _of_firm, PaperKind.PERSON_DAYS: _of_person,
+    PaperKind.SITE_DAYS: _of_site, PaperKind.SITES_DAYS: _of_sites,
+}  # fmt: skip
 
 
 def day_lines(rows: Sequence[DayRow], people: Mapping[int, str]) -> list[DayLine]:

@@ -17,17 +17,21 @@ RENDERING_MEMORY = 4 * 1024 * 1024 * 1024
 
 
 class PaperKind(StrEnum):
-    """What can be printed: 就業履歴一覧 of one worker, of a firm's people, of a site."""
+    """What can be printed: 就業履歴一覧 of one worker, of a firm's people or one of them, of a site or all of a prime's."""
 
     WORKER_DAYS = "worker_days"
     FIRM_DAYS = "firm_days"
+    PERSON_DAYS = "person_days"
     SITE_DAYS = "site_days"
+    SITES_DAYS = "sites_days"
 
 
 RIGHTS = {
     PaperKind.WORKER_DAYS: Permission.WORKER_OWN,
     PaperKind.FIRM_DAYS: Permission.BUSINESS_WORKERS,
+    PaperKind.PERSON_DAYS: Permission.BUSINESS_WORKERS,
     PaperKind.SITE_DAYS: Permission.SITE_MANAGE,
+    PaperKind.SITES_DAYS: Permission.SITE_MANAGE,
 }
 
 

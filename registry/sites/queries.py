@@ -64,6 +64,9 @@ def find_site(site_id: int) -> SiteRow | None:
     return rows[0] if rows else None
 
 
+ALL_AT_MOST = 2000  # sites of one prime that a list over all of them takes
+
+
 def list_sites(business_id: int, *, limit: int = 200) -> list[SiteRow]:
     """A prime's sites, the newest first."""
     return rows_of_sites(Site.objects.filter(business_id=business_id).order_by("-opened_at", "pk")[:limit])

@@ -53,7 +53,9 @@ WORKER_POLICY = ReadPolicy(
         field("photo", SELF, EMPLOYER, UPPER, OFFICE),
         # Lines of a site's roster (trade, position, work, days); `disclosure` adds them (ruling 38).
         field("roster", SELF, EMPLOYER, UPPER, OFFICE),
+        # Days for other firms while linked, without site and firm; `disclosure` adds them (ruling 38).
+        field("days_elsewhere", EMPLOYER),
     ),
 )
 OWN_BLOCKS = frozenset({"affiliations", "trades", "insurances", "credentials"})
-BLOCKS = OWN_BLOCKS | {"card_valid", "roster"}
+BLOCKS = OWN_BLOCKS | {"card_valid", "roster", "days_elsewhere"}

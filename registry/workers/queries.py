@@ -95,6 +95,15 @@ def linked_businesses(worker_ids: Iterable[int], *, on: date) -> dict[int, set[i
     return found
 
 
+def link_periods(worker_ids: Iterable[int], business_id: int) -> dict[int, list[tuple[date, date | None]]]:
+    """On which days each worker was linked to a firm: first day, and first day no more."""
+    found: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    rows = Affiliation.objects.filter(worker_id__in=set(worker_ids), business_id=business_id).order_by("from_on")
+    for worker_id, from_on, until_on in rows.values_list("worker_id", "from_on", "until_on"):
+        found[worker_id].append((from_on, until_on))
+    return found
+
+
 def search_workers(text: str, *, among: BusinessId | None, on: date, start: int = 0) -> list[int]:
     """IDs of workers whose name or reading holds a text; with `among`, of that firm's linked people.
 

@@ -15,6 +15,8 @@ from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
 from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.edits import edit_day
+from registry.histories.queries import list_open_edits
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
@@ -70,6 +72,9 @@ class Cast:
         entry = ClaimData(day=NOW.date(), site_id=self.gate.site_id)
         by = Actor(ActorKind.WORKER, subject_id=self.card.worker_id)
         self.claim = enter_claim(self.card.worker_id, entry, by=by, at=NOW)
+        long_ago = NOW - timedelta(days=90)
+        edit_day(self.card.worker_id, self.gate.site_id, long_ago.date(), work="型枠", by=by, at=NOW)
+        self.edit = list_open_edits(self.gate.site_id)[0].id
         month = NOW.date().replace(day=1)
         self.paper = ask_paper(Wish(PaperKind.FIRM_DAYS, month, month), by=owner_of(self.prime), at=NOW)
         make_paper(self.paper, at=NOW)
@@ -92,7 +97,7 @@ class Cast:
             "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
             "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
-            "<int:paper_id>": self.paper,
+            "<int:paper_id>": self.paper, "<int:edit_id>": self.edit,
         }  # fmt: skip
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))

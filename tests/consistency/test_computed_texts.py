@@ -83,6 +83,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "notice.{}.body": [(one,) for one in NoticeKind],
     "reason.{}.{}": list(product(Reason, (*PARTS, "who"))),
     "day.standing.{}": [(one,) for one in Standing],
+    "day.edit.{}": [(one,) for one in ClaimState],
     "day.side.{}": [(one,) for one in Side],
     "error.{}.{}": [(one.code, part) for one in errors() for part in PARTS],
     "site.day.{}": [(one,) for one in Group],

@@ -13,7 +13,7 @@ from registry.businesses.models import Business, BusinessUser
 from registry.cards.models import Card
 from registry.codes.models import Code
 from registry.files.models import File
-from registry.histories.models import Claim, DayEdit
+from registry.histories.models import Claim, DayEdit, EditAnswer
 from registry.papers.models import Paper
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
@@ -111,8 +111,12 @@ CASES: dict[str, Callable[[], object]] = {
     "histories_claim_form_key_key": both(change(Claim, form_key="k"), again(Claim, form_key="k", day=LONG_AGO)),
     "histories_edit_has_a_side": again(DayEdit, side="nobody"),
     "histories_edit_says_something": again(DayEdit, work=""),
+    "histories_edit_answer_edit_id_key": again(EditAnswer),
+    "histories_answer_is_the_primes": again(EditAnswer, answer="approved"),
+    "histories_refused_edit_says_why": again(EditAnswer, answer="refused", business_id=FREE_ID),
     "papers_kind_known": change(Paper, kind="poem"),
     "papers_site_where_asked": change(Paper, site=None),
+    "papers_person_where_asked": change(Paper, kind="person_days", site=None),
     "papers_months_in_order": change(Paper, first_month=LONG_AGO),
     "papers_made_is_there": change(Paper, state="made"),
     "papers_one_wish_at_a_time": again(Paper),

@@ -16,6 +16,8 @@ TOGETHER = {
     # Lists of a structure and its rosters, through what people do with them.
     "registry/structures/queries.py": "registry/structures/operations/test_rosters.py",
     # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
+    # Who is told of words on days, and who may say them.
+    "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
     "registry/touches/queries.py": "portals/business/test_devices.py",
     "registry/touches/operations/asking.py": "api/test_people.py",
     "registry/touches/operations/batches.py": "api/test_touches.py",
@@ -29,6 +31,7 @@ TOGETHER = {
     "api/v1/signed.py": "api/test_people.py",
     # Forms and small helpers of pages, through the pages that show them.
     "portals/base/day_forms.py": "portals/business/test_views_days.py",
+    "portals/base/edits.py": "portals/business/test_views_days.py",
     "portals/base/days.py": "portals/business/test_views_days.py",
     "portals/base/links.py": "portals/business/test_links.py",
     "portals/base/samples.py": "portals/base/test_views.py",

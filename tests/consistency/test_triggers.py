@@ -20,14 +20,15 @@ APPEND_ONLY = {
     "changes_change": "(kind, from_on) VALUES ('site', '2026-11-20')",
     "histories_day_decision": "(worker_id, site_id, day, counts, reason, recorded_at)"
     " VALUES (1, 1, '2026-11-20', true, '', now())",
-    "histories_day_edit": "(worker_id, site_id, day, trade, position, work, side, recorded_at)"
-    " VALUES (1, 1, '2026-11-20', '', '', 'work', 'worker', now())",
+    "histories_day_edit": "(worker_id, site_id, day, trade, position, work, side, recorded_at, late)"
+    " VALUES (1, 1, '2026-11-20', '', '', 'work', 'worker', now(), false)",
+    "histories_edit_answer": "(edit_id, answer, reason, recorded_at) VALUES (1, 'withdrawn', '', now())",
     "touches_touch": "VALUES (1, 1, now(), now(), 1, NULL, 'card', '', '', 'card', '')",
 }
-ACTS = {"UPDATE {} SET {} = {}": "UPDATE", "DELETE FROM {}": "DELETE", "TRUNCATE {}": "TRUNCATE"}
+ACTS = {"UPDATE {} SET {} = {}": "UPDATE", "DELETE FROM {}": "DELETE", "TRUNCATE {} CASCADE": "TRUNCATE"}
 COLUMNS = {
     "audit_look": "noun", "audit_move": "noun", "changes_change": "kind", "histories_day_decision": "reason",
-    "histories_day_edit": "work", "touches_touch": "method",
+    "histories_day_edit": "work", "histories_edit_answer": "reason", "touches_touch": "method",
 }  # fmt: skip
 
 

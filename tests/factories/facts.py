@@ -12,8 +12,10 @@ from typing import Any
 from registry.cards.operations import issue_card, lift_stop, register_token, ship_card, stop_card
 from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations.claims import ClaimData, approve_claims, decide_days, edit_day, enter_claim
+from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim
+from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.operations.receiving import receive_touches
+from registry.histories.queries import list_open_edits
 from registry.sites.operations import SiteData, add_period, change_day_boundary, close_site, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import (
@@ -107,6 +109,8 @@ def a_world(seed: int, firms: list[BusinessId]) -> World:
         _open_site(world, number)
     for make in (_links, _structure, _cards, _sites, _rosters, _words, _touches):
         make(world, rng)
+    for make in (_second_links, _late_words):
+        make(world, random.Random(f"{make.__name__} {seed}"))  # their own draws: the others stay as they were
     return world
 
 
@@ -140,6 +144,17 @@ def _links(world: World, rng: random.Random) -> None:
                 world.add(
                     f"trades{n}{k}", partial(change_trades, worker, trade, from_on=day, by=OFFICE, at=moment(day, 600))
                 )
+
+
+def _second_links(world: World, rng: random.Random) -> None:
+    """Some work for two firms."""
+    for n, worker in enumerate(world.workers):
+        if rng.random() < 0.5:
+            other, start = (world.numbers[f"firm{n}"] + rng.choice([1, 2])) % 4, world.day(rng.choice([0, 4]))
+            world.add(f"link{n}b", partial(
+                write_link, worker, world.firms[other], from_on=start, principal=False, position="",
+                by=world.owners[other], at=moment(start, 600),
+            ))  # fmt: skip
 
 
 def _structure(world: World, rng: random.Random) -> None:
@@ -299,6 +314,37 @@ def _words(world: World, rng: random.Random) -> None:
 
 def _claim(world: World, n: int, worker: WorkerId, entry: ClaimData, at: datetime) -> None:
     world.numbers[f"claim{n}"] = enter_claim(worker, entry, by=Actor(ActorKind.WORKER, subject_id=worker), at=at)
+
+
+def _late_words(world: World, rng: random.Random) -> None:
+    """Days that are corrected too late; the prime approves, refuses or does not answer."""
+    for n in range(len(world.workers)):
+        if rng.random() < 0.3:
+            continue
+        place, answer = (
+            (rng.choice(world.sites), world.day(rng.randrange(DAYS))),
+            rng.choice(["allow", "allow", "deny", ""]),
+        )
+        at = moment(place[1], 800) + timedelta(days=80)
+        world.add(f"late{n}", partial(_late, world, n, place, rng.choice(TRADES), at))
+        if answer:
+            world.add(f"{answer}{n}", partial(_answer, world, n, answer, at + timedelta(hours=2)), f"late{n}")
+
+
+def _late(world: World, n: int, place: tuple[SiteId, date], trade: str, at: datetime) -> None:
+    worker = world.workers[n]
+    by = Actor(ActorKind.WORKER, subject_id=worker)
+    edit_day(worker, *place, trade=trade, work=f"遅れ{n}", by=by, at=at)
+    (edit,) = [one for one in list_open_edits(place[0]) if one.worker_id == worker]
+    world.numbers[f"late{n}"] = edit.id
+
+
+def _answer(world: World, n: int, answer: str, at: datetime) -> None:
+    number, by = world.numbers[f"late{n}"], world.owners[0]
+    if answer == "allow":
+        approve_edits([number], by=by, at=at)
+    else:
+        refuse_edit(number, reason="違います", by=by, at=at)
 
 
 def _approve(world: World, n: int, at: datetime) -> None:

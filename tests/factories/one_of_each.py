@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 from registry.accounts.operations import LoginWrongError, Place, check_login, make_security_code
 from registry.core.ids import BusinessId, WorkerId
-from registry.histories.operations.claims import ClaimData, decide_days, edit_day, enter_claim
+from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.edits import decide_days, edit_day, withdraw_edit
+from registry.histories.queries import list_open_edits
 from registry.papers.operations import ask_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
@@ -65,6 +67,10 @@ class OneOfEach:
             self.worker, ClaimData(day=NOW.date(), site_id=self.gate.site_id), by=worker_as_actor(self.worker), at=NOW
         )
         edit_day(self.worker, self.gate.site_id, NOW.date(), work="足場", by=by, at=NOW)
+        by_worker, later = worker_as_actor(self.worker), NOW + timedelta(days=90)
+        edit_day(self.worker, self.gate.site_id, NOW.date(), work="型枠", by=by_worker, at=later)
+        (late,) = list_open_edits(self.gate.site_id)
+        withdraw_edit(late.id, by=by_worker, at=later)
         decide_days(self.gate.site_id, [(self.worker, NOW.date())], counts=True, by=by, at=NOW)
         make_pairing_code(list_terminals(self.gate.site_id)[0].id, by=by, at=NOW)
         month = NOW.date().replace(day=1)

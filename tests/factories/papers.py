@@ -51,8 +51,8 @@ class Days:
 
     def wishes(self) -> dict[PaperKind, Wish]:
         """One wish of each kind, for November."""
-        site = {PaperKind.SITE_DAYS: self.site}
-        return {kind: Wish(kind, NOVEMBER, NOVEMBER, site.get(kind)) for kind in PaperKind}
+        site, person = {PaperKind.SITE_DAYS: self.site}, {PaperKind.PERSON_DAYS: self.worker}
+        return {kind: Wish(kind, NOVEMBER, NOVEMBER, site.get(kind), person.get(kind)) for kind in PaperKind}
 
 
 Table = list[list[str]]

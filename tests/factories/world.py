@@ -1,6 +1,6 @@
 """A world with rows of everything, and the addresses of all pages that somebody can open in it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,8 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId
 from registry.disclosure.queries import viewer_for
 from registry.histories.operations.claims import ClaimData, enter_claim
-from registry.histories.queries import list_claims_of_worker
+from registry.histories.operations.edits import edit_day
+from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
@@ -106,6 +107,7 @@ class World:
         name, firm = mark(self.count), a_firm(mark(self.count))
         self._grow_people(name, firm)
         self._grow_sites(name)
+        self._edit()
         a_tenure(self.gate.site_id, self.prime, firm)
         a_tenure(self.gate.site_id, self.prime, firm, below=self.tenure.node_id, accepted=False)
         self._grow_invitations(name, firm)
@@ -152,6 +154,13 @@ class World:
             enter_claim(self.card.worker_id, data, by=worker_as_actor(self.card.worker_id), at=NOW)
             day -= timedelta(days=MANY)
 
+    def _edit(self) -> None:
+        """A word on a day of this month, and one that comes too late and waits for the prime."""
+        worker, site, by = self.card.worker_id, self.gate.site_id, worker_as_actor(self.card.worker_id)
+        edit_day(worker, site, TODAY, work=mark(self.count), by=by, at=NOW)
+        self.gate.send(a_touch(100 + self.count, self.card, f"2026-09-0{self.count}T07:58:00+09:00"))
+        edit_day(worker, site, date(2026, 9, self.count), work=mark(self.count), by=by, at=NOW)
+
     def _grow_invitations(self, name: str, firm: BusinessId) -> None:
         site_id = a_gate(firm, name=name, store=f"{self.count}c" * 16).site_id
         for invited in (self.prime, self.below):
@@ -171,7 +180,7 @@ class World:
             "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
             "<int:device_id>": self.gate.device.device_id,
-            "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
+            "<int:edit_id>": list_open_edits(site)[0].id, "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
             "<int:day>": TODAY.day if page == "business:site_day" else claim.day.day, "<int:claim_id>": claim.id,
             "<int:paper_id>": self.papers.get(page.split(":", maxsplit=1)[0], 0),
         }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,15 @@ from playwright.sync_api import Browser
 from procrastinate.contrib.django import app
 
 from registry.businesses.queries import list_users
+from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.workers.operations.links import link
+from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, owner_of
+from tests.factories.days import bind_all
 from tests.factories.papers import Days, page_texts, tables_of
 from tests.factories.visitors import account_of_worker, activate_account
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_first_days import log_in
+from tests.journeys.test_record import rows_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Make = Callable[[str], Visitor]
@@ -68,6 +74,36 @@ def test_a_prime_saves_the_days_of_a_site(visitor: Make) -> None:
     work_off_the_queue()
     prime.page.locator("#papers a").nth(1).wait_for()
     prime.look()
+
+
+def test_a_prime_saves_the_days_of_one_person_and_of_all_sites(visitor: Make) -> None:
+    """A man of the prime also works for another firm: the prime sees that he did, not where."""
+    days, prime, host = Days(), visitor("paper-person"), a_firm("よその会社")
+    gate = a_gate(host, name="よその現場", store="e" * 32)
+    link(days.worker, host, from_on=date(2026, 11, 1), principal=False, by=OFFICE, at=NOW)
+    people = [(days.worker, RosterData(trade="01-01", position="X001"))]
+    add_to_roster(gate.site_id, None, people, from_on=date(2026, 11, 1), by=owner_of(host), at=NOW)
+    gate.send(a_touch(1, days.card, "2026-11-10T07:58:00+09:00"))
+    bind_all()
+    log_in(prime, activate_account(list_users(days.prime)[0].account.id))
+    prime.open(f"/business/workers/{days.worker}/")
+    prime.press("就業履歴を見る")
+    prime.open(f"/business/workers/{days.worker}/days/2026-11/")
+    prime.sees("ほかの会社で働いた日", "2026年11月10日", "職長", "現場と会社の名前は開示されません")
+    assert "よその" not in prime.page.content()
+    rows = rows_of(prime, f"/business/workers/{days.worker}/days/2026-11/list.csv")
+    assert [row["所属事業者"] for row in rows] == ["見本建設株式会社"] * 3 + ["他社"]
+    prime.press("PDFを作る")
+    prime.open("/business/sites/days/2026-11/")
+    prime.press("PDFを作る")
+    prime.sees("2件を作成しています", "就業履歴一覧 全現場 2026年11月", "就業履歴一覧 自社 2026年11月 𠮷田")
+    work_off_the_queue()
+    prime.page.locator("#papers a").nth(1).wait_for()
+    prime.look()
+    prime.open("/business/sites/days/2026-11/?state=formal")
+    prime.sees("PDFにはこの月のすべての日を載せます")
+    prime.open(f"/business/workers/{days.worker}/days/2026-8/")
+    prime.sees("この月に自社で働いた記録がありません")
 
 
 def test_without_script_the_page_refreshes_itself(browser: Browser, visitor: Make) -> None:

@@ -127,9 +127,9 @@ def _standing_of_claim(claim: ClaimFact) -> Standing:
 def _edited(
     facts: WorkerFacts, site_id: int | None, day: date, assignment: Assignment, missing: set[Reason]
 ) -> tuple[Assignment, set[Reason]]:
-    """What later words say of a day: of two the later recorded holds (ruling 29)."""
+    """What later words say of a day: of two the later recorded holds, a late one with the prime's approval (ruling 29)."""
     for edit in facts.edits:
-        if edit.site_id == site_id and edit.day == day:
+        if edit.site_id == site_id and edit.day == day and edit.holds:
             assignment = assignment._replace(
                 trade=edit.trade or assignment.trade, position=edit.position or assignment.position,
                 work=edit.work or assignment.work,

@@ -48,7 +48,7 @@ class ClaimFact(NamedTuple):
 
 
 class EditFact(NamedTuple):
-    """A later word on a day; what is empty is left as it was."""
+    """A later word on a day; what is empty is left as it was. A late one holds once it is approved."""
 
     site_id: int
     day: date
@@ -56,6 +56,14 @@ class EditFact(NamedTuple):
     position: str
     work: str
     recorded_at: datetime
+    late: bool
+    answer: ClaimState | None
+    answered_at: datetime | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the day says so: in time, or with the prime's approval (ruling 29)."""
+        return not self.late or self.answer is ClaimState.APPROVED
 
 
 class DecisionFact(NamedTuple):

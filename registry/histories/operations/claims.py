@@ -1,6 +1,6 @@
-"""What people add to days: direct entry with confirmation and answer, edits, the prime's decisions (rulings 28, 29)."""
+"""Days entered by hand: entry, confirmation, answer (ruling 28)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
@@ -10,19 +10,17 @@ from django.db import IntegrityError, transaction
 from registry.accounts.queries import find_account
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
-from registry.businesses.queries import fields_of_businesses, list_users
+from registry.businesses.queries import fields_of_businesses
 from registry.businesses.states import BusinessKind
-from registry.changes.operations import note_change
-from registry.changes.states import ChangeKind
-from registry.core.actor import Actor, ActorKind
-from registry.core.days import end_of_next_month, jst_day
+from registry.core.actor import Actor
+from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.derive.deadlines import FIRST_DAY, is_self_declared, last_answer_on
-from registry.histories.models import Claim, DayDecision, DayEdit
+from registry.histories.models import Claim
+from registry.histories.operations.parties import check_prime, note_day, side_of, tell_firm, tell_worker
 from registry.histories.queries import path_of_day
 from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
-from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
@@ -60,12 +58,6 @@ class ClaimTwiceError(RegistryError):
     code = "CLAIM_TWICE"
 
 
-class EditLateError(RegistryError):
-    """A day is edited after the end of the next month (ruling 29)."""
-
-    code = "EDIT_LATE"
-
-
 @dataclass(frozen=True, kw_only=True)
 class ClaimData:
     """A day as it is entered by hand. A site without ID is named."""
@@ -81,23 +73,13 @@ class ClaimData:
     note: str = ""
 
 
-def _side(by: Actor, worker_id: int, day: date) -> Side:
-    """On which side somebody enters or edits a day: the worker, or a firm that he was linked to on it."""
-    if by.kind is ActorKind.WORKER and by.subject_id == worker_id:
-        return Side.WORKER
-    linked = linked_businesses([worker_id], on=day).get(worker_id, set())
-    if by.kind is ActorKind.BUSINESS and by.has(Permission.BUSINESS_WORKERS) and by.subject_id in linked:
-        return Side.EMPLOYER
-    raise NotAllowedError
-
-
 @transaction.atomic
 def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Actor, at: datetime) -> int:
     """Enter a day by hand; employer, first tier and prime are told. Harmless when repeated with the same form key.
 
     Late ones are stored as 自己申告, never refused (ruling 28). Returns the claim.
     """
-    side = _side(by, worker_id, data.day)
+    side = side_of(by, worker_id, data.day)
     _check(data, jst_day(at))
     if key and (known := Claim.objects.filter(form_key=key).values_list("pk", flat=True).first()):
         return known
@@ -151,17 +133,7 @@ def enter_claims(
 
 
 def _note(claim: Claim) -> None:
-    _note_day(claim.worker_id, claim.site_id, claim.day)
-
-
-def _note_day(worker_id: int, site_id: int | None, day: date) -> None:
-    note_change(
-        ChangeKind.DAY,
-        worker_id=worker_id,
-        site_id=site_id,
-        from_on=day,
-        until_on=date.fromordinal(day.toordinal() + 1),
-    )
+    note_day(claim.worker_id, claim.site_id, claim.day)
 
 
 def _firms(claim: Claim) -> list[BusinessId]:
@@ -173,21 +145,17 @@ def _firms(claim: Claim) -> list[BusinessId]:
 
 
 def _tell(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
-    data = {"day": claim.day.isoformat(), "site": _site_name(claim), "reason": claim.answer_reason}
-    for user in list_users(business_id):
-        if Permission.BUSINESS_WORKERS in user.account.rights:
-            write_notice(kind, account_id=user.account.id, data=data, at=at)
+    tell_firm(kind, business_id, _words(claim), at=at)
 
 
 def _tell_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
-    account_id = Worker.objects.values_list("account_id", flat=True).get(pk=claim.worker_id)
-    data = {"day": claim.day.isoformat(), "site": _site_name(claim), "reason": claim.answer_reason}
-    write_notice(kind, account_id=account_id, data=data, at=at)
+    tell_worker(kind, claim.worker_id, _words(claim), at=at)
 
 
-def _site_name(claim: Claim) -> str:
+def _words(claim: Claim) -> dict[str, str]:
     site = find_site(claim.site_id) if claim.site_id else None
-    return site.name if site else claim.site_name
+    name = site.name if site else claim.site_name
+    return {"day": claim.day.isoformat(), "site": name, "reason": claim.answer_reason}
 
 
 def _claim(claim_id: int) -> Claim:
@@ -221,12 +189,6 @@ def _confirm(claim: Claim, by: Actor, at: datetime) -> bool:
     return True
 
 
-def _check_prime(claim: Claim, by: Actor) -> None:
-    site = find_site(claim.site_id) if claim.site_id else None
-    if site is None or not by.has(Permission.SITE_MANAGE) or by.subject_id != site.business_id:
-        raise NotAllowedError
-
-
 @transaction.atomic
 def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> int:
     """The prime approves: the days become formal. Returns how many.
@@ -236,7 +198,7 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
     count = 0
     for claim_id in sorted(claim_ids):
         claim = _claim(claim_id)
-        _check_prime(claim, by)
+        check_prime(claim.site_id, by)
         if claim.state == ClaimState.OPEN and _is_answerable(claim, jst_day(at)):
             claim.self_approved = _is_own_day(claim, by)
             _answer(claim, ClaimMove.APPROVE, "", by=by, at=at)
@@ -266,7 +228,7 @@ def _is_own_day(claim: Claim, by: Actor) -> bool:
 def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     """The prime refuses with a reason; the worker may answer. Harmless when repeated."""
     claim = _claim(claim_id)
-    _check_prime(claim, by)
+    check_prime(claim.site_id, by)
     if claim.state == ClaimState.REFUSED:
         return
     _answer(claim, ClaimMove.REFUSE, reason, by=by, at=at)
@@ -280,7 +242,7 @@ def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None
     Harmless when repeated.
     """
     claim = _claim(claim_id)
-    _side(by, claim.worker_id, claim.day)
+    side_of(by, claim.worker_id, claim.day)
     if claim.state == ClaimState.OPEN and claim.reply == note:
         return
     claim.reply = note
@@ -294,7 +256,7 @@ def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None
 def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
     """Take an open claim back. Harmless when repeated."""
     claim = _claim(claim_id)
-    _side(by, claim.worker_id, claim.day)
+    side_of(by, claim.worker_id, claim.day)
     if claim.state != ClaimState.WITHDRAWN:
         _answer(claim, ClaimMove.WITHDRAW, "", by=by, at=at)
 
@@ -304,41 +266,3 @@ def _answer(claim: Claim, answer: ClaimMove, reason: str, *, by: Actor, at: date
     claim.save(update_fields=["answered_at", "answer_reason", "self_approved"])
     move(claim, CLAIM_LIFE, answer, by=by, at=at, reason=reason)
     _note(claim)
-
-
-@transaction.atomic
-def edit_day(
-    worker_id: WorkerId, site_id: SiteId, day: date, *, trade: str = "", position: str = "", work: str = "",
-    by: Actor, at: datetime,
-) -> None:  # fmt: skip
-    """Say another trade or work of a day, the employer also another position, until the end of the next month."""
-    side = _side(by, worker_id, day)
-    if position and side is not Side.EMPLOYER:
-        raise NotAllowedError
-    # A firm edits only what was worked for it, not what its people did elsewhere.
-    if side is Side.EMPLOYER and path_of_day(worker_id, site_id, day)[:1] != (by.subject_id,):
-        raise NotAllowedError
-    if jst_day(at) > end_of_next_month(day):
-        raise EditLateError(field="trade")
-    edit = DayEdit.objects.create(
-        worker_id=worker_id, site_id=site_id, day=day, trade=trade, position=position, work=work, side=side,
-        recorded_at=at,
-    )  # fmt: skip
-    note_act("histories_day_edit", edit.pk, "edit", by=by, at=at)
-    _note_day(worker_id, site_id, day)
-
-
-@transaction.atomic
-def decide_days(
-    site_id: SiteId, days: Sequence[tuple[WorkerId, date]], *, counts: bool, reason: str = "", by: Actor, at: datetime
-) -> None:
-    """The prime says of days that wait for it whether they count (ruling 24)."""
-    site = find_site(site_id)
-    if site is None or not by.has(Permission.SITE_MANAGE) or by.subject_id != site.business_id:
-        raise NotAllowedError
-    for worker_id, day in days:
-        decision = DayDecision.objects.create(
-            worker_id=worker_id, site_id=site_id, day=day, counts=counts, reason=reason, recorded_at=at
-        )
-        note_act("histories_day_decision", decision.pk, "decide", by=by, at=at, reason=reason)
-        _note_day(worker_id, site_id, day)

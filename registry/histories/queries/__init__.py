@@ -13,11 +13,11 @@ from registry.histories.queries.claims import (
 from registry.histories.queries.days import (
     Counters,
     DayRow,
-    EditRow,
     count_days,
+    list_days_at,
+    list_days_for_firm,
     list_days_of_site,
     list_days_of_worker,
-    list_edits,
     list_month_of_firm,
     list_month_of_site,
     list_month_of_sites,
@@ -26,10 +26,11 @@ from registry.histories.queries.days import (
     months_bound,
     months_of_worker,
     touches_of_day,
-    words_before_edits,
     workers_at_work_for,
     workers_bound_below,
 )
+from registry.histories.queries.edits import EditRow, get_edit, list_edits, list_open_edits, words_before_edits
+from registry.histories.queries.elsewhere import ElsewhereDay, list_days_elsewhere
 from registry.histories.queries.facts import Facts, load_facts
 from registry.histories.queries.sums import (
     DaySum,
@@ -51,6 +52,7 @@ __all__ = [
     "DayRow",
     "DaySum",
     "EditRow",
+    "ElsewhereDay",
     "Facts",
     "Only",
     "PersonSum",
@@ -58,8 +60,12 @@ __all__ = [
     "count_days",
     "firms_on_sites",
     "get_claim",
+    "get_edit",
     "list_claims_of_worker",
     "list_claims_to_confirm",
+    "list_days_at",
+    "list_days_elsewhere",
+    "list_days_for_firm",
     "list_days_of_site",
     "list_days_of_worker",
     "list_edits",
@@ -67,6 +73,7 @@ __all__ = [
     "list_month_of_site",
     "list_month_of_sites",
     "list_open_claims",
+    "list_open_edits",
     "list_waiting_of_site",
     "load_facts",
     "load_months",

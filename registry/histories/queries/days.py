@@ -2,18 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import msgspec
 from django.db import connection
 
-from registry.histories.derive.binding import Assignment, BoundDay, bind
+from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.derive.packing import MonthRow, unpack
-from registry.histories.models import DayEdit
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
-from registry.histories.states import Reason, Side, Standing
+from registry.histories.states import Reason, Standing
 from registry.touches.derive import Moment, months_around
 
 _NO_TOUCH = datetime.max.replace(tzinfo=UTC)
@@ -58,6 +56,10 @@ def _every(_row: MonthRow) -> int:
     return -1
 
 
+def _formal(row: MonthRow) -> int:
+    return row.masks[tuple(Standing).index(Standing.FORMAL)]
+
+
 def _waiting(row: MonthRow) -> int:
     return row.masks[tuple(Standing).index(Standing.WAITING)]
 
@@ -86,6 +88,11 @@ def _days(
 def list_days_of_worker(worker_id: int, month: date, *, through: date | None = None) -> list[DayRow]:
     """A worker's days in a month, or from it through another, over all sites."""
     return _days("worker_id = %s AND month BETWEEN %s AND %s", [worker_id, month, through or month])
+
+
+def list_days_for_firm(worker_id: int, business_id: int, month: date) -> list[DayRow]:
+    """What a worker worked for a firm in a month."""
+    return _days("worker_id = %s AND business_id = %s AND month = %s", [worker_id, business_id, month])
 
 
 def list_days_of_site(site_id: int, day: date) -> list[DayRow]:
@@ -117,9 +124,29 @@ def list_waiting_of_site(
     return [row for row in rows if not set(reasons).isdisjoint(row.bound.reasons)]
 
 
+def list_days_at(site_id: int, places: Collection[tuple[int, date]]) -> list[DayRow]:
+    """The days of some workers on a site, each of one worker and day."""
+    if not places:
+        return []
+    workers, days = zip(*places, strict=True)
+    rows = _days(
+        "site_id = %(site)s AND (worker_id, month) IN"
+        " (SELECT w, date_trunc('month', d)::date FROM unnest(%(workers)s::bigint[], %(days)s::date[]) AS s(w, d))",
+        {"site": site_id, "workers": list(workers), "days": list(days)},
+    )
+    wanted = set(places)
+    return [row for row in rows if (row.worker_id, row.bound.day) in wanted]
+
+
 def list_month_of_firm(business_id: int, month: date) -> list[DayRow]:
     """All days that people worked under a firm in a month."""
     return _days("business_id = %s AND month = %s", [business_id, month])
+
+
+def list_formal_for_others(worker_ids: Collection[int], business_id: int, month: date) -> list[DayRow]:
+    """The formal days of workers in a month under other firms than one."""
+    where = "worker_id = ANY(%s) AND month = %s AND business_id <> %s AND formal <> 0"
+    return _days(where, [list(worker_ids), month, business_id], _formal)
 
 
 def workers_bound_below(site_id: int, business_id: int) -> set[int]:
@@ -201,30 +228,3 @@ def count_days(rows: Iterable[DayRow]) -> Counters:
     formal = days[Standing.FORMAL]
     claimed, unapproved = days[Standing.CLAIMED] - formal, days[Standing.UNAPPROVED] - formal - days[Standing.CLAIMED]
     return Counters(len(formal), len(claimed), len(unapproved), len(days[Standing.WAITING] - formal))
-
-
-@dataclass(frozen=True)
-class EditRow:
-    """A later word on a day: who said what, and when (ruling 29)."""
-
-    site_id: int
-    day: date
-    trade: str
-    position: str
-    work: str
-    side: Side
-    recorded_at: datetime
-
-
-def list_edits(worker_id: int, month: date) -> list[EditRow]:
-    """The later words on a worker's days of a month, the first one first."""
-    rows = DayEdit.objects.filter(worker=worker_id, day__year=month.year, day__month=month.month)
-    names = [one.name for one in fields(EditRow)]
-    return [EditRow(**{**row, "side": Side(row["side"])}) for row in rows.order_by("recorded_at", "pk").values(*names)]
-
-
-def words_before_edits(worker_id: int, day: date) -> dict[int, Assignment]:
-    """What a worker's day would say without any later word, by site."""
-    facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
-    unedited = msgspec.structs.replace(facts.of(worker_id, facts.days_of(worker_id)), edits=())
-    return {one.site_id: one.assignment for one in bind(unedited, [day]) if one.site_id is not None}

@@ -27,7 +27,11 @@ WIDTHS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 _COLUMNS = ("day", "person", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "notes")
 # What is the same in all rows stands above the table, not in it.
-_ABOVE = {PaperKind.WORKER_DAYS: "person", PaperKind.FIRM_DAYS: "firm", PaperKind.SITE_DAYS: "site"}
+_ABOVE: dict[PaperKind, set[str]] = {
+    PaperKind.WORKER_DAYS: {"person"}, PaperKind.FIRM_DAYS: {"firm"}, PaperKind.PERSON_DAYS: {"person", "firm"},
+    PaperKind.SITE_DAYS: {"site"}, PaperKind.SITES_DAYS: set(),
+}  # fmt: skip
+_OF_ONE_PERSON = {PaperKind.WORKER_DAYS, PaperKind.PERSON_DAYS}
 
 
 def day_text(day: date) -> str:
@@ -53,7 +57,7 @@ def sheet_of(days: DayList) -> dict[str, Any]:
         kind, made = days.wish.kind, days.as_of.astimezone(JST)
         notes = _notes(days.lines)
         said = any(line.row.bound.by_hand and line.row.bound.first for line in days.lines)
-        columns = [name for name in _COLUMNS if name != _ABOVE[kind]]
+        columns = [name for name in _COLUMNS if name not in _ABOVE[kind]]
         return {
             "title": _("paper.days.title"),
             "about": f"{days.subject} {month_text(days.wish.first_month, days.wish.last_month)}",
@@ -85,6 +89,7 @@ def _facts(days: DayList) -> list[tuple[str, str]]:
     facts = [
         (_(f"paper.name.{wish.kind}"), days.subject),
         (_(f"paper.number.{wish.kind}"), grouped(days.subject_id)),
+        *([(_("paper.column.firm"), days.firm)] if days.firm else []),
         (_("paper.days.period"), period),
     ]
     return facts if days.whole else [*facts, (_("paper.days.range"), _("paper.days.own_part"))]
@@ -100,7 +105,7 @@ def _count_people(lines: Sequence[DayLine]) -> list[tuple[DayLine, Counters]]:
 
 def _counters(days: DayList) -> list[tuple[str, str]]:
     """The three counters of ruling 28; days that wait beside them where there are any. Of several people: their sum."""
-    unit = _("paper.days.number" if days.wish.kind is PaperKind.WORKER_DAYS else "paper.days.sum")
+    unit = _("paper.days.number" if days.wish.kind in _OF_ONE_PERSON else "paper.days.sum")
     counted = [counters for _line, counters in _count_people(days.lines)]
     sums = {name: sum(getattr(one, name) for one in counted) for name in _COUNTED}
     return [
@@ -111,7 +116,7 @@ def _counters(days: DayList) -> list[tuple[str, str]]:
 
 
 def _people(days: DayList) -> dict[str, Any]:
-    several = days.wish.kind is not PaperKind.WORKER_DAYS
+    several = days.wish.kind not in _OF_ONE_PERSON
     rows = sorted(
         [line.name, grouped(line.row.worker_id), *(str(getattr(counters, name)) for name in _COUNTED)]
         for line, counters in _count_people(days.lines if several else [])

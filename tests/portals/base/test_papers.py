@@ -51,6 +51,8 @@ def pages_of(days: Days) -> dict[PaperKind, tuple[Client, str]]:
     return {
         PaperKind.WORKER_DAYS: (worker, "/worker/days/2026-11/"),
         PaperKind.FIRM_DAYS: (prime, "/business/days/2026-11/"),
+        PaperKind.PERSON_DAYS: (prime, f"/business/workers/{days.worker}/days/2026-11/"),
+        PaperKind.SITES_DAYS: (prime, "/business/sites/days/2026-11/"),
         PaperKind.SITE_DAYS: (prime, f"/business/sites/{days.site}/days/2026-11/"),
     }
 
@@ -105,9 +107,14 @@ def test_pdf_csv_and_page_have_the_same_rows(kind: PaperKind) -> None:
     page = body(client, where)
     if kind is PaperKind.WORKER_DAYS:
         assert page.split("ds-days", 1)[1].split("ds-note")[0].count('<p class="ds-row">') == len(of_pdf)
+    elif kind is PaperKind.PERSON_DAYS:
+        assert page.count('<li class="ds-card">') == len(of_pdf)
     else:
         people = next(one for one in tables if one[0][1] == "技能者ID")
-        shown = re.findall(r'row">(?:<a [^>]*>)?([^<]*)(?:</a>)?</th>((?:<td class="ds-num"[^>]*>\d+</td>)+)', page)
+        shown = re.findall(
+            r'row">(?:<a [^>]*>)?([^<]*)(?:</a>)?</th>(?:<td data-label="現場名">[^<]*</td>)?((?:<td class="ds-num"[^>]*>\d+</td>)+)',
+            page,
+        )
         counted = [(unescape(name).replace("\u202e", ""), re.findall(r">(\d+)<", cells)) for name, cells in shown]
         assert sorted((row[0], row[2:]) for row in people[1:]) == sorted(counted)
 

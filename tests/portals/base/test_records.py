@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 TEXTS = read_texts()
 # Shown elsewhere on the page: in its heading, beside the photo, on the pages of the card and of the sites.
 NOT_IN_BLOCKS = {
-    "family_name", "middle_name", "given_name", "family_kana", "given_kana", "photo", "card_valid", "roster", "name",
+    "family_name", "middle_name", "given_name", "family_kana", "given_kana", "photo", "card_valid", "roster", "days_elsewhere", "name",
 }  # fmt: skip
 
 

@@ -12,7 +12,10 @@ from registry.core.ids import WorkerId
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker
+from registry.histories.queries import list_open_edits
+from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.workers.operations.links import link
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_firm, worker_as_actor
 
@@ -90,6 +93,29 @@ def test_a_person_s_month_holds_what_was_worked_for_the_firm(place: Place) -> No
     assert place.browsers["prime"].get(path).status_code == 404
 
 
+def test_a_person_s_days_for_others_stand_without_site_and_firm(place: Place) -> None:
+    """A man of the prime works at another firm's site, whose roster he stands on."""
+    guest, host = place.own.worker_id, a_firm("よその会社")
+    gate = a_gate(host, name="よその現場", store="e" * 32)
+    link(guest, host, from_on=DAY, principal=False, by=OFFICE, at=NOW)
+    people = [(guest, RosterData(trade="01-01", position="X001"))]
+    add_to_roster(gate.site_id, None, people, from_on=DAY, by=owner_of(host), at=NOW)
+    gate.send(a_touch(1, place.own))
+    bind_all()
+    page = place.page("prime", f"/business/workers/{guest}/days/{MONTH}/")
+    assert "ほかの会社で働いた日" in page
+    assert "職長" in page.partition("ほかの会社で働いた日")[2]
+    assert [text for text in ("よその会社", "よその現場") if text in page] == []
+
+
+def test_a_linked_person_without_days_has_an_empty_month(place: Place) -> None:
+    month = f"/business/workers/{place.own.worker_id}/days/2026-10/"
+    assert "この月に自社で働いた記録がありません" in place.page("prime", month)
+    record = place.page("prime", f"/business/workers/{place.own.worker_id}/")
+    assert f'href="/business/workers/{place.own.worker_id}/days/' in record
+    assert "就業履歴を見る" not in place.page("below", f"/business/workers/{place.own.worker_id}/")
+
+
 def test_days_of_others_are_not_edited(place: Place) -> None:
     path = f"/business/workers/{place.theirs.worker_id}/days/{place.gate.site_id}/{MONTH}-{DAY.day}/edit/"
     assert place.browsers["prime"].post(path, {"work": "x"}).status_code == 404
@@ -162,3 +188,71 @@ def test_what_does_not_wait_is_left_out_of_decisions(place: Place, days: list[st
     answer = place.browsers["prime"].post(path, {"day": days, "counts": "1"}, follow=True)
     assert answer.status_code == 200
     assert said in answer.content.decode()
+
+
+LATE = "2026-9-10"
+
+
+def ask_late(place: Place, **said: str) -> int:
+    """The employer edits a day of September by its page; returns what waits."""
+    place.gate.send(a_touch(3, place.theirs, "2026-09-10T07:58:00+09:00"))
+    bind_all()
+    path = f"/business/workers/{place.theirs.worker_id}/days/{place.gate.site_id}/{LATE}/edit/"
+    assert "元請に承認を依頼する" in place.page("below", path)
+    answer = place.browsers["below"].post(path, said, follow=True)
+    assert "訂正の承認を元請に依頼しました" in answer.content.decode()
+    return list_open_edits(place.gate.site_id)[0].id
+
+
+def test_a_late_edit_is_approved_on_the_site_s_page(place: Place) -> None:
+    edit, site = ask_late(place, position="X001", work="墨出し"), place.gate.site_id
+    month = f"/business/workers/{place.theirs.worker_id}/days/2026-9/"
+    assert "元請の承認待ち" in place.page("below", month)
+    page = place.page("prime", f"/business/sites/{site}/days/")
+    assert "期限を過ぎた訂正の承認" in page
+    assert "墨出し" in page
+    assert "期限を過ぎた訂正の承認" not in place.page("below", f"/business/sites/{site}/days/")
+    path = f"/business/sites/{site}/edits/approve/"
+    assert place.browsers["below"].post(path, {"edit": [str(edit)]}).status_code == 404
+    for chosen, said in (
+        ([], "ひとつも選ばれていません"),
+        (["x", "0"], "すでに元請が答えています"),
+        ([str(edit)], "1件を承認しました"),
+        ([str(edit)], "すでに元請が答えています"),
+    ):
+        assert said in place.browsers["prime"].post(path, {"edit": chosen}, follow=True).content.decode()
+    bind_all()
+    page = place.page("below", month)
+    assert "訂正あり" in page
+    assert "元請（元請）" in page
+
+
+def test_a_late_edit_is_refused_with_a_reason(place: Place) -> None:
+    edit, site = ask_late(place, work="墨出し"), place.gate.site_id
+    path = f"/business/sites/{site}/edits/{edit}/refuse/"
+    assert place.browsers["below"].get(path).status_code == 404
+    assert "墨出し" in place.page("prime", path)
+    assert place.browsers["prime"].post(path, {"reason": ""}).status_code == 422
+    for said in ("否認しました", "すでに元請が答えています"):
+        assert said in place.browsers["prime"].post(path, {"reason": "型枠でした"}, follow=True).content.decode()
+    page = place.page("below", f"/business/workers/{place.theirs.worker_id}/days/2026-9/")
+    assert "否認の理由：型枠でした" in page
+    assert "訂正あり" not in page
+    assert place.browsers["prime"].get(path.replace(f"/{edit}/", "/0/")).status_code == 404
+
+
+def test_the_employer_takes_its_late_edit_back(place: Place) -> None:
+    edit = ask_late(place, work="墨出し")
+    path = f"/business/edits/{edit}/withdraw/"
+    assert place.browsers["prime"].post(path).status_code == 404
+    for said in ("訂正を取り下げました", "すでに元請が答えています"):
+        assert said in place.browsers["below"].post(path, follow=True).content.decode()
+    assert place.browsers["below"].post("/business/edits/0/withdraw/").status_code == 404
+
+
+def test_the_prime_s_own_late_word_holds_at_once(place: Place) -> None:
+    place.gate.send(a_touch(3, place.own, "2026-09-10T07:58:00+09:00"))
+    bind_all()
+    path = f"/business/workers/{place.own.worker_id}/days/{place.gate.site_id}/{LATE}/edit/"
+    assert "元請に承認を依頼する" not in place.page("prime", path)
+    assert "直しました" in place.browsers["prime"].post(path, {"work": "段取り"}, follow=True).content.decode()

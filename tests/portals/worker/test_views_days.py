@@ -1,7 +1,7 @@
 """The worker's days: every reason in both languages, the standing of claims, edits with what was said before."""
 
 import csv
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -11,7 +11,9 @@ from django.utils.html import escape
 from config.texts import ROOT, read_texts
 from registry.core.ids import WorkerId
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import ClaimData, approve_claims, edit_day, enter_claim, refuse_claim
+from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
+from registry.histories.operations.edits import approve_edits, edit_day, refuse_edit
+from registry.histories.queries import list_open_edits
 from registry.histories.states import Reason
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
@@ -137,3 +139,55 @@ def test_another_worker_s_claims_do_not_exist(own: Own) -> None:
     for path in (f"/worker/claims/{claim}/answer/", f"/worker/claims/{claim}/withdraw/"):
         assert other.post(path, {"note": "x"}).status_code == 404
     assert own.browser.post(f"/worker/claims/{claim}/withdraw/").status_code == 302
+
+
+OLD = date(2026, 9, 10)
+OLD_PAGE = "/worker/days/2026-9-10/"
+
+
+def edit_late(own: Own, work: str) -> int:
+    """The worker edits a day of September by its page."""
+    own.enter(day=OLD, at=datetime(2026, 9, 10, 9, tzinfo=UTC))
+    path = f"/worker/days/{own.gate.site_id}/2026-9-10/edit/"
+    page = own.page(path)
+    assert "訂正には元請の承認が必要です" in page
+    assert "元請に承認を依頼する" in page
+    answer = own.browser.post(path, {"work": work}, follow=True)
+    assert "訂正の承認を元請に依頼しました" in answer.content.decode()
+    return list_open_edits(own.gate.site_id)[0].id
+
+
+def test_a_late_edit_waits_and_can_be_taken_back(own: Own) -> None:
+    edit = edit_late(own, "墨出し")
+    page = own.page(OLD_PAGE)
+    assert "元請の承認待ち" in page
+    assert "墨出し" not in page.partition("直した記録")[0], "the day says what it said"
+    for said in ("訂正を取り下げました", "すでに元請が答えています"):
+        answer = own.browser.post(f"/worker/edits/{edit}/withdraw/", follow=True)
+        assert said in answer.content.decode()
+    assert "訂正を取り下げる" not in own.page(OLD_PAGE)
+
+
+def test_an_approved_late_edit_says_who_approved_and_what_was_first(own: Own) -> None:
+    edit = edit_late(own, "墨出し")
+    approve_edits([edit], by=owner_of(own.prime), at=NOW)
+    bind_months([(own.worker, OLD.replace(day=1))])
+    before, _, after = own.page(OLD_PAGE).partition("はじめの内容：")
+    assert "墨出し" in before
+    assert "墨出し" not in after.partition("</li>")[0]
+    assert "見本建設株式会社（元請）" in after
+    assert "承認された訂正" in after
+
+
+def test_a_refused_late_edit_says_why(own: Own) -> None:
+    edit = edit_late(own, "墨出し")
+    refuse_edit(edit, reason="型枠でした", by=owner_of(own.prime), at=NOW)
+    page = own.page(OLD_PAGE)
+    assert "否認の理由：型枠でした" in page
+    assert "否認された訂正" in page
+
+
+def test_another_worker_s_edits_do_not_exist(own: Own) -> None:
+    edit, other = edit_late(own, "墨出し"), as_worker(a_worker(own.prime, "別").worker_id)
+    assert other.post(f"/worker/edits/{edit}/withdraw/").status_code == 404
+    assert own.browser.post("/worker/edits/0/withdraw/").status_code == 404

@@ -1,6 +1,7 @@
 """Who stands how to whom, and what that person may therefore read (rulings 37, 38)."""
 
 from datetime import date, datetime, timedelta
+from typing import cast
 
 import pytest
 
@@ -23,13 +24,15 @@ from registry.disclosure.queries import (
     relations_to_workers,
     see_business,
     see_worker,
+    see_workers_at_work,
     see_workers_on_site,
     viewer_for,
 )
+from registry.histories.queries import ElsewhereDay
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import list_roster, tenures_of_firm
-from registry.workers.operations.links import unlink
+from registry.workers.operations.links import link, unlink
 from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
@@ -48,7 +51,10 @@ TODAY = NOW.date()
 
 def fields(relation: Relation) -> set[str]:
     """What the policy opens to a relation."""
-    return (set(WORKER_POLICY.visible([relation]))) - {"roster"}  # lines of a roster stand on the lists of a site
+    return (set(WORKER_POLICY.visible([relation]))) - {
+        "roster",
+        "days_elsewhere",
+    }  # they stand on lists of days and people
 
 
 class TestViewers:
@@ -298,6 +304,33 @@ class TestOnSite:
         bind_all()
         after = see_workers_on_site(viewer, gate.site_id, [card.worker_id], at=NOW)[card.worker_id]
         assert ("family_name" in before.values, "family_name" in after.values) == (False, True)
+
+
+class TestDaysElsewhere:
+    """What an employer reads of its people's days for others."""
+
+    def test_only_the_employer_reads_them_and_the_look_says_so(self) -> None:
+        own, other = a_firm("自社"), a_firm("よそ")
+        gate, card = a_gate(other), a_worker(own)
+        link(card.worker_id, other, from_on=date(2026, 11, 1), principal=False, by=OFFICE, at=NOW)
+        people = [(card.worker_id, RosterData(trade="02-01"))]
+        add_to_roster(gate.site_id, None, people, from_on=date(2026, 11, 1), by=owner_of(other), at=NOW)
+        gate.send(a_touch(1, card))
+        bind_all()
+        month = date(2026, 11, 1)
+
+        viewers = {firm: firm_viewer(firm) for firm in (own, other, a_firm("第三者"))}
+
+        def read(firm: BusinessId) -> object:
+            seen = see_workers_at_work(viewers[firm], [card.worker_id], at=NOW, elsewhere_in=month)
+            return seen[card.worker_id].get("days_elsewhere")
+
+        assert [one.day for one in cast("list[ElsewhereDay]", read(own))] == [TODAY]
+        assert "days_elsewhere" in WORKER_POLICY.names(Look.objects.order_by("-pk")[0].items)
+        assert read(other) == [], "the day is its own"
+        assert read(list(viewers)[-1]) is None
+        unlink(card.worker_id, own, until_on=TODAY, by=OFFICE, at=NOW)
+        assert read(own) is None, "the link has ended, and with it what it opened"
 
 
 class TestBusinesses:

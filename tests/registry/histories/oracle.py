@@ -45,11 +45,16 @@ def holds(row: dict[str, Any], day: date) -> bool:
     return bool(row["from_on"] <= day and (row["until_on"] is None or day < row["until_on"]))
 
 
+def is_in_time(row: dict[str, Any]) -> bool:
+    """Whether something was said until the end of the month after its day (rulings 28, 29)."""
+    said, day = row["recorded_at"].astimezone(JAPAN), row["day"]
+    return bool((said.year - day.year) * 12 + said.month - day.month <= 1)
+
+
 def standing_of_claim(claim: dict[str, Any]) -> str:
     """Formal once approved; 自己申告 where it was entered after the end of the next month (ruling 28)."""
-    entered, day = claim["recorded_at"].astimezone(JAPAN), claim["day"]
-    months = (entered.year - day.year) * 12 + entered.month - day.month
-    return {"refused": "none", "approved": "formal", "open": "claimed" if months <= 1 else "unapproved"}[claim["state"]]
+    still = "claimed" if is_in_time(claim) else "unapproved"
+    return {"refused": "none", "approved": "formal", "open": still}[claim["state"]]
 
 
 class Oracle:
@@ -67,7 +72,10 @@ class Oracle:
         self.periods = rows("SELECT * FROM sites_period")
         self.boundaries = rows("SELECT * FROM sites_day_boundary ORDER BY from_on")
         self.claims = rows("SELECT * FROM histories_claim WHERE state <> 'withdrawn' ORDER BY recorded_at, id")
-        self.edits = rows("SELECT * FROM histories_day_edit ORDER BY recorded_at, id")
+        self.edits = rows(
+            "SELECT e.*, a.answer FROM histories_day_edit e LEFT JOIN histories_edit_answer a ON a.edit_id = e.id"
+            " ORDER BY e.recorded_at, e.id"
+        )
         self.decisions = rows("SELECT * FROM histories_day_decision ORDER BY recorded_at, id")
         self.terminals = rows(
             "SELECT p.device_id, t.site_id FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id"
@@ -282,6 +290,8 @@ class Oracle:
 
     def _edit(self, one: Day) -> None:
         for edit in self.edits:
+            if not is_in_time(edit) and edit["answer"] != "approved":
+                continue  # a late word holds with the prime's approval (ruling 29)
             if (edit["worker_id"], edit["site_id"], edit["day"]) == (one.worker, one.site, one.day):
                 one.trade, one.work = edit["trade"] or one.trade, edit["work"] or one.work
                 one.position = edit["position"] or one.position

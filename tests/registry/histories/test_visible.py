@@ -13,6 +13,9 @@ import time_machine
 from django.test import Client
 from django.utils.html import strip_tags
 
+from portals.base.templatetags.ds import jdate
+from registry.codes.queries import code_names
+from registry.codes.states import Table
 from registry.core.days import JST
 from registry.core.ids import BusinessId
 from registry.histories.queries import (
@@ -30,7 +33,7 @@ from tests.factories.cast import NOW, a_firm
 from tests.factories.facts import World, a_world, four_firms
 from tests.factories.papers import tables_of
 from tests.factories.visitors import as_firm, as_worker
-from tests.registry.histories.oracle import Day, Oracle, holds, standing_of_claim
+from tests.registry.histories.oracle import Day, Oracle, holds, is_in_time, standing_of_claim
 from tests.registry.histories.test_order import MONTHS, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,19 +58,31 @@ def listed(rows: Iterable[DayRow]) -> list[Key]:
     )  # fmt: skip
 
 
+def key_of(line: dict[str, str]) -> Key:
+    """A row of a file as the lists have it."""
+    return (
+        int(line["技能者ID"]), int(line["現場ID"]), date.fromisoformat(line["就業日"]), STANDINGS[line["状態"]],
+        " ".join(sorted(line["足りないこと"].split())),
+    )  # fmt: skip
+
+
 def in_file(client: Client, path: str) -> tuple[list[Key], dict[int, str]]:
     """What a file says, and the names of its people."""
     answer = client.get(path)
     assert answer.status_code == 200, path
     lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    found = [
-        (
-            int(line["技能者ID"]), int(line["現場ID"]), date.fromisoformat(line["就業日"]), STANDINGS[line["状態"]],
-            " ".join(sorted(line["足りないこと"].split())),
-        )
-        for line in lines
-    ]  # fmt: skip
-    return sorted(found), {int(line["技能者ID"]): line["氏名"] for line in lines}
+    return sorted(map(key_of, lines)), {int(line["技能者ID"]): line["氏名"] for line in lines}
+
+
+def in_file_of_person(client: Client, path: str) -> tuple[list[Key], list[tuple[str, str, str]]]:
+    """What one person's file says of days for the firm, and of those for others: day, trade, position and nothing else."""
+    lines = list(csv.DictReader(io.StringIO(client.get(path).content.decode("utf-8-sig"))))
+    others = [line for line in lines if line["所属事業者"] == "他社"]
+    told = {"就業日", "技能者ID", "氏名", "所属事業者", "職種", "立場"}
+    assert [line for line in others if any(line[column] for column in line.keys() - told)] == []
+    return sorted(key_of(line) for line in lines if line not in others), [
+        (jdate(date.fromisoformat(line["就業日"])), line["職種"] or "―", line["立場"] or "―") for line in others
+    ]
 
 
 def counters(days: Iterable[Day]) -> dict[int, tuple[int, ...]]:
@@ -128,6 +143,22 @@ class Told:
             for link in self.oracle.links
             if (link["worker_id"], link["business_id"]) == (worker, firm)
         )
+
+    def elsewhere(self, firm: int, worker: int, month: date) -> list[tuple[str, str, str]]:
+        """Day, trade and position of formal days for others while linked, as a page words them; of two alike one."""
+        if not self.is_employer(firm, worker):
+            return []
+        links = [one for one in self.oracle.links if (one["worker_id"], one["business_id"]) == (worker, firm)]
+        trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
+        days = {
+            (one.day, one.trade, one.position) for one in self.month(month)
+            if one.worker == worker and one.firm not in {firm, None} and one.standing == "formal"
+            and any(holds(link, one.day) for link in links)
+        }  # fmt: skip
+        return [
+            (jdate(day), trades.get(trade, trade) or "―", positions.get(position, "") or "―")
+            for day, trade, position in sorted(days)
+        ]
 
     def has_part(self, firm: int, site: int) -> bool:
         """Whether a firm has accepted a place on a site, ever."""
@@ -207,12 +238,39 @@ def test_papers_say_what_the_rulings_say_and_nothing_else(seed: int) -> None:
         for firm in told.firms:
             browser, ours = told.browsers[firm], [one for one in told.month(month) if one.firm == firm]
             assert on_paper(browser, "business", f"days/{month.year}-{month.month}/") == in_short(ours)
+            own = [one for one in told.month(month) if told.is_prime(firm, one.site)]
+            assert on_paper(browser, "business", f"sites/days/{month.year}-{month.month}/") == in_short(own)
+            for worker in told.world.workers:
+                check_paper_of_person(told, firm, worker, month)
             for site in told.world.sites:
                 where = f"sites/{site}/days/{month.year}-{month.month}/"
                 if told.is_prime(firm, site) or told.has_part(firm, site):
                     assert on_paper(browser, "business", where) == in_short(told.on_site(firm, site, month))
                 else:
                     assert browser.post(f"/business/{where}paper/").status_code == 404
+
+
+def check_paper_of_person(told: Told, firm: int, worker: int, month: date) -> None:
+    """One of a firm's people on paper: the days for the firm alone."""
+    browser, where = told.browsers[BusinessId(firm)], f"workers/{worker}/days/{month.year}-{month.month}/"
+    ours = [one for one in told.month(month) if (one.worker, one.firm) == (worker, firm)]
+    if ours or told.is_employer(firm, worker):
+        assert on_paper(browser, "business", where) == in_short(ours)
+    else:
+        assert browser.post(f"/business/{where}paper/").status_code == 404
+
+
+def test_the_worlds_have_days_for_other_firms() -> None:
+    """Else the pages above would say nothing about them."""
+    with time_machine.travel(NOW, tick=False):
+        worlds = map(Told, SEEDS)
+        assert any(
+            told.elsewhere(firm, worker, month)
+            for told in worlds
+            for firm in told.firms
+            for worker in told.world.workers
+            for month in MONTHS
+        )
 
 
 def in_short(days: Iterable[Day]) -> list[tuple[date, str, int]]:
@@ -284,9 +342,29 @@ def check_employer(told: Told, firm: int, month: date) -> None:
     cards = re.findall(r'<div class="ds-card"><p><strong>([^<]+)</strong> \d+年\d+月(\d+)日', page)
     assert sorted((name, int(day)) for name, day in cards) == sorted(waiting)
     for worker in told.world.workers:
-        has_days = any(one.worker == worker for one in ours)
-        status = browser.get(f"/business/workers/{worker}/days/{month.year}-{month.month}/").status_code
-        assert status == (200 if has_days else 404)
+        check_person(told, firm, worker, month)
+
+
+def check_person(told: Told, firm: int, worker: int, month: date) -> None:
+    """One of a firm's people: days for the firm; while linked those for others, without site and firm (ruling 38)."""
+    ours = [one for one in told.month(month) if (one.worker, one.firm) == (worker, firm)]
+    browser, path = told.browsers[BusinessId(firm)], f"/business/workers/{worker}/days/{month.year}-{month.month}/"
+    answer = browser.get(path)
+    if not ours and not told.is_employer(firm, worker):
+        assert [answer.status_code, browser.get(f"{path}list.csv").status_code] == [404, 404]
+        return
+    assert in_file_of_person(browser, f"{path}list.csv") == (keys(ours), told.elsewhere(firm, worker, month))
+    page = answer.content.decode()
+    assert page.count('<li class="ds-card">') == len(ours)
+    known, _, elsewhere = page.partition(">ほかの会社で働いた日<")
+    found = [
+        tuple(strip_tags(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL))
+        for row in re.findall(r"<tr>(<th scope=\"row\">.*?)</tr>", elsewhere, re.DOTALL)
+    ]
+    assert found == told.elsewhere(firm, worker, month)
+    for site, name in ((one, f"現場{n}") for n, one in enumerate(told.world.sites)):
+        assert (name in known) == any(one.site == site for one in ours)
+        assert name not in elsewhere
 
 
 def check_site(told: Told, firm: int, site: int, month: date) -> None:
@@ -310,6 +388,11 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
         and standing_of_claim(claim) == "claimed"
     ]  # fmt: skip
     assert sorted(re.findall(r'name="claim" value="(\d+)"', page)) == sorted(str(one["id"]) for one in to_approve)
+    late = [
+        edit for edit in told.oracle.edits
+        if edit["site_id"] == site and not edit["answer"] and not is_in_time(edit) and told.is_prime(firm, site)
+    ]  # fmt: skip
+    assert sorted(re.findall(r'name="edit" value="(\d+)"', page)) == sorted(str(one["id"]) for one in late)
     if visible:
         day = visible[0].day
         page = browser.get(f"/business/sites/{site}/days/{day.year}-{day.month}-{day.day}/").content.decode()

@@ -9,13 +9,14 @@ from registry.audit.models import Look
 from registry.core.errors import NotFoundError
 from registry.core.viewer import Viewer
 from registry.disclosure.queries import viewer_for
+from registry.histories.operations.binder import bind_months
 from registry.histories.queries import list_days_of_worker
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.queries import get_paper, list_days, list_papers
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind, PaperState
 from registry.workers.operations.links import link, unlink
-from tests.factories.cast import NOW, OFFICE, a_firm
+from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch
 from tests.factories.papers import NOVEMBER, Days
 from tests.factories.visitors import a_user, firm_viewer, worker_viewer
 
@@ -40,6 +41,24 @@ def test_the_rows_are_those_of_the_month() -> None:
     assert {line.trade for line in found.lines} != {"06-01"}
 
 
+def test_a_person_s_list_holds_the_firm_s_days_alone() -> None:
+    days = Days()
+    found = list_days(firm_viewer(days.prime), days.wishes()[PaperKind.PERSON_DAYS], at=NOW)
+    assert [line.row.bound.day.day for line in found.lines] == [5, 6, 19]
+    assert (found.subject_id, found.firm) == (days.worker, "見本建設株式会社")
+
+
+def test_a_prime_s_list_holds_all_its_sites() -> None:
+    days = Days()
+    further = a_gate(days.prime, name="次の現場", store="e" * 32)
+    further.send(a_touch(1, days.other, "2026-11-18T08:00:00+09:00"))
+    bind_months([(days.other.worker_id, NOVEMBER)])
+    found = list_days(firm_viewer(days.prime), days.wishes()[PaperKind.SITES_DAYS], at=NOW)
+    assert {(line.site, line.row.worker_id) for line in found.lines} == {
+        ("見本ビル新築工事", days.worker), ("見本ビル新築工事", days.other.worker_id), ("次の現場", days.other.worker_id),
+    }  # fmt: skip
+
+
 def test_a_firm_gets_only_days_worked_under_it() -> None:
     days = Days()
     unlink(days.worker, days.prime, until_on=date(2026, 11, 10), by=OFFICE, at=NOW)
@@ -48,14 +67,18 @@ def test_a_firm_gets_only_days_worked_under_it() -> None:
     assert {line.row.worker_id for line in below.lines} == {days.other.worker_id}
 
 
-@pytest.mark.parametrize("kind", [PaperKind.FIRM_DAYS, PaperKind.SITE_DAYS])
+OF_FIRMS = sorted(set(PaperKind) - {PaperKind.WORKER_DAYS})
+
+
+@pytest.mark.parametrize("kind", OF_FIRMS)
 def test_a_look_at_each_person_is_noted_once(kind: PaperKind) -> None:
     days = Days()
     viewer = firm_viewer(days.prime)
     list_days(viewer, days.wishes()[kind], at=NOW)
     looks = list(Look.objects.order_by("pk"))
     assert {(look.account_id, look.business_id) for look in looks} == {(viewer.account_id, days.prime)}
-    people = {days.worker} if kind is PaperKind.FIRM_DAYS else {days.worker, days.other.worker_id}
+    on_sites = kind in {PaperKind.SITE_DAYS, PaperKind.SITES_DAYS}
+    people = {days.worker, days.other.worker_id} if on_sites else {days.worker}
     assert sorted(one for look in looks for one in look.subjects) == sorted(people)
 
 
@@ -66,7 +89,7 @@ def test_strangers_and_other_firms_get_nothing(kind: PaperKind) -> None:
     with pytest.raises(NotFoundError):
         list_days(Viewer(), wish, at=NOW)
     other = firm_viewer(a_firm("別の会社"))
-    if kind is PaperKind.FIRM_DAYS:
+    if kind in {PaperKind.FIRM_DAYS, PaperKind.SITES_DAYS}:
         assert list_days(other, wish, at=NOW).lines == []
     else:
         with pytest.raises(NotFoundError):

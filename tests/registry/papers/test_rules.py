@@ -1,8 +1,11 @@
+from datetime import date
+
 import pytest
 
 from registry.accounts.states import Role
 from registry.papers.rules import Wish, may_ask
 from registry.papers.states import RIGHTS, PaperKind
+from registry.workers.operations.links import unlink
 from tests.factories.cast import NOW, a_firm, owner_of
 from tests.factories.papers import NOVEMBER, Days
 from tests.factories.visitors import user_as_actor, worker_viewer
@@ -27,10 +30,19 @@ def test_who_may_ask_for_which() -> None:
     assert allowed == {
         ("worker", PaperKind.WORKER_DAYS), ("prime", PaperKind.FIRM_DAYS), ("prime", PaperKind.SITE_DAYS),
         ("below", PaperKind.FIRM_DAYS), ("below", PaperKind.SITE_DAYS), ("other", PaperKind.FIRM_DAYS),
-        ("clerk", PaperKind.FIRM_DAYS),
+        ("clerk", PaperKind.FIRM_DAYS), ("prime", PaperKind.PERSON_DAYS), ("clerk", PaperKind.PERSON_DAYS),
+        ("prime", PaperKind.SITES_DAYS), ("below", PaperKind.SITES_DAYS), ("other", PaperKind.SITES_DAYS),
     }  # fmt: skip
 
 
 def test_a_site_that_is_none_has_no_papers() -> None:
     by = owner_of(a_firm())
     assert not may_ask(by, Wish(PaperKind.SITE_DAYS, NOVEMBER, NOVEMBER, 1), on=TODAY)
+
+
+def test_of_somebody_who_has_left_a_firm_has_the_months_worked_for_it() -> None:
+    days = Days()
+    by = owner_of(days.prime)
+    unlink(days.worker, days.prime, until_on=TODAY, by=by, at=NOW)
+    for month, allowed in ((NOVEMBER, True), (date(2026, 9, 1), False)):
+        assert may_ask(by, Wish(PaperKind.PERSON_DAYS, month, month, worker_id=days.worker), on=TODAY) is allowed

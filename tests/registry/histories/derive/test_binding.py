@@ -208,12 +208,28 @@ def test_of_several_firms_the_one_in_the_structure_and_the_prime_before_all() ->
     assert one(facts(entries={}, links=primes)).assignment.path == (PRIME,)
 
 
+def edit(site_id: int, day: date, trade: str, position: str, work: str, **late: Any) -> EditFact:
+    """A later word, in time unless told otherwise."""
+    return EditFact(
+        site_id, day, trade, position, work, EARLY, **{"late": False, "answer": None, "answered_at": None, **late}
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "work"),
+    [(None, "配筋"), (ClaimState.REFUSED, "配筋"), (ClaimState.WITHDRAWN, "配筋"), (ClaimState.APPROVED, "遅れ")],
+)
+def test_a_late_edit_holds_once_it_is_approved(answer: ClaimState | None, work: str) -> None:
+    edits = [edit(HERE, DAY, "", "", "配筋"), edit(HERE, DAY, "", "", "遅れ", late=True, answer=answer)]
+    assert one(facts(edits=edits)).assignment.work == work
+
+
 def test_of_two_edits_the_later_holds_and_what_is_empty_stays() -> None:
-    edits = [EditFact(HERE, DAY, "02-01", "", "甲", EARLY), EditFact(HERE, DAY, "", "X002", "乙", EARLY)]
+    edits = [edit(HERE, DAY, "02-01", "", "甲"), edit(HERE, DAY, "", "X002", "乙")]
     found = one(facts(entries={}, edits=edits)).assignment
     assert (found.trade, found.position, found.work) == ("02-01", "X002", "乙")
     assert Reason.TRADE_ASSUMED not in one(facts(entries={}, edits=edits)).reasons
-    others = [EditFact(THERE, DAY, "02-01", "", "", EARLY), EditFact(HERE, START, "02-01", "", "", EARLY)]
+    others = [edit(THERE, DAY, "02-01", "", ""), edit(HERE, START, "02-01", "", "")]
     assert one(facts(edits=others)).assignment.trade == "06-01"
 
 

@@ -1,4 +1,4 @@
-"""Days entered by hand, confirmed, answered, taken back; edits; the prime's decisions (rulings 28, 29)."""
+"""Days entered by hand, confirmed, answered, taken back (ruling 28)."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.disclosure.queries import see_workers_at_work
-from registry.histories.models import Claim, DayEdit
+from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import (
     ClaimData,
@@ -23,12 +23,9 @@ from registry.histories.operations.claims import (
     ClaimOldError,
     ClaimSiteError,
     ClaimTwiceError,
-    EditLateError,
     answer_refusal,
     approve_claims,
     confirm_claim,
-    decide_days,
-    edit_day,
     enter_claim,
     enter_claims,
     refuse_claim,
@@ -40,8 +37,7 @@ from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
 from registry.sites.operations import close_site, reopen_site
 from registry.structures.operations.tenures import accept_invitation
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
-from tests.factories.days import days_of
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_worker, owner_of
 from tests.factories.visitors import account_of_worker, firm_viewer, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -327,47 +323,6 @@ def test_what_is_answered_is_not_taken_back(place: Place) -> None:
         refuse_claim(claim, reason="x", by=owner_of(place.prime), at=NOW)
     with pytest.raises(NotAllowedError):
         withdraw_claim(approved, by=owner_of(place.first), at=NOW)
-
-
-def test_worker_and_employer_edit_until_the_end_of_the_next_month(place: Place) -> None:
-    place.enter()
-    edit_day(place.worker, place.site, DAY, work="墨出し", by=place.self, at=IN_TIME)
-    edit_day(place.worker, place.site, DAY, position="X001", by=owner_of(place.second), at=IN_TIME)
-    with pytest.raises(EditLateError):
-        edit_day(place.worker, place.site, DAY, work="遅い", by=place.self, at=TOO_LATE)
-    bind_months([(place.worker, DAY.replace(day=1))])
-    (found,) = list_days_of_worker(place.worker, DAY.replace(day=1))
-    assert (found.bound.assignment.work, found.bound.assignment.position) == ("墨出し", "X001")
-    assert set(DayEdit.objects.values_list("side", flat=True)) == {Side.WORKER, Side.EMPLOYER}
-
-
-def test_position_is_the_employer_s_word_alone(place: Place) -> None:
-    with pytest.raises(NotAllowedError):
-        edit_day(place.worker, place.site, DAY, position="X001", by=place.self, at=NOW)
-
-
-def test_a_firm_edits_only_what_was_worked_for_it(place: Place) -> None:
-    place.gate.send(a_touch(1, place.card))
-    edit_day(place.worker, place.site, DAY, work="墨出し", by=owner_of(place.second), at=NOW)
-    elsewhere = a_gate(place.first, store="e" * 32)
-    guest = a_worker(place.first, "出向").worker_id
-    for site, worker, firm in ((elsewhere.site_id, place.worker, place.second), (place.site, guest, place.second)):
-        with pytest.raises(NotAllowedError):
-            edit_day(worker, site, DAY, work="よそ", by=owner_of(firm), at=NOW)
-
-
-def test_the_prime_lets_waiting_days_count_or_not(place: Place) -> None:
-    close_site(place.site, from_on=DAY, by=owner_of(place.prime), at=NOW)
-    place.gate.send(a_touch(1, place.card))
-    assert [one.standing for one in days_of(place.worker)] == [Standing.WAITING]
-    for counts, expected in ((True, Standing.FORMAL), (False, Standing.NONE), (True, Standing.FORMAL)):
-        decide_days(place.site, [(place.worker, DAY)], counts=counts, by=owner_of(place.prime), at=NOW)
-        assert [one.standing for one in days_of(place.worker)] == [expected]
-    for by in (owner_of(place.first), place.self):
-        with pytest.raises(NotAllowedError):
-            decide_days(place.site, [(place.worker, DAY)], counts=True, by=by, at=NOW)
-    with pytest.raises(NotAllowedError):
-        decide_days(SiteId(1), [], counts=True, by=owner_of(place.prime), at=NOW)
 
 
 def test_the_system_is_no_employer(place: Place) -> None:

@@ -6,23 +6,20 @@ import pytest
 
 from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import edit_day
 from registry.histories.queries import (
     DayRow,
     count_days,
-    list_edits,
+    list_days_at,
     list_month_of_sites,
     months_bound,
     months_of_worker,
     touches_of_day,
-    words_before_edits,
     workers_at_work_for,
     workers_bound_below,
 )
-from registry.histories.states import Reason, Side, Standing
-from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from registry.histories.states import Reason, Standing
+from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker
 from tests.factories.days import bind_all
-from tests.factories.visitors import worker_as_actor
 
 NOVEMBER, DAY = date(2026, 11, 1), NOW.date()
 
@@ -72,16 +69,14 @@ def test_the_touches_that_a_day_rests_on() -> None:
 
 
 @pytest.mark.django_db
-def test_edits_stand_in_their_order_beside_what_was_said_before() -> None:
+def test_some_days_of_some_people_on_a_site() -> None:
     prime = a_firm()
-    gate, card = a_gate(prime), a_worker(prime)
-    gate.send(a_touch(1, card))
-    edit_day(card.worker_id, gate.site_id, DAY, work="一", by=worker_as_actor(card.worker_id), at=NOW)
-    edit_day(card.worker_id, gate.site_id, DAY, work="二", by=owner_of(prime), at=NOW)
-    found = list_edits(card.worker_id, NOVEMBER)
-    assert [(edit.work, edit.side) for edit in found] == [("一", Side.WORKER), ("二", Side.EMPLOYER)]
-    assert list_edits(card.worker_id, date(2026, 10, 1)) == []
-    assert words_before_edits(card.worker_id, DAY)[gate.site_id].work == ""
+    gate, card, other = a_gate(prime), a_worker(prime), a_worker(prime, "別")
+    gate.send(a_touch(1, card), a_touch(2, card, "2026-11-19T08:00:00+09:00"), a_touch(3, other))
+    bind_months([(card.worker_id, NOVEMBER), (other.worker_id, NOVEMBER)])
+    found = list_days_at(gate.site_id, {(card.worker_id, DAY), (other.worker_id, date(2026, 11, 1))})
+    assert [(row.worker_id, row.bound.day) for row in found] == [(card.worker_id, DAY)]
+    assert list_days_at(gate.site_id, set()) == []
 
 
 @pytest.mark.django_db

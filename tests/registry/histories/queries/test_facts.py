@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from registry.histories.operations.claims import ClaimData, decide_days, edit_day, enter_claim, withdraw_claim
+from registry.histories.operations.claims import ClaimData, enter_claim, withdraw_claim
+from registry.histories.operations.edits import decide_days, edit_day
 from registry.histories.queries import load_facts
 from registry.sites.states import DAY_BOUNDARY
 from registry.touches.derive import months_around, number_of

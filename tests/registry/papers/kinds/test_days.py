@@ -67,6 +67,24 @@ def test_a_sites_sheet_says_when_it_is_only_a_part() -> None:
     assert [label for label, _ in whole["facts"]] == ["現場", "現場ID", "期間"]
 
 
+def test_a_person_s_sheet_names_the_firm_once_above_the_table() -> None:
+    days = Days()
+    sheet = sheet_for(firm_viewer(days.prime), days.wishes()[PaperKind.PERSON_DAYS])
+    assert [label for label, _ in sheet["facts"]] == ["氏名", "技能者ID", "所属事業者", "期間"]
+    assert sheet["facts"][2][1] == "見本建設株式会社"
+    assert {"氏名", "所属事業者"} & set(labels(sheet["days"])) == set()
+    assert sheet["counters"][0] == ("正式", "1日")
+    assert sheet["people"]["rows"] == []
+
+
+def test_a_sheet_of_all_sites_has_site_firm_and_person() -> None:
+    days = Days()
+    sheet = sheet_for(firm_viewer(days.prime), days.wishes()[PaperKind.SITES_DAYS])
+    assert sheet["facts"][0] == ("元請", "見本建設株式会社")
+    assert labels(sheet["days"])[:4] == ["就業日", "氏名", "現場", "所属事業者"]
+    assert len(sheet["people"]["rows"]) == 2
+
+
 def test_each_reason_has_a_note_that_is_explained() -> None:
     days = Days()
     sheet = sheet_for(firm_viewer(days.prime), days.wishes()[PaperKind.SITE_DAYS])

@@ -1,0 +1,134 @@
+"""Later words on days: edits by worker and employer, the prime's answers to late ones, its decisions (rulings 24, 29)."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from registry.audit.operations import note_act
+from registry.core.actor import Actor
+from registry.core.days import jst_day
+from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.ids import BusinessId, SiteId, WorkerId
+from registry.histories.derive.deadlines import is_late_answer
+from registry.histories.models import DayDecision, DayEdit, EditAnswer
+from registry.histories.operations.parties import check_prime, note_day, side_of, tell_firm, tell_worker
+from registry.histories.queries import path_of_day
+from registry.histories.rules import is_prime
+from registry.histories.states import ClaimState, Side
+from registry.notices.states import NoticeKind
+from registry.sites.queries import find_site
+from registry.workers.models import Worker
+
+
+@transaction.atomic
+def edit_day(
+    worker_id: WorkerId, site_id: SiteId, day: date, *, trade: str = "", position: str = "", work: str = "",
+    by: Actor, at: datetime,
+) -> bool:  # fmt: skip
+    """Say another trade or work of a day, the employer also another position (ruling 29). Returns whether it holds now.
+
+    After the end of the next month it waits for the prime, which is told; the prime's own word needs no other.
+    Harmless when repeated.
+    """
+    side = side_of(by, worker_id, day)
+    if position and side is not Side.EMPLOYER:
+        raise NotAllowedError
+    # A firm edits only what was worked for it, not what its people did elsewhere.
+    if side is Side.EMPLOYER and path_of_day(worker_id, site_id, day)[:1] != (by.subject_id,):
+        raise NotAllowedError
+    late = is_late_answer(day, jst_day(at))
+    said = {"worker_id": worker_id, "site_id": site_id, "day": day, "trade": trade, "position": position, "work": work}
+    Worker.objects.select_for_update(no_key=True).get(pk=worker_id)  # of two clicks the second one waits here
+    if late and DayEdit.objects.filter(**said, side=side, late=True, answer__isnull=True).exists():
+        return False
+    edit = DayEdit.objects.create(**said, side=side, late=late, recorded_at=at)
+    note_act("histories_day_edit", edit.pk, "edit", by=by, at=at)
+    note_day(worker_id, site_id, day)
+    site = find_site(site_id)
+    if late and is_prime(site, by):
+        _answer(edit, ClaimState.APPROVED, by=by, at=at)
+        return True
+    if late and site is not None:
+        tell_firm(NoticeKind.EDIT_ASKED, BusinessId(site.business_id), _words(edit, site.name), at=at)
+    return not late
+
+
+def _words(edit: DayEdit, site: str, reason: str = "") -> dict[str, str]:
+    return {"day": edit.day.isoformat(), "site": site, "reason": reason}
+
+
+def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, at: datetime) -> bool:
+    """Answer an edit that waits; False where it was answered before."""
+    said = {"answer": answer, "reason": reason, "recorded_at": at}
+    firm = None if answer is ClaimState.WITHDRAWN else by.subject_id
+    row, new = EditAnswer.objects.get_or_create(edit=edit, defaults={**said, "business_id": firm})
+    if new:
+        note_act("histories_edit_answer", row.pk, answer, by=by, at=at, reason=reason)
+        note_day(edit.worker_id, edit.site_id, edit.day)
+    return new
+
+
+def _tell_asker(kind: NoticeKind, edit: DayEdit, words: dict[str, str], *, at: datetime) -> None:
+    """A message to who asked: the worker, or the firm that the day was worked for."""
+    if edit.side == Side.WORKER:
+        tell_worker(kind, edit.worker_id, words, at=at)
+        return
+    for firm in path_of_day(edit.worker_id, edit.site_id, edit.day)[:1]:
+        tell_firm(kind, BusinessId(firm), words, at=at)
+
+
+def _edit(edit_id: int) -> DayEdit:
+    edit = DayEdit.objects.filter(pk=edit_id, late=True).first()
+    if edit is None:
+        raise NotFoundError
+    return edit
+
+
+@transaction.atomic
+def approve_edits(edit_ids: Collection[int], *, by: Actor, at: datetime) -> int:
+    """The prime approves edits that came late: they hold from now on. Returns how many; those answered before stay."""
+    count = 0
+    for edit_id in sorted(edit_ids):
+        edit = _edit(edit_id)
+        site = check_prime(edit.site_id, by)
+        if _answer(edit, ClaimState.APPROVED, by=by, at=at):
+            _tell_asker(NoticeKind.EDIT_APPROVED, edit, _words(edit, site.name), at=at)
+            count += 1
+    return count
+
+
+@transaction.atomic
+def refuse_edit(edit_id: int, *, reason: str, by: Actor, at: datetime) -> bool:
+    """The prime refuses an edit that came late, with a reason; the day stays as it is. False where it was answered before."""
+    edit = _edit(edit_id)
+    site = check_prime(edit.site_id, by)
+    refused = _answer(edit, ClaimState.REFUSED, reason=reason, by=by, at=at)
+    if refused:
+        _tell_asker(NoticeKind.EDIT_REFUSED, edit, _words(edit, site.name, reason), at=at)
+    return refused
+
+
+@transaction.atomic
+def withdraw_edit(edit_id: int, *, by: Actor, at: datetime) -> bool:
+    """Take an edit that waits back, on the side that said it. False where it was answered before."""
+    edit = _edit(edit_id)
+    side = side_of(by, edit.worker_id, edit.day)
+    for_firm = path_of_day(edit.worker_id, edit.site_id, edit.day)[:1] == (by.subject_id,)
+    if side != edit.side or (side is Side.EMPLOYER and not for_firm):
+        raise NotAllowedError
+    return _answer(edit, ClaimState.WITHDRAWN, by=by, at=at)
+
+
+@transaction.atomic
+def decide_days(
+    site_id: SiteId, days: Sequence[tuple[WorkerId, date]], *, counts: bool, reason: str = "", by: Actor, at: datetime
+) -> None:
+    """The prime says of days that wait for it whether they count (ruling 24)."""
+    check_prime(site_id, by)
+    for worker_id, day in days:
+        decision = DayDecision.objects.create(
+            worker_id=worker_id, site_id=site_id, day=day, counts=counts, reason=reason, recorded_at=at
+        )
+        note_act("histories_day_decision", decision.pk, "decide", by=by, at=at, reason=reason)
+        note_day(worker_id, site_id, day)

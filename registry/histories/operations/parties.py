@@ -1,0 +1,57 @@
+"""Who stands where to a day that somebody speaks of, and how they are told: worker, employer, prime."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from registry.accounts.states import Permission
+from registry.businesses.queries import list_users
+from registry.changes.operations import note_change
+from registry.changes.states import ChangeKind
+from registry.core.actor import Actor, ActorKind
+from registry.core.errors import NotAllowedError
+from registry.core.ids import BusinessId
+from registry.histories.rules import is_prime
+from registry.histories.states import Side
+from registry.notices.operations import write_notice
+from registry.notices.states import NoticeKind
+from registry.sites.queries import SiteRow, find_site
+from registry.workers.models import Worker
+from registry.workers.queries import linked_businesses
+
+
+def side_of(by: Actor, worker_id: int, day: date) -> Side:
+    """On which side somebody enters or edits a day: the worker, or a firm that he was linked to on it."""
+    if by.kind is ActorKind.WORKER and by.subject_id == worker_id:
+        return Side.WORKER
+    linked = linked_businesses([worker_id], on=day).get(worker_id, set())
+    if by.kind is ActorKind.BUSINESS and by.has(Permission.BUSINESS_WORKERS) and by.subject_id in linked:
+        return Side.EMPLOYER
+    raise NotAllowedError
+
+
+def check_prime(site_id: int | None, by: Actor) -> SiteRow:
+    """The site for which somebody speaks as its prime. Raises `NotAllowedError` for all others."""
+    site = find_site(site_id) if site_id else None
+    if site is None or not is_prime(site, by):
+        raise NotAllowedError
+    return site
+
+
+def note_day(worker_id: int, site_id: int | None, day: date) -> None:
+    """Tell the feed that something was said of a day."""
+    note_change(
+        ChangeKind.DAY, worker_id=worker_id, site_id=site_id, from_on=day, until_on=day + timedelta(days=1)
+    )  # fmt: skip
+
+
+def tell_firm(kind: NoticeKind, business_id: BusinessId, words: Mapping[str, str], *, at: datetime) -> None:
+    """A message to those of a firm who handle its people."""
+    for user in list_users(business_id):
+        if Permission.BUSINESS_WORKERS in user.account.rights:
+            write_notice(kind, account_id=user.account.id, data=dict(words), at=at)
+
+
+def tell_worker(kind: NoticeKind, worker_id: int, words: Mapping[str, str], *, at: datetime) -> None:
+    """A message to the worker."""
+    account_id = Worker.objects.values_list("account_id", flat=True).get(pk=worker_id)
+    write_notice(kind, account_id=account_id, data=dict(words), at=at)

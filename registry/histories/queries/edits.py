@@ -1,0 +1,83 @@
+"""Later words on days as pages show them: who said what when, and the prime's answers to late ones (ruling 29)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+from django.db.models import Q
+
+from registry.histories.derive.binding import Assignment, bind
+from registry.histories.models import DayEdit
+from registry.histories.queries.facts import load_facts
+from registry.histories.states import ClaimState, Side
+from registry.touches.derive import months_around
+
+
+@dataclass(frozen=True)
+class EditRow:
+    """A later word on a day: who said what, and when. A late one waits for the prime, whose answer stands with it."""
+
+    id: int
+    worker_id: int
+    site_id: int
+    day: date
+    trade: str
+    position: str
+    work: str
+    side: Side
+    recorded_at: datetime
+    late: bool
+    answer: ClaimState | None
+    answered_at: datetime | None
+    answered_by: int | None
+    answer_reason: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the prime."""
+        return self.late and self.answer is None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the day says so."""
+        return not self.late or self.answer is ClaimState.APPROVED
+
+
+def _edits(query: Q) -> list[EditRow]:
+    """Edits, the first one first, in one query."""
+    rows = DayEdit.objects.filter(query).order_by("recorded_at", "pk").values_list(
+        "pk", "worker_id", "site_id", "day", "trade", "position", "work", "side", "recorded_at", "late",
+        "answer__answer", "answer__recorded_at", "answer__business_id", "answer__reason",
+    )  # fmt: skip
+    return [
+        EditRow(
+            *row[:7], Side(row[7]), *row[8:10], ClaimState(row[10]) if row[10] else None, *row[11:13], row[13] or ""
+        )
+        for row in rows
+    ]
+
+
+def list_edits(worker_id: int, month: date) -> list[EditRow]:
+    """The later words on a worker's days of a month."""
+    return _edits(Q(worker=worker_id, day__year=month.year, day__month=month.month))
+
+
+def list_open_edits(site_id: int) -> list[EditRow]:
+    """Edits on a site that came late and wait for the prime."""
+    return _edits(Q(site=site_id, late=True, answer__isnull=True))
+
+
+def get_edit(edit_id: int) -> EditRow | None:
+    """One edit, or None."""
+    return next(iter(_edits(Q(pk=edit_id))), None)
+
+
+def words_before_edits(worker_id: int, days: Collection[date]) -> dict[tuple[int, date], Assignment]:
+    """What a worker's days of one month would say without any later word, by site and day."""
+    if not days:
+        return {}
+    month = min(days).replace(day=1)
+    facts = load_facts([worker_id], months_around(month), on=max(days))
+    unedited = msgspec.structs.replace(facts.of(worker_id, facts.days_of(worker_id)), edits=())
+    return {(one.site_id, one.day): one.assignment for one in bind(unedited, days) if one.site_id is not None}

@@ -1,0 +1,178 @@
+"""Edits of days, in time and late, the prime's answers to them, and its decisions (rulings 24, 29)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from registry.businesses.queries import list_users
+from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.ids import BusinessId, SiteId
+from registry.histories.models import DayEdit, EditAnswer
+from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit, withdraw_edit
+from registry.histories.queries import get_edit, list_open_edits
+from registry.histories.states import ClaimState, Side, Standing
+from registry.notices.models import Notice
+from registry.notices.states import NoticeKind
+from registry.sites.operations import close_site
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from tests.factories.days import days_of
+from tests.factories.visitors import account_of_worker, worker_as_actor
+
+pytestmark = pytest.mark.django_db
+DAY = NOW.date()
+IN_TIME, TOO_LATE = datetime.fromisoformat("2026-12-31T23:59+09:00"), datetime.fromisoformat("2027-01-01T00:00+09:00")
+
+
+class Place:
+    """A prime's site with one firm below, whose worker touched today."""
+
+    def __init__(self) -> None:
+        self.prime, self.firm = a_firm("元請"), a_firm("下請")
+        self.gate: Gate = a_gate(self.prime)
+        self.site: SiteId = self.gate.site_id
+        a_tenure(self.site, self.prime, self.firm)
+        self.card = a_worker(self.firm)
+        self.worker = self.card.worker_id
+        self.self, self.employer, self.owner = worker_as_actor(self.worker), owner_of(self.firm), owner_of(self.prime)
+        self.gate.send(a_touch(1, self.card))
+
+    def late(self, work: str = "遅い", *, by_employer: bool = False) -> int:
+        """Somebody edits the day too late; the number of what waits."""
+        by = self.employer if by_employer else self.self
+        assert edit_day(self.worker, self.site, DAY, work=work, by=by, at=TOO_LATE) is False
+        return list_open_edits(self.site)[-1].id
+
+    def work(self) -> str:
+        """What the day says."""
+        (day,) = days_of(self.worker)
+        return day.assignment.work
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+def told(account: int) -> list[str]:
+    return list(Notice.objects.filter(account_id=account, kind__startswith="edit").values_list("kind", flat=True))
+
+
+def account_of(firm: BusinessId) -> int:
+    return list_users(firm)[0].account.id
+
+
+def test_worker_and_employer_edit_until_the_end_of_the_next_month(place: Place) -> None:
+    assert edit_day(place.worker, place.site, DAY, work="墨出し", by=place.self, at=IN_TIME)
+    assert edit_day(place.worker, place.site, DAY, position="X001", by=place.employer, at=IN_TIME)
+    (found,) = days_of(place.worker)
+    assert (found.assignment.work, found.assignment.position) == ("墨出し", "X001")
+    assert set(DayEdit.objects.values_list("side", flat=True)) == {Side.WORKER, Side.EMPLOYER}
+    assert told(account_of(place.prime)) == []
+
+
+def test_position_is_the_employer_s_word_alone(place: Place) -> None:
+    for at in (NOW, TOO_LATE):
+        with pytest.raises(NotAllowedError):
+            edit_day(place.worker, place.site, DAY, position="X001", by=place.self, at=at)
+
+
+def test_a_firm_edits_only_what_was_worked_for_it(place: Place) -> None:
+    elsewhere = a_gate(place.prime, store="e" * 32)
+    guest = a_worker(place.prime, "出向").worker_id
+    for site, worker in ((elsewhere.site_id, place.worker), (place.site, guest)):
+        with pytest.raises(NotAllowedError):
+            edit_day(worker, site, DAY, work="よそ", by=place.employer, at=NOW)
+
+
+def test_a_late_edit_waits_for_the_prime_and_holds_with_its_approval(place: Place) -> None:
+    edit = place.late()
+    assert place.work() == ""
+    assert told(account_of(place.prime)) == [NoticeKind.EDIT_ASKED]
+    assert approve_edits([edit], by=place.owner, at=TOO_LATE) == 1
+    assert approve_edits([edit], by=place.owner, at=TOO_LATE) == 0
+    assert place.work() == "遅い"
+    assert told(account_of_worker(place.worker)) == [NoticeKind.EDIT_APPROVED]
+
+
+def test_the_same_late_edit_asks_once(place: Place) -> None:
+    assert place.late() == place.late()
+    assert told(account_of(place.prime)) == [NoticeKind.EDIT_ASKED]
+    place.late("別の作業")
+    place.late()
+    assert [one.work for one in list_open_edits(place.site)] == ["遅い", "別の作業"]
+
+
+def test_a_refused_edit_changes_nothing_and_can_be_asked_again(place: Place) -> None:
+    edit = place.late(by_employer=True)
+    assert refuse_edit(edit, reason="型枠でした", by=place.owner, at=TOO_LATE)
+    assert not refuse_edit(edit, reason="もう一度", by=place.owner, at=TOO_LATE)
+    assert approve_edits([edit], by=place.owner, at=TOO_LATE) == 0
+    assert place.work() == ""
+    assert told(account_of(place.firm)) == [NoticeKind.EDIT_REFUSED]
+    assert told(account_of_worker(place.worker)) == []
+    row = get_edit(edit)
+    assert row
+    assert (row.answer, row.answer_reason) == (ClaimState.REFUSED, "型枠でした")
+    assert place.late(by_employer=True) != edit
+
+
+def test_only_who_asked_takes_a_late_edit_back(place: Place) -> None:
+    edit = place.late()
+    for by in (place.employer, place.owner):
+        with pytest.raises(NotAllowedError):
+            withdraw_edit(edit, by=by, at=TOO_LATE)
+    assert withdraw_edit(edit, by=place.self, at=TOO_LATE)
+    assert not withdraw_edit(edit, by=place.self, at=TOO_LATE)
+    assert approve_edits([edit], by=place.owner, at=TOO_LATE) == 0
+    by_employer = place.late(by_employer=True)
+    with pytest.raises(NotAllowedError):
+        withdraw_edit(by_employer, by=place.self, at=TOO_LATE)
+    assert withdraw_edit(by_employer, by=place.employer, at=TOO_LATE)
+    assert place.work() == ""
+
+
+def test_only_the_prime_answers_and_only_what_came_late(place: Place) -> None:
+    edit = place.late()
+    for by in (place.self, place.employer):
+        with pytest.raises(NotAllowedError):
+            approve_edits([edit], by=by, at=TOO_LATE)
+        with pytest.raises(NotAllowedError):
+            refuse_edit(edit, reason="x", by=by, at=TOO_LATE)
+    edit_day(place.worker, place.site, DAY, work="墨出し", by=place.self, at=IN_TIME)
+    in_time = DayEdit.objects.get(late=False).pk
+    for number in (0, in_time):
+        with pytest.raises(NotFoundError):
+            approve_edits([number], by=place.owner, at=TOO_LATE)
+    assert EditAnswer.objects.count() == 0
+
+
+def test_the_prime_s_own_word_on_its_own_people_needs_no_other(place: Place) -> None:
+    own = a_worker(place.prime, "元")
+    place.gate.send(a_touch(2, own))
+    assert edit_day(own.worker_id, place.site, DAY, work="段取り", by=place.owner, at=TOO_LATE)
+    assert [day.assignment.work for day in days_of(own.worker_id)] == ["段取り"]
+    assert EditAnswer.objects.get().business_id == place.prime
+    assert told(account_of(place.prime)) == []
+    by_worker = edit_day(own.worker_id, place.site, DAY, work="別", by=worker_as_actor(own.worker_id), at=TOO_LATE)
+    assert by_worker is False
+
+
+def test_the_later_word_holds_in_whatever_order_they_are_approved(place: Place) -> None:
+    first = place.late("先")
+    edit_day(place.worker, place.site, DAY, work="後", by=place.self, at=TOO_LATE + timedelta(days=1))
+    for edit in (list_open_edits(place.site)[-1].id, first):
+        approve_edits([edit], by=place.owner, at=TOO_LATE + timedelta(days=2))
+    assert place.work() == "後"
+
+
+def test_the_prime_lets_waiting_days_count_or_not(place: Place) -> None:
+    close_site(place.site, from_on=DAY, by=place.owner, at=NOW)
+    assert [one.standing for one in days_of(place.worker)] == [Standing.WAITING]
+    for counts, expected in ((True, Standing.FORMAL), (False, Standing.NONE), (True, Standing.FORMAL)):
+        decide_days(place.site, [(place.worker, DAY)], counts=counts, by=place.owner, at=NOW)
+        assert [one.standing for one in days_of(place.worker)] == [expected]
+    for by in (place.employer, place.self):
+        with pytest.raises(NotAllowedError):
+            decide_days(place.site, [(place.worker, DAY)], counts=True, by=by, at=NOW)
+    with pytest.raises(NotAllowedError):
+        decide_days(SiteId(1), [], counts=True, by=place.owner, at=NOW)

@@ -1,0 +1,23 @@
+"""Who is the prime, and which edits wait for it (ruling 29)."""
+
+from datetime import date
+
+import pytest
+
+from registry.core.actor import Actor, ActorKind
+from registry.histories.rules import is_prime, needs_approval
+from registry.sites.queries import find_site
+from tests.factories.cast import NOW, a_firm, a_gate, owner_of
+
+pytestmark = pytest.mark.django_db
+IN_TIME, TOO_LATE = date(2026, 12, 31), date(2027, 1, 1)
+
+
+def test_only_the_prime_needs_no_approval_after_the_deadline() -> None:
+    prime, other = a_firm(), a_firm("別の会社")
+    site = find_site(a_gate(prime).site_id)
+    for by, own in ((owner_of(prime), True), (owner_of(other), False), (Actor(ActorKind.BUSINESS, None, prime), False)):
+        assert is_prime(site, by) is own
+        assert needs_approval(NOW.date(), site, by=by, on=TOO_LATE) is not own
+        assert needs_approval(NOW.date(), site, by=by, on=IN_TIME) is False
+    assert is_prime(None, owner_of(prime)) is False
