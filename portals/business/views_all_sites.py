@@ -1,5 +1,6 @@
 """All sites of a prime in a month: which lag behind, who worked where, what is incomplete; filters stand in the address."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,14 @@ from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.disclosure.queries import see_workers_at_work
-from registry.histories.queries import Only, firms_on_sites, list_month_of_sites, sum_people_of_sites, sum_sites
+from registry.histories.queries import (
+    Only,
+    SiteSum,
+    firms_on_sites,
+    list_month_of_sites,
+    sum_people_of_sites,
+    sum_sites,
+)
 from registry.histories.states import Standing
 from registry.papers.queries import day_lines
 from registry.sites.queries import ALL_AT_MOST, list_sites
@@ -37,7 +45,7 @@ def _filters(request: HttpRequest, chosen: date) -> tuple[DaysFilterForm, dict[i
     return form, dict(sorted(fitting.items(), key=lambda pair: (pair[1], pair[0]))), only
 
 
-def _site_lines(sites: dict[int, str], chosen: date, only: Only) -> list[dict[str, Any]]:
+def _site_lines(sites: dict[int, str], sums: Iterable[SiteSum], chosen: date) -> list[dict[str, Any]]:
     """One line a site: people, days by how they stand, and how many lack something; those that lag come first."""
     lines = [
         {
@@ -45,7 +53,7 @@ def _site_lines(sites: dict[int, str], chosen: date, only: Only) -> list[dict[st
             "url": reverse("business:site_days_of_month", args=[one.site_id, chosen.year, chosen.month]),
             **{standing.value: count for standing, count in one.days.items()},
         }
-        for one in sum_sites(sites, chosen, only)
+        for one in sums
     ]  # fmt: skip
     return sorted(lines, key=lambda line: (-line["incomplete"], line["name"]))
 
@@ -55,10 +63,12 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
     """All sites of the firm in a month."""
     chosen, start = chosen_month(year, month), start_of(request)
     form, sites, only = _filters(request, chosen)
-    shown, more = sum_people_of_sites(list(sites), chosen, only, start=start, size=LINES)
+    sums = {one.site_id: one for one in sum_sites(sites, chosen, only)}
+    by_name = [sums[site_id] for site_id in sites if site_id in sums]
+    shown, more = sum_people_of_sites(by_name, chosen, only, start=start, size=LINES)
     people = see_workers_at_work(viewer_of(request), {one.worker_id for one in shown}, at=timezone.now())
     context = {
-        "form": form, "month": chosen, "sites": _site_lines(sites, chosen, only),
+        "form": form, "month": chosen, "sites": _site_lines(sites, by_name, chosen),
         "lines": [{**line, "site": sites[line["site_id"]]} for line in lines_of(shown, names_of(people))],
         "pages": pages_around(request, start, more=more, size=LINES),
         "query": request.GET.urlencode(), **months_beside("business:all_sites_of_month", chosen),

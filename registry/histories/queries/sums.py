@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from django.db import connection
@@ -168,24 +169,32 @@ def sum_sites(site_ids: Collection[int], month: date, only: Only = EVERYTHING) -
 
 
 def sum_people_of_sites(
-    site_ids: Sequence[int], month: date, only: Only = EVERYTHING, *, start: int, size: int
+    sites: Sequence[SiteSum], month: date, only: Only = EVERYTHING, *, start: int, size: int
 ) -> tuple[list[PersonSum], bool]:
-    """A page of lines by site, in the order of the sites, and by person; and whether there are more."""
+    """A page of lines by site, in the order of the sites, and by person; and whether there are more.
+
+    How many people each site has tells which sites stand on the page: only their rows are read.
+    """
+    ends = list(accumulate(one.people for one in sites))
+    on_page = [n for n, end in enumerate(ends) if start < end and end - sites[n].people < start + size]
+    if not on_page:
+        return [], False
+    ids = [sites[n].site_id for n in on_page]
     statement = (
         f"SELECT site_id, worker_id FROM ({_fitting(_OF_SITES, only)}) fits GROUP BY site_id, worker_id"  # noqa: S608 -- our own words
         " ORDER BY array_position(%(sites)s::bigint[], site_id), worker_id OFFSET %(start)s LIMIT %(size)s"
     )
-    places = _read(statement, only, sites=list(site_ids), month=month, start=start, size=size + 1)
-    shown, more = places[:size], len(places) > size
-    if not shown:
+    before = ends[on_page[0]] - sites[on_page[0]].people
+    shown = _read(statement, only, sites=ids, month=month, start=start - before, size=size)
+    if not shown:  # nobody is there any more
         return [], False
-    sites, workers = zip(*shown, strict=True)
+    numbers, workers = zip(*shown, strict=True)
     sums = _people(
         "month = %(month)s AND (site_id, worker_id) IN (SELECT * FROM unnest(%(sites)s::bigint[], %(workers)s::bigint[]))",
-        only, by_site=True, month=month, sites=list(sites), workers=list(workers),
+        only, by_site=True, month=month, sites=list(numbers), workers=list(workers),
     )  # fmt: skip
     by_place = {(one.site_id, one.worker_id): one for one in sums}
-    return [by_place[place] for place in shown], more
+    return [by_place[place] for place in shown], ends[-1] > start + size
 
 
 def firms_on_sites(site_ids: Collection[int], month: date) -> set[int]:

@@ -114,10 +114,11 @@ def test_sites(sites: list[int]) -> None:
 def test_people_of_sites_page_by_page(sites: list[int]) -> None:
     order = sites[::-1]
     for only in asked(sites):
+        sums = sorted(sum_sites(sites, MONTH, only), key=lambda one: order.index(one.site_id))
         pages: list[PersonSum] = []
         more = True
         while more:
-            page, more = sum_people_of_sites(order, MONTH, only, start=len(pages), size=50)
+            page, more = sum_people_of_sites(sums, MONTH, only, start=len(pages), size=50)
             pages += page
         assert told(pages) == people(filter(only.holds, list_month_of_sites(sites, MONTH)), by_site=True)
         assert len(told(pages)) == len(pages)
