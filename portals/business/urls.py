@@ -7,6 +7,7 @@ from portals.business import (
     views_days,
     views_devices,
     views_firm,
+    views_home,
     views_links,
     views_papers,
     views_places,
@@ -20,7 +21,7 @@ from portals.business import (
 
 app_name = "business"
 urlpatterns = [
-    path("", views_firm.home, name="home"),
+    path("", views_home.home, name="home"),
     path("own/", views_firm.own, name="own"),
     path("users/", views_users.users, name="users"),
     path("users/new/", views_users.new_user, name="new_user"),

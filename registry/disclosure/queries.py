@@ -37,6 +37,7 @@ from registry.workers.queries import (
     get_photo,
     linked_businesses,
     linked_workers,
+    list_ending_credentials,
     search_workers,
     worker_of_account,
 )
@@ -164,6 +165,17 @@ def see_workers(
     rows = fields_of_workers(ids, only=only)
     seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
     return {one.subject_id: one for one in seen}
+
+
+def see_ending_credentials(viewer: Viewer, *, from_on: date, until_on: date, at: datetime) -> list[Seen]:
+    """A firm's people with certificates that end in some days: name and these certificates, nothing else."""
+    found = list_ending_credentials(
+        BusinessId(viewer.business_id or 0), on=jst_day(at), from_on=from_on, until_on=until_on, limit=FOUND_AT_MOST
+    )
+    rows = fields_of_workers({worker_id for worker_id, _ in found}, only=LISTED)
+    for worker_id, row in found:
+        rows[worker_id].setdefault("credentials", []).append(row)
+    return see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
 
 
 def see_workers_on_site(

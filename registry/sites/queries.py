@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
 
+from django.db.models import Exists, Max, OuterRef
+
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
 
 
@@ -92,3 +94,22 @@ def load_boundaries(site_ids: Iterable[int]) -> dict[int, list[tuple[date, time]
 def list_sites_by_id(site_ids: Iterable[int]) -> dict[int, SiteRow]:
     """Sites by their IDs."""
     return {row.id: row for row in rows_of_sites(Site.objects.filter(pk__in=set(site_ids)).order_by("pk"))}
+
+
+@dataclass(frozen=True)
+class EndingSite:
+    """A site whose last period ends, and which nobody has closed. `until_on` is the first day behind it."""
+
+    id: int
+    name: str
+    until_on: date
+
+
+def list_ending_sites(business_id: int, *, from_on: date, until_on: date, limit: int) -> list[EndingSite]:
+    """A prime's sites that end in some days, the first first."""
+    goes_on = Exists(SitePeriod.objects.filter(site=OuterRef("pk"), until_on=None))
+    rows = Site.objects.filter(~goes_on, business_id=business_id, closed_on=None).annotate(
+        end=Max("siteperiod__until_on")
+    )
+    ending = rows.filter(end__gte=from_on, end__lt=until_on).order_by("end", "pk")
+    return [EndingSite(*row) for row in ending.values_list("pk", "name", "end")[:limit]]

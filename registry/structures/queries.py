@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from registry.core.dated import on_day
@@ -166,6 +166,12 @@ def get_tenure(tenure_id: int, *, on: date) -> TenureRow | None:
 def list_invitations(business_id: int, *, on: date) -> list[TenureRow]:
     """What waits for a firm's answer, the oldest first."""
     return _rows(Q(business=business_id, state=TenureState.INVITED), on=on)
+
+
+def list_refusals(business_id: int, *, on: date, since: datetime) -> list[TenureRow]:
+    """Places that a firm offered and that were declined since a moment, while nobody else has taken them."""
+    taken = Exists(Tenure.objects.filter(node=OuterRef("node"), state__in=LIVE))
+    return _rows(Q(~taken, invited_by=business_id, state=TenureState.DECLINED, answered_at__gte=since), on=on)
 
 
 def list_sites_below(business_id: int) -> list[SiteRow]:

@@ -16,6 +16,7 @@ from config.texts import ROOT, read_texts
 from portals.base.calendars import DayState
 from portals.base.exports import COLUMNS
 from portals.base.templatetags.ds import TONES
+from portals.business.to_do import Kind
 from portals.business.views_devices import REFUSED_CODES
 from portals.business.views_site_day import Group
 from registry.accounts.states import AccountState, Portal, Role
@@ -35,6 +36,7 @@ from tests.consistency.test_texts import errors
 PARTS = ("cause", "consequence", "remedy")
 TEXTS = read_texts()
 OFFICE_AND_WORKERS = {Role.WORKER, Role.REVIEWER, Role.DESK}
+UNITS = ("cases", "days", "people")
 WORDS = {
     "kind": BusinessKind, "sex": Sex, "registration_kind": RegistrationKind, "confirmation": Confirmation,
     "item": InsuranceItem,
@@ -85,6 +87,9 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "day.standing.{}": [(one,) for one in Standing],
     "day.side.{}": [(one,) for one in Side],
     "error.{}.{}": [(one.code, part) for one in errors() for part in PARTS],
+    "todo.{}": [*((one,) for one in Kind), *((one,) for one in UNITS)],
+    "todo.{}.do": [(one,) for one in Kind],
+    "todo.{}_or_more": [(one,) for one in UNITS],
     "site.day.{}": [(one,) for one in Group],
     "portal.{}": [(one,) for one in Portal],
     # What stands in these gaps is read off the pages in tests/portals/base/test_records.py.
