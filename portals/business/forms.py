@@ -1,6 +1,7 @@
 """Forms of the firm's portal."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm
 from portals.base.forms import IdField, TypedDateField, offer
-from registry.businesses.states import ROLES_OF_FIRMS
+from registry.accounts.states import Role
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -31,6 +32,7 @@ __all__ = [
     "DayEditForm",
     "DayForm",
     "DaysFilterForm",
+    "FileForm",
     "InvitationForm",
     "JoinKeyForm",
     "KeyForm",
@@ -43,6 +45,7 @@ __all__ = [
     "RosterForm",
     "SiteForm",
     "TerminalForm",
+    "UnitForm",
     "UserForm",
 ]
 
@@ -61,6 +64,51 @@ def _day_begins_at() -> forms.TypedChoiceField:
     )  # fmt: skip
 
 
+Choices = list[tuple[str, str]]
+
+
+def _unit(**options: Any) -> forms.TypedChoiceField:
+    """One of the firm's units; which ones, the form is told."""
+    return forms.TypedChoiceField(
+        label=_("unit.unit"), coerce=int, required=False, empty_value=None, **options
+    )  # fmt: skip
+
+
+def _offer_units(form: forms.Form, name: str, units: Choices) -> None:
+    """Offer units; where there are none to choose from, the field is hidden."""
+    offer(form, name, units)
+    if len(units) == 1 and not units[0][0]:
+        form.fields[name].widget = forms.HiddenInput()
+
+
+class UnitForm(forms.Form):
+    """A branch or department of the firm."""
+
+    parent_id = _unit(help_text=_("unit.parent_help"))
+    name = forms.CharField(label=_("unit.name"), max_length=100)
+    kana = forms.CharField(label=_("unit.kana"), max_length=100)
+    code = forms.RegexField(
+        r"^[0-9]{1,14}$", label=_("unit.code"), help_text=_("unit.code_help"), max_length=14,
+        error_messages={"invalid": _("unit.code_invalid")},
+        widget=forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["parent_id"].label = _("unit.parent")
+        _offer_units(self, "parent_id", units)
+
+
+class FileForm(forms.Form):
+    """Under which unit a site is filed."""
+
+    unit_id = _unit(help_text=_("site.unit_help"))
+
+    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer(self, "unit_id", units)
+
+
 class SiteForm(forms.Form):
     """What a prime registers of a site."""
 
@@ -77,9 +125,10 @@ class SiteForm(forms.Form):
     hazardous = forms.BooleanField(label=_("site.hazardous"), required=False)
     terminal_name = forms.CharField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
     day_begins_at = _day_begins_at()
+    unit_id = _unit(help_text=_("site.unit_help"))
     form_key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
         options.setdefault(
             "initial",
             {
@@ -88,6 +137,7 @@ class SiteForm(forms.Form):
             },
         )  # fmt: skip
         super().__init__(*args, **options)
+        _offer_units(self, "unit_id", units)
 
 
 def trades() -> list[tuple[str, str]]:
@@ -235,11 +285,17 @@ class UserForm(forms.Form):
     mail = forms.EmailField(label=_("user.mail"), help_text=_("user.mail_help"), required=False)
     role = forms.ChoiceField(
         label=_("user.role"), widget=forms.RadioSelect,
-        choices=[(role, format_lazy("{} ― {}", _(f"role.{role}"), _(f"role.{role}.about"))) for role in ROLES_OF_FIRMS],
     )  # fmt: skip
+    unit_id = _unit(help_text=_("user.unit_help"))
     form_key = forms.CharField(
         max_length=40, required=False, initial=partial(secrets.token_urlsafe, 16), widget=forms.HiddenInput
     )
+
+    def __init__(self, *args: Any, roles: Iterable[Role], units: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        about = ((role, format_lazy("{} ― {}", _(f"role.{role}"), _(f"role.{role}.about"))) for role in roles)
+        offer(self, "role", about)
+        _offer_units(self, "unit_id", units)
 
 
 class TerminalForm(forms.Form):

@@ -130,6 +130,7 @@ class _Wait:
 
     def __init__(self, request: HttpRequest, firm: Seen) -> None:
         self.viewer, self.firm, self.own = viewer_of(request), firm, business_of(request)
+        self.units = self.viewer.units
         self.at: datetime = timezone.now()
         self.today = jst_day(self.at)
         self.last_month = (self.today.replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -142,11 +143,11 @@ class _Wait:
             yield from self._days()
             yield from self._sites()
             yield from self._devices()
-        if self.viewer.has(Permission.BUSINESS_SITES):
+        if self.viewer.has(Permission.BUSINESS_SITES) and self.units is None:
             yield from self._invitations()
         if self.viewer.has(Permission.BUSINESS_WORKERS):
             yield from self._people()
-        if self.viewer.has(Permission.BUSINESS_USERS):
+        if self.viewer.has(Permission.BUSINESS_USERS) and self.units is None:
             yield from self._registration()
 
     def _registration(self) -> Iterator[ToDo]:
@@ -155,7 +156,10 @@ class _Wait:
             yield self.line(Kind.REGISTRATION, reverse("business:own"), due=until - timedelta(days=1))
 
     def _days(self) -> Iterator[ToDo]:
-        claims, days = list_claims_waiting(self.own, on=self.today), list_decisions_waiting(self.own)
+        claims, days = (
+            list_claims_waiting(self.own, units=self.units, on=self.today),
+            list_decisions_waiting(self.own, units=self.units),
+        )
         names = names_of_sites(one.site_id for one in [*claims, *days])
         for one in claims:
             yield self.line(
@@ -168,8 +172,8 @@ class _Wait:
             yield self.line(Kind.DECIDE, where, site=names[one.site_id], count=count, since=one.first_on)
 
     def _sites(self) -> Iterator[ToDo]:
-        lacking = list_lacking_on_own_sites(self.own, since=self.last_month)
-        refusals = list_refusals(self.own, on=self.today, since=self.at - _BACK)
+        lacking = list_lacking_on_own_sites(self.own, units=self.units, since=self.last_month)
+        refusals = list_refusals(self.own, units=self.units, on=self.today, since=self.at - _BACK)
         names = names_of_sites([*(one.site_id for one in lacking), *(row.site_id for row in refusals)])
         for one in lacking:
             yield self._lack(Kind.STRUCTURE, "business:structure", one, names)
@@ -178,7 +182,7 @@ class _Wait:
             where = reverse("business:tenure", args=[row.site_id, row.id])
             yield self.line(Kind.DECLINED, where, site=names[row.site_id], firm=row.name, since=since)
         begin, end = self.today - _BACK, self.today + _AHEAD
-        for site in list_ending_sites(self.own, from_on=begin, until_on=end, limit=MANY + 1):
+        for site in list_ending_sites(self.own, units=self.units, from_on=begin, until_on=end, limit=MANY + 1):
             where, last_on = reverse("business:extend", args=[site.id]), site.until_on - timedelta(days=1)
             yield self.line(Kind.SITE_ENDS, where, site=site.name, due=last_on)
 
@@ -189,8 +193,12 @@ class _Wait:
 
     def _devices(self) -> Iterator[ToDo]:
         since = datetime(self.last_month.year, self.last_month.month, 1, tzinfo=JST)
-        troubled = list_troubled_devices(self.own, unsent=self.at - _UNSENT_FOR, since=since, limit=MANY + 1)
-        bare = list_bare_terminals(self.own, on=self.today, soon=self.today + timedelta(days=7), limit=MANY + 1)
+        troubled = list_troubled_devices(
+            self.own, units=self.units, unsent=self.at - _UNSENT_FOR, since=since, limit=MANY + 1
+        )
+        bare = list_bare_terminals(
+            self.own, units=self.units, on=self.today, soon=self.today + timedelta(days=7), limit=MANY + 1
+        )
         names = names_of_sites([*(one.site_id for one in troubled), *(place.site_id for place in bare)])
         for one in troubled:
             where = reverse("business:devices", args=[one.site_id])
@@ -243,7 +251,7 @@ class _Wait:
                 yield self.line(kind, where, count=_number(len(moments), "people"), since=jst_day(min(moments)))
 
     def _lacking_people(self) -> Iterator[ToDo]:
-        lacking = list_lacking_of_people(self.own, since=self.last_month)
+        lacking = list_lacking_of_people(self.own, units=self.units, since=self.last_month)
         names = names_of_sites(one.site_id for one in lacking)
         for one in lacking:
             if one.reason is Reason.NOT_LINKED:

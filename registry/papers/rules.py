@@ -23,9 +23,11 @@ def may_ask(by: Actor, wish: Wish, *, on: date) -> bool:
     """Whether somebody may have a paper: with the right to the page, and for a site a part in it."""
     if by.subject_id is None or not by.has(RIGHTS[wish.kind]):
         return False
-    return wish.site_id is None or _has_part(wish.site_id, by.subject_id, on=on)
+    return wish.site_id is None or _has_part(wish.site_id, by, by.subject_id, on=on)
 
 
-def _has_part(site_id: int, business_id: int, *, on: date) -> bool:
+def _has_part(site_id: int, by: Actor, business_id: int, *, on: date) -> bool:
     site = find_site(site_id)
-    return site is not None and (site.business_id == business_id or bool(tenures_of_firm(site_id, business_id, on=on)))
+    if site is None or not by.reaches(site.business_id, site.unit_id):
+        return False
+    return site.business_id == business_id or bool(tenures_of_firm(site_id, business_id, on=on))

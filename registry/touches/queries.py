@@ -1,6 +1,6 @@
 """Reads of touches: presence, devices."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -250,7 +250,7 @@ WITH mine AS (
   FROM sites_site s JOIN sites_terminal t ON t.site_id = s.id
   JOIN touches_pairing p ON p.terminal_id = t.id AND p.until_at IS NULL
   JOIN touches_device d ON d.id = p.device_id AND d.state = 'active'
-  WHERE s.business_id = %(firm)s ORDER BY d.id, p.id)
+  WHERE s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s)) ORDER BY d.id, p.id)
 SELECT d.id, d.name, d.site_id, CASE WHEN d.holds THEN d.unsent ELSE 0 END, d.unsent_since,
   CASE WHEN gap.at >= %(since)s THEN gap.at END, refused.at
 FROM mine d
@@ -266,10 +266,21 @@ ORDER BY d.id LIMIT %(most)s
 """
 
 
-def list_troubled_devices(business_id: int, *, unsent: datetime, since: datetime, limit: int) -> list[TroubledDevice]:
+def list_troubled_devices(
+    business_id: int, *, units: Collection[int] | None = None, unsent: datetime, since: datetime, limit: int
+) -> list[TroubledDevice]:
     """Devices of a prime's sites with touches unsent from before a moment, or with something missing or unread since one."""
     with connection.cursor() as cursor:
-        cursor.execute(_TROUBLED, {"firm": business_id, "unsent": unsent, "since": since, "most": limit})
+        cursor.execute(
+            _TROUBLED,
+            {
+                "firm": business_id,
+                "units": units if units is None else list(units),
+                "unsent": unsent,
+                "since": since,
+                "most": limit,
+            },
+        )
         return [TroubledDevice(*row) for row in cursor.fetchall()]
 
 
@@ -288,14 +299,25 @@ SELECT t.id, t.name, t.site_id, COALESCE(bool_or(d.state = 'revoked'), false) FR
 JOIN sites_terminal t ON t.site_id = s.id
 LEFT JOIN touches_pairing p ON p.terminal_id = t.id AND p.until_at IS NULL
 LEFT JOIN touches_device d ON d.id = p.device_id
-WHERE s.business_id = %(firm)s AND (s.closed_on IS NULL OR s.closed_on > %(on)s)
+WHERE s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s)) AND (s.closed_on IS NULL OR s.closed_on > %(on)s)
   AND EXISTS (SELECT FROM sites_period q WHERE q.site_id = s.id AND q.from_on <= %(soon)s AND (q.until_on IS NULL OR q.until_on > %(on)s))
 GROUP BY t.id HAVING count(*) FILTER (WHERE d.state = 'active') = 0 ORDER BY t.id LIMIT %(most)s
 """
 
 
-def list_bare_terminals(business_id: int, *, on: date, soon: date, limit: int) -> list[BareTerminal]:
+def list_bare_terminals(
+    business_id: int, *, units: Collection[int] | None = None, on: date, soon: date, limit: int
+) -> list[BareTerminal]:
     """Terminals without a trusted device, on a prime's sites that run on a day or begin until another."""
     with connection.cursor() as cursor:
-        cursor.execute(_BARE, {"firm": business_id, "on": on, "soon": soon, "most": limit})
+        cursor.execute(
+            _BARE,
+            {
+                "firm": business_id,
+                "units": units if units is None else list(units),
+                "on": on,
+                "soon": soon,
+                "most": limit,
+            },
+        )
         return [BareTerminal(*row) for row in cursor.fetchall()]

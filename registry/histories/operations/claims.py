@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from registry.accounts.queries import find_account
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
-from registry.businesses.queries import fields_of_businesses, list_users
+from registry.businesses.queries import fields_of_businesses, list_users_of_unit
 from registry.businesses.states import BusinessKind
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
@@ -25,6 +25,7 @@ from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
+from registry.sites.rules import is_prime
 from registry.structures.queries import has_part_in
 from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses
@@ -174,7 +175,9 @@ def _firms(claim: Claim) -> list[BusinessId]:
 
 def _tell(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
     data = {"day": claim.day.isoformat(), "site": _site_name(claim), "reason": claim.answer_reason}
-    for user in list_users(business_id):
+    site = find_site(claim.site_id) if claim.site_id else None
+    unit_id = site.unit_id if site and site.business_id == business_id else None
+    for user in list_users_of_unit(business_id, unit_id):
         if Permission.BUSINESS_WORKERS in user.account.rights:
             write_notice(kind, account_id=user.account.id, data=data, at=at)
 
@@ -223,7 +226,7 @@ def _confirm(claim: Claim, by: Actor, at: datetime) -> bool:
 
 def _check_prime(claim: Claim, by: Actor) -> None:
     site = find_site(claim.site_id) if claim.site_id else None
-    if site is None or not by.has(Permission.SITE_MANAGE) or by.subject_id != site.business_id:
+    if site is None or not by.has(Permission.SITE_MANAGE) or not is_prime(by, site):
         raise NotAllowedError
 
 
@@ -334,7 +337,7 @@ def decide_days(
 ) -> None:
     """The prime says of days that wait for it whether they count (ruling 24)."""
     site = find_site(site_id)
-    if site is None or not by.has(Permission.SITE_MANAGE) or by.subject_id != site.business_id:
+    if site is None or not by.has(Permission.SITE_MANAGE) or not is_prime(by, site):
         raise NotAllowedError
     for worker_id, day in days:
         decision = DayDecision.objects.create(
