@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm
-from portals.base.forms import IdField, TypedDateField, offer
+from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, offer
 from registry.accounts.states import Role
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
@@ -85,9 +85,9 @@ class UnitForm(forms.Form):
     """A branch or department of the firm."""
 
     parent_id = _unit(help_text=_("unit.parent_help"))
-    name = forms.CharField(label=_("unit.name"), max_length=100)
-    kana = forms.CharField(label=_("unit.kana"), max_length=100)
-    code = forms.RegexField(
+    name = TextField(label=_("unit.name"), max_length=100)
+    kana = TextField(label=_("unit.kana"), max_length=100)
+    code = PatternField(
         r"^[0-9]{1,14}$", label=_("unit.code"), help_text=_("unit.code_help"), max_length=14,
         error_messages={"invalid": _("unit.code_invalid")},
         widget=forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "numeric", "autocomplete": "off"}),
@@ -112,21 +112,21 @@ class FileForm(forms.Form):
 class SiteForm(forms.Form):
     """What a prime registers of a site."""
 
-    name = forms.CharField(label=_("site.name"), help_text=_("site.name_help"), max_length=200)
+    name = TextField(label=_("site.name"), help_text=_("site.name_help"), max_length=200)
     prefecture = forms.ChoiceField(label=_("site.prefecture"), choices=prefectures)
-    address = forms.CharField(label=_("site.address"), max_length=300)
+    address = TextField(label=_("site.address"), max_length=300)
     public_works = forms.TypedChoiceField(
         label=_("site.orderer"), choices=[("no", _("site.private")), ("yes", _("site.public"))], initial="no",
         coerce=lambda value: value == "yes", widget=forms.RadioSelect,
     )  # fmt: skip
     from_on = TypedDateField(label=_("site.from_on"))
     last_on = TypedDateField(label=_("site.last_on"), required=False, help_text=_("site.last_on_help"))
-    manager_name = forms.CharField(label=_("site.manager"), max_length=100)
+    manager_name = TextField(label=_("site.manager"), max_length=100)
     hazardous = forms.BooleanField(label=_("site.hazardous"), required=False)
-    terminal_name = forms.CharField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
+    terminal_name = TextField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
     day_begins_at = _day_begins_at()
     unit_id = _unit(help_text=_("site.unit_help"))
-    form_key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    form_key = TextField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
         options.setdefault(
@@ -164,10 +164,10 @@ class InvitationForm(forms.Form):
     """Which firm, for what work, for which days."""
 
     business_id = IdField(IdKind.BUSINESS, label=_("business.id"), required=False)
-    business_name = forms.CharField(
+    business_name = TextField(
         label=_("structure.business_name"), help_text=_("structure.business_name_help"), max_length=200, required=False
     )
-    work = forms.CharField(label=_("structure.work"), max_length=200, required=False)
+    work = TextField(label=_("structure.work"), max_length=200, required=False)
     from_on = TypedDateField(label=_("structure.from_on"), help_text=_("structure.from_on_help"))
     last_on = TypedDateField(label=_("structure.last_on"), help_text=_("structure.last_on_help"), required=False)
 
@@ -188,7 +188,7 @@ class InvitationForm(forms.Form):
 class KeyForm(forms.Form):
     """The site key that a firm was handed."""
 
-    key = forms.CharField(
+    key = TextField(
         label=_("key.key"), help_text=_("key.key_help"), max_length=30,
         widget=forms.TextInput(attrs={"class": "ds-w-20 ds-input-id", "autocomplete": "off", "autocapitalize": "characters"}),
     )  # fmt: skip
@@ -197,9 +197,9 @@ class KeyForm(forms.Form):
 class JoinKeyForm(forms.Form):
     """From when a firm takes the place that its key opens, and for what work."""
 
-    key = forms.CharField(widget=forms.HiddenInput)
+    key = TextField(widget=forms.HiddenInput)
     from_on = TypedDateField(label=_("structure.from_on"), help_text=_("structure.from_on_help"))
-    work = forms.CharField(label=_("structure.work"), max_length=200, required=False)
+    work = TextField(label=_("structure.work"), max_length=200, required=False)
 
     def __init__(self, *args: Any, site: SiteRow, key: str, **options: Any) -> None:
         options.setdefault("initial", {"from_on": _first_day(site), "key": key})
@@ -209,13 +209,13 @@ class JoinKeyForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is refused."""
 
-    reason = forms.CharField(label=_("structure.reason"), help_text=_("structure.reason_help"), max_length=300)
+    reason = TextField(label=_("structure.reason"), help_text=_("structure.reason_help"), max_length=300)
 
 
 class RefusalForm(ReasonForm):
     """Why a day that was entered by hand is refused."""
 
-    reason = forms.CharField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
+    reason = TextField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
 
 
 class RosterForm(forms.Form):
@@ -226,7 +226,7 @@ class RosterForm(forms.Form):
     from_on = TypedDateField(label=_("roster.from_on"), help_text=_("roster.from_on_help"))
     trade = forms.ChoiceField(label=_("roster.trade"), choices=trades, required=False)
     position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
-    work = forms.CharField(label=_("roster.work"), max_length=200, required=False)
+    work = TextField(label=_("roster.work"), max_length=200, required=False)
     hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
 
     def __init__(
@@ -256,7 +256,7 @@ class LineForm(forms.Form):
 
     trade = forms.ChoiceField(label=_("roster.trade"), choices=lambda: trades()[1:])
     position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
-    work = forms.CharField(label=_("roster.work"), max_length=200, required=False)
+    work = TextField(label=_("roster.work"), max_length=200, required=False)
     hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
     collects = forms.BooleanField(label=_("roster.collects"), help_text=_("roster.collects_help"), required=False)
     from_on = TypedDateField(label=_("roster.change_from_on"), help_text=_("roster.change_from_on_help"))
@@ -281,13 +281,13 @@ class LinkForm(AskLinkForm):
 class UserForm(forms.Form):
     """Who else logs in for the firm, as what."""
 
-    name = forms.CharField(label=_("user.name"), help_text=_("user.name_help"), max_length=100)
-    mail = forms.EmailField(label=_("user.mail"), help_text=_("user.mail_help"), required=False)
+    name = TextField(label=_("user.name"), help_text=_("user.name_help"), max_length=100)
+    mail = MailField(label=_("user.mail"), help_text=_("user.mail_help"), required=False)
     role = forms.ChoiceField(
         label=_("user.role"), widget=forms.RadioSelect,
     )  # fmt: skip
     unit_id = _unit(help_text=_("user.unit_help"))
-    form_key = forms.CharField(
+    form_key = TextField(
         max_length=40, required=False, initial=partial(secrets.token_urlsafe, 16), widget=forms.HiddenInput
     )
 
@@ -301,7 +301,7 @@ class UserForm(forms.Form):
 class TerminalForm(forms.Form):
     """A further place where cards are touched."""
 
-    name = forms.CharField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
+    name = TextField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
 
 
 class PeriodForm(forms.Form):

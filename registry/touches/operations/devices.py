@@ -13,6 +13,7 @@ from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import SiteId
 from registry.core.short_codes import draw_code, shown_code, typed_code
+from registry.core.typed_text import visible
 from registry.sites.models import Terminal
 from registry.sites.rules import is_prime
 from registry.touches.derive import device_secret
@@ -98,7 +99,7 @@ def register_device(code: str, *, store: str, name: str, dense: bool, at: dateti
         return _registered_before(found, store)
     try:
         with transaction.atomic():
-            device = Device.objects.create(store=store, name=name, dense=dense, registered_at=at)
+            device = Device.objects.create(store=store, name=visible(name), dense=dense, registered_at=at)
     except IntegrityError:
         raise StoreTakenError(field="store") from None
     found.used_at = at
