@@ -75,8 +75,9 @@ def _unit(**options: Any) -> forms.TypedChoiceField:
 
 
 def _offer_units(form: forms.Form, name: str, units: Choices) -> None:
-    """Offer units; where there are none to choose from, the field is hidden."""
+    """Offer units; where there are none to choose from, the field is hidden. Who is limited to some has to choose one."""
     offer(form, name, units)
+    form.fields[name].required = all(number for number, _name in units)
     if len(units) == 1 and not units[0][0]:
         form.fields[name].widget = forms.HiddenInput()
 
@@ -106,7 +107,7 @@ class FileForm(forms.Form):
 
     def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
         super().__init__(*args, **options)
-        offer(self, "unit_id", units)
+        _offer_units(self, "unit_id", units)
 
 
 class SiteForm(forms.Form):

@@ -35,11 +35,17 @@ def users(request: HttpRequest) -> HttpResponse:
     return render(request, "business/users.html", {"users": shown})
 
 
+def _roles(request: HttpRequest) -> list[Role]:
+    """The roles that the viewer can give; nobody manages a unit where there is none."""
+    given = ROLES_OF_FIRMS if viewer_of(request).units is None else ROLES_OF_UNITS
+    has_units = bool(list_units(business_of(request)))
+    return [role for role in given if has_units or role is not Role.TIER_MANAGER]
+
+
 @page(Permission.BUSINESS_USERS)
 def new_user(request: HttpRequest) -> HttpResponse:
     """810-20: add one; the letters of the first log-in go to the firm's address. A second click adds nobody."""
-    roles = ROLES_OF_FIRMS if viewer_of(request).units is None else ROLES_OF_UNITS
-    form = UserForm(request.POST or None, roles=roles, units=choices_of_units(request))
+    form = UserForm(request.POST or None, roles=_roles(request), units=choices_of_units(request))
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:

@@ -288,6 +288,18 @@ def test_messages_about_a_site_go_to_those_whose_site_it_is(firm: Firm) -> None:
     assert len(list_users_of_unit(firm.id, None)) == len(list_users(firm.id)) - 1
 
 
+def test_the_owner_adds_a_manager_on_the_page_who_then_sees_his_unit(firm: Firm) -> None:
+    browser = as_firm(firm.id)
+    typed = {"name": "西の 見", "mail": "", "role": "tier_manager", "unit_id": "", "form_key": "one"}
+    refused = browser.post("/business/users/new/", typed)
+    assert refused.status_code == 422
+    assert "階層管理者には組織が必要" in refused.content.decode()
+    assert browser.post("/business/users/new/", {**typed, "unit_id": str(firm.beside)}).status_code == 302
+    manager = logged_in(activate_account(list_users(firm.id)[-1].account.id))
+    assert manager.get(f"/business/sites/{firm.theirs.site_id}/").status_code == 200
+    assert manager.get(f"/business/sites/{firm.mine.site_id}/").status_code == 404
+
+
 def test_strangers_and_other_firms_stay_out(firm: Firm) -> None:
     path = f"/business/sites/{firm.mine.site_id}/unit/"
     assert Client().get(path).status_code == 302
