@@ -19,7 +19,7 @@ def endpoint(permission: Literal["device", "public"]) -> Callable[[View], View]:
         @csrf_exempt
         @wraps(view)
         def answer(request: HttpRequest) -> HttpResponse:
-            return view(request) if request.method == "POST" else wrong_method(request)
+            return view(request) if request.method == "POST" else wrong_method()
 
         cast(Any, answer).permission = permission  # read by the test that walks all addresses
         return answer

@@ -1,7 +1,7 @@
 """Errors for machines: problem+json (RFC 9457), with the stable code and the three texts."""
 
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
+from django.http import JsonResponse
 from django.utils.translation import gettext, override
 
 from registry.accounts.operations import TooOftenError
@@ -26,9 +26,14 @@ def problem(error: RegistryError, status: int) -> JsonResponse:
     )  # fmt: skip
 
 
-def wrong_method(_request: HttpRequest) -> JsonResponse:
+class MethodError(RegistryError):
+    """An address takes POST only."""
+
+    code = "METHOD"
+
+
+def wrong_method() -> JsonResponse:
     """The address takes POST only."""
-    return JsonResponse(
-        {"title": "POST", "status": 405, "code": "METHOD"},
-        status=405, headers={"Allow": "POST"}, content_type="application/problem+json",
-    )  # fmt: skip
+    answer = problem(MethodError(), 405)
+    answer["Allow"] = "POST"
+    return answer

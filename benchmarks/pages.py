@@ -128,6 +128,8 @@ def measure(month: date) -> list[Row]:
         ),
         row_of("site: its day", of_sites("/business/sites/{site}/"), 60),
         row_of("site: its month", of_sites("/business/sites/{site}/days/"), 150),
+        row_of("prime: home", ((prime, "/business/") for _ in range(LOOKS)), 150),
+        row_of("employer: home", (pair for _ in range(5) for pair in islice(((one, "/business/") for one in firms), 40)), 150),
         row_of("prime: all sites' month", ((prime, "/business/sites/days/") for _ in range(LOOKS)), 150),
         row_of("employer: the month", (pair for _ in range(5) for pair in islice(((one, "/business/days/") for one in firms), 40)), 150),
     ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Registration: the short code of the site's page becomes a device with a secret, or a further place of a device."""
 
+import hashlib
+import hmac
 import json
 from urllib.parse import urlsplit
 
@@ -76,10 +78,16 @@ def rotate(store: Store) -> None:
     if reply.status != OK:
         raise RegistrationError(reply.told() or f"鍵を替えられませんでした（{reply.status}）。")
     try:
-        secret = bytes.fromhex(json.loads(reply.body)["secret"]).hex()
+        secret = unmasked(identity.secret, bytes.fromhex(json.loads(reply.body)["masked_secret"]), identity.device)
     except (ValueError, TypeError, KeyError) as error:
         raise NetworkError(UNREADABLE) from error
     store.change_secret(identity.device, secret)
+
+
+def unmasked(present: str, masked: bytes, device: str) -> str:
+    """The next secret out of the answer: what travels can be read only with the present one (docs/handbook/ingest.md)."""
+    mask = hmac.new(bytes.fromhex(present), b"\0next secret\0" + device.encode(), hashlib.sha256).digest()
+    return bytes(one ^ other for one, other in zip(masked, mask, strict=True)).hex()
 
 
 def _read(reply: Reply, device: str, secret: str) -> tuple[str, str, tuple[Terminal, ...]]:

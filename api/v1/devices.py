@@ -24,6 +24,7 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\A[^\
 
 STATUS = {
     "STORE_TAKEN": 409, "TOO_OFTEN": 429, "DEVICE_UNKNOWN": 401, "DEVICE_FORKED": 409, "BATCH_SHAPE": 422,
+    "STORE_SHAPE": 422,
 }  # fmt: skip
 
 
@@ -67,9 +68,9 @@ def _further_place(request: HttpRequest, code: str, *, at: datetime) -> HttpResp
 
 @endpoint("device")
 def post_secret(request: HttpRequest) -> HttpResponse:
-    """Hand out the device's next secret; the present one holds until the next is used."""
+    """Hand out the device's next secret, masked with the present one, which holds until the next is used."""
     try:
-        secret = make_next_secret(*signed_parts(request), at=timezone.now())
+        masked = make_next_secret(*signed_parts(request), at=timezone.now())
     except RegistryError as error:
         return problem(error, STATUS[error.code])
-    return JsonResponse({"secret": secret})
+    return JsonResponse({"masked_secret": masked})

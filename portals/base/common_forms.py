@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import TypedDateField
+from portals.base.forms import TextField, TypedDateField
 from registry.core.days import jst_day
 
 
@@ -36,4 +36,4 @@ class DisputeForm(forms.Form):
     """On which day a link really ended, and why."""
 
     until_on = TypedDateField(label=_("end.until_on"), help_text=_("end.until_on_help"))
-    reason = forms.CharField(label=_("end.reason"), help_text=_("end.reason_help"), max_length=300)
+    reason = TextField(label=_("end.reason"), help_text=_("end.reason_help"), max_length=300)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import IdField, TypedDateField
+from portals.base.forms import IdField, TextField, TypedDateField
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -26,15 +26,15 @@ class ClaimForm(forms.Form):
 
     day = TypedDateField(label=_("claim.day"))
     site_id = IdField(IdKind.SITE, label=_("claim.site_id"), help_text=_("claim.site_id_help"), required=False)
-    site_name = forms.CharField(
+    site_name = TextField(
         label=_("claim.site_name"), help_text=_("claim.site_name_help"), max_length=200, required=False
     )
     begins_at = forms.TimeField(label=_("claim.begins_at"), help_text=_("claim.time_help"), required=False)
     ends_at = forms.TimeField(label=_("claim.ends_at"), required=False)
     trade = forms.ChoiceField(label=_("claim.trade"), choices=trades, required=False)
-    work = forms.CharField(label=_("claim.work"), max_length=200, required=False)
-    note = forms.CharField(label=_("claim.note"), help_text=_("claim.note_help"), max_length=300, required=False)
-    form_key = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+    work = TextField(label=_("claim.work"), max_length=200, required=False)
+    note = TextField(label=_("claim.note"), help_text=_("claim.note_help"), max_length=300, required=False)
+    form_key = TextField(widget=forms.HiddenInput, max_length=40, required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("initial", {"day": jst_day(timezone.now()), "form_key": secrets.token_urlsafe(16)})
@@ -50,7 +50,7 @@ class EditForm(forms.Form):
     """Another trade or work of a day."""
 
     trade = forms.ChoiceField(label=_("claim.trade"), choices=trades, required=False)
-    work = forms.CharField(label=_("claim.work"), max_length=200, required=False)
+    work = TextField(label=_("claim.work"), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Something must be said."""

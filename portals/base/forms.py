@@ -17,6 +17,7 @@ from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
 from registry.core.typed_dates import parse_date
+from registry.core.typed_text import visible
 
 _NEARLY_AN_ID = 10
 # Django's own words for it have spaces in odd places.
@@ -73,6 +74,22 @@ def check_if_id(typed: str, *kinds: IdKind) -> str:
         return str(parse_id(digits, *kinds))
     except RegistryError as error:
         raise refusal(error) from error
+
+
+class TextField(forms.CharField):
+    """A text as somebody typed it, without signs that nobody sees. A test walks all forms: no other field takes text."""
+
+    def to_python(self, value: Any) -> Any:
+        """Take hidden signs out, then blanks at the ends."""
+        return super().to_python(visible(str(value)) if value is not None else value)
+
+
+class MailField(TextField, forms.EmailField):
+    """A mail address."""
+
+
+class PatternField(TextField, forms.RegexField):
+    """A text of a certain shape."""
 
 
 class TypedDateField(forms.Field):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portals.base.calendars import DayMark, DayState
-from portals.base.forms import IdField, Renderer, TypedDateField
+from portals.base.forms import IdField, Renderer, TextField, TypedDateField
 from registry.core.ids import IdKind
 
 DAY = date(2026, 11, 20)
@@ -49,7 +49,7 @@ class SampleForm(forms.Form):
 
     default_renderer = Renderer
 
-    name = forms.CharField(label=gettext_lazy("base.sample.field_name"))
+    name = TextField(label=gettext_lazy("base.sample.field_name"))
     worker = IdField(IdKind.WORKER, label=gettext_lazy("base.sample.worker_id"))
     password = forms.CharField(
         label=gettext_lazy("base.sample.field_password"),
@@ -76,7 +76,7 @@ class SampleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         choices=[(key, gettext_lazy(f"base.sample.{key}")) for key in ("tamakake", "ashiba")],
     )
-    note = forms.CharField(
+    note = TextField(
         label=gettext_lazy("base.sample.field_note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     photo = forms.FileField(

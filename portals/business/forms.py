@@ -1,6 +1,7 @@
 """Forms of the firm's portal."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
@@ -13,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm
-from portals.base.forms import IdField, TypedDateField, offer
-from registry.businesses.states import ROLES_OF_FIRMS
+from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, offer
+from registry.accounts.states import Role
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -32,6 +33,7 @@ __all__ = [
     "DayForm",
     "DaysFilterForm",
     "EditRefusalForm",
+    "FileForm",
     "InvitationForm",
     "JoinKeyForm",
     "KeyForm",
@@ -44,6 +46,7 @@ __all__ = [
     "RosterForm",
     "SiteForm",
     "TerminalForm",
+    "UnitForm",
     "UserForm",
 ]
 
@@ -62,25 +65,72 @@ def _day_begins_at() -> forms.TypedChoiceField:
     )  # fmt: skip
 
 
+Choices = list[tuple[str, str]]
+
+
+def _unit(**options: Any) -> forms.TypedChoiceField:
+    """One of the firm's units; which ones, the form is told."""
+    return forms.TypedChoiceField(
+        label=_("unit.unit"), coerce=int, required=False, empty_value=None, **options
+    )  # fmt: skip
+
+
+def _offer_units(form: forms.Form, name: str, units: Choices) -> None:
+    """Offer units; where there are none to choose from, the field is hidden. Who is limited to some has to choose one."""
+    offer(form, name, units)
+    form.fields[name].required = all(number for number, _name in units)
+    if len(units) == 1 and not units[0][0]:
+        form.fields[name].widget = forms.HiddenInput()
+
+
+class UnitForm(forms.Form):
+    """A branch or department of the firm."""
+
+    parent_id = _unit(help_text=_("unit.parent_help"))
+    name = TextField(label=_("unit.name"), max_length=100)
+    kana = TextField(label=_("unit.kana"), max_length=100)
+    code = PatternField(
+        r"^[0-9]{1,14}$", label=_("unit.code"), help_text=_("unit.code_help"), max_length=14,
+        error_messages={"invalid": _("unit.code_invalid")},
+        widget=forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["parent_id"].label = _("unit.parent")
+        _offer_units(self, "parent_id", units)
+
+
+class FileForm(forms.Form):
+    """Under which unit a site is filed."""
+
+    unit_id = _unit(help_text=_("site.unit_help"))
+
+    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _offer_units(self, "unit_id", units)
+
+
 class SiteForm(forms.Form):
     """What a prime registers of a site."""
 
-    name = forms.CharField(label=_("site.name"), help_text=_("site.name_help"), max_length=200)
+    name = TextField(label=_("site.name"), help_text=_("site.name_help"), max_length=200)
     prefecture = forms.ChoiceField(label=_("site.prefecture"), choices=prefectures)
-    address = forms.CharField(label=_("site.address"), max_length=300)
+    address = TextField(label=_("site.address"), max_length=300)
     public_works = forms.TypedChoiceField(
         label=_("site.orderer"), choices=[("no", _("site.private")), ("yes", _("site.public"))], initial="no",
         coerce=lambda value: value == "yes", widget=forms.RadioSelect,
     )  # fmt: skip
     from_on = TypedDateField(label=_("site.from_on"))
     last_on = TypedDateField(label=_("site.last_on"), required=False, help_text=_("site.last_on_help"))
-    manager_name = forms.CharField(label=_("site.manager"), max_length=100)
+    manager_name = TextField(label=_("site.manager"), max_length=100)
     hazardous = forms.BooleanField(label=_("site.hazardous"), required=False)
-    terminal_name = forms.CharField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
+    terminal_name = TextField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
     day_begins_at = _day_begins_at()
-    form_key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    unit_id = _unit(help_text=_("site.unit_help"))
+    form_key = TextField(max_length=40, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
         options.setdefault(
             "initial",
             {
@@ -89,6 +139,7 @@ class SiteForm(forms.Form):
             },
         )  # fmt: skip
         super().__init__(*args, **options)
+        _offer_units(self, "unit_id", units)
 
 
 def trades() -> list[tuple[str, str]]:
@@ -115,10 +166,10 @@ class InvitationForm(forms.Form):
     """Which firm, for what work, for which days."""
 
     business_id = IdField(IdKind.BUSINESS, label=_("business.id"), required=False)
-    business_name = forms.CharField(
+    business_name = TextField(
         label=_("structure.business_name"), help_text=_("structure.business_name_help"), max_length=200, required=False
     )
-    work = forms.CharField(label=_("structure.work"), max_length=200, required=False)
+    work = TextField(label=_("structure.work"), max_length=200, required=False)
     from_on = TypedDateField(label=_("structure.from_on"), help_text=_("structure.from_on_help"))
     last_on = TypedDateField(label=_("structure.last_on"), help_text=_("structure.last_on_help"), required=False)
 
@@ -139,7 +190,7 @@ class InvitationForm(forms.Form):
 class KeyForm(forms.Form):
     """The site key that a firm was handed."""
 
-    key = forms.CharField(
+    key = TextField(
         label=_("key.key"), help_text=_("key.key_help"), max_length=30,
         widget=forms.TextInput(attrs={"class": "ds-w-20 ds-input-id", "autocomplete": "off", "autocapitalize": "characters"}),
     )  # fmt: skip
@@ -148,9 +199,9 @@ class KeyForm(forms.Form):
 class JoinKeyForm(forms.Form):
     """From when a firm takes the place that its key opens, and for what work."""
 
-    key = forms.CharField(widget=forms.HiddenInput)
+    key = TextField(widget=forms.HiddenInput)
     from_on = TypedDateField(label=_("structure.from_on"), help_text=_("structure.from_on_help"))
-    work = forms.CharField(label=_("structure.work"), max_length=200, required=False)
+    work = TextField(label=_("structure.work"), max_length=200, required=False)
 
     def __init__(self, *args: Any, site: SiteRow, key: str, **options: Any) -> None:
         options.setdefault("initial", {"from_on": _first_day(site), "key": key})
@@ -160,19 +211,19 @@ class JoinKeyForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is refused."""
 
-    reason = forms.CharField(label=_("structure.reason"), help_text=_("structure.reason_help"), max_length=300)
+    reason = TextField(label=_("structure.reason"), help_text=_("structure.reason_help"), max_length=300)
 
 
 class RefusalForm(ReasonForm):
     """Why a day that was entered by hand is refused."""
 
-    reason = forms.CharField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
+    reason = TextField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
 
 
 class EditRefusalForm(ReasonForm):
     """Why a late edit of a day is refused."""
 
-    reason = forms.CharField(label=_("claim.refuse_reason"), help_text=_("day.edit.refuse_help"), max_length=300)
+    reason = TextField(label=_("claim.refuse_reason"), help_text=_("day.edit.refuse_help"), max_length=300)
 
 
 class RosterForm(forms.Form):
@@ -183,7 +234,7 @@ class RosterForm(forms.Form):
     from_on = TypedDateField(label=_("roster.from_on"), help_text=_("roster.from_on_help"))
     trade = forms.ChoiceField(label=_("roster.trade"), choices=trades, required=False)
     position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
-    work = forms.CharField(label=_("roster.work"), max_length=200, required=False)
+    work = TextField(label=_("roster.work"), max_length=200, required=False)
     hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
 
     def __init__(
@@ -213,7 +264,7 @@ class LineForm(forms.Form):
 
     trade = forms.ChoiceField(label=_("roster.trade"), choices=lambda: trades()[1:])
     position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
-    work = forms.CharField(label=_("roster.work"), max_length=200, required=False)
+    work = TextField(label=_("roster.work"), max_length=200, required=False)
     hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
     collects = forms.BooleanField(label=_("roster.collects"), help_text=_("roster.collects_help"), required=False)
     from_on = TypedDateField(label=_("roster.change_from_on"), help_text=_("roster.change_from_on_help"))
@@ -238,21 +289,27 @@ class LinkForm(AskLinkForm):
 class UserForm(forms.Form):
     """Who else logs in for the firm, as what."""
 
-    name = forms.CharField(label=_("user.name"), help_text=_("user.name_help"), max_length=100)
-    mail = forms.EmailField(label=_("user.mail"), help_text=_("user.mail_help"), required=False)
+    name = TextField(label=_("user.name"), help_text=_("user.name_help"), max_length=100)
+    mail = MailField(label=_("user.mail"), help_text=_("user.mail_help"), required=False)
     role = forms.ChoiceField(
         label=_("user.role"), widget=forms.RadioSelect,
-        choices=[(role, format_lazy("{} ― {}", _(f"role.{role}"), _(f"role.{role}.about"))) for role in ROLES_OF_FIRMS],
     )  # fmt: skip
-    form_key = forms.CharField(
+    unit_id = _unit(help_text=_("user.unit_help"))
+    form_key = TextField(
         max_length=40, required=False, initial=partial(secrets.token_urlsafe, 16), widget=forms.HiddenInput
     )
+
+    def __init__(self, *args: Any, roles: Iterable[Role], units: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        about = ((role, format_lazy("{} ― {}", _(f"role.{role}"), _(f"role.{role}.about"))) for role in roles)
+        offer(self, "role", about)
+        _offer_units(self, "unit_id", units)
 
 
 class TerminalForm(forms.Form):
     """A further place where cards are touched."""
 
-    name = forms.CharField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
+    name = TextField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
 
 
 class PeriodForm(forms.Form):

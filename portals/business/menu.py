@@ -12,5 +12,6 @@ ENTRIES = [
     Entry("", "paper.title", "business:papers", Permission.BUSINESS_WORKERS),
     Entry("", "business.menu.invitations", "business:invitations", Permission.SITE_MANAGE),
     Entry("", "business.menu.links", "business:links", Permission.BUSINESS_WORKERS),
+    Entry("810-10", "unit.title", "business:organisation", Permission.BUSINESS_USERS),
     Entry("810-20", "business.menu.users", "business:users", Permission.BUSINESS_USERS),
 ]

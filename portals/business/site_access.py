@@ -7,6 +7,7 @@ from functools import cached_property
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from portals.base.access import viewer_of
 from portals.business.views_firm import business_of
 from registry.core.days import jst_day
 from registry.core.ids import SiteId
@@ -77,7 +78,7 @@ def find_access(request: HttpRequest, site_id: int) -> SiteAccess | None:
     """The viewer's part in a site, or None."""
     business_id, today = business_of(request), jst_day(timezone.now())
     site = find_site(site_id)
-    if site is None:
+    if site is None or not viewer_of(request).reaches(site.business_id, site.unit_id):
         return None
     if site.business_id == business_id:
         return SiteAccess(site, is_prime=True, tenures=[], on=today)

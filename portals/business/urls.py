@@ -7,7 +7,9 @@ from portals.business import (
     views_days,
     views_devices,
     views_firm,
+    views_home,
     views_links,
+    views_organisation,
     views_papers,
     views_places,
     views_roster,
@@ -20,8 +22,9 @@ from portals.business import (
 
 app_name = "business"
 urlpatterns = [
-    path("", views_firm.home, name="home"),
+    path("", views_home.home, name="home"),
     path("own/", views_firm.own, name="own"),
+    path("organisation/", views_organisation.organisation, name="organisation"),
     path("users/", views_users.users, name="users"),
     path("users/new/", views_users.new_user, name="new_user"),
     path("workers/", views_firm.workers, name="workers"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("sites/<int:site_id>/terminals/<int:terminal_id>/code/", views_devices.pairing_code, name="pairing_code"),
     path("sites/<int:site_id>/devices/<int:device_id>/revoke/", views_devices.revoke, name="revoke"),
     path("sites/<int:site_id>/devices/<int:device_id>/leave/", views_devices.leave, name="leave"),
+    path("sites/<int:site_id>/unit/", views_sites.file, name="file_site"),
     path("sites/<int:site_id>/extend/", views_sites.extend, name="extend"),
     path("sites/<int:site_id>/day-begin/", views_sites.day_begin, name="day_begin"),
     path("sites/<int:site_id>/close/", views_sites.close, name="close_site"),

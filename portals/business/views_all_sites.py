@@ -34,7 +34,9 @@ from registry.sites.queries import ALL_AT_MOST, list_sites
 
 def _filters(request: HttpRequest, chosen: date) -> tuple[DaysFilterForm, dict[int, str], Only]:
     """The filters as they stand in the address, and the sites that fit, by name. What fits no filter is as if empty."""
-    sites = {one.id: one.name for one in list_sites(business_of(request), limit=ALL_AT_MOST)}
+    sites = {
+        one.id: one.name for one in list_sites(business_of(request), units=viewer_of(request).units, limit=ALL_AT_MOST)
+    }
     firms = names_of_businesses(firms_on_sites(sites, chosen))
     form = DaysFilterForm(request.GET, sites=sites, firms=dict(sorted(firms.items(), key=lambda pair: pair[1])))
     form.is_valid()

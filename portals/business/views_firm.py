@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import form_page
-from portals.base.messages import shown_notices
 from portals.base.photos import photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
@@ -16,7 +15,6 @@ from registry.core.days import jst_day
 from registry.core.ids import BusinessId, IdKind
 from registry.core.read_policy import Relation
 from registry.disclosure.queries import Found, find_workers, see_business, see_worker
-from registry.notices.queries import list_notices
 
 
 def business_of(request: HttpRequest) -> BusinessId:
@@ -25,14 +23,6 @@ def business_of(request: HttpRequest) -> BusinessId:
     if business_id is None:
         raise Http404
     return BusinessId(business_id)
-
-
-@page(Permission.BUSINESS_VIEW)
-def home(request: HttpRequest) -> HttpResponse:
-    """The firm's home: what there is to do, and the doors."""
-    seen = see_business(viewer_of(request), business_of(request), at=timezone.now())
-    notices = shown_notices(list_notices(viewer_of(request).account_id or 0))
-    return render(request, "business/home.html", {"seen": seen, "firm": seen.get("name"), "notices": notices})
 
 
 @page(Permission.BUSINESS_VIEW)

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, refusal
-from portals.business.forms import DayBeginForm, PeriodForm, SiteForm
+from portals.business.forms import DayBeginForm, FileForm, PeriodForm, SiteForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_firm import business_of
+from portals.business.views_organisation import choices_of_units
 from portals.business.views_site_day import people_of_day
 from registry.accounts.states import Permission
+from registry.businesses.queries import find_unit
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
@@ -25,6 +27,7 @@ from registry.sites.operations import (
     add_period,
     change_day_boundary,
     close_site,
+    file_site,
     open_site,
     reopen_site,
 )
@@ -38,7 +41,8 @@ def sites(request: HttpRequest) -> HttpResponse:
     """The firm's sites."""
     own = business_of(request)
     context = {
-        "sites": list_sites(own), "below": list_sites_below(own),
+        "sites": list_sites(own, units=viewer_of(request).units),
+        "below": list_sites_below(own) if viewer_of(request).units is None else [],
         "may_open": viewer_of(request).has(Permission.BUSINESS_SITES),
     }  # fmt: skip
     return render(request, "business/sites.html", context)
@@ -47,7 +51,7 @@ def sites(request: HttpRequest) -> HttpResponse:
 @page(Permission.BUSINESS_SITES)
 def new_site(request: HttpRequest) -> HttpResponse:
     """Open a site with its first terminal."""
-    form = SiteForm(request.POST or None)
+    form = SiteForm(request.POST or None, units=choices_of_units(request))
     if request.method == "POST" and form.is_valid():
         typed = dict(form.cleaned_data)
         key = typed.pop("form_key")
@@ -70,6 +74,8 @@ def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
     return {
         **people_of_day(request, access, today), "day_before": today - timedelta(days=1),
         "terminals": list_terminals(site_id), "devices": list_devices(site_id),
+        "unit": find_unit(access.site.business_id, access.site.unit_id) if access.site.unit_id else None,
+        "may_file": viewer_of(request).has(Permission.BUSINESS_SITES),
     }  # fmt: skip
 
 
@@ -77,6 +83,25 @@ def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
 def site(request: HttpRequest, site_id: int) -> HttpResponse:
     """One site: who is here today, its terminals and devices."""
     return render(request, "business/site.html", _site_context(request, site_id))
+
+
+@page(Permission.BUSINESS_SITES)
+def file(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Under which unit of the firm a site is filed: who of the firm's people sees it."""
+    found = own_site(request, site_id)
+    form = FileForm(request.POST or None, units=choices_of_units(request), initial={"unit_id": found.unit_id or ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            file_site(
+                SiteId(site_id), form.cleaned_data["unit_id"], by=viewer_of(request).actor(), at=timezone.now()
+            )  # fmt: skip
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("site.filed"))
+            return redirect("business:site", site_id)
+    context = {"form": form, "site": found}
+    return render(request, "business/file_site.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.SITE_MANAGE)

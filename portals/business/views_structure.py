@@ -128,7 +128,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
         {"row": row, "site": sites[row.site_id], "firm": firms[row.invited_by_id], "days": _since(row.invited_at)}
         for row in rows
     ]  # fmt: skip
-    may_answer = viewer_of(request).has(Permission.BUSINESS_SITES)
+    may_answer = viewer_of(request).has(Permission.BUSINESS_SITES) and viewer_of(request).units is None
     return render(request, "business/invitations.html", {"invitations": shown, "may_answer": may_answer})
 
 

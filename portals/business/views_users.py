@@ -10,34 +10,48 @@ from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal
 from portals.business.forms import UserForm
 from portals.business.views_firm import business_of
+from portals.business.views_organisation import choices_of_units
 from registry.accounts.states import Permission, Role
 from registry.businesses.operations import add_user
-from registry.businesses.queries import list_users
+from registry.businesses.queries import list_units, list_users
+from registry.businesses.states import ROLES_OF_FIRMS, ROLES_OF_UNITS
 from registry.core.errors import RegistryError
 
 
 @page(Permission.BUSINESS_USERS)
 def users(request: HttpRequest) -> HttpResponse:
     """810-20: the people who log in for the firm."""
+    own = business_of(request)
+    names = {unit.id: unit.name for unit in list_units(own)}
     shown = [
         {
             "name": user.account.display_name, "login_id": user.account.login_id,
             "role": _(f"role.{user.account.role}"), "state": _(f"account.{user.account.state}"),
+            "unit": names.get(user.unit_id or 0, ""),
         }
-        for user in list_users(business_of(request))
+        for user in list_users(own)
+        if viewer_of(request).reaches(own, user.unit_id)
     ]  # fmt: skip
     return render(request, "business/users.html", {"users": shown})
+
+
+def _roles(request: HttpRequest) -> list[Role]:
+    """The roles that the viewer can give; nobody manages a unit where there is none."""
+    given = ROLES_OF_FIRMS if viewer_of(request).units is None else ROLES_OF_UNITS
+    has_units = bool(list_units(business_of(request)))
+    return [role for role in given if has_units or role is not Role.TIER_MANAGER]
 
 
 @page(Permission.BUSINESS_USERS)
 def new_user(request: HttpRequest) -> HttpResponse:
     """810-20: add one; the letters of the first log-in go to the firm's address. A second click adds nobody."""
-    form = UserForm(request.POST or None)
+    form = UserForm(request.POST or None, roles=_roles(request), units=choices_of_units(request))
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
             add_user(
                 business_of(request), name=typed["name"], mail=typed["mail"], role=Role(typed["role"]),
+                unit_id=typed["unit_id"],
                 key=typed["form_key"], by=viewer_of(request).actor(), at=timezone.now(),
             )  # fmt: skip
         except RegistryError as error:

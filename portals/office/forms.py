@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import IdField, TypedDateField
+from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField
 from registry.businesses.states import BusinessKind
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
@@ -31,12 +31,10 @@ def trades() -> list[tuple[str, str]]:
 
 
 def _text(label: str, length: int = 100, *, required: bool = True, help_text: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=_(label), max_length=length, required=required, help_text=_(help_text) if help_text else ""
-    )
+    return TextField(label=_(label), max_length=length, required=required, help_text=_(help_text) if help_text else "")
 
 
-_POSTAL = forms.RegexField(
+_POSTAL = PatternField(
     r"^\d{3}-?\d{4}$", label=_("business.postal_code"), error_messages={"invalid": _("office.postal_shape")}
 )
 
@@ -59,7 +57,7 @@ class BusinessForm(forms.Form):
     address = _text("business.address", 300)
     phone = _text("business.phone", 20)
     officer_name = _text("business.officer_name")
-    officer_mail = forms.EmailField(label=_("business.officer_mail"), required=False)
+    officer_mail = MailField(label=_("business.officer_mail"), required=False)
     permit_authority = _text("business.permit_authority", 20, required=False)
     permit_class = _text("business.permit_class", 2, required=False)
     permit_year = _text("business.permit_year", 4, required=False)
@@ -78,12 +76,12 @@ class WorkerForm(forms.Form):
     sex = forms.ChoiceField(
         label=_("worker.sex"), choices=[(sex, _(f"word.sex.{sex}")) for sex in Sex], widget=forms.RadioSelect
     )
-    nationality = forms.CharField(label=_("worker.nationality"), max_length=40, initial="日本")
+    nationality = TextField(label=_("worker.nationality"), max_length=40, initial="日本")
     postal_code = _POSTAL
     prefecture = forms.ChoiceField(label=_("business.prefecture"), choices=prefectures)
     address = _text("worker.address", 300)
     phone = _text("worker.phone", 20, required=False)
-    mail = forms.EmailField(label=_("worker.mail"), required=False, help_text=_("worker.mail_help"))
+    mail = MailField(label=_("worker.mail"), required=False, help_text=_("worker.mail_help"))
     registration_kind = forms.ChoiceField(
         label=_("worker.registration_kind"),
         choices=[(kind, _(f"word.registration_kind.{kind}")) for kind in RegistrationKind],

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import check_if_id
+from portals.base.forms import TextField, check_if_id
 from registry.core.ids import IdKind
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def _password(label: "StrOrPromise", autocomplete: str, help_text: "StrOrPromise
 class LoginForm(forms.Form):
     """ID and password."""
 
-    login_id = forms.CharField(
+    login_id = TextField(
         label=_("public.login.id"), help_text=_("public.login.id_help"), max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "class": "ds-w-20"}),
     )  # fmt: skip
@@ -50,7 +50,7 @@ class FirstPasswordForm(forms.Form):
 class SecurityCodeForm(forms.Form):
     """The six digits."""
 
-    security_code = forms.CharField(
+    security_code = TextField(
         label=_("public.code.label"), help_text=_("public.code.help"), max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "ds-w-12"}),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from registry.core.ids import clean_digits
 PASSWORD_LENGTH = 10  # ruling 3
 TRIES = 5  # rulings 2, 3
 LOCK = timedelta(minutes=30)  # ruling 3
+TRIES_COUNT = timedelta(days=30)  # so long wrong tries are counted together; locking alone slows down whoever guesses
 INITIAL_PASSWORD_LIFE = timedelta(days=90)  # ruling 2
 # No letters or digits that look alike on paper.
 _PAPER_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -54,6 +54,7 @@ class WrongTries(models.Model):
     place = models.CharField(max_length=64)
     in_a_row = models.SmallIntegerField(default=0)
     closed_until = models.DateTimeField(null=True)
+    last_at = models.DateTimeField()
 
     class Meta:
         db_table = "accounts_wrong_tries"

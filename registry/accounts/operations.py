@@ -8,10 +8,12 @@ from math import ceil
 from django.contrib.auth.hashers import check_password as matches
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 
 from registry.accounts.derive import (
     LOCK,
     TRIES,
+    TRIES_COUNT,
     check_password,
     draw_initial_password,
     draw_security_code,
@@ -106,6 +108,14 @@ def forget_allowances(*, at: datetime) -> int:
     return Allowance.objects.filter(used_until__lt=at).delete()[0]
 
 
+def forget_tries(*, at: datetime) -> int:
+    """Drop wrong tries that no longer matter: a right one came, the lock is over, or a month has passed. Returns how many."""
+    over = (
+        Q(closed_until=None, in_a_row=0) | Q(closed_until__lte=at) | Q(closed_until=None, last_at__lt=at - TRIES_COUNT)
+    )
+    return WrongTries.objects.filter(over).delete()[0]
+
+
 @transaction.atomic
 def open_account(
     *, login_id: str, portal: Portal, role: Role, display_name: str, mail: str = "", by: Actor, at: datetime
@@ -185,8 +195,9 @@ def check_login(typed_id: str, password: str, *, place: Place, at: datetime) -> 
     login_id = normal_login_id(typed_id)
     check_allowance(*place.allowance, at=at)
     with transaction.atomic():
-        WrongTries.objects.get_or_create(typed_id=login_id, place=place.name)
-        tries = WrongTries.objects.select_for_update().get(typed_id=login_id, place=place.name)
+        tries, _ = WrongTries.objects.select_for_update().get_or_create(
+            typed_id=login_id, place=place.name, defaults={"last_at": at}
+        )
         closed = tries.closed_until is not None and tries.closed_until > at
         account = Account.objects.filter(login_id=login_id).exclude(state=AccountState.CLOSED).first()
         right = matches(password, account.password if account else _NOBODY) and account is not None
@@ -210,7 +221,8 @@ def _count(tries: WrongTries, *, right: bool, at: datetime) -> None:
         tries.in_a_row += 1
         if tries.in_a_row >= TRIES:
             tries.closed_until = at + LOCK
-    tries.save(update_fields=["in_a_row", "closed_until"])
+    tries.last_at = at
+    tries.save(update_fields=["in_a_row", "closed_until", "last_at"])
 
 
 def _self(account: Account) -> Actor:

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from registry.accounts.models import Account
-from registry.businesses.states import BusinessKind
+from registry.businesses.states import MOST_TIERS, BusinessKind
 
 
 class Business(models.Model):
@@ -57,11 +57,35 @@ class Business(models.Model):
         ]
 
 
+class Unit(models.Model):
+    """組織: a branch or department of a firm, in three tiers; sites are filed under it (spec 1.3)."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    tier = models.SmallIntegerField()
+    code = models.CharField(max_length=14)  # 階層ID, chosen by the firm
+    name = models.CharField(max_length=100)
+    kana = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "businesses_unit"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "code"], name="businesses_unit_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(parent=None, tier=1)
+                | models.Q(parent__isnull=False, tier__gte=2, tier__lte=MOST_TIERS),
+                name="businesses_unit_tier_fits",
+            ),
+            models.CheckConstraint(condition=models.Q(code__regex=r"^[0-9]{1,14}$"), name="businesses_unit_code_shape"),
+        ]
+
+
 class BusinessUser(models.Model):
-    """One person who logs in for a firm. Roles are those of the account."""
+    """One person who logs in for a firm, for all of it or for a unit and what is below it. Roles are those of the account."""
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT)
     account = models.OneToOneField(Account, on_delete=models.PROTECT)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)
     # The key of the form that added the user: a second click finds the first one's user.
     form_key = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
 

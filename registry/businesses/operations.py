@@ -10,9 +10,9 @@ from stdnum.jp import cn
 from registry.accounts.operations import open_account
 from registry.accounts.states import Permission, Portal, Role
 from registry.audit.operations import note_act
-from registry.businesses.models import Business, BusinessUser
-from registry.businesses.queries import find_added_user, find_registered
-from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind
+from registry.businesses.models import Business, BusinessUser, Unit
+from registry.businesses.queries import find_added_user, find_registered, find_unit
+from registry.businesses.states import MOST_TIERS, ROLES_OF_FIRMS, ROLES_OF_UNITS, BusinessKind
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, RegistryError
@@ -34,6 +34,24 @@ class RoleError(RegistryError):
     """A role that nobody in a firm can be given."""
 
     code = "ROLE"
+
+
+class UnitError(RegistryError):
+    """A unit is wanted, and none of those that somebody may choose was given."""
+
+    code = "UNIT"
+
+
+class UnitCodeError(RegistryError):
+    """A 階層ID is not of digits, or another unit of the firm has it."""
+
+    code = "UNIT_CODE"
+
+
+class UnitTierError(RegistryError):
+    """A unit would stand below the third tier."""
+
+    code = "UNIT_TIER"
 
 
 class KanaError(RegistryError):
@@ -132,12 +150,13 @@ def _register(data: BusinessData, *, key: str, by: Actor, at: datetime) -> Busin
 
 
 def _open_user(
-    business_id: BusinessId, *, login_id: str, name: str, mail: str, role: Role, key: str = "", by: Actor, at: datetime
-) -> int:
+    business_id: BusinessId, *, login_id: str, name: str, mail: str, role: Role, unit_id: int | None = None,
+    key: str = "", by: Actor, at: datetime,
+) -> int:  # fmt: skip
     account_id = open_account(
         login_id=login_id, portal=Portal.BUSINESS, role=role, display_name=name, mail=mail, by=by, at=at
     )
-    BusinessUser.objects.create(business_id=business_id, account_id=account_id, form_key=key or None)
+    BusinessUser.objects.create(business_id=business_id, account_id=account_id, unit_id=unit_id, form_key=key or None)
     return account_id
 
 
@@ -163,23 +182,87 @@ def _write_first_letters(
 
 @transaction.atomic
 def add_user(
-    business_id: BusinessId, *, name: str, mail: str, role: Role, key: str = "", by: Actor, at: datetime
-) -> int:
+    business_id: BusinessId, *, name: str, mail: str, role: Role, unit_id: int | None = None, key: str = "",
+    by: Actor, at: datetime,
+) -> int:  # fmt: skip
     """Add a person to a firm, with an own ID of kind 23 (ruling 1). The letters go to the firm's address.
 
-    Harmless when repeated with the same form key: the user of the first click comes back.
+    A 階層管理者 adds people of the units that he manages. Harmless when repeated with the same form key: the user of
+    the first click comes back.
     """
     if not by.has(Permission.BUSINESS_USERS) or (by.subject_id not in {None, business_id}):
         raise NotAllowedError
-    if role not in ROLES_OF_FIRMS:
+    if role not in (ROLES_OF_FIRMS if by.units is None else ROLES_OF_UNITS):
         raise RoleError(field="role")
+    _check_unit_of_user(business_id, role, unit_id, by=by)
     # Clicks of one firm wait for each other here.
     Business.objects.select_for_update().get(pk=business_id)
     if first := find_added_user(business_id, key):
         return first
     account_id = _open_user(
-        business_id, login_id=str(make_id(IdKind.USER)), name=name, mail=mail, role=role, key=key, by=by, at=at
-    )
+        business_id, login_id=str(make_id(IdKind.USER)), name=name, mail=mail, role=role, unit_id=unit_id, key=key,
+        by=by, at=at,
+    )  # fmt: skip
     note_act("businesses_business", business_id, "add_user", by=by, at=at)
     _write_first_letters(business_id, account_id, LetterKind.USER_FIRST_LOGIN, name=name, by=by, at=at)
     return account_id
+
+
+def check_unit(business_id: BusinessId, unit_id: int | None, *, by: Actor) -> None:
+    """Refuse a unit that the firm does not have or that somebody does not manage; who manages some must name one.
+
+    Raises `UnitError`.
+    """
+    known = unit_id is None or find_unit(business_id, unit_id) is not None
+    if not known or not by.reaches(business_id, unit_id):
+        raise UnitError(field="unit_id")
+
+
+def _check_unit_of_user(business_id: BusinessId, role: Role, unit_id: int | None, *, by: Actor) -> None:
+    """A 階層管理者 has a unit, a 事業者責任者 none; nobody makes a second manager of the unit by which he himself manages."""
+    check_unit(business_id, unit_id, by=by)
+    wanted, possible = role is Role.TIER_MANAGER, role in ROLES_OF_UNITS
+    if (unit_id is None and wanted) or (unit_id is not None and not possible):
+        raise UnitError(field="unit_id")
+    if wanted and by.units is not None and _own_unit(by) == unit_id:
+        raise UnitError(field="unit_id")
+
+
+def _own_unit(by: Actor) -> int | None:
+    return BusinessUser.objects.values_list("unit_id", flat=True).get(account_id=by.account_id or 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitData:
+    """What a firm says of a branch or department; `parent_id` is the one above it."""
+
+    name: str
+    kana: str
+    code: str
+    parent_id: int | None = None
+
+
+@transaction.atomic
+def add_unit(business_id: BusinessId, data: UnitData, *, by: Actor, at: datetime) -> int:
+    """Add a branch or department, at most three deep (spec 1.3): the owner anywhere, a 階層管理者 below his own.
+
+    Harmless when repeated with the same data.
+    """
+    if not by.has(Permission.BUSINESS_USERS) or by.subject_id not in {None, business_id}:
+        raise NotAllowedError
+    check_unit(business_id, data.parent_id, by=by)
+    if not is_katakana(data.kana):
+        raise KanaError(field="kana")
+    Business.objects.select_for_update().get(pk=business_id)  # two clicks at once: the second waits for the first
+    same = Unit.objects.filter(business=business_id, code=data.code).first()
+    if same and (same.name, same.kana, same.parent_id) == (data.name, data.kana, data.parent_id):
+        return same.pk
+    if same or not (data.code.isascii() and data.code.isdigit()):
+        raise UnitCodeError(field="code")
+    above = find_unit(business_id, data.parent_id) if data.parent_id else None
+    tier = above.tier + 1 if above else 1
+    if tier > MOST_TIERS:
+        raise UnitTierError(field="parent_id")
+    unit = Unit.objects.create(business_id=business_id, tier=tier, **asdict(data))
+    note_act("businesses_unit", unit.pk, "add", by=by, at=at)
+    return unit.pk

@@ -1,10 +1,13 @@
 """Reads of firms. What leaves towards a page goes through `disclosure`, which knows who looks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from django.db.models import Q
 
 from registry.accounts.queries import AccountRow, list_accounts
-from registry.businesses.models import Business, BusinessUser
+from registry.accounts.states import Role
+from registry.businesses.models import Business, BusinessUser, Unit
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.core.ids import BusinessId
 from registry.core.kana import search_form
@@ -12,10 +15,47 @@ from registry.core.kana import search_form
 FOUND_AT_MOST = 50
 
 
-def business_of_account(account_id: int) -> BusinessId | None:
-    """The firm that an account acts for."""
-    found = BusinessUser.objects.filter(account_id=account_id).values_list("business_id", flat=True).first()
-    return BusinessId(found) if found else None
+@dataclass(frozen=True)
+class UnitRow:
+    """A branch or department of a firm."""
+
+    id: int
+    parent_id: int | None
+    tier: int
+    code: str
+    name: str
+    kana: str
+
+
+def part_of_account(account_id: int) -> tuple[BusinessId | None, frozenset[int] | None]:
+    """The firm that an account acts for, and the units of it that the account is limited to; None: no limit.
+
+    A 階層管理者 without a unit reaches none.
+    """
+    found = BusinessUser.objects.filter(account_id=account_id).values_list("business_id", "unit_id", "account__role")
+    business_id, unit_id, role = found.first() or (None, None, "")
+    if business_id is None or (unit_id is None and role != Role.TIER_MANAGER):
+        return (BusinessId(business_id) if business_id else None), None
+    below = Q(pk=unit_id) | Q(parent=unit_id) | Q(parent__parent=unit_id)
+    return BusinessId(business_id), frozenset(
+        Unit.objects.filter(below).order_by("pk").values_list("pk", flat=True) if unit_id else ()
+    )
+
+
+def list_units(business_id: int) -> list[UnitRow]:
+    """The units of a firm, as a tree read from the top; beside each other by their codes."""
+    names = [one.name for one in fields(UnitRow)]
+    rows = [UnitRow(*row) for row in Unit.objects.filter(business=business_id).order_by("code").values_list(*names)]
+
+    def below(parent_id: int | None) -> list[UnitRow]:
+        return [one for row in rows if row.parent_id == parent_id for one in (row, *below(row.id))]
+
+    return below(None)
+
+
+def find_unit(business_id: int, unit_id: int) -> UnitRow | None:
+    """One unit of a firm, or None."""
+    return next((row for row in list_units(business_id) if row.id == unit_id), None)
 
 
 def names_of_businesses(ids: Iterable[int]) -> dict[int, str]:
@@ -59,10 +99,23 @@ class UserRow:
 
     account: AccountRow
     is_first: bool
+    unit_id: int | None
 
 
 def list_users(business_id: BusinessId) -> list[UserRow]:
     """The people who log in for a firm, in the order of their opening."""
-    ids = list(BusinessUser.objects.filter(business_id=business_id).order_by("pk").values_list("account_id", flat=True))
-    accounts = list_accounts(ids)
-    return [UserRow(accounts[pk], accounts[pk].login_id == str(business_id)) for pk in ids]
+    found = list(
+        BusinessUser.objects.filter(business_id=business_id).order_by("pk").values_list("account_id", "unit_id")
+    )
+    accounts = list_accounts([account_id for account_id, _ in found])
+    return [UserRow(accounts[pk], accounts[pk].login_id == str(business_id), unit_id) for pk, unit_id in found]
+
+
+def list_users_of_unit(business_id: BusinessId, unit_id: int | None) -> list[UserRow]:
+    """Those of a firm's people whom something filed under a unit concerns: the unit's, those above it, the whole firm's."""
+    parents = {row.id: row.parent_id for row in list_units(business_id)}
+    above: set[int | None] = {None}
+    while unit_id is not None:
+        above.add(unit_id)
+        unit_id = parents[unit_id]
+    return [user for user in list_users(business_id) if user.unit_id in above]

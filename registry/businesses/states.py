@@ -13,5 +13,7 @@ class BusinessKind(StrEnum):
     ONE_PERSON = "one_person"
 
 
-# 階層管理者 follow with the firm's hierarchy, without which nobody knows what they manage (spec 1.3).
-ROLES_OF_FIRMS = (Role.OWNER, Role.SITE_MANAGER, Role.SITE_VIEWER, Role.PROXY_CLERK)
+ROLES_OF_FIRMS = (Role.OWNER, Role.TIER_MANAGER, Role.SITE_MANAGER, Role.SITE_VIEWER, Role.PROXY_CLERK)
+# Who can be limited to a unit; the others act for the whole firm (spec 1.3).
+ROLES_OF_UNITS = (Role.TIER_MANAGER, Role.SITE_MANAGER, Role.SITE_VIEWER)
+MOST_TIERS = 3

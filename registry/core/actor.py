@@ -23,6 +23,7 @@ class Actor:
     account_id: int | None = None
     subject_id: int | None = None
     rights: frozenset[str] = frozenset()
+    units: frozenset[int] | None = None  # the parts of the own firm that one is limited to; None: no limit
 
     @classmethod
     def system(cls) -> Self:
@@ -32,3 +33,7 @@ class Actor:
     def has(self, right: str) -> bool:
         """Whether the one who acts holds a right; the system holds all."""
         return self.kind is ActorKind.SYSTEM or right in self.rights
+
+    def reaches(self, business_id: int, unit_id: int | None) -> bool:
+        """Whether what a firm files under a unit lies within one's limits: without any, or in one's own part of it."""
+        return self.units is None or (self.subject_id == business_id and unit_id in self.units)

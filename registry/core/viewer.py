@@ -18,6 +18,7 @@ class Viewer:
     purpose: Purpose = Purpose.OWN_WORK
     login_id: str = ""
     display_name: str = ""
+    units: frozenset[int] | None = None  # the parts of the own firm that one is limited to; None: no limit
 
     def has(self, right: str) -> bool:
         """Whether the viewer holds a right."""
@@ -33,4 +34,8 @@ class Viewer:
         if self.kind is None:
             message = "a stranger cannot act"
             raise ValueError(message)
-        return Actor(self.kind, self.account_id, self.worker_id or self.business_id, self.rights)
+        return Actor(self.kind, self.account_id, self.worker_id or self.business_id, self.rights, self.units)
+
+    def reaches(self, business_id: int, unit_id: int | None) -> bool:
+        """Whether what a firm files under a unit lies within one's limits: without any, or in one's own part of it."""
+        return self.units is None or (self.business_id == business_id and unit_id in self.units)

@@ -13,9 +13,9 @@ from registry.audit.queries import list_looks
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.businesses.queries import FOUND_AT_MOST as FIRMS_AT_MOST
 from registry.businesses.queries import (
-    business_of_account,
     fields_of_businesses,
     names_of_businesses,
+    part_of_account,
     search_businesses,
 )
 from registry.cards.queries import newest_cards
@@ -37,6 +37,7 @@ from registry.workers.queries import (
     get_photo,
     linked_businesses,
     linked_workers,
+    list_ending_credentials,
     search_workers,
     worker_of_account,
 )
@@ -72,12 +73,15 @@ def viewer_for(account_id: int | None) -> Viewer:
     account = find_account(account_id) if account_id is not None else None
     if account_id is None or account is None or account.state is not AccountState.ACTIVE:
         return Viewer()
-    kind = ActorKind(account.portal)
+    kind, business_id, units = ActorKind(account.portal), None, None
+    if account.portal is Portal.BUSINESS:
+        business_id, units = part_of_account(account_id)
     return Viewer(
         account_id=account_id,
         kind=kind,
         worker_id=worker_of_account(account_id) if account.portal is Portal.WORKER else None,
-        business_id=business_of_account(account_id) if account.portal is Portal.BUSINESS else None,
+        business_id=business_id,
+        units=units,
         rights=account.rights,
         purpose=_PURPOSES[kind],
         login_id=account.login_id,
@@ -166,6 +170,17 @@ def see_workers(
     return {one.subject_id: one for one in seen}
 
 
+def see_ending_credentials(viewer: Viewer, *, from_on: date, until_on: date, at: datetime) -> list[Seen]:
+    """A firm's people with certificates that end in some days: name and these certificates, nothing else."""
+    found = list_ending_credentials(
+        BusinessId(viewer.business_id or 0), on=jst_day(at), from_on=from_on, until_on=until_on, limit=FOUND_AT_MOST
+    )
+    rows = fields_of_workers({worker_id for worker_id, _ in found}, only=LISTED)
+    for worker_id, row in found:
+        rows[worker_id].setdefault("credentials", []).append(row)
+    return see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
+
+
 def see_workers_on_site(
     viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime, only: Collection[str] | None = LISTED,
     roster: Iterable[RosterRow] = (),
@@ -178,7 +193,9 @@ def see_workers_on_site(
     """
     wanted, firm = set(ids), viewer.business_id
     site = find_site(site_id)
-    if site is None or firm is None or not (site.business_id == firm or has_part_in(site_id, firm)):
+    if site is None or firm is None or not viewer.reaches(site.business_id, site.unit_id):
+        raise NotFoundError
+    if site.business_id != firm and not has_part_in(site_id, firm):
         raise NotFoundError
     below = wanted
     if site.business_id != firm:

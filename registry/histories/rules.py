@@ -6,13 +6,14 @@ from registry.accounts.states import Permission
 from registry.core.actor import Actor
 from registry.histories.derive.deadlines import is_late_answer
 from registry.sites.queries import SiteRow
+from registry.sites.rules import is_prime
 
 
-def is_prime(site: SiteRow | None, by: Actor) -> bool:
+def speaks_for_prime(site: SiteRow | None, by: Actor) -> bool:
     """Whether somebody speaks for the prime of a site."""
-    return site is not None and by.has(Permission.SITE_MANAGE) and by.subject_id == site.business_id
+    return site is not None and by.has(Permission.SITE_MANAGE) and is_prime(by, site)
 
 
 def needs_approval(day: date, site: SiteRow | None, *, by: Actor, on: date) -> bool:
     """Whether an edit waits for the prime: after the end of the next month, unless the prime itself says it (ruling 29)."""
-    return is_late_answer(day, on) and not is_prime(site, by)
+    return is_late_answer(day, on) and not speaks_for_prime(site, by)

@@ -153,7 +153,9 @@ def _of_person(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
 
 def _of_sites(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     firm = viewer.business_id or 0
-    rows = list_month_of_sites([site.id for site in list_sites(firm, limit=ALL_AT_MOST)], wish.first_month)
+    rows = list_month_of_sites(
+        [site.id for site in list_sites(firm, units=viewer.units, limit=ALL_AT_MOST)], wish.first_month
+    )
     people = see_workers_at_work(viewer, {row.worker_id for row in rows}, at=at)
     lines = day_lines(rows, {one: full_name(seen) for one, seen in people.items()})
     return DayList(wish, firm, names_of_businesses([firm]).get(firm, ""), whole=True, lines=lines, as_of=at)

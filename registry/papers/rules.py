@@ -31,7 +31,7 @@ def may_ask(by: Actor, wish: Wish, *, on: date) -> bool:
         return False
     if wish.worker_id is not None:
         return _is_ours(wish.worker_id, by.subject_id, wish, on=on)
-    return wish.site_id is None or _has_part(wish.site_id, by.subject_id, on=on)
+    return wish.site_id is None or _has_part(wish.site_id, by, by.subject_id, on=on)
 
 
 def _is_ours(worker_id: int, business_id: int, wish: Wish, *, on: date) -> bool:
@@ -41,6 +41,8 @@ def _is_ours(worker_id: int, business_id: int, wish: Wish, *, on: date) -> bool:
     return bool(list_days_for_firm(worker_id, business_id, wish.first_month))
 
 
-def _has_part(site_id: int, business_id: int, *, on: date) -> bool:
+def _has_part(site_id: int, by: Actor, business_id: int, *, on: date) -> bool:
     site = find_site(site_id)
-    return site is not None and (site.business_id == business_id or bool(tenures_of_firm(site_id, business_id, on=on)))
+    if site is None or not by.reaches(site.business_id, site.unit_id):
+        return False
+    return site.business_id == business_id or bool(tenures_of_firm(site_id, business_id, on=on))

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from registry.businesses.models import Business
+from registry.businesses.models import Business, Unit
 from registry.core.dated import has_days, once_at_a_time
 from registry.sites.states import LATEST_BOUNDARY
 
@@ -13,6 +13,7 @@ class Site(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     business = models.ForeignKey(Business, on_delete=models.PROTECT)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)  # 組織情報: whose of the prime's people see it
     name = models.CharField(max_length=200)
     prefecture = models.CharField(max_length=2)
     address = models.CharField(max_length=300)

@@ -9,12 +9,14 @@ from django.db.models import Max
 from registry.accounts.states import Permission
 from registry.audit.operations import note_act
 from registry.businesses.models import Business
+from registry.businesses.operations import check_unit
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
-from registry.core.actor import Actor, ActorKind
+from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, SiteId, make_id
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
+from registry.sites.rules import is_prime
 from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY
 
 
@@ -50,6 +52,7 @@ class SiteData:
     hazardous: bool = False
     terminal_name: str
     day_begins_at: time = DAY_BOUNDARY
+    unit_id: int | None = None
 
 
 @transaction.atomic
@@ -57,6 +60,7 @@ def open_site(business_id: BusinessId, data: SiteData, *, key: str = "", by: Act
     """Open a site with one terminal. Harmless when repeated with the same form key."""
     if not by.has(Permission.BUSINESS_SITES) or by.subject_id not in {None, business_id}:
         raise NotAllowedError
+    check_unit(business_id, data.unit_id, by=by)
     if data.last_on is not None and data.last_on < data.from_on:
         raise SitePeriodError(field="last_on")
     if data.day_begins_at > LATEST_BOUNDARY:
@@ -70,6 +74,7 @@ def open_site(business_id: BusinessId, data: SiteData, *, key: str = "", by: Act
     Site.objects.create(
         id=site_id, business_id=business_id, form_key=key or None, name=data.name, prefecture=data.prefecture, address=data.address,
         public_works=data.public_works, hazardous=data.hazardous, manager_name=data.manager_name, opened_at=at,
+        unit_id=data.unit_id,
     )  # fmt: skip
     SitePeriod.objects.create(site_id=site_id, from_on=data.from_on, until_on=_day_after(data.last_on))
     DayBoundary.objects.create(site_id=site_id, begins_at=data.day_begins_at, from_on=data.from_on)
@@ -88,7 +93,7 @@ def _own_site(site_id: SiteId, *, by: Actor) -> Site:
     site = Site.objects.select_for_update().filter(pk=site_id).first()
     if site is None:
         raise NotFoundError
-    if not by.has(Permission.SITE_MANAGE) or not (by.kind is ActorKind.SYSTEM or by.subject_id == site.business_id):
+    if not by.has(Permission.SITE_MANAGE) or not is_prime(by, site):
         raise NotAllowedError
     return site
 
@@ -104,6 +109,19 @@ def add_terminal(site_id: SiteId, name: str, *, by: Actor, at: datetime) -> int:
     terminal = Terminal.objects.create(site=site, number=last + 1, name=name)
     note_act("sites_terminal", terminal.pk, "add", by=by, at=at)
     return terminal.pk
+
+
+@transaction.atomic
+def file_site(site_id: SiteId, unit_id: int | None, *, by: Actor, at: datetime) -> None:
+    """File a site under another unit of its firm: from now on that unit's people see it. Harmless when repeated."""
+    site = _own_site(site_id, by=by)
+    if not by.has(Permission.BUSINESS_SITES):
+        raise NotAllowedError
+    check_unit(BusinessId(site.business_id), unit_id, by=by)
+    if site.unit_id != unit_id:
+        site.unit_id = unit_id
+        site.save(update_fields=["unit_id"])
+        note_act("sites_site", site_id, "file", by=by, at=at)
 
 
 @transaction.atomic

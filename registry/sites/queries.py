@@ -1,9 +1,11 @@
 """Reads of sites."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, time
+
+from django.db.models import Exists, Max, OuterRef, Q
 
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
 
@@ -21,6 +23,7 @@ class SiteRow:
     manager_name: str
     periods: tuple[tuple[date, date | None], ...]
     closed_on: date | None
+    unit_id: int | None
 
     @property
     def from_on(self) -> date:
@@ -53,6 +56,7 @@ def rows_of_sites(sites: Iterable[Site]) -> list[SiteRow]:
         SiteRow(
             site.pk, site.business_id, site.name, site.prefecture, site.address, site.public_works, site.manager_name,
             tuple((one.from_on, one.until_on) for one in periods[site.pk]), site.closed_on,
+            site.unit_id,
         )
         for site in found
     ]  # fmt: skip
@@ -67,9 +71,15 @@ def find_site(site_id: int) -> SiteRow | None:
 ALL_AT_MOST = 2000  # sites of one prime that a list over all of them takes
 
 
-def list_sites(business_id: int, *, limit: int = 200) -> list[SiteRow]:
-    """A prime's sites, the newest first."""
-    return rows_of_sites(Site.objects.filter(business_id=business_id).order_by("-opened_at", "pk")[:limit])
+def in_units(units: Collection[int] | None, field: str = "unit") -> Q:
+    """Sites that are filed under some units; None: all."""
+    return Q() if units is None else Q(**{f"{field}__in": units})
+
+
+def list_sites(business_id: int, *, units: Collection[int] | None = None, limit: int = 200) -> list[SiteRow]:
+    """A prime's sites, or those of some of its units, the newest first."""
+    rows = Site.objects.filter(in_units(units), business_id=business_id)
+    return rows_of_sites(rows.order_by("-opened_at", "pk")[:limit])
 
 
 def names_of_sites(ids: Iterable[int]) -> dict[int, str]:
@@ -95,3 +105,24 @@ def load_boundaries(site_ids: Iterable[int]) -> dict[int, list[tuple[date, time]
 def list_sites_by_id(site_ids: Iterable[int]) -> dict[int, SiteRow]:
     """Sites by their IDs."""
     return {row.id: row for row in rows_of_sites(Site.objects.filter(pk__in=set(site_ids)).order_by("pk"))}
+
+
+@dataclass(frozen=True)
+class EndingSite:
+    """A site whose last period ends, and which nobody has closed. `until_on` is the first day behind it."""
+
+    id: int
+    name: str
+    until_on: date
+
+
+def list_ending_sites(
+    business_id: int, *, from_on: date, until_on: date, units: Collection[int] | None = None, limit: int
+) -> list[EndingSite]:
+    """A prime's sites that end in some days, the first first."""
+    goes_on = Exists(SitePeriod.objects.filter(site=OuterRef("pk"), until_on=None))
+    rows = Site.objects.filter(~goes_on, in_units(units), business_id=business_id, closed_on=None).annotate(
+        end=Max("siteperiod__until_on")
+    )
+    ending = rows.filter(end__gte=from_on, end__lt=until_on).order_by("end", "pk")
+    return [EndingSite(*row) for row in ending.values_list("pk", "name", "end")[:limit]]

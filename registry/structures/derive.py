@@ -52,6 +52,7 @@ class Structure:
     prime_id: int
     parents: Mapping[int, int | None]
     tenures: Sequence[TenureFact]
+    unit_id: int | None = None  # the unit of the prime that the site is filed under; days do not ask for it
 
     @cached_property
     def _by_node(self) -> dict[int, list[TenureFact]]:

@@ -1,16 +1,16 @@
 """Reads of structures and rosters."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from registry.core.dated import on_day
 from registry.sites.models import Site
-from registry.sites.queries import SiteRow, rows_of_sites
+from registry.sites.queries import SiteRow, in_units, rows_of_sites
 from registry.structures.derive import Structure, TenureFact
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.structures.states import LIVE, TenureState
@@ -84,7 +84,7 @@ def find_site_key(site_id: int, parent_id: int | None, *, on: date) -> SiteKeyRo
 def load_structures(site_ids: Iterable[int]) -> dict[int, Structure]:
     """The structures of sites, in three queries."""
     wanted = set(site_ids)
-    primes = dict(Site.objects.filter(pk__in=wanted).order_by("pk").values_list("pk", "business_id"))
+    sites = Site.objects.filter(pk__in=wanted).order_by("pk").values_list("pk", "business_id", "unit_id")
     parents: dict[int, dict[int, int | None]] = defaultdict(dict)
     for node_id, site_id, parent_id in (
         Node.objects.filter(site__in=wanted).order_by("pk").values_list("pk", "site_id", "parent_id")
@@ -96,7 +96,7 @@ def load_structures(site_ids: Iterable[int]) -> dict[int, Structure]:
         "pk", "node_id", "business_id", "business_name", "state", "from_on", "until_on", "invited_at", "node__site_id"
     ):
         tenures[row[-1]].append(TenureFact(*row[:4], TenureState(row[4]), *row[5:-1]))
-    return {site_id: Structure(prime, parents[site_id], tenures[site_id]) for site_id, prime in primes.items()}
+    return {one: Structure(prime, parents[one], tenures[one], unit_id) for one, prime, unit_id in sites}
 
 
 def load_structure(site_id: int) -> Structure:
@@ -166,6 +166,15 @@ def get_tenure(tenure_id: int, *, on: date) -> TenureRow | None:
 def list_invitations(business_id: int, *, on: date) -> list[TenureRow]:
     """What waits for a firm's answer, the oldest first."""
     return _rows(Q(business=business_id, state=TenureState.INVITED), on=on)
+
+
+def list_refusals(
+    business_id: int, *, on: date, since: datetime, units: Collection[int] | None = None
+) -> list[TenureRow]:
+    """Places that a firm offered and that were declined since a moment, while nobody else has taken them."""
+    taken = Exists(Tenure.objects.filter(node=OuterRef("node"), state__in=LIVE))
+    mine = Q(invited_by=business_id) & in_units(units, "node__site__unit")
+    return _rows(Q(~taken, mine, state=TenureState.DECLINED, answered_at__gte=since), on=on)
 
 
 def list_sites_below(business_id: int) -> list[SiteRow]:

@@ -1,6 +1,6 @@
 """Reads of touches: presence, devices."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -227,3 +227,98 @@ def places_of_device(device_id: int) -> list[ServedPlace]:
         [device_id],
     )
     return [ServedPlace(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class TroubledDevice:
+    """A trusted device that needs somebody: what it holds unsent, a gap in its numbers, touches that nobody can read."""
+
+    id: int
+    name: str
+    site_id: int
+    unsent: int
+    unsent_since: datetime | None
+    gap_at: datetime | None
+    refused_at: datetime | None
+
+
+# The newest gap of each device and the touches beside it say when it was; older ones stand on the site's page.
+_TROUBLED = """
+WITH mine AS (
+  SELECT DISTINCT ON (d.id) d.*, t.site_id, d.unsent_since < %(unsent)s AND d.unsent > 0 AS holds,
+    (CASE WHEN d.dense THEN d.lost + int8multirange(int8range(1, d.highest + 1)) ELSE d.lost END)
+      - d.seen - d.refused AS missing
+  FROM sites_site s JOIN sites_terminal t ON t.site_id = s.id
+  JOIN touches_pairing p ON p.terminal_id = t.id AND p.until_at IS NULL
+  JOIN touches_device d ON d.id = p.device_id AND d.state = 'active'
+  WHERE s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s)) ORDER BY d.id, p.id)
+SELECT d.id, d.name, d.site_id, CASE WHEN d.holds THEN d.unsent ELSE 0 END, d.unsent_since,
+  CASE WHEN gap.at >= %(since)s THEN gap.at END, refused.at
+FROM mine d
+LEFT JOIN LATERAL (
+  SELECT COALESCE(
+    (SELECT touched_at FROM touches_touch WHERE device_id = d.id AND seq >= upper(m.r) ORDER BY seq LIMIT 1),
+    (SELECT touched_at FROM touches_touch WHERE device_id = d.id AND seq < lower(m.r) ORDER BY seq DESC LIMIT 1)) AS at
+  FROM (SELECT r FROM unnest(d.missing) r ORDER BY r DESC LIMIT 1) m) gap ON true
+LEFT JOIN LATERAL (
+  SELECT max(received_at) AS at FROM touches_refused WHERE device_id = d.id AND received_at >= %(since)s) refused ON true
+WHERE d.holds OR gap.at >= %(since)s OR refused.at IS NOT NULL
+ORDER BY d.id LIMIT %(most)s
+"""
+
+
+def list_troubled_devices(
+    business_id: int, *, units: Collection[int] | None = None, unsent: datetime, since: datetime, limit: int
+) -> list[TroubledDevice]:
+    """Devices of a prime's sites with touches unsent from before a moment, or with something missing or unread since one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TROUBLED,
+            {
+                "firm": business_id,
+                "units": units if units is None else list(units),
+                "unsent": unsent,
+                "since": since,
+                "most": limit,
+            },
+        )
+        return [TroubledDevice(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class BareTerminal:
+    """A place on a site that no trusted device serves; perhaps one did until it was revoked."""
+
+    id: int
+    name: str
+    site_id: int
+    was_revoked: bool
+
+
+_BARE = """
+SELECT t.id, t.name, t.site_id, COALESCE(bool_or(d.state = 'revoked'), false) FROM sites_site s
+JOIN sites_terminal t ON t.site_id = s.id
+LEFT JOIN touches_pairing p ON p.terminal_id = t.id AND p.until_at IS NULL
+LEFT JOIN touches_device d ON d.id = p.device_id
+WHERE s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s)) AND (s.closed_on IS NULL OR s.closed_on > %(on)s)
+  AND EXISTS (SELECT FROM sites_period q WHERE q.site_id = s.id AND q.from_on <= %(soon)s AND (q.until_on IS NULL OR q.until_on > %(on)s))
+GROUP BY t.id HAVING count(*) FILTER (WHERE d.state = 'active') = 0 ORDER BY t.id LIMIT %(most)s
+"""
+
+
+def list_bare_terminals(
+    business_id: int, *, units: Collection[int] | None = None, on: date, soon: date, limit: int
+) -> list[BareTerminal]:
+    """Terminals without a trusted device, on a prime's sites that run on a day or begin until another."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BARE,
+            {
+                "firm": business_id,
+                "units": units if units is None else list(units),
+                "on": on,
+                "soon": soon,
+                "most": limit,
+            },
+        )
+        return [BareTerminal(*row) for row in cursor.fetchall()]

@@ -229,6 +229,25 @@ def list_ended_links(
     return [EndedLinkRow(*row, dispute=last.get(row[0])) for row in found]  # type: ignore[arg-type]  # each has an end
 
 
+def list_open_disputes(business_id: int) -> list[datetime]:
+    """Since when objections of workers to the day of an end wait for a firm's answer, the oldest first."""
+    rows = EndDispute.objects.filter(
+        affiliation__business=business_id, state=EndDisputeState.OPEN, asked_by=LinkSide.WORKER
+    )
+    return list(rows.order_by("asked_at", "pk").values_list("asked_at", flat=True))
+
+
+def list_ending_credentials(
+    business_id: int, *, on: date, from_on: date, until_on: date, limit: int
+) -> list[tuple[int, CredentialRow]]:
+    """Certificates of a firm's people that end in some days, each with its worker, the first first."""
+    names = [one.name for one in fields(CredentialRow)]
+    linked = Affiliation.objects.filter(on_day(on), business_id=business_id).values("worker_id")
+    rows = Credential.objects.filter(worker__in=linked, valid_until__gte=from_on, valid_until__lt=until_on)
+    found = rows.order_by("valid_until", "pk").values("worker_id", *names)[:limit]
+    return [(values.pop("worker_id"), CredentialRow(**values)) for values in found]
+
+
 def parties_of_dispute(dispute_id: int) -> tuple[int, int]:
     """Worker and firm of an objection."""
     one = EndDispute.objects.select_related("affiliation").get(pk=dispute_id).affiliation

@@ -1,6 +1,5 @@
 import json
 
-from django.http import HttpRequest
 from django.utils.translation import override
 
 from api.problems import problem, wrong_method
@@ -26,5 +25,10 @@ def test_who_is_too_fast_is_told_how_long_to_wait() -> None:
 
 
 def test_another_method_is_told_which_one_is_right() -> None:
-    answer = wrong_method(HttpRequest())
+    answer = wrong_method()
+    content = json.loads(answer.content)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (content["type"], content["status"], content["code"]) == ("urn:ccus:problem:METHOD", 405, "METHOD")
+    assert content["title"]
+    assert "POST" in content["detail"]

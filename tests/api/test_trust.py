@@ -10,13 +10,14 @@ import time_machine
 from django.conf import settings
 from django.db import connection
 
+from reader.register import unmasked
 from registry.accounts.states import LIMITS, Limited
 from registry.cards.derive import write_phone_code
 from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId, SiteId
 from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
-from registry.touches.derive import device_secret, signature_of
+from registry.touches.derive import device_secret, masked_secret, signature_of
 from registry.touches.operations.devices import end_pairing, make_pairing_code, register_device, revoke_device
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 
@@ -127,13 +128,37 @@ def test_both_secrets_hold_until_the_first_request_signed_with_the_new_one(gate:
     assert gate.post(body, signature=signed_by(gate, 2, body)).status_code == 401
     question = json.dumps({"store": gate.store}).encode()
 
-    new = bytes.fromhex(gate.post(question, path="/api/v1/devices/secret").json()["secret"])
+    masked = bytes.fromhex(gate.post(question, path="/api/v1/devices/secret").json()["masked_secret"])
+    new = masked_secret(bytes.fromhex(gate.device.secret), masked, gate.device.device_id)
 
     assert gate.post(body).status_code == 200
     assert gate.post(body, signature=signature_of(new, body)).status_code == 200
     assert gate.post(body).status_code == 401
     assert gate.post(body, signature=signature_of(new, body)).status_code == 200
     assert gate.post(body, signature=signed_by(gate, 3, body)).status_code == 401
+
+
+def test_who_replays_the_question_for_the_next_secret_cannot_use_the_answer(gate: Gate, card: CardRow) -> None:
+    question = json.dumps({"store": gate.store}).encode()
+    first_time, again = (gate.post(question, path="/api/v1/devices/secret").json() for _ in range(2))
+    assert first_time == again
+    captured, following = (
+        bytes.fromhex(again["masked_secret"]),
+        device_secret(settings.DEVICE_KEY, gate.device.device_id, 2),
+    )
+    body = json.dumps({"store": gate.store, "touches": [a_touch(1, card)]}).encode()
+    assert following.hex() not in json.dumps(again)
+    assert gate.post(body, signature=signature_of(captured, body)).status_code == 401
+    assert gate.post(body, signature=signature_of(following, body)).status_code == 200
+    assert gate.post(question, path="/api/v1/devices/secret").status_code == 401
+
+
+def test_the_reader_reads_the_next_secret_that_the_server_masked(gate: Gate, card: CardRow) -> None:
+    question = json.dumps({"store": gate.store}).encode()
+    masked = bytes.fromhex(gate.post(question, path="/api/v1/devices/secret").json()["masked_secret"])
+    new = bytes.fromhex(unmasked(gate.device.secret, masked, str(gate.device.device_id)))
+    body = json.dumps({"store": gate.store, "touches": [a_touch(1, card)]}).encode()
+    assert gate.post(body, signature=signature_of(new, body)).status_code == 200
 
 
 def test_what_was_stored_before_it_was_revoked_is_not_flagged(prime: BusinessId, gate: Gate, card: CardRow) -> None:

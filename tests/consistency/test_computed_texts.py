@@ -15,7 +15,9 @@ from django.utils.translation import override
 from config.texts import ROOT, read_texts
 from portals.base.calendars import DayState
 from portals.base.exports import COLUMNS
+from portals.base.forms import TextField
 from portals.base.templatetags.ds import TONES
+from portals.business.to_do import Kind
 from portals.business.views_devices import REFUSED_CODES
 from portals.business.views_site_day import Group
 from registry.accounts.states import AccountState, Portal, Role
@@ -35,6 +37,7 @@ from tests.consistency.test_texts import errors
 PARTS = ("cause", "consequence", "remedy")
 TEXTS = read_texts()
 OFFICE_AND_WORKERS = {Role.WORKER, Role.REVIEWER, Role.DESK}
+UNITS = ("cases", "days", "people")
 WORDS = {
     "kind": BusinessKind, "sex": Sex, "registration_kind": RegistrationKind, "confirmation": Confirmation,
     "item": InsuranceItem,
@@ -86,6 +89,9 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "day.edit.{}": [(one,) for one in ClaimState],
     "day.side.{}": [(one,) for one in Side],
     "error.{}.{}": [(one.code, part) for one in errors() for part in PARTS],
+    "todo.{}": [*((one,) for one in Kind), *((one,) for one in UNITS)],
+    "todo.{}.do": [(one,) for one in Kind],
+    "todo.{}_or_more": [(one,) for one in UNITS],
     "site.day.{}": [(one,) for one in Group],
     "portal.{}": [(one,) for one in Portal],
     # What stands in these gaps is read off the pages in tests/portals/base/test_records.py.
@@ -201,6 +207,19 @@ def messages_of_fields() -> Iterator[str]:
             for field in cast("Any", form).base_fields.values():
                 yield from map(str, field.error_messages.values())
                 yield from (str(one.message) for one in field.validators)
+
+
+def test_every_field_for_text_takes_hidden_signs_out() -> None:
+    list(messages_of_fields())  # imports all portals
+    fields = [(form.__name__, name, one) for form in forms_of() for name, one in cast("Any", form).base_fields.items()]
+    texts = [found for found in fields if isinstance(found[2], forms.CharField)]
+    plain = [
+        found[:2]
+        for found in texts
+        if not isinstance(found[2], TextField) and not isinstance(found[2].widget, forms.PasswordInput)
+    ]
+    assert plain == []
+    assert len(texts) > 40
 
 
 def test_what_a_field_says_is_worded_by_us() -> None:

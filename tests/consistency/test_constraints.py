@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from registry.accounts.models import Account, Allowance, SecurityCode, WrongTries
-from registry.businesses.models import Business, BusinessUser
+from registry.businesses.models import Business, BusinessUser, Unit
 from registry.cards.models import Card
 from registry.codes.models import Code
 from registry.files.models import File
@@ -88,6 +88,9 @@ CASES: dict[str, Callable[[], object]] = {
     "businesses_kind_known": change(Business, kind="club"),
     "businesses_capital_not_negative": change(Business, capital_yen=-1),
     "businesses_id_shape": again(Business, id=22),
+    "businesses_unit_code_once": again(Unit),
+    "businesses_unit_tier_fits": change(Unit, tier=2),
+    "businesses_unit_code_shape": change(Unit, code="A1"),
     "businesses_user_form_key_key": both(
         change(BusinessUser, form_key="k"), again(BusinessUser, account_id=0, form_key="k")
     ),

@@ -15,6 +15,8 @@ TABLES = {"__init__.py", "apps.py", "models.py", "policy.py", "states.py", "urls
 TOGETHER = {
     # Lists of a structure and its rosters, through what people do with them.
     "registry/structures/queries.py": "registry/structures/operations/test_rosters.py",
+    # What waits for a firm, through the list on its home.
+    "registry/histories/queries/waiting.py": "portals/business/test_to_do.py",
     # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
     # Who is told of words on days, and who may say them.
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
@@ -39,6 +41,8 @@ TOGETHER = {
     "portals/business/forms.py": "consistency/test_typed.py",
     "portals/business/site_access.py": "portals/business/test_structure.py",
     "portals/business/views_all_sites.py": "journeys/test_record_more.py",
+    "registry/sites/rules.py": "portals/business/test_organisation.py",
+    "portals/business/views_home.py": "portals/business/test_to_do.py",
     "portals/business/views_papers.py": "portals/base/test_papers.py",
     "portals/business/views_places.py": "portals/business/test_structure.py",
     "portals/business/views_site_day.py": "journeys/test_record_more.py",

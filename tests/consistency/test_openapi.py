@@ -166,7 +166,7 @@ WAYS: dict[tuple[str, str, str, str], Callable[[Scene], Any]] = {
     (TOUCHES, "post", "429", "TOO_OFTEN"): lambda scene: scene.send_without_end(),
     (DEVICES, "post", "201", ""): lambda scene: scene.register(),
     (DEVICES, "post", "403", "PAIRING_CODE"): lambda scene: scene.register(code="0000-0000"),
-    (DEVICES, "post", "403", "STORE_SHAPE"): lambda scene: scene.register(store="E" * 32),
+    (DEVICES, "post", "422", "STORE_SHAPE"): lambda scene: scene.register(store="E" * 32),
     (DEVICES, "post", "405", "METHOD"): lambda scene: scene.client.put(DEVICES),
     (DEVICES, "post", "409", "STORE_TAKEN"): lambda scene: scene.register(store=scene.gate.store),
     (DEVICES, "post", "422", "BATCH_SHAPE"): lambda scene: scene.register(name=""),

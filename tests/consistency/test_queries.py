@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("queries")
 # Pages with a list: the last row must stand on them, else nothing was measured.
 LISTS = {
     "worker:home", "worker:own", "worker:days", "worker:days_of_month", "worker:links", "business:home",
-    "business:users", "business:workers", "business:sites", "business:site", "business:devices", "business:structure", "business:roster",
+    "business:organisation", "business:users", "business:workers", "business:sites", "business:site", "business:devices", "business:structure", "business:roster",
     "business:add_to_roster", "business:invitations", "business:links", "office:search", "office:letters",
     "business:papers", "business:site_days", "below:structure", "below:roster", "below:add_to_roster", "below:invitations",
 }  # fmt: skip

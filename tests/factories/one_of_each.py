@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from registry.accounts.operations import LoginWrongError, Place, check_login, make_security_code
+from registry.businesses.operations import UnitData, add_unit
 from registry.core.ids import BusinessId, WorkerId
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import decide_days, edit_day, withdraw_edit
@@ -49,6 +50,8 @@ class OneOfEach:
         ).worker_id
         self.account: int = Worker.objects.get(pk=self.worker).account_id
         self.gate: Gate = a_gate(self.firm)
+        branch = UnitData(name="見本支店", kana="ミホンシテン", code="1")
+        add_unit(self.firm, branch, by=owner_of(self.firm), at=NOW)
         by = owner_of(self.firm)
         place = FirmPlace(business_id=self.other, from_on=NOW.date())
         invite_firm(self.gate.site_id, None, place, by=by, at=NOW, on=NOW.date())

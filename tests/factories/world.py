@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import get_resolver
 
 from registry.accounts.states import Role
-from registry.businesses.operations import add_user
+from registry.businesses.operations import UnitData, add_unit, add_user
 from registry.businesses.queries import list_users
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
@@ -130,6 +130,7 @@ class World:
         unlink(left, self.prime, until_on=TODAY, by=Actor(ActorKind.WORKER, None, left), at=NOW)
         link(self.card.worker_id, past, from_on=TODAY.replace(day=1), principal=False, by=OFFICE, at=NOW)
         unlink(self.card.worker_id, past, until_on=TODAY, by=owner_of(past), at=NOW)
+        add_unit(self.prime, UnitData(name=name, kana="ソシキ", code=str(self.count)), by=by, at=NOW)
         add_user(self.prime, name=name, mail="", role=Role.SITE_VIEWER, by=by, at=NOW)
 
     def _grow_sites(self, name: str) -> None:

@@ -145,7 +145,7 @@ def _firms(claim: Claim) -> list[BusinessId]:
 
 
 def _tell(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
-    tell_firm(kind, business_id, _words(claim), at=at)
+    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at)
 
 
 def _tell_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:

@@ -14,7 +14,7 @@ from registry.histories.derive.deadlines import is_late_answer
 from registry.histories.models import DayDecision, DayEdit, EditAnswer
 from registry.histories.operations.parties import check_prime, note_day, side_of, tell_firm, tell_worker
 from registry.histories.queries import path_of_day
-from registry.histories.rules import is_prime
+from registry.histories.rules import speaks_for_prime
 from registry.histories.states import ClaimState, Side
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
@@ -46,11 +46,12 @@ def edit_day(
     note_act("histories_day_edit", edit.pk, "edit", by=by, at=at)
     note_day(worker_id, site_id, day)
     site = find_site(site_id)
-    if late and is_prime(site, by):
+    if late and speaks_for_prime(site, by):
         _answer(edit, ClaimState.APPROVED, by=by, at=at)
         return True
     if late and site is not None:
-        tell_firm(NoticeKind.EDIT_ASKED, BusinessId(site.business_id), _words(edit, site.name), at=at)
+        words = _words(edit, site.name)
+        tell_firm(NoticeKind.EDIT_ASKED, BusinessId(site.business_id), words, site_id=site_id, at=at)
     return not late
 
 
@@ -75,7 +76,7 @@ def _tell_asker(kind: NoticeKind, edit: DayEdit, words: dict[str, str], *, at: d
         tell_worker(kind, edit.worker_id, words, at=at)
         return
     for firm in path_of_day(edit.worker_id, edit.site_id, edit.day)[:1]:
-        tell_firm(kind, BusinessId(firm), words, at=at)
+        tell_firm(kind, BusinessId(firm), words, site_id=edit.site_id, at=at)
 
 
 def _edit(edit_id: int) -> DayEdit:

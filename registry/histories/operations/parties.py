@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from registry.accounts.states import Permission
-from registry.businesses.queries import list_users
+from registry.businesses.queries import list_users_of_unit
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId
-from registry.histories.rules import is_prime
+from registry.histories.rules import speaks_for_prime
 from registry.histories.states import Side
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
@@ -32,7 +32,7 @@ def side_of(by: Actor, worker_id: int, day: date) -> Side:
 def check_prime(site_id: int | None, by: Actor) -> SiteRow:
     """The site for which somebody speaks as its prime. Raises `NotAllowedError` for all others."""
     site = find_site(site_id) if site_id else None
-    if site is None or not is_prime(site, by):
+    if site is None or not speaks_for_prime(site, by):
         raise NotAllowedError
     return site
 
@@ -44,9 +44,13 @@ def note_day(worker_id: int, site_id: int | None, day: date) -> None:
     )  # fmt: skip
 
 
-def tell_firm(kind: NoticeKind, business_id: BusinessId, words: Mapping[str, str], *, at: datetime) -> None:
-    """A message to those of a firm who handle its people."""
-    for user in list_users(business_id):
+def tell_firm(
+    kind: NoticeKind, business_id: BusinessId, words: Mapping[str, str], *, site_id: int | None, at: datetime
+) -> None:
+    """A message to those of a firm who handle its people; about a site of its own only to those who reach the site."""
+    site = find_site(site_id) if site_id else None
+    unit_id = site.unit_id if site and site.business_id == business_id else None
+    for user in list_users_of_unit(business_id, unit_id):
         if Permission.BUSINESS_WORKERS in user.account.rights:
             write_notice(kind, account_id=user.account.id, data=dict(words), at=at)
 

@@ -1,4 +1,4 @@
-"""Reads of histories: `facts` for binding, bound `days`, months in `sums`, `claims` entered by hand."""
+"""Reads of histories: `facts` for binding, bound `days`, months in `sums`, `claims` by hand, what is `waiting`."""
 
 from registry.histories.queries.claims import (
     ClaimRow,
@@ -44,6 +44,14 @@ from registry.histories.queries.sums import (
     sum_people_of_sites,
     sum_sites,
 )
+from registry.histories.queries.waiting import (
+    LackingOnSite,
+    WaitingOnSite,
+    list_claims_waiting,
+    list_decisions_waiting,
+    list_lacking_of_people,
+    list_lacking_on_own_sites,
+)
 
 __all__ = [
     "ClaimRow",
@@ -54,21 +62,27 @@ __all__ = [
     "EditRow",
     "ElsewhereDay",
     "Facts",
+    "LackingOnSite",
     "Only",
     "PersonSum",
     "SiteSum",
+    "WaitingOnSite",
     "count_days",
     "firms_on_sites",
     "get_claim",
     "get_edit",
     "list_claims_of_worker",
     "list_claims_to_confirm",
+    "list_claims_waiting",
     "list_days_at",
     "list_days_elsewhere",
     "list_days_for_firm",
     "list_days_of_site",
     "list_days_of_worker",
+    "list_decisions_waiting",
     "list_edits",
+    "list_lacking_of_people",
+    "list_lacking_on_own_sites",
     "list_month_of_firm",
     "list_month_of_site",
     "list_month_of_sites",

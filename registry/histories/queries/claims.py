@@ -99,7 +99,11 @@ SELECT c.id, m.path[1] = %(firm)s, m.path[array_length(m.path, 1) - 1] = %(firm)
 FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id AND m.site_id = c.site_id
   AND m.month = date_trunc('month', c.day)::date
   AND (m.formal | m.waiting | m.claimed | m.unapproved | m.uncounted) >> extract(day FROM c.day)::int - 1 & 1 = 1
-WHERE c.state = 'open' AND array_length(m.path, 1) > 1
+WHERE c.id IN (
+    SELECT id FROM histories_claim WHERE state = 'open'
+      AND worker_id IN (SELECT worker_id FROM workers_affiliation WHERE business_id = %(firm)s)
+    UNION ALL SELECT id FROM histories_claim WHERE state = 'open' AND site_id IN ({SITES_WITH_A_PART}))
+  AND array_length(m.path, 1) > 1
   AND (m.path[1] = %(firm)s
     OR m.path[array_length(m.path, 1) - 1] = %(firm)s AND m.site_id IN ({SITES_WITH_A_PART}))
 """  # noqa: S608 -- our own words

@@ -89,7 +89,7 @@ def _place(site_id: SiteId, tenure_id: int | None, *, by: Actor) -> tuple[Site, 
     if site is None or (tenure_id is not None and tenure is None):
         raise NotFoundError
     business_id = tenure.business_id if tenure else site.business_id
-    if business_id is None or not may_fill_roster(by, business_id):
+    if business_id is None or not may_fill_roster(by, business_id, site):
         raise NotAllowedError
     return site, tenure
 
@@ -135,7 +135,7 @@ def _entry(entry_id: int, *, by: Actor) -> RosterEntry:
     if found is None:
         raise NotFoundError
     business_id = found.tenure.business_id if found.tenure else found.site.business_id
-    if business_id is None or not may_fill_roster(by, business_id):
+    if business_id is None or not may_fill_roster(by, business_id, found.site):
         raise NotAllowedError
     return found
 

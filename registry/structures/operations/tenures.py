@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
-from registry.businesses.queries import list_users, names_of_businesses
+from registry.businesses.queries import list_users_of_unit, names_of_businesses
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
@@ -19,7 +19,7 @@ from registry.sites.models import Site
 from registry.structures.derive import Structure
 from registry.structures.models import Node, RosterEntry, Tenure
 from registry.structures.queries import load_structure
-from registry.structures.rules import may_answer, may_invite
+from registry.structures.rules import may_answer, may_invite, may_leave
 from registry.structures.states import LIVE, TENURE_LIFE, TenureMove, TenureState
 
 
@@ -144,9 +144,9 @@ def note_tenure(tenure: Tenure) -> None:
 
 def tell_firm(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: datetime, reason: str = "") -> None:
     """Tell those of a firm who can answer."""
-    site = Site.objects.values_list("name", flat=True).get(pk=tenure.node.site_id)
-    data = {"firm": names_of_businesses([firm_id])[firm_id], "site": site, "reason": reason}
-    for user in list_users(BusinessId(to)):
+    site = Site.objects.get(pk=tenure.node.site_id)
+    data = {"firm": names_of_businesses([firm_id])[firm_id], "site": site.name, "reason": reason}
+    for user in list_users_of_unit(BusinessId(to), site.unit_id if site.business_id == to else None):
         if Permission.BUSINESS_SITES in user.account.rights:
             write_notice(kind, account_id=user.account.id, data=data, at=at)
 
@@ -215,8 +215,7 @@ def end_tenure(tenure_id: int, *, until_on: date, by: Actor, at: datetime, on: d
     """Close a firm's place; `until_on` is the first day without it. Its people's roster rows end with it."""
     tenure = _tenure(tenure_id)
     structure = load_structure(tenure.node.site_id)
-    own = tenure.business_id == by.subject_id and by.has(Permission.SITE_MANAGE)
-    if not own and not may_invite(by, structure, tenure.node.parent_id, on=on):
+    if not may_leave(by, structure, tenure.business_id) and not may_invite(by, structure, tenure.node.parent_id, on=on):
         raise NotAllowedError
     if until_on <= tenure.from_on:
         raise TenureDaysError(field="until_on")

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from registry.audit.operations import note_act
 from registry.core.actor import Actor
-from registry.touches.derive import device_secret
+from registry.touches.derive import device_secret, masked_secret
 from registry.touches.models import Device, Pairing
 from registry.touches.operations.batches import DeviceForkedError, SignatureError, check_signature
 from registry.touches.operations.devices import add_pairing
@@ -63,14 +63,16 @@ def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
 
 @transaction.atomic
 def make_next_secret(device: str, signature: str, body: bytes, *, at: datetime) -> str:
-    """The device's next secret, the same however often it is asked for. Both hold until it signs with the new one.
+    """The device's next secret, masked with the present one, the same however often it is asked for.
 
+    Both hold until it signs with the new one. A captured request proves nothing: who replays it cannot read the answer.
     Raises what `check_question` raises.
     """
     asking = check_question(device, signature, body)
     if Device.objects.filter(pk=asking.id, next_secret_asked=False).update(next_secret_asked=True):
         note_act("touches_device", asking.id, "next_secret", by=Actor.system(), at=at)
-    return device_secret(settings.DEVICE_KEY, asking.id, asking.version + 1).hex()
+    following = device_secret(settings.DEVICE_KEY, asking.id, asking.version + 1)
+    return masked_secret(asking.secret, following, asking.id).hex()
 
 
 def pair_further(device: str, signature: str, body: bytes, code: str, *, at: datetime) -> tuple[int, list[ServedPlace]]:

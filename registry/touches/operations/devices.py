@@ -13,7 +13,9 @@ from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import SiteId
 from registry.core.short_codes import draw_code, shown_code, typed_code
+from registry.core.typed_text import visible
 from registry.sites.models import Terminal
+from registry.sites.rules import is_prime
 from registry.touches.derive import device_secret
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.touches.states import DEVICE_LIFE, DeviceMove
@@ -67,7 +69,7 @@ def _check_manages(terminal_id: int, by: Actor) -> Terminal:
     terminal = Terminal.objects.select_related("site").filter(pk=terminal_id).first()
     if terminal is None:
         raise NotFoundError
-    if not by.has(Permission.SITE_MANAGE) or by.subject_id not in {None, terminal.site.business_id}:
+    if not by.has(Permission.SITE_MANAGE) or not is_prime(by, terminal.site):
         raise NotAllowedError
     return terminal
 
@@ -97,7 +99,7 @@ def register_device(code: str, *, store: str, name: str, dense: bool, at: dateti
         return _registered_before(found, store)
     try:
         with transaction.atomic():
-            device = Device.objects.create(store=store, name=name, dense=dense, registered_at=at)
+            device = Device.objects.create(store=store, name=visible(name), dense=dense, registered_at=at)
     except IntegrityError:
         raise StoreTakenError(field="store") from None
     found.used_at = at
@@ -141,13 +143,13 @@ def _answer(device: Device, terminal_id: int) -> RegisteredDevice:
 def revoke_device(device_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     """End the trust in a device. What it still sends is stored and flagged (ruling 22).
 
-    Raises `NotAllowedError` where it serves a site of another firm too: there only `end_pairing` is one's own affair.
+    Raises `NotAllowedError` where it serves a site too that is not one's own: there only `end_pairing` is one's affair.
     """
     pairings = Pairing.objects.filter(device_id=device_id, until_at=None).order_by("pk")
-    firms = set(pairings.values_list("terminal__site__business", flat=True))
-    if not firms:
+    sites = [one.terminal.site for one in pairings.select_related("terminal__site")]
+    if not sites:
         raise NotFoundError
-    if not by.has(Permission.SITE_MANAGE) or (by.subject_id is not None and firms != {by.subject_id}):
+    if not by.has(Permission.SITE_MANAGE) or not all(is_prime(by, site) for site in sites):
         raise NotAllowedError
     device = Device.objects.select_for_update().get(pk=device_id)
     device.revoked_at = at

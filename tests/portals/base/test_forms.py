@@ -3,7 +3,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import override
 
-from portals.base.forms import IdField, Renderer, TypedDateField, add_refusal
+from portals.base.forms import IdField, MailField, PatternField, Renderer, TextField, TypedDateField, add_refusal
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, IdShapeError
 
@@ -19,6 +19,23 @@ class Sample(forms.Form):
 
 def filled(**data: str) -> Sample:
     return Sample({"worker": "1234 5678 9018 21", "birth": "R8.11.20", "agree": "on", **data})
+
+
+class Texts(forms.Form):
+    name = TextField(label="氏名")
+    mail = MailField(label="メール")
+    postal = PatternField(r"^[0-9]{3}-[0-9]{4}$", label="郵便番号")
+
+
+def test_hidden_signs_are_taken_out_of_what_was_typed() -> None:
+    typed = {"name": "\u202e見本\u2066 太郎\u200f ", "mail": "a\u200b@sample.example", "postal": "100\u202d-0000"}
+    form = Texts(typed)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data == {"name": "見本 太郎", "mail": "a@sample.example", "postal": "100-0000"}
+
+
+def test_a_text_of_hidden_signs_alone_is_empty() -> None:
+    assert "name" in Texts({"name": "\u202e\u200b"}).errors
 
 
 def test_fields_take_what_people_type() -> None:

@@ -61,7 +61,7 @@ class TestOpening:
             ({"prefecture": "99"}, "選"),
             ({"day_begins_at": "13:00"}, "選"),
             ({"name": "名" * 201}, "200"),
-            ({"address": "\x00"}, "文字"),
+            ({"address": "\x00"}, "入力するか、選んで"),
         ],
     )
     def test_wrong_input_is_told_and_kept(self, client: Client, typed: dict[str, str], words: str) -> None:

@@ -63,7 +63,8 @@ def test_a_second_click_adds_nobody(owner: Client, firm: BusinessId) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "typed"), [("name", ""), ("role", "reviewer"), ("role", "tier_manager"), ("mail", "no mail")]
+    ("field", "typed"),
+    [("name", ""), ("role", "reviewer"), ("role", "tier_manager"), ("unit_id", "7"), ("mail", "no mail")],
 )
 def test_what_is_wrong_stands_beside_the_field_and_the_rest_is_kept(
     owner: Client, firm: BusinessId, field: str, typed: str

@@ -1,13 +1,16 @@
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 
-from registry.accounts.models import Allowance
-from registry.accounts.operations import use_allowance
+from registry.accounts.derive import LOCK, TRIES, TRIES_COUNT
+from registry.accounts.models import Allowance, WrongTries
+from registry.accounts.operations import LoginClosedError, LoginWrongError, Place, check_login, use_allowance
 from registry.accounts.states import LIMITS, Limited
-from registry.accounts.tasks import forget_allowances_daily
-from tests.factories.cast import NOW
+from registry.accounts.tasks import forget_allowances_daily, forget_tries_daily
+from registry.businesses.queries import list_users
+from tests.factories.cast import NOW, PASSWORD, a_firm, activate, secrets_of_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -20,3 +23,41 @@ def test_what_is_free_again_is_forgotten_and_what_is_in_use_stays() -> None:
         forget_allowances_daily(0)
 
     assert [row.who for row in Allowance.objects.all()] == ["in use"]
+
+
+def wrong(login_id: str, *, times: int = 1, at: datetime = NOW) -> None:
+    """Try with a wrong password, so many times."""
+    for _ in range(times):
+        with suppress(LoginWrongError, LoginClosedError):
+            check_login(login_id, "wrong", place=Place("192.0.2.0/24"), at=at)
+
+
+def kept(at: datetime) -> list[str]:
+    """Whose tries the night leaves."""
+    with time_machine.travel(at, tick=False):
+        forget_tries_daily(0)
+    return sorted(WrongTries.objects.values_list("typed_id", flat=True))
+
+
+def test_tries_are_forgotten_when_the_lock_is_over_and_after_a_month() -> None:
+    wrong("closed", times=TRIES)
+    wrong("once")
+    assert kept(NOW + LOCK - timedelta(seconds=1)) == ["closed", "once"]
+    assert kept(NOW + LOCK) == ["once"]
+    assert kept(NOW + TRIES_COUNT) == ["once"]
+    assert kept(NOW + TRIES_COUNT + timedelta(seconds=1)) == []
+
+
+def test_the_latest_try_decides_how_long_they_count() -> None:
+    wrong("twice", at=NOW)
+    wrong("twice", at=NOW + timedelta(days=20))
+    assert kept(NOW + TRIES_COUNT + timedelta(days=1)) == ["twice"]
+    assert WrongTries.objects.get().in_a_row == 2
+
+
+def test_a_right_try_leaves_nothing_behind() -> None:
+    firm = a_firm()
+    activate(str(firm), list_users(firm)[0].account.id, secrets_of_letters())
+    wrong(str(firm), times=2)
+    check_login(str(firm), PASSWORD, place=Place("192.0.2.0/24"), at=NOW)
+    assert kept(NOW) == []

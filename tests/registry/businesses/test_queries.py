@@ -7,11 +7,11 @@ from registry.businesses.operations import register_business
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.businesses.queries import (
     FOUND_AT_MOST,
-    business_of_account,
     fields_of_businesses,
     find_registered,
     list_users,
     names_of_businesses,
+    part_of_account,
     search_businesses,
 )
 from registry.core.ids import IdKind
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 
 def test_the_firm_of_an_account() -> None:
     firm = a_firm()
-    assert business_of_account(list_users(firm)[0].account.id) == firm
-    assert business_of_account(0) is None
+    assert part_of_account(list_users(firm)[0].account.id) == (firm, None)
+    assert part_of_account(0) == (None, None)
 
 
 def test_names_of_firms() -> None:

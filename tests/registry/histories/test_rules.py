@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from registry.core.actor import Actor, ActorKind
-from registry.histories.rules import is_prime, needs_approval
+from registry.histories.rules import needs_approval, speaks_for_prime
 from registry.sites.queries import find_site
 from tests.factories.cast import NOW, a_firm, a_gate, owner_of
 
@@ -17,7 +17,7 @@ def test_only_the_prime_needs_no_approval_after_the_deadline() -> None:
     prime, other = a_firm(), a_firm("別の会社")
     site = find_site(a_gate(prime).site_id)
     for by, own in ((owner_of(prime), True), (owner_of(other), False), (Actor(ActorKind.BUSINESS, None, prime), False)):
-        assert is_prime(site, by) is own
+        assert speaks_for_prime(site, by) is own
         assert needs_approval(NOW.date(), site, by=by, on=TOO_LATE) is not own
         assert needs_approval(NOW.date(), site, by=by, on=IN_TIME) is False
-    assert is_prime(None, owner_of(prime)) is False
+    assert speaks_for_prime(None, owner_of(prime)) is False

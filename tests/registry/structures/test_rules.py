@@ -1,13 +1,15 @@
 """Who may change what in a structure."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from registry.accounts.states import Permission
 from registry.core.actor import Actor, ActorKind
+from registry.sites.models import Site
 from registry.structures.derive import Structure
-from registry.structures.rules import may_answer, may_fill_roster, may_invite, stands_above
+from registry.structures.rules import may_answer, may_fill_roster, may_invite, may_leave, stands_above
 from registry.structures.states import TenureState
 from tests.registry.structures.test_derive import CHAIN, DAY, FIRST, PARENTS, PRIME, SECOND, THIRD, tenure
 
@@ -45,7 +47,21 @@ def test_only_one_who_opens_sites_for_the_invited_firm_answers() -> None:
 
 
 def test_a_firm_fills_its_own_roster() -> None:
-    assert may_fill_roster(firm(FIRST), FIRST)
-    assert not may_fill_roster(firm(PRIME), FIRST)
-    assert not may_fill_roster(firm(FIRST, Permission.BUSINESS_VIEW), FIRST)
-    assert may_fill_roster(Actor.system(), FIRST)
+    site = Site(business_id=PRIME)
+    assert may_fill_roster(firm(FIRST), FIRST, site)
+    assert not may_fill_roster(firm(PRIME), FIRST, site)
+    assert not may_fill_roster(firm(FIRST, Permission.BUSINESS_VIEW), FIRST, site)
+    assert may_fill_roster(Actor.system(), FIRST, site)
+
+
+def test_who_is_limited_to_a_unit_handles_its_sites_and_nothing_of_other_firms() -> None:
+    filed, beside = Structure(PRIME, PARENTS, CHAIN, 7), Structure(PRIME, PARENTS, CHAIN, 8)
+    every = (Permission.SITE_MANAGE, Permission.BUSINESS_SITES)
+    limited, below = (replace(firm(one, *every), units=frozenset({7})) for one in (PRIME, FIRST))
+    assert may_invite(limited, filed, None, on=DAY)
+    assert not any(may_invite(limited, one, None, on=DAY) for one in (beside, TREE))
+    assert not any((may_invite(below, filed, 1, on=DAY), may_leave(below, filed, FIRST), may_answer(below, FIRST)))
+    assert may_leave(firm(FIRST), filed, FIRST)
+    assert may_fill_roster(limited, PRIME, Site(business_id=PRIME, unit_id=7))
+    assert not may_fill_roster(limited, PRIME, Site(business_id=PRIME, unit_id=8))
+    assert not may_fill_roster(below, FIRST, Site(business_id=PRIME, unit_id=7))

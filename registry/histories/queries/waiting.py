@@ -1,0 +1,107 @@
+"""What waits for a firm's word in all its sites, or among its people: where, how much, since when. One query each.
+
+Numbers are not counted further than `MANY`: a page says "50 or more".
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from registry.histories.states import Reason
+
+Units = Collection[int] | None
+MANY = 50
+_REASONS = tuple(Reason)
+
+
+@dataclass(frozen=True)
+class WaitingOnSite:
+    """How much waits on a site, and the first day of it. A number above `MANY` says no more than that."""
+
+    site_id: int
+    number: int
+    first_on: date
+
+
+@dataclass(frozen=True)
+class LackingOnSite:
+    """How many people lack something on a site, and since which month."""
+
+    site_id: int
+    reason: Reason
+    people: int
+    month: date
+
+
+# Who is limited to units of the firm is asked for the sites filed under them.
+_OF_UNITS = "(%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s))"
+_CLAIMS = """
+SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
+  SELECT count(*) AS number, min(day) AS first_on FROM (
+    SELECT c.day FROM histories_claim c
+    CROSS JOIN LATERAL (SELECT (date_trunc('month', c.day) + interval '2 months')::date - 1 AS last_on) d
+    WHERE c.site_id = s.id AND c.state = 'open' AND (c.recorded_at AT TIME ZONE 'Asia/Tokyo')::date <= d.last_on
+      AND (s.closed_on IS NULL OR %(on)s <= greatest((s.closed_on + interval '1 month')::date, d.last_on))
+    ORDER BY c.day LIMIT %(most)s) oldest) w
+WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
+"""
+# Bit 0 of a mask is the first of the month: the lowest bit is the first day.
+_DECISIONS = """
+SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
+  SELECT sum(bit_count(waiting::bit(32)))::int AS number,
+    min(month + log(2.0, (waiting & -waiting)::numeric)::int) AS first_on FROM (
+    SELECT month, waiting FROM histories_month m WHERE m.site_id = s.id AND waiting <> 0
+    ORDER BY month LIMIT %(most)s) oldest) w
+WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
+"""
+_LACKING_AS_PRIME = """
+SELECT s.id, w.reason, w.people, w.month FROM sites_site s CROSS JOIN LATERAL (
+  SELECT u.value AS reason, count(DISTINCT m.worker_id) AS people, min(m.month) AS month
+  FROM histories_month m CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
+  WHERE m.site_id = s.id AND m.month >= %(since)s AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s) GROUP BY u.value) w
+WHERE s.business_id = %(firm)s AND /*units*/ ORDER BY w.month, s.id LIMIT %(most)s
+"""
+_LACKING_AS_EMPLOYER = """
+SELECT m.site_id, u.value, count(DISTINCT m.worker_id), min(m.month)
+FROM histories_month m CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
+WHERE m.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR m.site_id IN (SELECT id FROM sites_site s WHERE /*units*/)) AND m.month >= %(since)s AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s)
+GROUP BY m.site_id, u.value ORDER BY min(m.month), m.site_id LIMIT %(most)s
+"""
+
+
+def _rows(statement: str, business_id: int, units: Units, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement.replace("/*units*/", _OF_UNITS),
+            {"firm": business_id, "most": MANY + 1, "units": None if units is None else list(units), **values},
+        )
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def list_claims_waiting(business_id: int, *, units: Units = None, on: date) -> list[WaitingOnSite]:
+    """A prime's sites with claims that it can still answer (ruling 28), those with the oldest first."""
+    return [WaitingOnSite(*row) for row in _rows(_CLAIMS, business_id, units, on=on)]
+
+
+def list_decisions_waiting(business_id: int, *, units: Units = None) -> list[WaitingOnSite]:
+    """A prime's sites with days that count once it has said so, those with the oldest first."""
+    return [WaitingOnSite(*row) for row in _rows(_DECISIONS, business_id, units)]
+
+
+def list_lacking_on_own_sites(business_id: int, *, units: Units = None, since: date) -> list[LackingOnSite]:
+    """A prime's sites on which somebody's firm has no place in the structure, in a month or later."""
+    return _lacking(_LACKING_AS_PRIME, business_id, units, since, Reason.STRUCTURE_MISSING)
+
+
+def list_lacking_of_people(business_id: int, *, units: Units = None, since: date) -> list[LackingOnSite]:
+    """Where people work for a firm without a line on the roster or without a link to it, in a month or later."""
+    return _lacking(_LACKING_AS_EMPLOYER, business_id, units, since, Reason.ROSTER_MISSING, Reason.NOT_LINKED)
+
+
+def _lacking(statement: str, business_id: int, units: Units, since: date, *reasons: Reason) -> list[LackingOnSite]:
+    rows = _rows(statement, business_id, units, since=since, reasons=[_REASONS.index(one) for one in reasons])
+    return [LackingOnSite(site_id, _REASONS[number], people, month) for site_id, number, people, month in rows]
