@@ -57,17 +57,21 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     ORDER BY month LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
+# Every second number of `reasons` is a mask of days: what overlaps at all is looked at more closely.
 _LACKING_AS_PRIME = """
 SELECT s.id, w.reason, w.people, w.month FROM sites_site s CROSS JOIN LATERAL (
   SELECT u.value AS reason, count(DISTINCT m.worker_id) AS people, min(m.month) AS month
   FROM histories_month m CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
-  WHERE m.site_id = s.id AND m.month >= %(since)s AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s) GROUP BY u.value) w
+  WHERE m.site_id = s.id AND m.month >= %(since)s AND m.reasons && %(reasons)s::int[]
+    AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s) GROUP BY u.value) w
 WHERE s.business_id = %(firm)s AND /*units*/ ORDER BY w.month, s.id LIMIT %(most)s
 """
 _LACKING_AS_EMPLOYER = """
 SELECT m.site_id, u.value, count(DISTINCT m.worker_id), min(m.month)
 FROM histories_month m CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
-WHERE m.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR m.site_id IN (SELECT id FROM sites_site s WHERE /*units*/)) AND m.month >= %(since)s AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s)
+WHERE m.business_id = %(firm)s AND m.month >= %(since)s AND m.reasons && %(reasons)s::int[]
+  AND m.site_id IN (SELECT s.id FROM sites_site s WHERE /*units*/)
+  AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s)
 GROUP BY m.site_id, u.value ORDER BY min(m.month), m.site_id LIMIT %(most)s
 """
 

@@ -105,7 +105,7 @@ class TestAdding:
             ({"from_on": "2026/8/1"}, "会社がこの現場に入っている期間の外"),
             ({"trade": "99-99"}, "候補にありません"),
             ({"position": "'; --"}, "選"),
-            ({"work": "\x00"}, "文字"),
+            ({"work": "作" * 201}, "200"),
         ],
     )
     def test_wrong_input_is_told_and_kept(self, scene: Scene, typed: dict[str, Any], words: str) -> None:

@@ -251,6 +251,14 @@ def test_an_entry_that_came_too_late_waits_for_nobody(scene: Scene) -> None:
     assert Kind.APPROVE not in scene.kinds()
 
 
+def test_a_day_on_a_site_without_a_number_is_no_matter_of_rosters(scene: Scene) -> None:
+    worker = scene.card.worker_id
+    data = ClaimData(day=TODAY, site_name="番号のない現場")
+    enter_claim(worker, data, by=worker_as_actor(worker), at=NOW)
+    bind_months({(worker, TODAY.replace(day=1))})
+    assert scene.lines() == []
+
+
 def test_a_gap_is_shown_as_long_as_its_day_can_be_entered_by_hand(scene: Scene) -> None:
     scene.gate.send(
         a_touch(1, scene.card, "2026-09-30T07:58:00+09:00"), a_touch(5, scene.card, "2026-09-30T12:00:00+09:00")
