@@ -29,6 +29,7 @@ from registry.histories.queries import (
     list_claims_to_confirm,
     list_claims_waiting,
     list_decisions_waiting,
+    list_edits_waiting,
     list_lacking_of_people,
     list_lacking_on_own_sites,
 )
@@ -53,6 +54,7 @@ class Kind(StrEnum):
     APPROVE = "approve"
     CONFIRM = "confirm"
     DECIDE = "decide"
+    CORRECT = "correct"
     UNSENT = "unsent"
     GAP = "gap"
     UNREADABLE = "unreadable"
@@ -74,6 +76,7 @@ class Kind(StrEnum):
 WITHIN = {
     Kind.REVOKED: 0, Kind.NO_DEVICE: 0, Kind.UNSENT: 1, Kind.UNREADABLE: 7, Kind.INVITATION: 7, Kind.ANSWER_LINK: 7,
     Kind.ANSWER_END: 7, Kind.DECLINED: 7, Kind.STRUCTURE: 60, Kind.ROSTER: 60, Kind.LINK: 60, Kind.DECIDE: 30,
+    Kind.CORRECT: 14,
 }  # fmt: skip
 
 
@@ -160,12 +163,16 @@ class _Wait:
             list_claims_waiting(self.own, units=self.units, on=self.today),
             list_decisions_waiting(self.own, units=self.units),
         )
-        names = names_of_sites(one.site_id for one in [*claims, *days])
+        edits = list_edits_waiting(self.own, units=self.units)
+        names = names_of_sites(one.site_id for one in [*claims, *days, *edits])
         for one in claims:
             yield self.line(
                 Kind.APPROVE, reverse("business:site_days", args=[one.site_id]), site=names[one.site_id],
                 count=_number(one.number, "cases"), due=end_of_next_month(one.first_on),
             )  # fmt: skip
+        for one in edits:
+            where, count = reverse("business:site_days", args=[one.site_id]), _number(one.number, "cases")
+            yield self.line(Kind.CORRECT, where, site=names[one.site_id], count=count, since=one.first_on)
         for one in days:
             where = reverse("business:site_days_of_month", args=[one.site_id, one.first_on.year, one.first_on.month])
             count = _number(one.number, "days")

@@ -49,6 +49,7 @@ from registry.histories.queries.waiting import (
     WaitingOnSite,
     list_claims_waiting,
     list_decisions_waiting,
+    list_edits_waiting,
     list_lacking_of_people,
     list_lacking_on_own_sites,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "list_days_of_worker",
     "list_decisions_waiting",
     "list_edits",
+    "list_edits_waiting",
     "list_lacking_of_people",
     "list_lacking_on_own_sites",
     "list_month_of_firm",

@@ -48,6 +48,14 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     ORDER BY c.day LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
+_EDITS = """
+SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
+  SELECT count(*) AS number, min(asked_on) AS first_on FROM (
+    SELECT (e.recorded_at AT TIME ZONE 'Asia/Tokyo')::date AS asked_on FROM histories_day_edit e
+    WHERE e.site_id = s.id AND e.late AND NOT EXISTS (SELECT FROM histories_edit_answer a WHERE a.edit_id = e.id)
+    ORDER BY e.recorded_at LIMIT %(most)s) oldest) w
+WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
+"""
 # Bit 0 of a mask is the first of the month: the lowest bit is the first day.
 _DECISIONS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
@@ -94,6 +102,11 @@ def list_claims_waiting(business_id: int, *, units: Units = None, on: date) -> l
 def list_decisions_waiting(business_id: int, *, units: Units = None) -> list[WaitingOnSite]:
     """A prime's sites with days that count once it has said so, those with the oldest first."""
     return [WaitingOnSite(*row) for row in _rows(_DECISIONS, business_id, units)]
+
+
+def list_edits_waiting(business_id: int, *, units: Units = None) -> list[WaitingOnSite]:
+    """A prime's sites with late corrections of days to answer (ruling 29): how many, and on which day the first was asked."""
+    return [WaitingOnSite(*row) for row in _rows(_EDITS, business_id, units)]
 
 
 def list_lacking_on_own_sites(business_id: int, *, units: Units = None, since: date) -> list[LackingOnSite]:

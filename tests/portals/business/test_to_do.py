@@ -15,6 +15,7 @@ from registry.cards.queries import CardRow
 from registry.core.ids import SiteId
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.edits import edit_day
 from registry.histories.queries.waiting import MANY
 from registry.sites.operations import SiteData, add_terminal, close_site, open_site
 from registry.sites.queries import list_terminals
@@ -79,6 +80,16 @@ class Scene:
         self.gate.send(a_touch(1, self.card, "2026-11-19T07:58:00+09:00"), a_touch(2, self.card))
         bind_all()
         return f"/business/sites/{self.site}/days/2026-11/"
+
+    def correct(self) -> str:
+        theirs = a_firm("直す会社")
+        a_tenure(self.site, self.own, theirs)
+        card = a_worker(theirs, "直す")
+        self.gate.send(a_touch(1, card, "2026-09-15T07:58:00+09:00"))
+        bind_all()
+        by = worker_as_actor(card.worker_id)
+        assert not edit_day(card.worker_id, self.site, date(2026, 9, 15), work="足場", by=by, at=NOW)
+        return f"/business/sites/{self.site}/days/"
 
     def unsent(self) -> str:
         self.gate.send(a_touch(1, self.card), unsent=3, unsent_since="2026-11-17T08:00:00+09:00")
