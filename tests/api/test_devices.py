@@ -1,6 +1,5 @@
 """A device registers by a short code, over HTTP."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +16,6 @@ from tests.factories.cast import NOW, a_firm, a_gate, owner_of
 
 pytestmark = pytest.mark.django_db
 STORE = "e" * 32
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

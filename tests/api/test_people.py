@@ -1,11 +1,9 @@
 """`POST /api/v1/people`: the names for a device's receipts."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from reader.people import card_hash
 from registry.audit.queries import list_looks
@@ -14,26 +12,10 @@ from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.touches.operations.devices import revoke_device
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_worker, owner_of
+from tests.factories.cast import NOW, Gate, a_gate, a_worker, owner_of
 
 pytestmark = pytest.mark.django_db
 DATA = RosterData(trade="06-01")
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def prime() -> BusinessId:
-    return a_firm()
-
-
-@pytest.fixture
-def gate(prime: BusinessId) -> Gate:
-    return a_gate(prime)
 
 
 def expect(prime: BusinessId, gate: Gate, card: CardRow) -> None:

@@ -8,18 +8,11 @@ from typing import Any
 
 import psycopg
 import pytest
-import time_machine
 from django.db import connection
 
 from config.settings.base import database
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker
+from tests.factories.cast import Gate, a_firm, a_gate, a_touch, a_worker
 from tests.factories.days import days_of
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def log() -> list[tuple[Any, ...]]:

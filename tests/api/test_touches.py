@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 
 from registry.cards.queries import CardRow
@@ -15,12 +14,6 @@ from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, o
 from tests.factories.days import days_of
 
 pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Whom the server believes: pairings, secrets, revoked devices, copied stores (docs/handbook/ingest.md)."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,28 +18,12 @@ from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
 from registry.touches.derive import device_secret, masked_secret, signature_of
 from registry.touches.operations.devices import end_pairing, make_pairing_code, register_device, revoke_device
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, Gate, a_gate, a_touch, a_worker, owner_of
 
 pytestmark = pytest.mark.django_db
 MORNING = "2026-11-20T07:58:00+09:00"
 YESTERDAY = "2026-11-19T07:58:00+09:00"
 NOON = "2026-11-20T13:00:00+09:00"  # after NOW, and within a day
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def prime() -> BusinessId:
-    return a_firm()
-
-
-@pytest.fixture
-def gate(prime: BusinessId) -> Gate:
-    return a_gate(prime)
 
 
 @pytest.fixture

@@ -1,14 +1,5 @@
-"""Pages read the clock: it stands still at noon in Japan."""
+"""What tests of pages begin with."""
 
-from collections.abc import Iterator
+from tests.factories.scenes import gate, noon, prime
 
-import pytest
-import time_machine
-
-from tests.factories.cast import NOW
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+__all__ = ["gate", "noon", "prime"]

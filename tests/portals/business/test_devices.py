@@ -38,16 +38,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def prime() -> BusinessId:
-    return a_firm()
-
-
-@pytest.fixture
-def gate(prime: BusinessId) -> Gate:
-    return a_gate(prime)
-
-
-@pytest.fixture
 def card(prime: BusinessId) -> CardRow:
     return a_worker(prime)
 

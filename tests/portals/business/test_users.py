@@ -1,26 +1,17 @@
 """A firm adds the people who log in for it."""
 
-from typing import Any
-
 import pytest
-import time_machine
 from django.test import Client
 
 from registry.accounts.states import Role
 from registry.businesses.queries import list_users
 from registry.core.ids import BusinessId, IdKind, is_id
 from registry.notices.models import Letter
-from tests.factories.cast import NOW, a_firm, activate, logged_in, secrets_of_letters
+from tests.factories.cast import a_firm, activate, logged_in, secrets_of_letters
 
 pytestmark = pytest.mark.django_db
 PAGE = "/business/users/new/"
 TYPED = {"name": "現場 見太", "mail": "genba@sample.example", "role": "site_manager", "form_key": "one-form"}
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

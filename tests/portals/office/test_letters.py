@@ -1,23 +1,14 @@
 """Letters in the office's pages: printed once, then shipped."""
 
-from typing import Any
-
 import pytest
-import time_machine
 from django.test import Client
 
 from registry.accounts.states import Role
 from registry.notices.models import Letter
 from registry.notices.states import LetterState
-from tests.factories.cast import NOW, a_firm, logged_in, office_login
+from tests.factories.cast import a_firm, logged_in, office_login
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

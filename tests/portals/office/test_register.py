@@ -4,7 +4,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -12,7 +11,7 @@ from PIL import Image
 from registry.accounts.states import Role
 from registry.files.models import File
 from registry.workers.models import Worker
-from tests.factories.cast import NOW, logged_in, office_login
+from tests.factories.cast import logged_in, office_login
 from tests.factories.photos import a_picture
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +21,6 @@ TYPED = {
     "nationality": "日本", "postal_code": "100-0000", "prefecture": "13", "address": "東京都例町9-9", "trade": "06-01",
     "registration_kind": "simple", "form_key": "one-form",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -22,12 +22,6 @@ pytestmark = pytest.mark.django_db
 CLOSED_UNTIL = "12:30"  # half an hour after NOW, in Japan
 
 
-@pytest.fixture(autouse=True)
-def _now() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
 @pytest.fixture
 def worker() -> CardRow:
     return a_worker(None)

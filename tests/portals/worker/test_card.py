@@ -1,10 +1,8 @@
 """The worker's card: seen, stopped when lost, the stop lifted."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from registry.cards.models import Card
@@ -16,12 +14,6 @@ from registry.workers.models import Worker
 from tests.factories.cast import NOW, a_worker, activate, logged_in, secrets_of_letters
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

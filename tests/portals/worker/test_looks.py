@@ -9,11 +9,10 @@ from django.test import Client
 
 from config.texts import read_texts
 from registry.accounts.states import Role
-from registry.businesses.queries import list_users
 from registry.core.read_policy import Relation
-from registry.workers.models import Worker
 from registry.workers.policy import WORKER_POLICY
-from tests.factories.cast import NOW, a_firm, a_worker, activate, logged_in, office_login, secrets_of_letters
+from tests.factories.cast import NOW, a_firm, a_worker, logged_in, office_login
+from tests.factories.visitors import as_firm, as_worker
 
 pytestmark = pytest.mark.django_db
 LAST_MONTH = datetime(2026, 10, 31, 14, 59, tzinfo=UTC)  # 23:59 in Japan
@@ -26,14 +25,10 @@ class Cast:
         firm, other = a_firm("所属の会社"), a_firm("別の会社")
         self.worker = a_worker(firm).worker_id
         colleague = a_worker(None, "同僚").worker_id
-        letters = secrets_of_letters()
-        for one in (firm, other):
-            activate(str(one), list_users(one)[0].account.id, letters)
-        for person in (self.worker, colleague):
-            activate(str(person), Worker.objects.get(pk=person).account_id, letters)
-        names = {"self": self.worker, "firm": firm, "other": other, "colleague": colleague}
-        self.clients = {name: logged_in(str(login_id)) for name, login_id in names.items()}
-        self.clients["desk"] = logged_in(office_login(Role.DESK))
+        self.clients = {
+            "self": as_worker(self.worker), "colleague": as_worker(colleague), "firm": as_firm(firm), "other": as_firm(other),
+            "desk": logged_in(office_login(Role.DESK)),
+        }  # fmt: skip
 
     def looks(self, path: str = "/worker/looks/", who: str = "self") -> Any:
         """The page of who looked."""
