@@ -27,7 +27,7 @@ def chosen_day(year: int, month: int, day: int = 1) -> date:
 def chosen_month(year: int | None, month: int | None) -> date:
     """The first of the month that an address names; that of today where it names none."""
     today = jst_day(timezone.now())
-    return chosen_day(year or today.year, month or today.month)
+    return today.replace(day=1) if year is None or month is None else chosen_day(year, month)
 
 
 def months_beside(url_name: str, chosen: date, *before: Any) -> dict[str, str]:

@@ -17,6 +17,11 @@ def test_the_month_of_an_address_or_of_today() -> None:
     assert chosen_month(None, None) == date(2026, 11, 1)
 
 
+def test_a_month_nought_does_not_exist() -> None:
+    with pytest.raises(Http404):
+        chosen_month(0, 0)
+
+
 def test_months_lead_back_and_forth_but_not_past_today() -> None:
     assert months_beside("worker:days_of_month", date(2026, 1, 1)) == {
         "older_url": "/worker/days/2025-12/", "newer_url": "/worker/days/2026-2/",
