@@ -16,6 +16,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]
+handler400 = "portals.base.views.bad_request"
 handler403 = "portals.base.views.not_found"  # forbidden and unknown look alike to strangers
 handler404 = "portals.base.views.not_found"
 handler500 = "portals.base.views.server_error"

@@ -1,5 +1,7 @@
 """How forms look, and fields that take what people really type. Settings: `FORM_RENDERER = "portals.base.forms.Renderer"`."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
@@ -20,6 +22,7 @@ from registry.core.typed_dates import parse_date
 from registry.core.typed_text import visible
 
 _NEARLY_AN_ID = 10
+_HYPHENS = re.compile("[‐‑–—―ー−]")
 # Django's own words for it have spaces in odd places.
 forms.CharField.default_error_messages = {
     **forms.CharField.default_error_messages,
@@ -89,7 +92,39 @@ class MailField(TextField, forms.EmailField):
 
 
 class PatternField(TextField, forms.RegexField):
-    """A text of a certain shape."""
+    """A text of a certain shape. Full-width digits and signs are taken as the half-width ones that are meant."""
+
+    def to_python(self, value: Any) -> Any:
+        """Write it in half width."""
+        return super().to_python(unicodedata.normalize("NFKC", str(value)) if value is not None else value)
+
+
+class PostalCodeField(PatternField):
+    """A postal code, with or without 〒 and hyphen; kept as 123-4567."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("error_messages", {"invalid": _("base.postal.invalid")})
+        super().__init__(r"^[0-9]{3}-[0-9]{4}\Z", **options)
+
+    def to_python(self, value: Any) -> Any:
+        """Bring it into its form; what is no seven digits stays as it was typed, and is refused."""
+        typed = super().to_python(value)
+        digits = clean_digits(typed.removeprefix("〒"))
+        return f"{digits[:3]}-{digits[3:]}" if re.fullmatch("[0-9]{7}", digits) else typed
+
+
+class PhoneField(PatternField):
+    """A phone number, kept as it was grouped, with plain hyphens."""
+
+    widget = forms.TextInput(attrs={"class": "ds-w-20", "inputmode": "tel"})
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("error_messages", {"invalid": _("base.phone.invalid")})
+        super().__init__(r"^\+?[0-9(][0-9() -]{8,18}\Z", max_length=20, **options)
+
+    def to_python(self, value: Any) -> Any:
+        """Signs that look like hyphens become hyphens."""
+        return _HYPHENS.sub("-", super().to_python(value))
 
 
 class TypedDateField(forms.Field):

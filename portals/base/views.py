@@ -28,6 +28,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return render(request, "base/csrf_failure.html", status=403)
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature
+    """What cannot be read as a request. Rendered without it: its host may be what is wrong."""
+    return HttpResponse(get_template("400.html").render(), status=400)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """Something unexpected. Rendered without the request: the part that failed may be what the page's frame asks for."""
     return HttpResponse(get_template("500.html").render(), status=500)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField
+from portals.base.forms import IdField, MailField, PhoneField, PostalCodeField, TextField, TypedDateField
 from registry.businesses.states import BusinessKind
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
@@ -34,9 +34,8 @@ def _text(label: str, length: int = 100, *, required: bool = True, help_text: st
     return TextField(label=_(label), max_length=length, required=required, help_text=_(help_text) if help_text else "")
 
 
-_POSTAL = PatternField(
-    r"^\d{3}-?\d{4}$", label=_("business.postal_code"), error_messages={"invalid": _("office.postal_shape")}
-)
+_POSTAL = PostalCodeField(label=_("business.postal_code"))
+_MOST_YEN = 10**14  # a hundred times the largest capital in the country; more is a slip of the finger
 
 
 class BusinessForm(forms.Form):
@@ -51,11 +50,14 @@ class BusinessForm(forms.Form):
     corporate_number = _text(
         "business.corporate_number", 13, required=False, help_text="business.corporate_number_help"
     )
-    capital_yen = forms.IntegerField(label=_("business.capital_yen"), min_value=0, initial=0)
+    capital_yen = forms.IntegerField(
+        label=_("business.capital_yen"), min_value=0, max_value=_MOST_YEN, initial=0,
+        error_messages={"max_value": _("office.capital_too_large")},
+    )  # fmt: skip
     postal_code = _POSTAL
     prefecture = forms.ChoiceField(label=_("business.prefecture"), choices=prefectures)
     address = _text("business.address", 300)
-    phone = _text("business.phone", 20)
+    phone = PhoneField(label=_("business.phone"))
     officer_name = _text("business.officer_name")
     officer_mail = MailField(label=_("business.officer_mail"), required=False)
     permit_authority = _text("business.permit_authority", 20, required=False)
@@ -80,7 +82,7 @@ class WorkerForm(forms.Form):
     postal_code = _POSTAL
     prefecture = forms.ChoiceField(label=_("business.prefecture"), choices=prefectures)
     address = _text("worker.address", 300)
-    phone = _text("worker.phone", 20, required=False)
+    phone = PhoneField(label=_("worker.phone"), required=False)
     mail = MailField(label=_("worker.mail"), required=False, help_text=_("worker.mail_help"))
     registration_kind = forms.ChoiceField(
         label=_("worker.registration_kind"),

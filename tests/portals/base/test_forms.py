@@ -34,6 +34,12 @@ def test_hidden_signs_are_taken_out_of_what_was_typed() -> None:
     assert form.cleaned_data == {"name": "見本 太郎", "mail": "a@sample.example", "postal": "100-0000"}
 
 
+def test_a_text_of_a_certain_shape_may_be_typed_in_full_width() -> None:
+    form = Texts({"name": "見本", "mail": "a@sample.example", "postal": "１００－００００"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["postal"] == "100-0000"
+
+
 def test_a_text_of_hidden_signs_alone_is_empty() -> None:
     assert "name" in Texts({"name": "\u202e\u200b"}).errors
 

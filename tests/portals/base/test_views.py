@@ -1,6 +1,6 @@
 import pytest
 from django.template.loader import render_to_string
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils.translation import override
 
 from portals.base import views
@@ -19,7 +19,7 @@ def test_components_page_shows_every_part(language: str) -> None:
         assert part in page
 
 
-@pytest.mark.parametrize("template", ["404.html", "403.html", "500.html", "base/csrf_failure.html"])
+@pytest.mark.parametrize("template", ["400.html", "404.html", "403.html", "500.html", "base/csrf_failure.html"])
 def test_error_pages_say_what_happened_what_it_means_what_to_do_and_give_a_way_on(template: str) -> None:
     with override("ja"):
         page = render_to_string(template)
@@ -35,6 +35,16 @@ def test_server_error_needs_nothing_of_the_request() -> None:
     answer = views.server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "<h1>" in answer.content.decode()
+
+
+def test_what_cannot_be_read_gets_a_page_of_ours(client: Client) -> None:
+    too_long = "長" * 1_000_000
+    for answer in (
+        client.post("/login/", {"login_id": too_long}),
+        client.get("/login/", headers={"host": "evil.example"}),
+    ):
+        assert answer.status_code == 400
+        assert "送られた内容を受け取れませんでした" in answer.content.decode()
 
 
 def test_renderer_names_existing_templates() -> None:

@@ -23,7 +23,11 @@ PERSON = {
     [
         ({"kind": "club"}, "kind"),
         ({"postal_code": "100-00"}, "postal_code"),
+        ({"postal_code": "〒１２３－456"}, "postal_code"),
         ({"capital_yen": "-1"}, "capital_yen"),
+        ({"capital_yen": "9" * 20}, "capital_yen"),
+        ({"phone": "あいう"}, "phone"),
+        ({"phone": "110"}, "phone"),
         ({"prefecture": "99"}, "prefecture"),
         ({"officer_mail": "nobody"}, "officer_mail"),
         ({"name": ""}, "name"),
@@ -45,6 +49,34 @@ def test_a_firm_is_refused_beside_the_field(changed: dict[str, str], field: str)
 )
 def test_a_worker_is_refused_beside_the_field(changed: dict[str, str], field: str) -> None:
     assert list(WorkerForm({**PERSON, **changed}).errors) == [field]
+
+
+@pytest.mark.parametrize(
+    "typed", ["100-0000", "1000000", "〒100-0000", "１００－００００", "１００ー００００", "100 0000"]
+)
+def test_a_postal_code_is_kept_in_one_form(typed: str) -> None:
+    form = BusinessForm({**FIRM, "postal_code": typed})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["postal_code"] == "100-0000"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("０３ー１２３４ー５６７８", "03-1234-5678"),
+        ("03(1234)5678", "03(1234)5678"),
+        ("+81 90-0000-0000", "+81 90-0000-0000"),
+        ("0312345678", "0312345678"),
+    ],
+)
+def test_a_phone_number_is_taken_as_people_type_it(typed: str, kept: str) -> None:
+    form = BusinessForm({**FIRM, "phone": typed})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["phone"] == kept
+
+
+def test_a_worker_needs_no_phone() -> None:
+    assert WorkerForm({**PERSON, "phone": ""}).is_valid()
 
 
 def test_a_workers_trade_becomes_the_first_trade() -> None:
