@@ -53,7 +53,8 @@ __all__ = [
 
 def prefectures() -> list[tuple[str, str]]:
     """The prefectures for a choice."""
-    return [(line.code, line.name) for line in list_codes(Table.PREFECTURES, on=jst_day(timezone.now()))]
+    found = list_codes(Table.PREFECTURES, on=jst_day(timezone.now()))
+    return [("", "―"), *((line.code, line.name) for line in found)]
 
 
 def _day_begins_at() -> forms.TypedChoiceField:
