@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.contrib.messages import warning
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from registry.accounts.states import Portal
 from registry.core.errors import NotAllowedError, NotFoundError
@@ -51,7 +53,9 @@ def page(permission: str) -> Callable[[View], View]:
 
 
 def to_login(request: HttpRequest) -> HttpResponseRedirect:
-    """Ask a stranger to log in, and go on to the same address afterwards."""
+    """Ask a stranger to log in, and go on to the same address afterwards. Who sent something is told what became of it."""
+    if request.method == "POST":
+        warning(request, _("base.session_ended"))
     return redirect(f"{reverse('public:login')}?{urlencode({'next': request.path})}")
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 from django.http import Http404, HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from portals.base.access import PUBLIC, page, to_login, viewer_of
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
@@ -62,3 +62,11 @@ def test_the_address_to_come_back_to_is_escaped() -> None:
     assert to_login(RequestFactory().get("/worker/&next=//evil.example/")).url == (
         "/login/?next=%2Fworker%2F%26next%3D%2F%2Fevil.example%2F"
     )
+
+
+def test_who_sent_something_after_the_login_ended_is_told_that_it_was_not_saved(client: Client) -> None:
+    told = "いま送った内容は保存されていません"
+    assert told not in client.get("/business/sites/new/", follow=True).content.decode()
+    answer = client.post("/business/sites/new/", {"name": "見本ビル"}, follow=True)
+    assert answer.redirect_chain == [("/login/?next=%2Fbusiness%2Fsites%2Fnew%2F", 302)]
+    assert told in answer.content.decode()
