@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.stack.alone import alone_in
 from config.stack.bootstrap import ROOT, say
-from config.stack.postgres import HOMES, Postgres
+from config.stack.postgres import HOMES, THROWAWAY, Postgres
 
 # Program or file that must be there, and the Debian package that brings it.
 SYSTEM_PACKAGES = {
@@ -65,7 +65,7 @@ def main() -> int:
         os.environ.setdefault("MIGRATE_DATABASE_URL", os.environ["DATABASE_URL"])
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     folder = ROOT / "var" / "test-pg"
-    with alone_in(folder, otherwise=f"Tests run already in {ROOT}."), Postgres(folder) as postgres:
+    with alone_in(folder, otherwise=f"Tests run already in {ROOT}."), Postgres(folder, **THROWAWAY) as postgres:
         postgres.ensure_database("registry")
         urls = {
             "DATABASE_URL": postgres.url("app", "registry"),
