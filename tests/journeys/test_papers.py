@@ -11,10 +11,10 @@ from playwright.sync_api import Browser
 from procrastinate.contrib.django import app
 
 from registry.businesses.queries import list_users
+from tests.factories.cast import logged_in
 from tests.factories.papers import Days, page_texts, tables_of
 from tests.factories.visitors import account_of_worker, activate_account
 from tests.journeys.conftest import Visitor
-from tests.journeys.test_first_days import log_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Make = Callable[[str], Visitor]
@@ -36,7 +36,7 @@ def work_off_the_queue() -> None:
 
 def test_a_worker_saves_the_own_days(visitor: Make, tmp_path: Path) -> None:
     days, worker = Days(), visitor("paper-worker")
-    log_in(worker, activate_account(account_of_worker(days.worker)))
+    worker.enter(logged_in(activate_account(account_of_worker(days.worker))))
     worker.open("/worker/papers/")
     worker.sees("書類はまだありません")
     worker.open("/worker/days/2026-11/")
@@ -59,7 +59,7 @@ def test_a_worker_saves_the_own_days(visitor: Make, tmp_path: Path) -> None:
 
 def test_a_prime_saves_the_days_of_a_site(visitor: Make) -> None:
     days, prime = Days(), visitor("paper-prime")
-    log_in(prime, activate_account(list_users(days.prime)[0].account.id))
+    prime.enter(logged_in(activate_account(list_users(days.prime)[0].account.id)))
     prime.open("/business/days/2026-11/")
     prime.press("PDFを作る")
     prime.open(f"/business/sites/{days.site}/days/2026-11/")
@@ -72,7 +72,7 @@ def test_a_prime_saves_the_days_of_a_site(visitor: Make) -> None:
 
 def test_without_script_the_page_refreshes_itself(browser: Browser, visitor: Make) -> None:
     days, worker = Days(), visitor("paper-plain")
-    log_in(worker, activate_account(account_of_worker(days.worker)))
+    worker.enter(logged_in(activate_account(account_of_worker(days.worker))))
     plain = browser.new_context(java_script_enabled=False, locale="ja-JP", storage_state=worker.context.storage_state())
     page = plain.new_page()
     page.goto(f"{worker.address}/worker/days/2026-11/")
