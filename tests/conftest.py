@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test.utils import setup_databases, teardown_databases
 
+from tests.workers import Pieces, put_first
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs beside Django's sync code
 
 KEPT_TABLES = ("codes_", "django_migrations", "django_content_type", "auth_permission")
@@ -77,6 +79,17 @@ def _owner_empties_tables() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _mail_in_memory(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Pieces:
+    """Which worker gets which tests."""
+    return Pieces(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests begin first; comes after the order was drawn."""
+    put_first(items)
 
 
 def pytest_configure() -> None:

@@ -17,3 +17,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNKNOWN-TEMPLATE-VARIABLE[%s]"
 # Argon2 is slow on purpose; what is tested is our own rules.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Browsers keep style and fonts however the clock is set; without it they ask for each of them at every page.
+WHITENOISE_MAX_AGE = 365 * 24 * 3600

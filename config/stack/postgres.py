@@ -43,6 +43,8 @@ SETTINGS = {
     "log_error_verbosity": "terse",  # the detail of a broken constraint holds the row
     "log_min_error_statement": "panic",  # statements hold values: Django binds them on its side
 }
+# For databases that are thrown away: nothing has to outlive the machine.
+THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 HOMES = Path("/var/lib/ccus-registry")  # where root's database lies when nobody else may reach the folder
 WAIT_SECONDS = 60  # after a crash the log is read again first
 
@@ -80,7 +82,9 @@ def _may_reach(path: Path) -> bool:
 class Postgres:
     """One database cluster in a folder that its caller alone uses. Starts, stops, survives being killed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: str) -> None:
+        """Settings of PostgreSQL may be added."""
+        self._settings = SETTINGS | more
         folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         key = hashlib.sha256(str(folder).encode()).hexdigest()[:10]
@@ -198,7 +202,7 @@ class Postgres:
         (self.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _launch(self) -> None:
-        options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("a") as log:
             began = log.tell()
             self._process = self._popen(

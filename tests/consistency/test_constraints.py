@@ -30,7 +30,6 @@ from registry.workers.models import (
 from tests.factories.cast import NOW
 from tests.factories.one_of_each import OneOfEach
 
-pytestmark = pytest.mark.xdist_group("one_of_each")
 Model = type[models.Model]
 
 

@@ -17,7 +17,6 @@ from tests.factories.cast import NOW
 from tests.factories.committed import committed
 from tests.factories.world import PAGES, World
 
-pytestmark = pytest.mark.xdist_group("english")
 JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]+")
 TEXT_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "value"}
 

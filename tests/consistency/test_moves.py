@@ -19,7 +19,6 @@ from tests.consistency.test_workflows import workflows
 from tests.factories.cast import NOW
 from tests.factories.one_of_each import OneOfEach
 
-pytestmark = pytest.mark.xdist_group("one_of_each")
 # What a state needs besides its word: a stopped card says since when, a made paper is there.
 BESIDE: dict[str, dict[str, Any]] = {
     "cards_card": {"stopped_at": NOW}, "touches_device": {"revoked_at": NOW},

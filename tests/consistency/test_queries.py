@@ -14,7 +14,6 @@ from tests.factories.cast import (
 from tests.factories.committed import committed
 from tests.factories.world import MANY, PAGES, World, mark
 
-pytestmark = pytest.mark.xdist_group("queries")
 # Pages with a list: the last row must stand on them, else nothing was measured.
 LISTS = {
     "worker:home", "worker:own", "worker:days", "worker:days_of_month", "worker:links", "business:home",

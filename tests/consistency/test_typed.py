@@ -12,7 +12,6 @@ from tests.factories.cast import NOW
 from tests.factories.committed import committed
 from tests.factories.world import PAGES, World
 
-pytestmark = pytest.mark.xdist_group("typed")
 TYPED = {"text", "email", "tel", "number", "search"}
 
 

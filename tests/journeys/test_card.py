@@ -15,7 +15,7 @@ from tests.factories.cast import a_firm, a_gate, a_worker, activate, logged_in, 
 from tests.reader.virtual_card import virtual_card
 
 pytestmark = [
-    pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("pcscd"), pytest.mark.django_db(transaction=True),
+    pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True),
 ]  # fmt: skip
 
 

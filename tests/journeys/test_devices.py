@@ -11,9 +11,9 @@ from reader.__main__ import main as reader
 from reader.send import Sender
 from reader.store import Store
 from registry.businesses.queries import list_users
-from tests.factories.cast import a_firm, a_worker, activate, secrets_of_letters
+from tests.factories.cast import a_firm, a_worker, activate, logged_in, secrets_of_letters
 from tests.journeys.conftest import Visitor
-from tests.journeys.test_first_days import log_in, open_site
+from tests.journeys.test_first_days import open_site
 from tests.journeys.test_structure import wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -28,7 +28,7 @@ def test_a_device_from_its_code_to_a_touch_that_the_prime_decides_about(
     cards = [a_worker(firm_id, name, at=now) for name in ("見本", "試作")]
     activate(str(firm_id), list_users(firm_id)[0].account.id, secrets_of_letters(at=now), at=now)
     firm, store = visitor("devices"), ["--store", str(tmp_path / "store.db")]
-    log_in(firm, str(firm_id))
+    firm.enter(logged_in(str(firm_id)))
     open_site(firm)  # a code that nobody uses
     firm.press("端末の一覧へ")
     firm.sees("端末はまだありません")

@@ -36,16 +36,14 @@ def pages_of(world: World, who: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("who", VISITORS)
 def test_every_page(world: World, browser: Browser, live_server: Any, who: str) -> None:
-    window = Visitor(browser, live_server.url, max(WIDTHS), "")
-    window.take_over(world.clients[who])
+    window = Visitor(browser, live_server.url, "")
+    window.enter(world.clients[who])
     pages = list(pages_of(world, who))
     for page in pages:
         window.begin(page.replace(":", "-"))
-        window.resize(max(WIDTHS))
         window.open(world.path(page))
-        window.resize(min(WIDTHS))
-        window.look()
     window.speak("en")
+    window.resize(min(WIDTHS))
     for page in pages:
         window.page.goto(window.address + world.path(page), wait_until="domcontentloaded")
         window.check_width()

@@ -25,7 +25,7 @@ from config.stack.postgres import Postgres
 from registry.core.days import JST
 from registry.touches.derive import signature_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 TOUCHES, BATCH, PORT, KILLS = 20_000, 100, 8471, 3
 FIRST_SEQ = 1_001
 A_DAY = 500

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from registry.businesses.queries import list_users
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.links import link
-from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, owner_of
+from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, logged_in, owner_of
 from tests.factories.days import bind_all
 from tests.factories.papers import Days, page_texts, tables_of
 from tests.factories.visitors import account_of_worker, activate_account
@@ -42,7 +42,7 @@ def work_off_the_queue() -> None:
 
 def test_a_worker_saves_the_own_days(visitor: Make, tmp_path: Path) -> None:
     days, worker = Days(), visitor("paper-worker")
-    log_in(worker, activate_account(account_of_worker(days.worker)))
+    worker.enter(logged_in(activate_account(account_of_worker(days.worker))))
     worker.open("/worker/papers/")
     worker.sees("書類はまだありません")
     worker.open("/worker/days/2026-11/")
@@ -65,7 +65,7 @@ def test_a_worker_saves_the_own_days(visitor: Make, tmp_path: Path) -> None:
 
 def test_a_prime_saves_the_days_of_a_site(visitor: Make) -> None:
     days, prime = Days(), visitor("paper-prime")
-    log_in(prime, activate_account(list_users(days.prime)[0].account.id))
+    prime.enter(logged_in(activate_account(list_users(days.prime)[0].account.id)))
     prime.open("/business/days/2026-11/")
     prime.press("PDFを作る")
     prime.open(f"/business/sites/{days.site}/days/2026-11/")
@@ -108,7 +108,7 @@ def test_a_prime_saves_the_days_of_one_person_and_of_all_sites(visitor: Make) ->
 
 def test_without_script_the_page_refreshes_itself(browser: Browser, visitor: Make) -> None:
     days, worker = Days(), visitor("paper-plain")
-    log_in(worker, activate_account(account_of_worker(days.worker)))
+    worker.enter(logged_in(activate_account(account_of_worker(days.worker))))
     plain = browser.new_context(java_script_enabled=False, locale="ja-JP", storage_state=worker.context.storage_state())
     page = plain.new_page()
     page.goto(f"{worker.address}/worker/days/2026-11/")

@@ -25,11 +25,11 @@ from tests.factories.cast import (
     a_touch,
     a_worker,
     activate,
+    logged_in,
     owner_of,
     secrets_of_letters,
 )
 from tests.journeys.conftest import Visitor
-from tests.journeys.test_first_days import log_in
 from tests.journeys.test_structure import wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -85,7 +85,7 @@ def let_in(site: Site, make: Make, tale: str) -> tuple[Visitor, Visitor, Visitor
     for name, login, account_id in logins:
         activate(login, account_id, letters, at=now)
         found.append(make(f"{tale}-{name}"))
-        log_in(found[-1], login)
+        found[-1].enter(logged_in(login))
     return found[0], found[1], found[2], found[3]
 
 

@@ -13,9 +13,9 @@ from registry.businesses.queries import list_users
 from registry.core.days import JST, jst_day
 from registry.core.ids import BusinessId
 from registry.workers.models import Worker
-from tests.factories.cast import a_firm, a_gate, a_touch, a_worker, activate, secrets_of_letters
+from tests.factories.cast import a_firm, a_gate, a_touch, a_worker, activate, logged_in, secrets_of_letters
 from tests.journeys.conftest import Visitor
-from tests.journeys.test_first_days import log_in, open_site
+from tests.journeys.test_first_days import open_site
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Make = Callable[[str], Visitor]
@@ -92,7 +92,7 @@ def test_a_structure_over_two_tiers_and_one_that_comes_a_week_late(
     activate(worker_login, Worker.objects.get(pk=card.worker_id).account_id, letters, at=now)
     primes, firsts, seconds, worker = (visitor(name) for name in ("prime", "first", "second", "worker"))
     for who, login in ((primes, prime), (firsts, first), (seconds, second), (worker, worker_login)):
-        log_in(who, str(login))
+        who.enter(logged_in(str(login)))
 
     code = open_site(primes)
     primes.open("/business/sites/")

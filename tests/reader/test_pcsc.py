@@ -13,7 +13,7 @@ from tests.reader.fake_server import Fake
 from tests.reader.virtual_card import pcscd, virtual_card
 
 NUMBER = "12345678901821-01"
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pcscd")]
+pytestmark = pytest.mark.slow
 
 
 def read_one(pcsc: Pcsc) -> Credential:

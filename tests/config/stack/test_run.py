@@ -18,7 +18,7 @@ from config.stack.postgres import Postgres
 from config.stack.processes import is_alive
 from tests.config.stack.conftest import SECONDS, Clone, Running, processes_in, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clones")]
+pytestmark = pytest.mark.slow
 JOBS_RUN = "Launching a worker on all queues"
 SYSTEM_PYTHON = "/usr/bin/python3"
 

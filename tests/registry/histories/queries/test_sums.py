@@ -27,7 +27,6 @@ from registry.histories.queries.sums import (
 from registry.histories.states import Standing
 from tests.factories.committed import committed
 
-pytestmark = pytest.mark.xdist_group("sums")
 END = date(2026, 11, 21)
 MONTH = date(2026, 11, 1)
 ONLY = [
