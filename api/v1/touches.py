@@ -31,8 +31,9 @@ STATUSES: dict[type[RegistryError], int] = {
 def post_touches(request: HttpRequest) -> HttpResponse:
     """Take a batch of touches from a device."""
     try:
+        sender = request.META  # `headers` would read all of them anew for each request
         answer = receive_touches(
-            request.headers.get("Device", ""), request.headers.get("Signature", ""), request.body, at=timezone.now()
+            sender.get("HTTP_DEVICE", ""), sender.get("HTTP_SIGNATURE", ""), request.body, at=timezone.now()
         )
     except RequestDataTooBig:
         return problem(BatchSizeError(), 413)

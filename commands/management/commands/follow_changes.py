@@ -1,5 +1,6 @@
 """`manage.py follow_changes`: works out what days mean as soon as a fact changes, until it is stopped."""
 
+import os
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ from registry.histories.operations.binder import follow
 PAUSE_SECONDS = 0.5
 MANY = 5000  # marks after which there may be more to read at once
 PAUSE_WITHOUT_DATABASE = 2.0
+NICE = 10  # somebody stands at the gate: touches come first
 
 
 class Command(BaseCommand):
@@ -25,6 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, once: bool, **_options: Any) -> None:
         """Follow; a database that is gone for a while is waited for."""
+        if not once:
+            os.nice(NICE)
         while True:
             try:
                 read = follow()
