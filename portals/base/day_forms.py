@@ -12,6 +12,7 @@ from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.ids import IdKind, SiteId
+from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.operations.claims import ClaimData
 
 
@@ -44,6 +45,13 @@ class ClaimForm(forms.Form):
         """What was typed, as the operation takes it."""
         data = {name: self.cleaned_data[name] for name in self.cleaned_data.keys() & ClaimData.__dataclass_fields__}
         return ClaimData(**{**data, "site_id": SiteId(data["site_id"]) if data["site_id"] else None})
+
+    def what_follows(self) -> str:
+        """What becomes of the day once it is entered: only what a prime can approve waits for it (rulings 28, 30)."""
+        if not self.cleaned_data["site_id"]:
+            return str(_("claim.follows.unregistered"))
+        late = is_self_declared(self.cleaned_data["day"], jst_day(timezone.now()))
+        return str(_("claim.follows.late") if late else _("claim.follows.prime"))
 
 
 class EditForm(forms.Form):

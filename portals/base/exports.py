@@ -12,7 +12,7 @@ from registry.core.days import JST
 from registry.papers.queries import DayLine
 
 COLUMNS = (
-    "day", "worker_id", "name", "site_id", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "reasons",
+    "day", "worker_id", "name", "site_id", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "reasons", "causes",
 )  # fmt: skip
 # A cell that begins like a formula is one for a spreadsheet: it gets a sign before it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -29,7 +29,7 @@ def csv_answer(name: str, lines: Iterable[DayLine], elsewhere: Iterable[Mapping[
             one.day.isoformat(), line.row.worker_id, line.name, one.site_id or "", line.site, line.firm, line.trade,
             line.position, one.assignment.work, _("export.by_hand" if one.by_hand else "export.touched"),
             *(f"{at.astimezone(JST):%H:%M}" if at else "" for at in (one.first, one.last)),
-            _(f"day.standing.{one.standing}"), " ".join(one.reasons),
+            _(f"day.standing.{one.standing}"), " ".join(one.reasons), " ".join(_(f"reason.{code}.cause") for code in one.reasons),
         ]))  # fmt: skip
     for row in elsewhere:
         writer.writerow(_safe(row.get(column, "")) for column in COLUMNS)

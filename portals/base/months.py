@@ -1,6 +1,6 @@
 """Months and days in addresses: which one is meant, and the ones beside it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404
@@ -17,7 +17,7 @@ def chosen_day(year: int, month: int, day: int = 1) -> date:
     """A day of an address; what is no day, or far away, does not exist."""
     try:
         chosen = date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Http404 from None
     if not OLDEST_YEAR <= chosen.year < NEWEST_YEAR:
         raise Http404
@@ -32,7 +32,7 @@ def chosen_month(year: int | None, month: int | None) -> date:
 
 def months_beside(url_name: str, chosen: date, *before: Any) -> dict[str, str]:
     """Addresses of the months before and after a month; none after that of today. `before`: what the address begins with."""
-    earlier, later = date.fromordinal(chosen.toordinal() - 1), date.fromordinal(chosen.toordinal() + 31)
+    earlier, later = chosen - timedelta(days=1), (chosen + timedelta(days=31)).replace(day=1)
     return {
         "older_url": reverse(url_name, args=[*before, earlier.year, earlier.month]),
         "newer_url": reverse(url_name, args=[*before, later.year, later.month])

@@ -36,7 +36,7 @@ from registry.histories.queries import (
 from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
 from registry.sites.queries import list_ending_sites, names_of_sites
-from registry.structures.queries import list_invitations, list_refusals
+from registry.structures.queries import list_invitations, list_refusals, sites_with_part
 from registry.touches.queries import list_bare_terminals, list_troubled_devices
 from registry.workers.queries import list_link_requests, list_open_disputes
 from registry.workers.states import LinkSide
@@ -64,6 +64,7 @@ class Kind(StrEnum):
     DECLINED = "declined"
     STRUCTURE = "structure"
     ROSTER = "roster"
+    PLACE = "place"
     LINK = "link"
     ANSWER_LINK = "answer_link"
     ANSWER_END = "answer_end"
@@ -75,7 +76,7 @@ class Kind(StrEnum):
 # After how many days of waiting a matter without a deadline is as urgent as one whose deadline is today.
 WITHIN = {
     Kind.REVOKED: 0, Kind.NO_DEVICE: 0, Kind.UNSENT: 1, Kind.UNREADABLE: 7, Kind.INVITATION: 7, Kind.ANSWER_LINK: 7,
-    Kind.ANSWER_END: 7, Kind.DECLINED: 7, Kind.STRUCTURE: 60, Kind.ROSTER: 60, Kind.LINK: 60, Kind.DECIDE: 30,
+    Kind.ANSWER_END: 7, Kind.DECLINED: 7, Kind.STRUCTURE: 60, Kind.ROSTER: 60, Kind.PLACE: 60, Kind.LINK: 60, Kind.DECIDE: 30,
     Kind.CORRECT: 14,
 }  # fmt: skip
 
@@ -194,7 +195,7 @@ class _Wait:
             yield self.line(Kind.SITE_ENDS, where, site=site.name, due=last_on)
 
     def _lack(self, kind: Kind, page: str, one: LackingOnSite, names: dict[int, str]) -> ToDo:
-        where = reverse(page, args=[] if kind is Kind.LINK else [one.site_id])
+        where = reverse(page, args=[] if kind in {Kind.LINK, Kind.PLACE} else [one.site_id])
         text = _(f"todo.{kind}").format(site=names[one.site_id], count=_number(one.people, "people"))
         return ToDo(kind, text, where, self.today, since=one.month, of_month=True)
 
@@ -260,11 +261,14 @@ class _Wait:
     def _lacking_people(self) -> Iterator[ToDo]:
         lacking = list_lacking_of_people(self.own, units=self.units, since=self.last_month)
         names = names_of_sites(one.site_id for one in lacking)
+        open_to_us = sites_with_part([one.site_id for one in lacking], self.own)
         for one in lacking:
             if one.reason is Reason.NOT_LINKED:
                 yield self._lack(Kind.LINK, "business:links", one, names)
-            elif self.viewer.has(Permission.SITE_MANAGE):
+            elif one.site_id in open_to_us and self.viewer.has(Permission.SITE_MANAGE):
                 yield self._lack(Kind.ROSTER, "business:roster", one, names)
+            elif one.site_id not in open_to_us and self.viewer.has(Permission.BUSINESS_SITES) and self.units is None:
+                yield self._lack(Kind.PLACE, "business:join_site", one, names)  # no roster before there is a place
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def new_claims(request: HttpRequest) -> HttpResponse:
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            success(request, _("claim.entered_for").format(count=count))
+            success(request, _("claim.entered_for").format(count=count, follows=form.what_follows()))
             on = form.cleaned_data["day"]
             return redirect("business:days_of_month", on.year, on.month)
     return render(request, "business/new_claims.html", {"form": form}, status=422 if form.errors else 200)

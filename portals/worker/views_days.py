@@ -136,7 +136,7 @@ def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
     tones = {ClaimState.OPEN: "waiting", ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad"}
     left = (end_of_next_month(claim.day) - jst_day(timezone.now())).days
     is_open = claim.state is ClaimState.OPEN
-    is_overdue = is_open and (left < 0 or claim.is_self_declared)
+    is_overdue = is_open and (left < 0 or claim.is_self_declared or claim.site_id is None)
     return {
         "row": claim, "tone": "neutral" if is_overdue else tones.get(claim.state, "neutral"),
         "label": _("claim.standing.overdue") if is_overdue else _(f"claim.{claim.state}"),
@@ -146,7 +146,9 @@ def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
 
 
 def _notes(claim: ClaimRow, left: int) -> list[str]:
-    """What has to be known of a claim: how long it waits yet, and in which way it was approved (ruling 28)."""
+    """What has to be known of a claim: how long it waits yet, and in which way it was approved (rulings 28, 30)."""
+    if claim.site_id is None:
+        return [_("claim.unregistered")]
     if claim.is_self_declared:
         return [_("claim.self_declared")]
     if claim.state is ClaimState.OPEN:
@@ -166,7 +168,7 @@ def new_claim(request: HttpRequest) -> HttpResponse:
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            success(request, _("claim.entered"))
+            success(request, _("claim.entered").format(follows=form.what_follows()))
             on = form.cleaned_data["day"]
             return redirect("worker:days_of_month", on.year, on.month)
     return render(request, "worker/new_claim.html", {"form": form}, status=422 if form.errors else 200)

@@ -183,6 +183,13 @@ def list_sites_below(business_id: int) -> list[SiteRow]:
     return rows_of_sites(Site.objects.filter(pk__in=ids).order_by("-opened_at", "pk"))
 
 
+def sites_with_part(site_ids: Collection[int], business_id: int) -> set[int]:
+    """Of some sites those of which a firm is the prime, or on which it has, or had, an accepted place: their pages open to it."""
+    placed = Tenure.objects.filter(node__site=OuterRef("pk"), business=business_id, state=TenureState.ACCEPTED)
+    found = Site.objects.filter(Q(business=business_id) | Q(Exists(placed)), pk__in=site_ids)
+    return set(found.values_list("pk", flat=True))
+
+
 def tenures_of_firm(site_id: int, business_id: int, *, on: date) -> list[TenureRow]:
     """A firm's accepted places on a site, also those that have ended."""
     return _rows(Q(node__site=site_id, business=business_id, state=TenureState.ACCEPTED), on=on)

@@ -81,8 +81,10 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
     """
     side = side_of(by, worker_id, data.day)
     _check(data, jst_day(at))
-    if key and (known := Claim.objects.filter(form_key=key).values_list("pk", flat=True).first()):
-        return known
+    if key and (known := Claim.objects.filter(form_key=key).first()):
+        if _is_repeat(known, worker_id, data):
+            return known.pk
+        key = ""  # a page from before, sent with another day: an entry of its own
     try:
         with transaction.atomic():
             claim = Claim.objects.create(
@@ -99,6 +101,13 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
         if business_id != by.subject_id:
             _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
     return claim.pk
+
+
+def _is_repeat(known: Claim, worker_id: WorkerId, data: ClaimData) -> bool:
+    same = (known.worker_id, known.day, known.site_id, known.site_name) == (
+        worker_id, data.day, data.site_id, data.site_name,
+    )  # fmt: skip
+    return same and known.state != ClaimState.WITHDRAWN
 
 
 def _check(data: ClaimData, today: date) -> None:

@@ -1,6 +1,6 @@
 """Later words on days: edits by worker and employer, the prime's answers to late ones, its decisions (rulings 24, 29)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -42,6 +42,8 @@ def edit_day(
     Worker.objects.select_for_update(no_key=True).get(pk=worker_id)  # of two clicks the second one waits here
     if late and DayEdit.objects.filter(**said, side=side, late=True, answer__isnull=True).exists():
         return False
+    if not late and _is_last_word(said, side):
+        return True
     edit = DayEdit.objects.create(**said, side=side, late=late, recorded_at=at)
     note_act("histories_day_edit", edit.pk, "edit", by=by, at=at)
     note_day(worker_id, site_id, day)
@@ -53,6 +55,13 @@ def edit_day(
         words = _words(edit, site.name)
         tell_firm(NoticeKind.EDIT_ASKED, BusinessId(site.business_id), words, site_id=site_id, at=at)
     return not late
+
+
+def _is_last_word(said: Mapping[str, object], side: Side) -> bool:
+    """Whether the newest word on a day is the same, from the same side: the second of two clicks."""
+    place = {name: said[name] for name in ("worker_id", "site_id", "day")}
+    last = DayEdit.objects.filter(**place).order_by("recorded_at", "pk").values(*said, "side").last()
+    return bool(last == {**said, "side": side})
 
 
 def _words(edit: DayEdit, site: str, reason: str = "") -> dict[str, str]:

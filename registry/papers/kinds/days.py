@@ -22,7 +22,7 @@ _COUNTED = ("formal", "claimed", "unapproved", "waiting")
 WIDTHS: dict[str, dict[str, object]] = {
     "day": {"mm": 29}, "person": {"fr": 2}, "site": {"fr": 3}, "firm": {"fr": 2.2}, "trade": {"fr": 1.6}, "position": {"mm": 16},
     "work": {"fr": 2}, "how": {"mm": 18}, "first": {"mm": 17, "right": True}, "last": {"mm": 17, "right": True}, "standing": {"mm": 27},
-    "notes": {"mm": 18}, "note": {"mm": 14}, "id": {"mm": 40}, "meaning": {"fr": 1}, "cause": {"fr": 3}, "remedy": {"fr": 3},
+    "notes": {"mm": 18}, "note": {"mm": 14}, "id": {"mm": 40}, "meaning": {"fr": 1}, "cause": {"fr": 3}, "consequence": {"fr": 3}, "remedy": {"fr": 3},
     "who": {"fr": 1}, **{name: {"mm": 24, "right": True} for name in _COUNTED},
 }  # fmt: skip
 _COLUMNS = ("day", "person", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "notes")
@@ -152,6 +152,6 @@ def _states() -> dict[str, Any]:
 
 
 def _reasons(notes: Mapping[Reason, str]) -> dict[str, Any]:
-    parts = ("cause", "remedy", "who")
+    parts = ("cause", "consequence", "remedy", "who")
     rows = [[mark, *(_(f"reason.{reason}.{part}") for part in parts)] for reason, mark in notes.items()]
     return {"title": _("paper.days.notes"), "columns": _heads(("note", *parts)), "rows": rows}

@@ -102,7 +102,7 @@ def test_pdf_csv_and_page_have_the_same_rows(kind: PaperKind) -> None:
                 assert pdf_row[name] == csv_row[key].removeprefix("'").replace("\u202e", "")
         assert pdf_row["最初の打刻"] == csv_row["first"].lstrip("0")
         assert pdf_row["最後の打刻"] == csv_row["last"].lstrip("0")
-        assert len(pdf_row["注"].split()) == len(csv_row["reasons"].split())
+        assert len(pdf_row["注"].split()) == len(csv_row["reasons"].split()) == csv_row["causes"].count("。")
 
     page = body(client, where)
     if kind is PaperKind.WORKER_DAYS:

@@ -133,6 +133,11 @@ class Scene:
         bind_all()
         return f"/business/sites/{self.site}/roster/"
 
+    def place(self) -> str:
+        self.their_site().send(a_touch(1, self.card))
+        bind_all()
+        return "/business/sites/join/"
+
     def link(self) -> str:
         people = [(self.card.worker_id, RosterData(trade="06-01"))]
         add_to_roster(self.site, None, people, from_on=STARTED, by=owner_of(self.own), at=NOW)

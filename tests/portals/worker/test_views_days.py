@@ -114,6 +114,24 @@ def test_a_self_declared_day_says_that_it_stays_unapproved(own: Own) -> None:
     assert "承認待ち" not in page
 
 
+def test_a_day_on_a_site_without_id_waits_for_nobody_and_says_what_to_do(own: Own) -> None:
+    form = {"day": "2026/11/10", "site_name": "近所の家"}
+    answer = own.browser.post("/worker/days/new/", form, follow=True).content.decode()
+    assert "元請の承認を待っています" not in answer
+    assert "未承認の日数に残ります" in answer
+    page = own.page("/worker/days/2026-11-10/")
+    assert "現場IDがわかったら" in page
+    for untrue in ("承認待ち", "承認の期限", "元請の承認", "足りないことはありません"):
+        assert untrue not in page
+
+
+def test_an_entry_after_the_deadline_is_not_said_to_wait(own: Own) -> None:
+    form = {"day": "2026/9/5", "site_id": str(own.gate.site_id)}
+    answer = own.browser.post("/worker/days/new/", form, follow=True).content.decode()
+    assert "元請の承認を待っています" not in answer
+    assert "期限を過ぎた自己申告" in answer
+
+
 def test_a_refusal_shows_its_reason_and_the_way_to_answer(own: Own) -> None:
     claim = own.enter()
     refuse_claim(claim, reason="記録がありません", by=owner_of(own.prime), at=NOW)

@@ -1,5 +1,6 @@
 """Days entered by hand, confirmed, answered, taken back (ruling 28)."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -132,6 +133,17 @@ def test_the_same_form_enters_once(place: Place) -> None:
     data = ClaimData(day=DAY, site_id=place.site)
     first = enter_claim(place.worker, data, key="form", by=place.self, at=NOW)
     assert enter_claim(place.worker, data, key="form", by=place.self, at=NOW) == first
+
+
+def test_a_form_from_before_sent_with_another_day_or_after_it_was_taken_back_is_an_entry_of_its_own(
+    place: Place,
+) -> None:
+    data = ClaimData(day=DAY, site_id=place.site)
+    first = enter_claim(place.worker, data, key="form", by=place.self, at=NOW)
+    earlier = replace(data, day=DAY - timedelta(days=1))
+    assert enter_claim(place.worker, earlier, key="form", by=place.self, at=NOW) != first
+    withdraw_claim(first, by=place.self, at=NOW)
+    assert enter_claim(place.worker, data, key="form", by=place.self, at=NOW) != first
 
 
 def test_the_same_day_twice_is_told_so(place: Place) -> None:

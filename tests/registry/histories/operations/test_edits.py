@@ -176,3 +176,12 @@ def test_the_prime_lets_waiting_days_count_or_not(place: Place) -> None:
             decide_days(place.site, [(place.worker, DAY)], counts=True, by=by, at=NOW)
     with pytest.raises(NotAllowedError):
         decide_days(SiteId(1), [], counts=True, by=place.owner, at=NOW)
+
+
+def test_the_second_of_two_clicks_says_nothing_again(place: Place) -> None:
+    for work in ("足場", "足場", "屋根", "足場"):
+        assert edit_day(place.worker, place.site, DAY, work=work, by=place.self, at=NOW)
+    said = DayEdit.objects.order_by("pk").values_list("work", flat=True)
+    assert list(said) == ["足場", "屋根", "足場"]
+    assert edit_day(place.worker, place.site, DAY, work="足場", by=place.employer, at=NOW)
+    assert DayEdit.objects.count() == 4
