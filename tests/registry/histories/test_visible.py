@@ -62,7 +62,7 @@ def key_of(line: dict[str, str]) -> Key:
     """A row of a file as the lists have it."""
     return (
         int(line["技能者ID"]), int(line["現場ID"]), date.fromisoformat(line["就業日"]), STANDINGS[line["状態"]],
-        " ".join(sorted(line["足りないこと"].split())),
+        " ".join(sorted(line["足りないこと（記号）"].split())),
     )  # fmt: skip
 
 
