@@ -37,7 +37,7 @@ WITH new AS (
   RETURNING seq, touched_at
 )
 INSERT INTO bench_presence AS p (worker_id, site_id, month, moments)
-SELECT (:person + row_number() OVER ()) % 3000, 1, date_trunc('month', touched_at)::date, ARRAY[seq::int] FROM new
+SELECT (:person + row_number() OVER ()) % 3000, 1, date_trunc('month', touched_at)::date, substring(int8send(seq) FROM 6) FROM new
 ORDER BY 1
 ON CONFLICT (worker_id, month, site_id) DO UPDATE SET moments = p.moments || EXCLUDED.moments;
 """
@@ -180,7 +180,10 @@ def presence_bytes() -> int:
 def worker_days() -> int:
     """Days of workers on sites in presence."""
     return _number(
-        "SELECT count(*) FROM touches_presence p, LATERAL (SELECT DISTINCT (m >> 14) / 1440 FROM unnest(p.moments) m) d"
+        "SELECT count(*) FROM touches_presence p, LATERAL ("
+        "  SELECT (get_byte(moments, n) * 256 + get_byte(moments, n + 1)) / 1440"
+        "  FROM generate_series(0, length(moments) - 3, 3) AS n"
+        "  UNION SELECT (o >> 16) / 1440 FROM unnest(p.odd) o) d"
     )
 
 

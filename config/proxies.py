@@ -14,7 +14,7 @@ class ClientAddress:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Take the address that the outermost of our proxies added."""
-        seen = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
+        seen = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if 0 < settings.PROXIES <= len(seen):
             request.META["REMOTE_ADDR"] = seen[-settings.PROXIES]
         return self._get_response(request)

@@ -11,7 +11,7 @@ from commands.world.sites import Place, moment
 from commands.world.tables import Tables
 from registry.core.days import is_business_day
 from registry.core.ids import IdKind
-from registry.touches.derive import Flag, in_month, ms_of, number_of
+from registry.touches.derive import Flag, in_month, ms_of, number_of, packed
 
 SATURDAY, SUNDAY = 5, 6
 BLOCK = 15  # days that somebody stays on a site before he may change
@@ -75,7 +75,10 @@ def _touches(
             month, number = in_month(number_of(ms_of(counted), touch.direction, touch.flags, branch))
             presence[touch.place.id, month].add(number)
     for (site_id, month), moments in presence.items():
-        tables.add("touches_presence", worker_id=person.id, site_id=site_id, month=month, moments=sorted(moments))
+        plain, odd = packed(sorted(moments))
+        tables.add(
+            "touches_presence", worker_id=person.id, site_id=site_id, month=month, moments=plain, odd=odd or None
+        )
 
 
 def _of_a_day(rng: random.Random, person: Person, day: date, place: Place, places: list[Place]) -> Iterator[Touch]:

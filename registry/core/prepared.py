@@ -79,11 +79,11 @@ def _checked(result: PGresult) -> PGresult:
 
 
 def _as_text(value: Any) -> Any:
+    if isinstance(value, str):  # nearly all
+        return value.encode()
     if value is None:
         return None
-    if isinstance(value, list | set):
-        return number_list(value).encode()
-    return str(value).encode()
+    return (number_list(value) if isinstance(value, list | set) else str(value)).encode()
 
 
 # Between the texts of a list that travels as one parameter; no text that comes in may hold control characters.

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
-from registry.core.days import JST
-from registry.touches.derive import absolute, unpacked
 from registry.touches.states import DeviceState
 
 
@@ -30,15 +28,14 @@ def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
 
 
 # A touch of the first morning can belong to the last night of the month before.
-def _first_afternoon(month: date) -> datetime:
-    return datetime(month.year, month.month, 1, 16, tzinfo=JST)
+_FIRST_AFTERNOON = 16 * 60
 
 
 def months_of_workers(spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, date]]:
     """Worker-months with touches: for each worker in the months from one to another, both inclusive."""
     workers, begins, ends = zip(*spans, strict=True)
     return _with_nights(
-        "SELECT DISTINCT p.worker_id, p.month, p.moments[1] FROM touches_presence p"
+        "SELECT DISTINCT p.worker_id, p.month, touches_first_minute(p.moments, p.odd) FROM touches_presence p"
         " JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(worker_id, a, b)"
         " ON p.worker_id = s.worker_id AND p.month BETWEEN s.a AND s.b",
         [list(workers), list(begins), list(ends)],
@@ -49,7 +46,7 @@ def months_of_sites(spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, d
     """Worker-months with touches on sites in the months from one to another, both inclusive."""
     sites, begins, ends = zip(*spans, strict=True)
     return _with_nights(
-        "SELECT DISTINCT p.worker_id, p.month, p.moments[1] FROM touches_presence p"
+        "SELECT DISTINCT p.worker_id, p.month, touches_first_minute(p.moments, p.odd) FROM touches_presence p"
         " JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(site_id, a, b)"
         " ON p.site_id = s.site_id AND p.month BETWEEN s.a AND s.b",
         [list(sites), list(begins), list(ends)],
@@ -58,9 +55,9 @@ def months_of_sites(spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, d
 
 def _with_nights(statement: str, parameters: list[Any]) -> set[tuple[int, date]]:
     found = set()
-    for worker_id, month, first in _rows(statement, parameters):
+    for worker_id, month, minute in _rows(statement, parameters):
         found.add((worker_id, month))
-        if unpacked(absolute(first, month)).at < _first_afternoon(month):
+        if minute < _FIRST_AFTERNOON:
             found.add((worker_id, (month - timedelta(days=1)).replace(day=1)))
     return found
 

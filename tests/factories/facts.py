@@ -196,7 +196,8 @@ def _settle(world: World, s: int, how: Any) -> None:
 
 def _ending(world: World, s: int, rng: random.Random) -> None:
     """The first firm leaves in mid-work, or another one takes its place; below it nothing is lost."""
-    day, other = world.day(rng.randrange(8, 12)), rng.random() < 0.5
+    offset, other = rng.randrange(8, 12), rng.random() < 0.5
+    world.numbers[f"end{s}"], day = offset, world.day(offset)
     how: Any = {"by": world.owners[0], "at": moment(day, 700), "on": START}
 
     def end() -> None:
@@ -263,6 +264,8 @@ def _rosters(world: World, rng: random.Random) -> None:
                 world.add(f"off{s}{n}", partial(_off, site, worker, later, how), f"roster{s}{n}")
             elif what < 0.45:
                 other = RosterData(trade=rng.choice(TRADES), work=f"変更{n}")
+                if firm == 1 and f"end{s}" in world.numbers:  # once its place has ended nobody writes on its lines
+                    later = min(later, world.day(world.numbers[f"end{s}"] - 1))
                 world.add(f"alter{s}{n}", partial(_alter, site, worker, other, later, how), f"roster{s}{n}")
             elif what < 0.55:
                 world.add(f"undo{s}{n}", partial(_undo, site, worker, how), f"roster{s}{n}")

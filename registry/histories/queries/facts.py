@@ -1,10 +1,7 @@
 """The facts around the days of some workers, read in two queries, however many."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -17,7 +14,7 @@ from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, S
 from registry.histories.states import Reason
 from registry.sites.states import DAY_BOUNDARY
 from registry.structures.derive import EntryFact, Structure, TenureFact
-from registry.touches.derive import Boundaries, WorkDay, absolute, near, numbers_by_day, work_days
+from registry.touches.derive import Boundaries, WorkDay, absolute, near, numbers_by_day, unpacked_month, work_days
 from registry.workers.derive import LinkFact, TradeFact
 
 _T = TypeVar("_T")
@@ -32,7 +29,7 @@ NO_BOUNDARY = ((date.min, DAY_BOUNDARY),)
 class WorkerRows(msgspec.Struct):
     """What `sql/worker_facts.sql` answers."""
 
-    presence: list[tuple[int, int, date, list[int]]] | None
+    presence: list[tuple[int, int, date, str, list[int] | None]] | None
     links: list[tuple[int, LinkFact]] | None
     trades: list[tuple[int, TradeFact]] | None
     cards: list[tuple[int, CardFact]] | None
@@ -72,56 +69,18 @@ _OF_WORKERS = Statement((_SQL / "worker_facts.sql").read_text(), WorkerRows)
 _OF_SITES = Statement((_SQL / "site_facts.sql").read_text(), _SiteRows)
 
 
-@dataclass(frozen=True)
 class Facts:
     """The facts around some workers: all but their days, which are worked out where they are needed."""
 
-    _rows: WorkerRows
-    _around: Surroundings
-
-    @cached_property
-    def _presence(self) -> dict[int, dict[int, list[tuple[date, list[int]]]]]:
-        """Touches by worker and site: sorted numbers, month after month."""
-        found: dict[int, dict[int, list[tuple[date, list[int]]]]] = {}
-        for worker_id, site_id, month, moments in self._rows.presence or ():
-            sites = found.setdefault(worker_id, {})
-            if site_id in sites:
-                sites[site_id].append((month, moments))
-            else:
-                sites[site_id] = [(month, moments)]
-        return found
-
-    @cached_property
-    def _links(self) -> dict[int, list[LinkFact]]:
-        return _grouped(self._rows.links)
-
-    @cached_property
-    def _trades(self) -> dict[int, list[TradeFact]]:
-        return _grouped(self._rows.trades)
-
-    @cached_property
-    def _cards(self) -> dict[int, dict[int, CardFact]]:
-        return {worker: {card.branch: card for card in cards} for worker, cards in _grouped(self._rows.cards).items()}
-
-    @cached_property
-    def _entries(self) -> dict[int, dict[int, list[EntryFact]]]:
-        found: dict[int, dict[int, list[EntryFact]]] = defaultdict(lambda: defaultdict(list))
-        for worker_id, site_id, entry in self._rows.entries or ():
-            found[worker_id][site_id].append(entry)
-        return found
-
-    @cached_property
-    def claims(self) -> dict[int, list[ClaimFact]]:
-        """Directly entered days by worker."""
-        return _grouped(self._rows.claims)
-
-    @cached_property
-    def _edits(self) -> dict[int, list[EditFact]]:
-        return _grouped(self._rows.edits)
-
-    @cached_property
-    def _decisions(self) -> dict[int, list[DecisionFact]]:
-        return _grouped(self._rows.decisions)
+    def __init__(self, rows: WorkerRows, around: Surroundings) -> None:
+        """Rows as they were read, gathered by worker."""
+        self._around = around
+        self._presence = _by_site([(one[0], one[1], _unpacked(*one[2:])) for one in rows.presence or ()])
+        self._links, self._trades = _grouped(rows.links), _grouped(rows.trades)
+        self._cards = {worker: {card.branch: card for card in cards} for worker, cards in _grouped(rows.cards).items()}
+        self._entries = _by_site(rows.entries)
+        self.claims = _grouped(rows.claims)
+        self._edits, self._decisions = _grouped(rows.edits), _grouped(rows.decisions)
 
     def of(self, worker_id: int, days: Mapping[int, Sequence[WorkDay]]) -> WorkerFacts:
         """The facts of one worker with some of his days, by site."""
@@ -155,11 +114,15 @@ class Facts:
         return site.boundaries if site else NO_BOUNDARY
 
 
-def _laid_together(months: Iterable[tuple[date, list[int]]]) -> list[int]:
+def _unpacked(month: date, plain: str, odd: list[int] | None) -> tuple[date, Sequence[int]]:
+    return month, unpacked_month(bytes.fromhex(plain), odd)
+
+
+def _laid_together(months: Iterable[tuple[date, Sequence[int]]]) -> list[int]:
     return [number + shift for month, moments in months for shift in (absolute(0, month),) for number in moments]
 
 
-def _near(months: Sequence[tuple[date, list[int]]], first: int, last: int) -> Sequence[int]:
+def _near(months: Sequence[tuple[date, Sequence[int]]], first: int, last: int) -> Sequence[int]:
     if len(months) > 1:
         return near(_laid_together(months), first, last)
     month, moments = months[0]
@@ -212,4 +175,11 @@ def _grouped(rows: Iterable[tuple[int, _T]] | None) -> dict[int, list[_T]]:
     found: dict[int, list[_T]] = {}
     for key, row in rows or ():
         found.setdefault(key, []).append(row)
+    return found
+
+
+def _by_site(rows: Iterable[tuple[int, int, _T]] | None) -> dict[int, dict[int, list[_T]]]:
+    found: dict[int, dict[int, list[_T]]] = {}
+    for key, site_id, row in rows or ():
+        found.setdefault(key, {}).setdefault(site_id, []).append(row)
     return found

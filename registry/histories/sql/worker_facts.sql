@@ -3,7 +3,8 @@
 -- %(sites)s: the only sites whose reasons are asked for, or NULL: then trades and claims, which tell no reason, stay out.
 -- %(known)s: when facts of sites were read before, or NULL: which sites have changed since?
 SELECT json_build_object(
-  'presence', (SELECT json_agg(json_build_array(worker_id, site_id, month, moments) ORDER BY worker_id, site_id, month)
+  'presence', (SELECT json_agg(json_build_array(worker_id, site_id, month, encode(moments, 'hex'), odd)
+      ORDER BY worker_id, site_id, month)
     FROM touches_presence
     WHERE worker_id = ANY(%(workers)s::bigint[]) AND month = ANY(%(months)s::date[])),
   'links', (SELECT json_agg(json_build_array(worker_id, json_build_array(business_id, principal, from_on, until_on))

@@ -62,10 +62,10 @@ _LOOK_UP, _LOOK_UP_LOCKED = (
 _MANY = """unnest(%(seqs)s::bigint[], %(times)s::bigint[], %(sites)s::bigint[], %(offsets)s::float8[],
   string_to_array(%(kinds)s, chr(31)), string_to_array(%(credentials)s, chr(31)), string_to_array(%(directions)s, chr(31)),
   string_to_array(%(methods)s, chr(31)), string_to_array(%(refs)s, chr(31)),
-  %(workers)s::bigint[], %(months)s::date[], %(moments)s::int[])"""
+  %(workers)s::bigint[], %(months)s::date[], %(moments)s::bigint[])"""
 _ONE = """(SELECT (%(seqs)s::bigint[])[1], (%(times)s::bigint[])[1], (%(sites)s::bigint[])[1], (%(offsets)s::float8[])[1],
   %(kinds)s::text, %(credentials)s::text, %(directions)s::text, %(methods)s::text, %(refs)s::text,
-  (%(workers)s::bigint[])[1], (%(months)s::date[])[1], (%(moments)s::int[])[1])"""
+  (%(workers)s::bigint[])[1], (%(months)s::date[])[1], (%(moments)s::bigint[])[1])"""
 _WRITE, _WRITE_ONE = (
     Statement((_SQL / "write.sql").read_text().format(presence=PRESENCE, rows=rows), tuple[int, list[list[int]]])
     for rows in (_MANY, _ONE)
@@ -175,6 +175,7 @@ def write_batch(
         "refs": text_list(one.ref for one in stored),
         "refused": _numbers(refused), "highest": max([*seqs, *refused], default=0), "lost": _ranges(report.lost),
         "unsent": report.unsent, "unsent_since": report.unsent_since, "version": report.secret_version,
+        "forgettable": not (new or refused or report.lost or connection.in_atomic_block),
     }  # fmt: skip
     return (_WRITE_ONE if len(new) == 1 else _WRITE).ask(values)
 

@@ -22,4 +22,7 @@ WITH mine AS (
 ), owned AS MATERIALIZED (
   SELECT worker_id, site_id, month, moment FROM new WHERE worker_id IS NOT NULL
 ), {presence}
-SELECT json_build_array(highest, gaps) FROM mine
+SELECT json_build_array(highest, gaps),
+  -- Of repeats alone only the device's last sign of life is new: a crash may forget it, so nobody waits for the disk.
+  CASE WHEN %(forgettable)s::boolean THEN set_config('synchronous_commit', 'off', true) END
+FROM mine

@@ -14,7 +14,9 @@ from registry.touches.derive import (
     near,
     number_of,
     numbers_by_day,
+    packed,
     unpacked,
+    unpacked_month,
     with_branch,
 )
 
@@ -48,11 +50,25 @@ def test_what_is_near_tells_the_same_day_as_everything(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_a_number_goes_into_its_month_and_back(seed: int) -> None:
     for number in some_touches(random.Random(seed), 60):
-        month, packed = in_month(number)
+        month, there = in_month(number)
         assert month.day == 1
-        assert 0 <= packed < 2**31
-        assert absolute(packed, month) == number
+        assert 0 <= there < 2**32
+        assert absolute(there, month) == number
         assert unpacked(with_branch(number, 7)) == unpacked(number)._replace(branch=7)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_month_is_packed_and_unpacked(seed: int) -> None:
+    numbers = sorted({in_month(number)[1] for number in some_touches(random.Random(seed), 40)})
+    plain, odd = packed(numbers)
+    assert list(unpacked_month(plain, odd)) == numbers
+    assert len(plain) == 3 * (len(numbers) - len(odd))
+    assert all(unpacked(number).flags or unpacked(number).branch > 63 for number in odd)
+
+
+def test_most_touches_are_three_bytes() -> None:
+    number = in_month(number_of(ms_of(START), "out", branch=63))[1]
+    assert packed([number]) == (((9 * 60) << 8 | 2 << 6 | 63).to_bytes(3, "big"), [])
 
 
 def test_the_months_that_can_share_a_day() -> None:
