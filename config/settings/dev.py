@@ -4,4 +4,4 @@ from config.settings.base import *  # noqa: F403 -- settings are layered this wa
 from config.settings.base import DATABASES
 
 DEMO = True
-DATABASES["default"]["CONN_MAX_AGE"] = None  # each of the few threads keeps its own
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}  # each of the few threads keeps its own
