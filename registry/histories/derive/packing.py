@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from registry.core.days import JST
 from registry.histories.derive.binding import Assignment, BoundDay
@@ -29,6 +31,11 @@ class MonthRow:
     masks: tuple[int, ...]
     times: tuple[int, ...]
     reasons: tuple[int, ...]
+
+    @property
+    def lacking(self) -> int:
+        """The days that have any reason."""
+        return reduce(or_, self.reasons[1::2], 0)
 
 
 def _midnight(day: date) -> datetime:

@@ -71,19 +71,12 @@ class DaySum:
     lacking: int
 
 
-# Days that lack something: every second number of `reasons` is a mask. Where nobody asks for it, it is not worked out.
-_LACKING = (
-    "CASE WHEN reasons = '{}' THEN 0 ELSE"
-    " (SELECT bit_or(u.mask) FROM unnest(reasons) WITH ORDINALITY AS u(mask, n) WHERE u.n % 2 = 0) END"
-)
-
-
 def _fitting(where: str, only: Only) -> str:
     """The rows of a month, their masks cut down to the days that fit."""
-    mask = " & ".join([_MASKS[only.standing] if only.standing else _DAYS, *([_LACKING] if only.lacking else [])])
+    mask = " & ".join([_MASKS[only.standing] if only.standing else _DAYS, *(["lacking"] if only.lacking else [])])
     masks = ", ".join(f"{name} & ({mask}) AS {name}" for name in _MASKS.values())
     return (
-        f"SELECT worker_id, site_id, reasons, {masks}, {mask} AS mask, ({_LACKING}) & ({mask}) AS lacking"  # noqa: S608 -- our own words
+        f"SELECT worker_id, site_id, reasons, {masks}, {mask} AS mask, lacking & ({mask}) AS lacking"  # noqa: S608 -- our own words
         f" FROM histories_month WHERE {where} AND ({mask}) <> 0"
         " AND (%(firm)s::bigint IS NULL OR path @> ARRAY[%(firm)s]::bigint[])"
     )
@@ -91,7 +84,7 @@ def _fitting(where: str, only: Only) -> str:
 
 def _read(statement: str, only: Only, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement.replace("n % 2", "n %% 2"), {**values, "firm": only.business_id})
+        cursor.execute(statement, {**values, "firm": only.business_id})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
@@ -201,7 +194,8 @@ def firms_on_sites(site_ids: Collection[int], month: date) -> set[int]:
     """The firms on whose path somebody worked on these sites in a month."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT unnest(path) FROM histories_month WHERE site_id = ANY(%s) AND month = %s",
+            "SELECT DISTINCT unnest(path) FROM"  # few paths, many rows
+            " (SELECT DISTINCT path FROM histories_month WHERE site_id = ANY(%s) AND month = %s) AS different",
             [list(site_ids), month],
         )
         return {row[0] for row in cursor.fetchall()}

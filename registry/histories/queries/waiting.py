@@ -65,13 +65,16 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     ORDER BY month LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
-# Every second number of `reasons` is a mask of days: what overlaps at all is looked at more closely.
+# Every second number of `reasons` is a mask of days: what overlaps at all is looked at more closely. Somebody has a row for
+# each month and assignment: twice as many rows as people are looked at, the oldest first.
 _LACKING_AS_PRIME = """
 SELECT s.id, w.reason, w.people, w.month FROM sites_site s CROSS JOIN LATERAL (
-  SELECT u.value AS reason, count(DISTINCT m.worker_id) AS people, min(m.month) AS month
-  FROM histories_month m CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
-  WHERE m.site_id = s.id AND m.month >= %(since)s AND m.reasons && %(reasons)s::int[]
-    AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s) GROUP BY u.value) w
+  SELECT u.value AS reason, count(DISTINCT m.worker_id) AS people, min(m.month) AS month FROM (
+    SELECT worker_id, month, reasons FROM histories_month
+    WHERE site_id = s.id AND month >= %(since)s AND reasons && %(reasons)s::int[]
+    ORDER BY month LIMIT 2 * %(most)s) m
+  CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
+  WHERE u.n %% 2 = 1 AND u.value = ANY(%(reasons)s) GROUP BY u.value) w
 WHERE s.business_id = %(firm)s AND /*units*/ ORDER BY w.month, s.id LIMIT %(most)s
 """
 _LACKING_AS_EMPLOYER = """

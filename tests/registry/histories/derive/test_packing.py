@@ -64,6 +64,7 @@ def test_days_of_one_assignment_share_a_row() -> None:
     (row,) = pack(days)
     assert row.masks == (0b11, 1 << 29, 0, 0, 0)
     assert row.reasons == (list(Reason).index(Reason.CLOCK_OFF), 0b10)
+    assert row.lacking == 0b10
     assert len(row.times) == 3
 
 
