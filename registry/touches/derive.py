@@ -5,7 +5,7 @@ import hmac
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntFlag
 from functools import lru_cache
@@ -149,8 +149,6 @@ def unpacked_month(plain: bytes, odd: Sequence[int] | None) -> Sequence[int]:
 
 
 _SHIFT_MINUTES = LONGEST_SHIFT // _MINUTE
-# A day's first touch lies within a day and a shift of its last one, and so do touches on other sites of the same day.
-_AROUND = (_DAY_MINUTES + _SHIFT_MINUTES) << _LOW_BITS
 
 
 def _begins(numbers: Sequence[int], place: int) -> bool:
@@ -161,15 +159,11 @@ def _begins(numbers: Sequence[int], place: int) -> bool:
     return (here >> _TURN_BITS) - (before >> _TURN_BITS) >= _SHIFT_MINUTES
 
 
-def near(numbers: Sequence[int], first: int, last: int) -> Sequence[int]:
-    """Of sorted absolute numbers those that decide the days of the touches from a first to a last one."""
-    begin = bisect_left(numbers, first - _AROUND)
-    while 0 < begin < len(numbers) and not _begins(numbers, begin):
-        begin -= 1
-    end = bisect_left(numbers, last + _AROUND)
-    while 0 < end < len(numbers) and not _begins(numbers, end):
-        end += 1
-    return numbers[begin:end]
+def _begin_of(numbers: Sequence[int], place: int) -> int:
+    """The last place not after one from which days can be told without what stands before it."""
+    while place and not _begins(numbers, place):
+        place -= 1
+    return place
 
 
 class WorkDay(msgspec.Struct, frozen=True, gc=False):
@@ -243,14 +237,46 @@ def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[int, 
     return days
 
 
-def find_day(days: Mapping[int, Iterable[int]], number: int) -> int | None:
-    """The ordinal of the day that a touch stands in; flags are those of its first receipt."""
-    place = number >> _TURN_SHIFT
-    for day, numbers in days.items():
-        for other in numbers:
-            if other >> _TURN_SHIFT == place:
-                return day
-    return None
+def day_of_touch(numbers: Sequence[int], number: int, boundaries: Boundaries, shift: int = 0) -> int | None:
+    """The ordinal of the day of a touch among all of one worker on one site; None where it is not among them.
+
+    Flags and branch may differ: they are those of its first receipt. `shift` makes the sorted numbers absolute.
+    """
+    number = (number - shift) >> _TURN_SHIFT
+    place = bisect_left(numbers, number << _TURN_SHIFT)
+    if place == len(numbers) or numbers[place] >> _TURN_SHIFT != number:
+        return None
+    begin = _begin_of(numbers, place)
+    first = numbers[begin] >> _LOW_BITS
+    for other in numbers[begin + 1 : place + 1]:
+        if (other >> _LOW_BITS) - first >= _SHIFT_MINUTES:
+            first = other >> _LOW_BITS
+    return _day_number(first + (shift >> _LOW_BITS), boundaries)
+
+
+def numbers_of_day(numbers: Sequence[int], day: int, boundaries: Boundaries, shift: int = 0) -> list[int]:
+    """The touches of one day, by its ordinal, among all of one worker on one site, as absolute numbers.
+
+    The same as `numbers_by_day` has, without a look at the other days. `shift` makes the sorted numbers absolute.
+    """
+    midnight = ((day - _EPOCH_DAY) * _DAY_MINUTES - _JST_MINUTES << _LOW_BITS) - shift
+    place = bisect_left(numbers, midnight)
+    if place == len(numbers):
+        return []
+    found: list[int] = []
+    first, here = None, 0
+    for number in numbers[_begin_of(numbers, place) :]:
+        turned = number >> _TURN_SHIFT
+        minute, turn = turned >> _TURN_BITS, turned & _TURN_MASK
+        if first is None or turn == _IN or minute - first >= _SHIFT_MINUTES:
+            first, here = minute, _day_number(minute + (shift >> _LOW_BITS), boundaries)
+            if here > day:
+                break
+        if here == day:
+            found.append(number + shift)
+        if turn == _OUT:
+            first = None
+    return found
 
 
 def work_days(numbers: Iterable[int], boundaries: Boundaries) -> list[WorkDay]:

@@ -11,7 +11,7 @@ from registry.histories.operations.remembering import load_facts_quickly
 from registry.histories.queries.facts import NO_BOUNDARY, Facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
-from registry.touches.derive import WorkDay, day_by_boundary, day_of, find_day, months_near
+from registry.touches.derive import day_by_boundary, day_of, months_near
 from registry.touches.operations.batches import Result, take_batch
 from registry.touches.queries import Touched
 from registry.touches.states import Status, TouchState
@@ -100,18 +100,15 @@ def _find_meanings(
     facts: Facts, worker_id: int, rows: Sequence[tuple[int, Touched]], found: dict[int, Meaning]
 ) -> None:
     """What one worker's touches mean, day by day."""
-    numbers = [one.number for _, one in rows]
-    numbered = facts.numbers_near(worker_id, min(numbers), max(numbers))
     # All days only of somebody with several cards: the first touch of a new one ends the old one (ruling 19).
     person = facts.of(worker_id, facts.days_of(worker_id) if facts.has_several_cards(worker_id) else {})
     bound: dict[int, dict[int | None, Meaning]] = {}
     for seq, one in rows:
-        day = find_day(numbered.get(one.site_id, {}), one.number)
+        day = facts.day_of_touch(worker_id, one.site_id, one.number)
         if day is None:
             continue
         if day not in bound:
-            on = date.fromordinal(day)
-            touched = [(site_id, WorkDay(on, days[day])) for site_id, days in numbered.items() if day in days]
+            touched = facts.touched_on(worker_id, day)
             bound[day] = {there.site_id: meaning_of(there) for there in bind_day(person, touched, ())}
         found[seq] = bound[day][one.site_id]
 

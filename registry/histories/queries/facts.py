@@ -14,7 +14,15 @@ from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, S
 from registry.histories.states import Reason
 from registry.sites.states import DAY_BOUNDARY
 from registry.structures.derive import EntryFact, Structure, TenureFact
-from registry.touches.derive import Boundaries, WorkDay, absolute, near, numbers_by_day, unpacked_month, work_days
+from registry.touches.derive import (
+    Boundaries,
+    WorkDay,
+    absolute,
+    day_of_touch,
+    numbers_of_day,
+    unpacked_month,
+    work_days,
+)
 from registry.workers.derive import LinkFact, TradeFact
 
 _T = TypeVar("_T")
@@ -97,12 +105,22 @@ class Facts:
             for site_id, months in self._presence.get(worker_id, {}).items()
         }
 
-    def numbers_near(self, worker_id: int, first: int, last: int) -> dict[int, dict[int, list[int]]]:
-        """What decides the days of one worker's touches from a first to a last one, by site and ordinal of the day."""
-        return {
-            site_id: numbers_by_day(_near(months, first, last), self.boundaries_of(site_id))
-            for site_id, months in self._presence.get(worker_id, {}).items()
-        }
+    def day_of_touch(self, worker_id: int, site_id: int, number: int) -> int | None:
+        """The ordinal of the day in which a touch stands; None where presence has no such touch."""
+        months = self._presence.get(worker_id, {}).get(site_id)
+        if months is None:
+            return None
+        numbers, shift = _as_one(months)
+        return day_of_touch(numbers, number, self.boundaries_of(site_id), shift)
+
+    def touched_on(self, worker_id: int, day: int) -> list[tuple[int, WorkDay]]:
+        """A worker's touches of one day, by its ordinal, site by site."""
+        on, found = date.fromordinal(day), []
+        for site_id, months in self._presence.get(worker_id, {}).items():
+            numbers, shift = _as_one(months)
+            if own := numbers_of_day(numbers, day, self.boundaries_of(site_id), shift):
+                found.append((site_id, WorkDay(on, own)))
+        return found
 
     def has_several_cards(self, worker_id: int) -> bool:
         """Whether a worker ever had more than one card."""
@@ -122,12 +140,11 @@ def _laid_together(months: Iterable[tuple[date, Sequence[int]]]) -> list[int]:
     return [number + shift for month, moments in months for shift in (absolute(0, month),) for number in moments]
 
 
-def _near(months: Sequence[tuple[date, Sequence[int]]], first: int, last: int) -> Sequence[int]:
+def _as_one(months: Sequence[tuple[date, Sequence[int]]]) -> tuple[Sequence[int], int]:
+    """Touches of a site in order, and what makes their numbers absolute: those of one month are not written anew."""
     if len(months) > 1:
-        return near(_laid_together(months), first, last)
-    month, moments = months[0]
-    shift = absolute(0, month)
-    return [number + shift for number in near(moments, first - shift, last - shift)]
+        return _laid_together(months), 0
+    return months[0][1], absolute(0, months[0][0])
 
 
 def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> Facts:

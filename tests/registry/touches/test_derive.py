@@ -1,4 +1,4 @@
-"""Packed moments: cutting out what is near changes no day."""
+"""Packed moments: a day is found without a look at the others."""
 
 import random
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,13 +7,13 @@ import pytest
 
 from registry.touches.derive import (
     absolute,
-    find_day,
+    day_of_touch,
     in_month,
     months_near,
     ms_of,
-    near,
     number_of,
     numbers_by_day,
+    numbers_of_day,
     packed,
     unpacked,
     unpacked_month,
@@ -34,17 +34,26 @@ def some_touches(rng: random.Random, count: int) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_what_is_near_tells_the_same_day_as_everything(seed: int) -> None:
-    rng = random.Random(seed)
-    numbers = some_touches(rng, 40)
-    whole = numbers_by_day(numbers, BOUNDARIES)
-    for first, last in [(number, number) for number in numbers] + [tuple(sorted(rng.sample(numbers, 2)))]:
-        close = numbers_by_day(near(numbers, first, last), BOUNDARIES)
-        for number in (first, last):
-            day = find_day(whole, number)
-            assert day is not None
-            assert find_day(close, number) == day
-            assert close[day] == whole[day]
+def test_a_touch_and_its_day_are_found_without_the_other_days(seed: int) -> None:
+    """With numbers as they are, and with those of a month that a shift makes absolute."""
+    numbers = some_touches(random.Random(seed), 40)
+    days = numbers_by_day(numbers, BOUNDARIES)
+    month = date(2026, 11, 1)
+    shift = absolute(0, month)
+    for seen, more in ((numbers, 0), ([number - shift for number in numbers], shift)):
+        for day, own in days.items():
+            assert numbers_of_day(seen, day, BOUNDARIES, more) == own
+            assert {day_of_touch(seen, number, BOUNDARIES, more) for number in own} == {day}
+        assert numbers_of_day(seen, min(days) - 1, BOUNDARIES, more) == []
+        assert numbers_of_day(seen, max(days) + 1, BOUNDARIES, more) == []
+
+
+def test_a_touch_that_is_not_there_has_no_day() -> None:
+    numbers = [number_of(ms_of(START), "in")]
+    assert day_of_touch(numbers, number_of(ms_of(START), "in", flags=31, branch=9), BOUNDARIES) is not None
+    assert day_of_touch(numbers, number_of(ms_of(START), "out"), BOUNDARIES) is None
+    assert day_of_touch(numbers, number_of(ms_of(START) + 60_000, "in"), BOUNDARIES) is None
+    assert day_of_touch([], numbers[0], BOUNDARIES) is None
 
 
 @pytest.mark.parametrize("seed", range(20))
