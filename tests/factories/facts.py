@@ -206,6 +206,7 @@ def _ending(world: World, s: int, rng: random.Random) -> None:
         else:
             end_tenure(world.numbers[f"tenure{s}1"], until_on=day, **how)
 
+    world.numbers[f"end{s}"] = (day - START).days
     world.add(f"end{s}", end, *(one for one in (f"first{s}", f"second{s}", f"accept{s}") if world.knows(one)))
 
 
@@ -263,7 +264,8 @@ def _rosters(world: World, rng: random.Random) -> None:
                 world.add(f"off{s}{n}", partial(_off, site, worker, later, how), f"roster{s}{n}")
             elif what < 0.45:
                 other = RosterData(trade=rng.choice(TRADES), work=f"変更{n}")
-                world.add(f"alter{s}{n}", partial(_alter, site, worker, other, later, how), f"roster{s}{n}")
+                while_there = min(later, world.day(world.numbers.get(f"end{s}", DAYS) - 1)) if firm == 1 else later
+                world.add(f"alter{s}{n}", partial(_alter, site, worker, other, while_there, how), f"roster{s}{n}")
             elif what < 0.55:
                 world.add(f"undo{s}{n}", partial(_undo, site, worker, how), f"roster{s}{n}")
 
