@@ -13,6 +13,7 @@ APART = (
     "tests/journeys/test_structure.py",
     "tests/journeys/test_record.py",
     "tests/journeys/test_record_more.py",
+    "tests/journeys/test_late_edits.py",
     "tests/registry/histories/test_order.py",
     "tests/journeys/test_devices.py",
     "tests/journeys/test_papers.py",

@@ -7,6 +7,11 @@ from io import BytesIO
 from typing import Any
 
 import pdfplumber
+from pdfminer.pdfdevice import PDFDevice
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager, PDFTextState
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 
 from registry.core.ids import BusinessId
@@ -59,21 +64,44 @@ Table = list[list[str]]
 Texts = Mapping[tuple[Any, Any], str]
 
 
+class _Reader(PDFDevice):
+    """Gathers what is printed within each part, by page and number. A span without a number belongs to the part around it."""
+
+    def __init__(self) -> None:
+        super().__init__(PDFResourceManager())
+        self.texts: dict[tuple[Any, Any], str] = defaultdict(str)
+        self._page: Any = None
+        self._around: list[Any] = []
+
+    def begin_page(self, page: PDFPage, ctm: Any) -> None:  # noqa: ARG002 -- told by pdfminer
+        self._page = page.pageid
+
+    def begin_tag(self, tag: Any, props: Any = None) -> None:  # noqa: ARG002 -- told by pdfminer
+        around = self._around[-1] if self._around else None
+        self._around.append(props.get("MCID", around) if isinstance(props, dict) else around)
+
+    def end_tag(self) -> None:
+        self._around.pop()
+
+    def render_string(self, textstate: PDFTextState, seq: Any, *_: Any) -> None:
+        font, within = textstate.font, self._around[-1] if self._around else None
+        assert font
+        for part in seq:
+            if isinstance(part, bytes):
+                self.texts[self._page, within] += "".join(map(font.to_unichr, font.decode(part)))
+
+
 def tables_of(content: bytes) -> list[Table]:
     """All tables of a PDF, row by row and cell by cell, as a screen reader finds them by their tags."""
-    with pdfplumber.open(BytesIO(content)) as pdf:
-        texts: dict[tuple[Any, Any], str] = defaultdict(str)
-        for page in pdf.pages:
-            last = None
-            for char in page.chars:
-                if char["mcid"] is not None or char["tag"] == "Artifact":
-                    last = char["mcid"]  # else it stands in a span within the part, as after a place to break a word
-                texts[page.page_obj.pageid, last] += char["text"]
-        root = resolve1(pdf.doc.catalog["StructTreeRoot"])
-        return [
-            [[_text(cell, texts) for cell in _inside(row, {"TH", "TD"})] for row in _inside(table, {"TR"})]
-            for table in _inside(root, {"Table"})
-        ]
+    document, reader = PDFDocument(PDFParser(BytesIO(content))), _Reader()
+    interpreter = PDFPageInterpreter(reader.rsrcmgr, reader)
+    for page in PDFPage.create_pages(document):
+        interpreter.process_page(page)
+    root = resolve1(document.catalog["StructTreeRoot"])
+    return [
+        [[_text(cell, reader.texts) for cell in _inside(row, {"TH", "TD"})] for row in _inside(table, {"TR"})]
+        for table in _inside(root, {"Table"})
+    ]
 
 
 def _children(node: dict[str, Any]) -> list[Any]:

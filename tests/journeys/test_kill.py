@@ -38,7 +38,7 @@ class Stack:
         self.folder = folder
         self.environment = {
             key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "MIGRATE_DATABASE_URL"}
-        } | {"VAR_DIR": str(folder), "PORT": str(PORT), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}  # fmt: skip
+        } | {"VAR_DIR": str(folder), "PORT": str(PORT), "DJANGO_SETTINGS_MODULE": "tests.journeys.kill_settings"}  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

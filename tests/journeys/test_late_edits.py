@@ -17,11 +17,11 @@ from tests.factories.cast import (
     a_touch,
     a_worker,
     activate,
+    logged_in,
     owner_of,
     secrets_of_letters,
 )
 from tests.journeys.conftest import Visitor
-from tests.journeys.test_first_days import log_in
 from tests.journeys.test_record import fill_too_long, month_of
 from tests.journeys.test_structure import wait_until
 
@@ -60,7 +60,7 @@ def let_in(visitor: Make) -> Late:
     for name, login, account in accounts:
         activate(login, account, letters, at=now)
         visitors.append(visitor(f"late-{name}"))
-        log_in(visitors[-1], login)
+        visitors[-1].enter(logged_in(login))
     month = f"/business/workers/{card.worker_id}/days/{month_of(day)}/"
     worker, employer, owner = visitors
     return Late(worker, employer, owner, day, f"/business/sites/{gate.site_id}/days/", month)

@@ -19,7 +19,6 @@ from tests.factories.days import bind_all
 from tests.factories.papers import Days, page_texts, tables_of
 from tests.factories.visitors import account_of_worker, activate_account
 from tests.journeys.conftest import Visitor
-from tests.journeys.test_first_days import log_in
 from tests.journeys.test_record import rows_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -85,7 +84,7 @@ def test_a_prime_saves_the_days_of_one_person_and_of_all_sites(visitor: Make) ->
     add_to_roster(gate.site_id, None, people, from_on=date(2026, 11, 1), by=owner_of(host), at=NOW)
     gate.send(a_touch(1, days.card, "2026-11-10T07:58:00+09:00"))
     bind_all()
-    log_in(prime, activate_account(list_users(days.prime)[0].account.id))
+    prime.enter(logged_in(activate_account(list_users(days.prime)[0].account.id)))
     prime.open(f"/business/workers/{days.worker}/")
     prime.press("就業履歴を見る")
     prime.open(f"/business/workers/{days.worker}/days/2026-11/")

@@ -87,7 +87,8 @@ def _bind(worker_ids: Collection[int], month: date) -> int:
         rows = pack(bind(facts.of(worker_id, days), wanted)) if wanted else []
         if rows != before.get(worker_id, []):
             changed.append((worker_id, rows))
-    _replace(month, changed)
+    if changed:
+        _replace(month, changed)
     return len(changed)
 
 
