@@ -40,9 +40,9 @@ class ShownEdits:
         return any(one.row.holds for one in self.edits)
 
     @property
-    def has_late(self) -> bool:
-        """Whether the prime has, or had, to answer."""
-        return any(one.row.late for one in self.edits)
+    def concerns_prime(self) -> bool:
+        """Whether the prime has to answer, or has answered."""
+        return any(one.row.late or one.row.answer for one in self.edits)
 
 
 class Words:
@@ -58,11 +58,16 @@ class Words:
 
 
 def _shown(edit: EditRow, words: Words, firms: dict[int, str]) -> ShownEdit:
-    label = _(f"day.edit.{edit.answer or ClaimState.OPEN}") if edit.late else ""
+    label = _(f"day.edit.{edit.answer or ClaimState.OPEN}") if edit.late else _in_time(edit)
     tone = TONES[edit.answer] if edit.answer else "waiting"
     return ShownEdit(
         edit, words.of(edit), _(f"day.side.{edit.side}"), tone, label, firms.get(edit.answered_by or 0, "")
     )  # fmt: skip
+
+
+def _in_time(edit: EditRow) -> str:
+    """The label of what needs no approval: only its position may have been refused."""
+    return _("day.edit.position_refused") if edit.answer else ""
 
 
 def shown_edits(worker_id: int, month: date, day: date | None = None) -> dict[tuple[int, date], ShownEdits]:

@@ -102,6 +102,6 @@ urlpatterns = [
     path("sites/<int:site_id>/claims/<int:claim_id>/refuse/", views_site_days.refuse, name="refuse_claim"),
     path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
     path("sites/<int:site_id>/edits/approve/", views_site_days.approve_late_edits, name="approve_edits"),
-    path("sites/<int:site_id>/edits/<int:edit_id>/refuse/", views_site_days.refuse_late_edit, name="refuse_edit"),
+    path("sites/<int:site_id>/edits/<int:edit_id>/refuse/", views_site_days.refuse_said, name="refuse_edit"),
     path("sites/<int:site_id>/days/decide/", views_site_days.decide, name="decide"),
 ]

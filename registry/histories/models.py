@@ -83,7 +83,10 @@ class DayEdit(models.Model):
 
 
 class EditAnswer(models.Model):
-    """The word on an edit that came late: the prime approves or refuses, or who said it takes it back. Never changed."""
+    """The word on an edit that came late: the prime approves or refuses, or who said it takes it back. Never changed.
+
+    To one in time the prime may refuse the position alone.
+    """
 
     edit = models.OneToOneField(DayEdit, on_delete=models.PROTECT, related_name="answer")
     answer = models.CharField(max_length=10)

@@ -70,3 +70,5 @@ class NoticeKind(StrEnum):
     EDIT_ASKED = "edit_asked"
     EDIT_APPROVED = "edit_approved"
     EDIT_REFUSED = "edit_refused"
+    POSITION_SAID = "position_said"
+    POSITION_REFUSED = "position_refused"

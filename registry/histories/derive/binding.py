@@ -131,7 +131,7 @@ def _edited(
     for edit in facts.edits:
         if edit.site_id == site_id and edit.day == day and edit.holds:
             assignment = assignment._replace(
-                trade=edit.trade or assignment.trade, position=edit.position or assignment.position,
+                trade=edit.trade or assignment.trade, position=edit.position_held or assignment.position,
                 work=edit.work or assignment.work,
             )  # fmt: skip
             missing = missing - {Reason.TRADE_ASSUMED} if edit.trade else missing

@@ -1,4 +1,4 @@
-"""Later words on days: edits by worker and employer, the prime's answers to late ones, its decisions (rulings 24, 29)."""
+"""Later words on days: edits by worker and employer, the prime's answers to them, its decisions (rulings 24, 29)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from registry.histories.derive.deadlines import is_late_answer
 from registry.histories.models import DayDecision, DayEdit, EditAnswer
 from registry.histories.operations.parties import check_prime, note_day, side_of, tell_firm, tell_worker
 from registry.histories.queries import path_of_day
-from registry.histories.rules import speaks_for_prime
+from registry.histories.rules import may_refuse_position, speaks_for_prime
 from registry.histories.states import ClaimState, Side
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
@@ -51,17 +51,17 @@ def edit_day(
     if late and speaks_for_prime(site, by):
         _answer(edit, ClaimState.APPROVED, by=by, at=at)
         return True
-    if late and site is not None:
-        words = _words(edit, site.name)
-        tell_firm(NoticeKind.EDIT_ASKED, BusinessId(site.business_id), words, site_id=site_id, at=at)
+    kind = NoticeKind.EDIT_ASKED if late else NoticeKind.POSITION_SAID if position else None
+    if kind and site is not None and not speaks_for_prime(site, by):
+        tell_firm(kind, BusinessId(site.business_id), _words(edit, site.name), site_id=site_id, at=at)
     return not late
 
 
 def _is_last_word(said: Mapping[str, object], side: Side) -> bool:
-    """Whether the newest word on a day is the same, from the same side: the second of two clicks."""
+    """Whether the newest word on a day is the same, from the same side, and unanswered: the second of two clicks."""
     place = {name: said[name] for name in ("worker_id", "site_id", "day")}
-    last = DayEdit.objects.filter(**place).order_by("recorded_at", "pk").values(*said, "side").last()
-    return bool(last == {**said, "side": side})
+    last = DayEdit.objects.filter(**place).order_by("recorded_at", "pk").values(*said, "side", "answer").last()
+    return bool(last == {**said, "side": side, "answer": None})
 
 
 def _words(edit: DayEdit, site: str, reason: str = "") -> dict[str, str]:
@@ -88,8 +88,8 @@ def _tell_asker(kind: NoticeKind, edit: DayEdit, words: dict[str, str], *, at: d
         tell_firm(kind, BusinessId(firm), words, site_id=edit.site_id, at=at)
 
 
-def _edit(edit_id: int) -> DayEdit:
-    edit = DayEdit.objects.filter(pk=edit_id, late=True).first()
+def _edit(edit_id: int, *, late: bool = True) -> DayEdit:
+    edit = DayEdit.objects.filter(pk=edit_id, late=late).first()
     if edit is None:
         raise NotFoundError
     return edit
@@ -116,6 +116,25 @@ def refuse_edit(edit_id: int, *, reason: str, by: Actor, at: datetime) -> bool:
     refused = _answer(edit, ClaimState.REFUSED, reason=reason, by=by, at=at)
     if refused:
         _tell_asker(NoticeKind.EDIT_REFUSED, edit, _words(edit, site.name, reason), at=at)
+    return refused
+
+
+@transaction.atomic
+def refuse_position(edit_id: int, *, reason: str, by: Actor, at: datetime) -> bool:
+    """The prime refuses the position (立場) that an employer said in time; trade and work stay (ruling 29).
+
+    Employer and worker are told. False where it was refused before.
+    """
+    edit = _edit(edit_id, late=False)
+    site, path = check_prime(edit.site_id, by), path_of_day(edit.worker_id, edit.site_id, edit.day)
+    firm = path[0] if path else None
+    if not edit.position or not may_refuse_position(edit.day, site, firm=firm, on=jst_day(at)):
+        raise NotAllowedError
+    refused = _answer(edit, ClaimState.REFUSED, reason=reason, by=by, at=at)
+    if refused:
+        words = _words(edit, site.name, reason)
+        _tell_asker(NoticeKind.POSITION_REFUSED, edit, words, at=at)
+        tell_worker(NoticeKind.POSITION_REFUSED, edit.worker_id, words, at=at)
     return refused
 
 

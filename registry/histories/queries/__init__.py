@@ -29,7 +29,14 @@ from registry.histories.queries.days import (
     workers_at_work_for,
     workers_bound_below,
 )
-from registry.histories.queries.edits import EditRow, get_edit, list_edits, list_open_edits, words_before_edits
+from registry.histories.queries.edits import (
+    EditRow,
+    get_edit,
+    list_edits,
+    list_open_edits,
+    list_positions_said,
+    words_before_edits,
+)
 from registry.histories.queries.elsewhere import ElsewhereDay, list_days_elsewhere
 from registry.histories.queries.facts import Facts, load_facts
 from registry.histories.queries.sums import (
@@ -90,6 +97,7 @@ __all__ = [
     "list_month_of_sites",
     "list_open_claims",
     "list_open_edits",
+    "list_positions_said",
     "list_waiting_of_site",
     "load_facts",
     "load_months",

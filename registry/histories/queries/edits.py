@@ -16,7 +16,7 @@ from registry.touches.derive import months_around
 
 @dataclass(frozen=True)
 class EditRow:
-    """A later word on a day: who said what, and when. A late one waits for the prime, whose answer stands with it."""
+    """A later word on a day: who said what, and when. The prime's answer stands with it: to a late one, or to a position."""
 
     id: int
     worker_id: int
@@ -40,8 +40,10 @@ class EditRow:
 
     @property
     def holds(self) -> bool:
-        """Whether the day says so."""
-        return not self.late or self.answer is ClaimState.APPROVED
+        """Whether the day says so, be it without a position that was refused."""
+        if self.late:
+            return self.answer is ClaimState.APPROVED
+        return self.answer is None or bool(self.trade or self.work)
 
 
 def _edits(query: Q) -> list[EditRow]:
@@ -66,6 +68,12 @@ def list_edits(worker_id: int, month: date) -> list[EditRow]:
 def list_open_edits(site_id: int) -> list[EditRow]:
     """Edits on a site that came late and wait for the prime."""
     return _edits(Q(site=site_id, late=True, answer__isnull=True))
+
+
+def list_positions_said(site_id: int, month: date) -> list[EditRow]:
+    """Positions (立場) that employers said in time of days on a site in a month; the prime may refuse them (ruling 29)."""
+    said = Q(site=site_id, late=False, answer__isnull=True, day__year=month.year, day__month=month.month)
+    return _edits(said & ~Q(position=""))
 
 
 def get_edit(edit_id: int) -> EditRow | None:

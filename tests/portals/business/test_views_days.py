@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from registry.core.ids import WorkerId
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.links import link
@@ -256,3 +258,25 @@ def test_the_prime_s_own_late_word_holds_at_once(place: Place) -> None:
     path = f"/business/workers/{place.own.worker_id}/days/{place.gate.site_id}/{LATE}/edit/"
     assert "元請に承認を依頼する" not in place.page("prime", path)
     assert "直しました" in place.browsers["prime"].post(path, {"work": "段取り"}, follow=True).content.decode()
+
+
+def test_the_prime_sees_a_position_that_an_employer_said_and_refuses_it(place: Place) -> None:
+    how: Any = {"by": owner_of(place.below), "at": NOW}
+    edit_day(place.theirs.worker_id, place.gate.site_id, DAY, position="X001", **how)
+    own: Any = {"by": owner_of(place.prime), "at": NOW}
+    edit_day(place.own.worker_id, place.gate.site_id, DAY, position="X001", **own)
+    bind_all()
+    page = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
+    (path,) = set(re.findall(r'href="(/business/sites/\d+/edits/\d+/refuse/)"', page))
+    assert "所属会社が直した立場" in page
+    assert "立場を否認する" not in place.page("below", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
+    assert "職長" in place.page("prime", path)
+    assert place.browsers["below"].get(path).status_code == 404
+    assert place.browsers["prime"].post(path, {"reason": ""}).status_code == 422
+    for said in ("否認しました", "すでに元請が答えています"):
+        answer = place.browsers["prime"].post(path, {"reason": "職長は別の人です"}, follow=True)
+        assert said in answer.content.decode()
+    bind_all()
+    month = place.page("below", f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/")
+    assert [text for text in ("立場は否認", "否認の理由：職長は別の人です") if text not in month] == []
+    assert "訂正あり" not in month

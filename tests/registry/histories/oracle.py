@@ -294,7 +294,8 @@ class Oracle:
                 continue  # a late word holds with the prime's approval (ruling 29)
             if (edit["worker_id"], edit["site_id"], edit["day"]) == (one.worker, one.site, one.day):
                 one.trade, one.work = edit["trade"] or one.trade, edit["work"] or one.work
-                one.position = edit["position"] or one.position
+                if edit["answer"] != "refused":  # the prime may refuse a position that was said in time
+                    one.position = edit["position"] or one.position
                 if edit["trade"]:
                     one.reasons.discard("TRADE_ASSUMED")
 

@@ -224,6 +224,12 @@ def test_a_late_edit_holds_once_it_is_approved(answer: ClaimState | None, work: 
     assert one(facts(edits=edits)).assignment.work == work
 
 
+def test_a_refused_position_leaves_trade_and_work() -> None:
+    """Ruling 29: said in time, so nothing else waits for the prime."""
+    found = one(facts(edits=[edit(HERE, DAY, "02-01", "X002", "乙", answer=ClaimState.REFUSED)])).assignment
+    assert (found.trade, found.position, found.work) == ("02-01", "X001", "乙")
+
+
 def test_of_two_edits_the_later_holds_and_what_is_empty_stays() -> None:
     edits = [edit(HERE, DAY, "02-01", "", "甲"), edit(HERE, DAY, "", "X002", "乙")]
     found = one(facts(entries={}, edits=edits)).assignment

@@ -8,8 +8,15 @@ from registry.businesses.queries import list_users
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId
 from registry.histories.models import DayEdit, EditAnswer
-from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit, withdraw_edit
-from registry.histories.queries import get_edit, list_open_edits
+from registry.histories.operations.edits import (
+    approve_edits,
+    decide_days,
+    edit_day,
+    refuse_edit,
+    refuse_position,
+    withdraw_edit,
+)
+from registry.histories.queries import get_edit, list_open_edits, list_positions_said
 from registry.histories.states import ClaimState, Side, Standing
 from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
@@ -54,7 +61,8 @@ def place() -> Place:
 
 
 def told(account: int) -> list[str]:
-    return list(Notice.objects.filter(account_id=account, kind__startswith="edit").values_list("kind", flat=True))
+    found = Notice.objects.filter(account_id=account, kind__regex="^(edit|position)").order_by("pk")
+    return list(found.values_list("kind", flat=True))
 
 
 def account_of(firm: BusinessId) -> int:
@@ -67,13 +75,49 @@ def test_worker_and_employer_edit_until_the_end_of_the_next_month(place: Place) 
     (found,) = days_of(place.worker)
     assert (found.assignment.work, found.assignment.position) == ("墨出し", "X001")
     assert set(DayEdit.objects.values_list("side", flat=True)) == {Side.WORKER, Side.EMPLOYER}
-    assert told(account_of(place.prime)) == []
+    assert told(account_of(place.prime)) == [NoticeKind.POSITION_SAID]
 
 
 def test_position_is_the_employer_s_word_alone(place: Place) -> None:
     for at in (NOW, TOO_LATE):
         with pytest.raises(NotAllowedError):
             edit_day(place.worker, place.site, DAY, position="X001", by=place.self, at=at)
+
+
+def position_said(place: Place) -> int:
+    """The employer says position and work in time; the number of the edit."""
+    assert edit_day(place.worker, place.site, DAY, position="X001", work="墨出し", by=place.employer, at=IN_TIME)
+    return list_positions_said(place.site, DAY.replace(day=1))[-1].id
+
+
+def test_the_prime_refuses_a_position_that_was_said_in_time(place: Place) -> None:
+    """Ruling 29: trade and work need no word of the prime, and stay."""
+    edit = position_said(place)
+    assert refuse_position(edit, reason="職長は別の人です", by=place.owner, at=TOO_LATE)
+    assert not refuse_position(edit, reason="もう一度", by=place.owner, at=TOO_LATE)
+    (found,) = days_of(place.worker)
+    assert (found.assignment.work, found.assignment.position) == ("墨出し", "")
+    for account in (account_of(place.firm), account_of_worker(place.worker)):
+        assert told(account) == [NoticeKind.POSITION_REFUSED]
+    assert list_positions_said(place.site, DAY.replace(day=1)) == []
+    assert position_said(place) != edit, "the employer has looked again"
+    assert [day.assignment.position for day in days_of(place.worker)] == ["X001"]
+
+
+def test_only_the_prime_refuses_only_a_position_of_others_only_while_it_may_answer(place: Place) -> None:
+    edit = position_said(place)
+    for by in (place.self, place.employer):
+        with pytest.raises(NotAllowedError):
+            refuse_position(edit, reason="x", by=by, at=NOW)
+    edit_day(place.worker, place.site, DAY, work="足場", by=place.self, at=NOW)
+    with pytest.raises(NotAllowedError):
+        refuse_position(DayEdit.objects.get(work="足場").pk, reason="x", by=place.owner, at=NOW)
+    with pytest.raises(NotFoundError):
+        refuse_position(place.late(), reason="x", by=place.owner, at=TOO_LATE)
+    close_site(place.site, from_on=DAY, by=place.owner, at=NOW)
+    with pytest.raises(NotAllowedError):
+        refuse_position(edit, reason="x", by=place.owner, at=TOO_LATE)
+    assert refuse_position(edit, reason="x", by=place.owner, at=IN_TIME)
 
 
 def test_a_firm_edits_only_what_was_worked_for_it(place: Place) -> None:
