@@ -54,6 +54,13 @@ class ClaimForm(forms.Form):
         return str(_("claim.follows.late") if late else _("claim.follows.prime"))
 
 
+class JoinForm(forms.Form):
+    """The site ID that an unregistered site has got; `sure` once the site's name has been read."""
+
+    site_id = IdField(IdKind.SITE, label=_("claim.site_id"), help_text=_("claim.site_id_help"))
+    sure = TextField(widget=forms.HiddenInput, max_length=20, required=False)
+
+
 class EditForm(forms.Form):
     """Another trade or work of a day."""
 

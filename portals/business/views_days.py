@@ -17,6 +17,7 @@ from portals.base.days import shown_day
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal
+from portals.base.joining import join_page
 from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
@@ -26,7 +27,7 @@ from registry.accounts.states import Permission
 from registry.audit.operations import Seen
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.days import end_of_next_month, jst_day
+from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
@@ -41,6 +42,7 @@ from registry.histories.queries import (
     get_edit,
     list_claims_to_confirm,
     list_days_for_firm,
+    list_unregistered,
     sum_people_of_firm,
 )
 from registry.histories.rules import needs_approval
@@ -94,6 +96,7 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
         line["url"] = reverse("business:person_days", args=[line["worker_id"], chosen.year, chosen.month])
     context = {
         "month": chosen, "lines": lines,
+        "unregistered": _by_name(list_unregistered(business_id=own)),
         "claims": [{**shown_claim(claim.row, names), "is_done": claim.is_done} for claim in claims],
         "pages": pages_around(request, start, more=len(sums) > start + LINES, size=LINES),
         **months_beside("business:days_of_month", chosen),
@@ -103,9 +106,33 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
 
 def shown_claim(claim: ClaimRow, names: dict[int, str]) -> dict[str, Any]:
     """A claim with the name of its worker, and the days that are left to answer it in time."""
-    left = (end_of_next_month(claim.day) - jst_day(timezone.now())).days
+    left = (claim.due_on - jst_day(timezone.now())).days
     days_left = _("claim.days_left").format(days=left) if left >= 0 else _("claim.overdue")
-    return {"row": claim, "name": names.get(claim.worker_id, grouped(claim.worker_id)), "left": days_left}
+    first = _("claim.joined_from").format(name=claim.first_name) if claim.joined_at else ""
+    name = names.get(claim.worker_id, grouped(claim.worker_id))
+    return {"row": claim, "name": name, "left": days_left, "joined": first}
+
+
+def _by_name(claims: list[ClaimRow]) -> list[dict[str, Any]]:
+    """Days on sites without ID, a line for each name that was typed."""
+    names: dict[str, list[ClaimRow]] = {}
+    for claim in claims:
+        names.setdefault(claim.first_name, []).append(claim)
+    return [
+        {"name": name, "claim_id": found[0].id, "days": len(found), "people": len({one.worker_id for one in found})}
+        for name, found in names.items()
+    ]
+
+
+@page(Permission.BUSINESS_WORKERS)
+def join(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Give the days of our people on an unregistered site the site ID, all of one name together (ruling 30)."""
+    ours = list_unregistered(business_id=business_of(request))
+    name = next((claim.first_name for claim in ours if claim.id == claim_id), None)
+    if name is None:
+        info(request, _("claim.joined_already"))
+        return redirect("business:days")
+    return join_page(request, [one for one in ours if one.first_name == name], back_url=reverse("business:days"))
 
 
 @page(Permission.BUSINESS_WORKERS)

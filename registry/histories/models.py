@@ -10,7 +10,10 @@ from registry.workers.models import Worker
 
 
 class Claim(models.Model):
-    """直接入力: a day that somebody says was worked, without a touch (ruling 28). A site without ID stands by name."""
+    """直接入力: a day that somebody says was worked, without a touch (ruling 28). A site without ID stands by name.
+
+    It keeps that name once it is joined to the registered site (ruling 30).
+    """
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True)
@@ -24,6 +27,7 @@ class Claim(models.Model):
     note = models.CharField(max_length=300, blank=True)
     entered_by = models.CharField(max_length=10)
     recorded_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, default=ClaimState.OPEN)
     employer_confirmed_at = models.DateTimeField(null=True)
     first_tier_confirmed_at = models.DateTimeField(null=True)
@@ -42,6 +46,9 @@ class Claim(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(site__isnull=False) | ~Q(site_name=""), name="histories_claim_has_a_site"
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_at=None) | Q(site__isnull=False) & ~Q(site_name=""), name="histories_claim_is_joined"
             ),
             models.CheckConstraint(condition=Q(entered_by__in=list(Side)), name="histories_claim_has_a_side"),
             models.UniqueConstraint(

@@ -67,6 +67,8 @@ class NoticeKind(StrEnum):
     CLAIM_ENTERED_FOR_YOU = "claim_entered_for_you"
     CLAIM_APPROVED = "claim_approved"
     CLAIM_REFUSED = "claim_refused"
+    CLAIMS_JOINED = "claims_joined"
+    CLAIM_JOINED_FOR_YOU = "claim_joined_for_you"
     EDIT_ASKED = "edit_asked"
     EDIT_APPROVED = "edit_approved"
     EDIT_REFUSED = "edit_refused"

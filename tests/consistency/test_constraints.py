@@ -108,6 +108,7 @@ CASES: dict[str, Callable[[], object]] = {
     ),
     "codes_code_once": again(Code),
     "histories_claim_has_a_site": change(Claim, site=None),
+    "histories_claim_is_joined": change(Claim, joined_at=NOW),
     "histories_claim_has_a_side": change(Claim, entered_by="nobody"),
     "histories_one_claim_a_day": again(Claim),
     "histories_claim_form_key_key": both(change(Claim, form_key="k"), again(Claim, form_key="k", day=LONG_AGO)),

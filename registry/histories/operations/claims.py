@@ -1,4 +1,4 @@
-"""Days entered by hand: entry, confirmation, answer (ruling 28)."""
+"""Days entered by hand: entry, confirmation, answer (ruling 28), and the site ID that comes later (ruling 30)."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -141,6 +141,45 @@ def enter_claims(
     return count
 
 
+@transaction.atomic
+def join_site(claim_ids: Collection[int], site_id: SiteId, *, by: Actor, at: datetime) -> int:
+    """Join days of an unregistered site (仮現場) to the site ID that it has got (ruling 30). Returns how many.
+
+    The worker joins his own, an employer those of its people. From then on they wait for the prime like any other claim.
+    Those that were joined, answered or taken back before are left as they are; `ClaimTwiceError` is raised where all the
+    rest have been entered with the site ID already.
+    """
+    site = find_site(site_id)
+    if site is None:
+        raise ClaimSiteError(field="site_id")
+    open_ones = [
+        one for one in map(_claim, sorted(set(claim_ids))) if one.site_id is None and one.state == ClaimState.OPEN
+    ]
+    sides = {side_of(by, one.worker_id, one.day) for one in open_ones}
+    joined = [claim for claim in open_ones if _joined(claim, site_id, by=by, at=at)]
+    if open_ones and not joined:
+        raise ClaimTwiceError(field="site_id")
+    words = {"site": site.name, "count": str(len(joined))}
+    for business_id in dict.fromkeys(firm for claim in joined for firm in _firms(claim)):
+        if business_id != by.subject_id:
+            tell_firm(NoticeKind.CLAIMS_JOINED, business_id, words, site_id=site_id, at=at)
+    for claim in joined if Side.EMPLOYER in sides else ():
+        _confirm(claim, by, at)
+        _tell_worker(NoticeKind.CLAIM_JOINED_FOR_YOU, claim, at=at)
+    return len(joined)
+
+
+def _joined(claim: Claim, site_id: SiteId, *, by: Actor, at: datetime) -> bool:
+    """Join one day; False where it has been entered with the site ID already."""
+    claim.site_id, claim.joined_at = site_id, at
+    with suppress(IntegrityError), transaction.atomic():
+        claim.save(update_fields=["site", "joined_at"])
+        note_act("histories_claim", claim.pk, "join", by=by, at=at)
+        _note(claim)
+        return True
+    return False
+
+
 def _note(claim: Claim) -> None:
     note_day(claim.worker_id, claim.site_id, claim.day)
 
@@ -164,7 +203,7 @@ def _tell_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
 def _words(claim: Claim) -> dict[str, str]:
     site = find_site(claim.site_id) if claim.site_id else None
     name = site.name if site else claim.site_name
-    return {"day": claim.day.isoformat(), "site": name, "reason": claim.answer_reason}
+    return {"day": claim.day.isoformat(), "site": name, "first": claim.site_name, "reason": claim.answer_reason}
 
 
 def _claim(claim_id: int) -> Claim:
@@ -218,7 +257,8 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
 
 def _is_answerable(claim: Claim, on: date) -> bool:
     site = find_site(claim.site_id) if claim.site_id else None
-    last_on = last_answer_on(claim.day, site.closed_on if site else None)
+    since = jst_day(claim.joined_at) if claim.joined_at else claim.day
+    last_on = last_answer_on(since, site.closed_on if site else None)
     return not is_self_declared(claim.day, jst_day(claim.recorded_at)) and (last_on is None or on <= last_on)
 
 

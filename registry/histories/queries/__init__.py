@@ -7,6 +7,7 @@ from registry.histories.queries.claims import (
     list_claims_of_worker,
     list_claims_to_confirm,
     list_open_claims,
+    list_unregistered,
     names_of_claimed_sites,
     path_of_day,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "list_open_claims",
     "list_open_edits",
     "list_positions_said",
+    "list_unregistered",
     "list_waiting_of_site",
     "load_facts",
     "load_months",

@@ -280,3 +280,29 @@ def test_the_prime_sees_a_position_that_an_employer_said_and_refuses_it(place: P
     month = place.page("below", f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/")
     assert [text for text in ("立場は否認", "否認の理由：職長は別の人です") if text not in month] == []
     assert "訂正あり" not in month
+
+
+def test_an_employer_gives_its_people_s_days_their_site_id_and_the_prime_approves_them(place: Place) -> None:
+    worker = place.theirs.worker_id
+    enter_claim(worker, ClaimData(day=DAY, site_name="仮現場"), by=worker_as_actor(worker), at=NOW)
+    bind_all()
+    bind_months([(worker, DAY.replace(day=1))])
+    (path,) = set(re.findall(r"/business/claims/\d+/site/", place.page("below", f"/business/days/{MONTH}/")))
+    assert "現場IDのない現場" not in place.page("prime", f"/business/days/{MONTH}/")
+    other = a_gate(place.prime, name="道路工事", store="e" * 32).site_id
+    assert (
+        "「道路工事」の現場IDを付けますか"
+        in place.browsers["below"].post(path, {"site_id": str(other)}).content.decode()
+    )
+    data = {"site_id": str(other), "sure": str(other)}
+    for who, said in (
+        ("prime", "すでに現場IDが付いているか"),
+        ("below", "1日分に「道路工事」の現場IDを付けました"),
+        ("below", "すでに現場IDが付いているか"),
+    ):
+        assert said in place.browsers[who].post(path, data, follow=True).content.decode()
+    page = place.page("prime", f"/business/sites/{other}/days/{MONTH}/")
+    assert "「仮現場」として入力され" in page
+    (number,) = re.findall(r'name="claim" value="(\d+)"', page)
+    answer = place.browsers["prime"].post(f"/business/sites/{other}/claims/approve/", {"claim": number}, follow=True)
+    assert "1件を承認しました" in answer.content.decode()
