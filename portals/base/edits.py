@@ -10,7 +10,7 @@ from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.histories.derive.binding import Assignment
 from registry.histories.queries import EditRow, list_edits, words_before_edits
-from registry.histories.states import ClaimState
+from registry.histories.states import NO_SECOND_TRADE, ClaimState
 
 TONES = {ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad", ClaimState.WITHDRAWN: "neutral"}
 
@@ -54,7 +54,12 @@ class Words:
     def of(self, said: Assignment | EditRow) -> str:
         """What a day, or a later word on it, says."""
         trade, position = self._trades.get(said.trade, said.trade), self._positions.get(said.position, said.position)
-        return " / ".join(word for word in (trade, position, said.work) if word)
+        return " / ".join(word for word in (trade, self._second(said.second_trade), position, said.work) if word)
+
+    def _second(self, trade: str) -> str:
+        if trade == NO_SECOND_TRADE:
+            return _("day.no_second_trade")
+        return _("day.second_trade_is").format(trade=self._trades.get(trade, trade)) if trade else ""
 
 
 def _shown(edit: EditRow, words: Words, firms: dict[int, str]) -> ShownEdit:

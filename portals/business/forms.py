@@ -327,14 +327,14 @@ class PeopleClaimForm(ClaimForm):
     workers = forms.MultipleChoiceField(label=_("claim.people"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, workers=[int(worker_id) for worker_id, _name in people], **options)
         offer(self, "workers", people)
 
 
 class DayEditForm(EditForm):
     """Another trade, position or work of one of the firm's people's days; 立場 is the employer's word (ruling 29)."""
 
-    field_order = ("trade", "position", "work")
+    field_order = ("trade", "second_trade", "position", "work")
     position = forms.ChoiceField(label=_("day.position"), choices=positions, required=False)
 
 

@@ -44,6 +44,7 @@ from registry.histories.queries import (
     list_days_for_firm,
     list_unregistered,
     sum_people_of_firm,
+    trades_in_words,
 )
 from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState
@@ -221,7 +222,7 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     shown = [
         {
             "day": shown_day(row, sites.get(row.bound.site_id or 0, "")), "site_id": row.bound.site_id,
-            "trade": trades.get(row.bound.assignment.trade, row.bound.assignment.trade),
+            "trade": trades_in_words(row.bound.assignment, trades),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
         }
@@ -258,7 +259,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
         raise Http404
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now()))
     form, on, now, by = (
-        DayEditForm(request.POST or None),
+        DayEditForm(request.POST or None, worker=worker_id),
         found[0].bound.day,
         timezone.now(),
         viewer_of(request).actor(),

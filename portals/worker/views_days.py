@@ -42,6 +42,7 @@ from registry.histories.queries import (
     list_unregistered,
     months_of_worker,
     touches_of_day,
+    trades_in_words,
 )
 from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState, Reason, Side, Standing
@@ -124,7 +125,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     shown = [
         {
             "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
-            "trade": trades.get(one.row.assignment.trade, one.row.assignment.trade),
+            "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
         }
@@ -164,7 +165,7 @@ def _notes(claim: ClaimRow, left: int) -> list[str]:
 @page(Permission.WORKER_OWN)
 def new_claim(request: HttpRequest) -> HttpResponse:
     """320-10: enter a day by hand."""
-    form = ClaimForm(request.POST or None)
+    form = ClaimForm(request.POST or None, workers=[worker_of(request)])
     if request.method == "POST" and form.is_valid():
         by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
         try:
@@ -240,7 +241,7 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
     rows = list_days_of_worker(worker_id, chosen.replace(day=1))
     if not any(row.bound.day == chosen and row.bound.site_id == site_id for row in rows):
         raise Http404
-    form, by = EditForm(request.POST or None), viewer_of(request).actor()
+    form, by = EditForm(request.POST or None, worker=worker_id), viewer_of(request).actor()
     if request.method == "POST" and form.is_valid():
         try:
             holds = edit_day(WorkerId(worker_id), SiteId(site_id), chosen, **form.cleaned_data, by=by, at=now)

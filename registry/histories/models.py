@@ -60,7 +60,7 @@ class Claim(models.Model):
 
 
 class DayEdit(models.Model):
-    """A later word on a day's trade, position or work (ruling 29); of two the later recorded holds. Never changed.
+    """A later word on a day's trades, position or work (ruling 29); of two the later recorded holds. Never changed.
 
     A `late` one, said after the end of the next month, holds once the prime has approved it.
     """
@@ -69,6 +69,7 @@ class DayEdit(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     day = models.DateField()
     trade = models.CharField(max_length=60, blank=True)
+    second_trade = models.CharField(max_length=60, blank=True, default="")
     position = models.CharField(max_length=20, blank=True)
     work = models.CharField(max_length=200, blank=True)
     side = models.CharField(max_length=10)
@@ -84,7 +85,8 @@ class DayEdit(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(side__in=list(Side)), name="histories_edit_has_a_side"),
             models.CheckConstraint(
-                condition=~Q(trade="") | ~Q(position="") | ~Q(work=""), name="histories_edit_says_something"
+                condition=~Q(trade="") | ~Q(second_trade="") | ~Q(position="") | ~Q(work=""),
+                name="histories_edit_says_something",
             ),
         ]
 

@@ -22,6 +22,7 @@ from registry.histories.queries import (
     list_month_of_site,
     list_month_of_sites,
     names_of_claimed_sites,
+    trades_in_words,
 )
 from registry.papers.models import Paper
 from registry.papers.rules import Wish, may_ask
@@ -189,7 +190,7 @@ def day_lines(rows: Sequence[DayRow], people: Mapping[int, str]) -> list[DayLine
     return [
         DayLine(
             row, people.get(row.worker_id, ""), sites.get(row.bound.site_id or 0) or claimed.get(to.claim_id or 0, ""),
-            firms.get(to.business_id or 0, ""), trades.get(to.trade, to.trade), positions.get(to.position, ""),
+            firms.get(to.business_id or 0, ""), trades_in_words(to, trades), positions.get(to.position, ""),
         )
         for row in rows
         for to in [row.bound.assignment]

@@ -62,6 +62,7 @@ class EditFact(NamedTuple):
     late: bool
     answer: ClaimState | None
     answered_at: datetime | None
+    second_trade: str = ""
 
     @property
     def holds(self) -> bool:

@@ -18,7 +18,7 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.derive.deadlines import FIRST_DAY, is_self_declared, last_answer_on
 from registry.histories.models import Claim
-from registry.histories.operations.parties import check_prime, note_day, side_of, tell_firm, tell_worker
+from registry.histories.operations.parties import check_prime, check_trade, note_day, side_of, tell_firm, tell_worker
 from registry.histories.queries import path_of_day
 from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
 from registry.notices.states import NoticeKind
@@ -81,6 +81,7 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
     """
     side = side_of(by, worker_id, data.day)
     _check(data, jst_day(at))
+    check_trade(worker_id, data.trade)
     if key and (known := Claim.objects.filter(form_key=key).first()):
         if _is_repeat(known, worker_id, data):
             return known.pk

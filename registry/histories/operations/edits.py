@@ -8,25 +8,33 @@ from django.db import transaction
 from registry.audit.operations import note_act
 from registry.core.actor import Actor
 from registry.core.days import jst_day
-from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.derive.deadlines import is_late_answer
 from registry.histories.models import DayDecision, DayEdit, EditAnswer
-from registry.histories.operations.parties import check_prime, note_day, side_of, tell_firm, tell_worker
-from registry.histories.queries import path_of_day
+from registry.histories.operations.parties import check_prime, check_trade, note_day, side_of, tell_firm, tell_worker
+from registry.histories.queries import assignment_of_day, path_of_day
 from registry.histories.rules import may_refuse_position, speaks_for_prime
-from registry.histories.states import ClaimState, Side
+from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.workers.models import Worker
 
 
+class SecondTradeError(RegistryError):
+    """The second trade of a day is its first one."""
+
+    code = "SECOND_TRADE"
+
+
 @transaction.atomic
 def edit_day(
-    worker_id: WorkerId, site_id: SiteId, day: date, *, trade: str = "", position: str = "", work: str = "",
-    by: Actor, at: datetime,
+    worker_id: WorkerId, site_id: SiteId, day: date, *, trade: str = "", second_trade: str = "", position: str = "",
+    work: str = "", by: Actor, at: datetime,
 ) -> bool:  # fmt: skip
-    """Say another trade or work of a day, the employer also another position (ruling 29). Returns whether it holds now.
+    """Say another trade or work of a day, or a second trade; the employer also another position (ruling 29).
+
+    Returns whether it holds now. `NO_SECOND_TRADE` takes a second trade back.
 
     After the end of the next month it waits for the prime, which is told; the prime's own word needs no other.
     Harmless when repeated.
@@ -34,11 +42,16 @@ def edit_day(
     side = side_of(by, worker_id, day)
     if position and side is not Side.EMPLOYER:
         raise NotAllowedError
+    now = assignment_of_day(worker_id, site_id, day)
     # A firm edits only what was worked for it, not what its people did elsewhere.
-    if side is Side.EMPLOYER and path_of_day(worker_id, site_id, day)[:1] != (by.subject_id,):
+    if side is Side.EMPLOYER and now.path[:1] != (by.subject_id,):
         raise NotAllowedError
+    _check_trades(worker_id, trade, second_trade, now.trade)
     late = is_late_answer(day, jst_day(at))
-    said = {"worker_id": worker_id, "site_id": site_id, "day": day, "trade": trade, "position": position, "work": work}
+    said = {
+        "worker_id": worker_id, "site_id": site_id, "day": day, "trade": trade, "second_trade": second_trade,
+        "position": position, "work": work,
+    }  # fmt: skip
     Worker.objects.select_for_update(no_key=True).get(pk=worker_id)  # of two clicks the second one waits here
     if late and DayEdit.objects.filter(**said, side=side, late=True, answer__isnull=True).exists():
         return False
@@ -55,6 +68,15 @@ def edit_day(
     if kind and site is not None and not speaks_for_prime(site, by):
         tell_firm(kind, BusinessId(site.business_id), _words(edit, site.name), site_id=site_id, at=at)
     return not late
+
+
+def _check_trades(worker_id: WorkerId, trade: str, second: str, present: str) -> None:
+    """Both are registered ones of the worker, and they differ."""
+    check_trade(worker_id, trade)
+    if second and second != NO_SECOND_TRADE:
+        check_trade(worker_id, second, field="second_trade")
+        if second == (trade or present):
+            raise SecondTradeError(field="second_trade")
 
 
 def _is_last_word(said: Mapping[str, object], side: Side) -> bool:

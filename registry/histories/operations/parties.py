@@ -8,7 +8,7 @@ from registry.businesses.queries import list_users_of_unit
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
-from registry.core.errors import NotAllowedError
+from registry.core.errors import NotAllowedError, RegistryError
 from registry.core.ids import BusinessId
 from registry.histories.rules import speaks_for_prime
 from registry.histories.states import Side
@@ -16,7 +16,19 @@ from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
 from registry.sites.queries import SiteRow, find_site
 from registry.workers.models import Worker
-from registry.workers.queries import linked_businesses
+from registry.workers.queries import linked_businesses, registered_trades
+
+
+class TradeNotRegisteredError(RegistryError):
+    """A day's trade is none that the worker has registered."""
+
+    code = "TRADE_NOT_REGISTERED"
+
+
+def check_trade(worker_id: int, trade: str, *, field: str = "trade") -> None:
+    """Refuse a trade that a worker has never registered (ruling 29). Raises `TradeNotRegisteredError`."""
+    if trade and trade not in registered_trades([worker_id]).get(worker_id, ()):
+        raise TradeNotRegisteredError(field=field)
 
 
 def side_of(by: Actor, worker_id: int, day: date) -> Side:

@@ -3,6 +3,7 @@
 from registry.histories.queries.claims import (
     ClaimRow,
     ClaimToConfirm,
+    assignment_of_day,
     get_claim,
     list_claims_of_worker,
     list_claims_to_confirm,
@@ -27,6 +28,7 @@ from registry.histories.queries.days import (
     months_bound,
     months_of_worker,
     touches_of_day,
+    trades_in_words,
     workers_at_work_for,
     workers_bound_below,
 )
@@ -76,6 +78,7 @@ __all__ = [
     "PersonSum",
     "SiteSum",
     "WaitingOnSite",
+    "assignment_of_day",
     "count_days",
     "firms_on_sites",
     "get_claim",
@@ -113,6 +116,7 @@ __all__ = [
     "sum_people_of_sites",
     "sum_sites",
     "touches_of_day",
+    "trades_in_words",
     "words_before_edits",
     "workers_at_work_for",
     "workers_bound_below",

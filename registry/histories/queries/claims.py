@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from registry.core.days import end_of_next_month, jst_day
-from registry.histories.derive.binding import bind
+from registry.histories.derive.binding import Assignment, bind
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.models import Claim
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
@@ -16,11 +16,16 @@ from registry.histories.states import ClaimState, Side
 from registry.touches.derive import months_around
 
 
-def path_of_day(worker_id: int, site_id: int, day: date) -> tuple[int, ...]:
-    """The registered firms from the worker's own up to the prime, on a site and day, as they are bound now."""
+def assignment_of_day(worker_id: int, site_id: int, day: date) -> Assignment:
+    """Under whom and as what somebody worked on a site and day, as it is bound now; empty where there is no such day."""
     facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
     bound = bind(facts.of(worker_id, facts.days_of(worker_id)), [day])
-    return next((one.assignment.path for one in bound if one.site_id == site_id), ())
+    return next((one.assignment for one in bound if one.site_id == site_id), Assignment())
+
+
+def path_of_day(worker_id: int, site_id: int, day: date) -> tuple[int, ...]:
+    """The registered firms from the worker's own up to the prime, on a site and day, as they are bound now."""
+    return assignment_of_day(worker_id, site_id, day).path
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class EditRow:
     answered_at: datetime | None
     answered_by: int | None
     answer_reason: str
+    second_trade: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -43,18 +44,24 @@ class EditRow:
         """Whether the day says so, be it without a position that was refused."""
         if self.late:
             return self.answer is ClaimState.APPROVED
-        return self.answer is None or bool(self.trade or self.work)
+        return self.answer is None or bool(self.trade or self.second_trade or self.work)
 
 
 def _edits(query: Q) -> list[EditRow]:
     """Edits, the first one first, in one query."""
     rows = DayEdit.objects.filter(query).order_by("recorded_at", "pk").values_list(
         "pk", "worker_id", "site_id", "day", "trade", "position", "work", "side", "recorded_at", "late",
-        "answer__answer", "answer__recorded_at", "answer__business_id", "answer__reason",
+        "answer__answer", "answer__recorded_at", "answer__business_id", "answer__reason", "second_trade",
     )  # fmt: skip
     return [
         EditRow(
-            *row[:7], Side(row[7]), *row[8:10], ClaimState(row[10]) if row[10] else None, *row[11:13], row[13] or ""
+            *row[:7],
+            Side(row[7]),
+            *row[8:10],
+            ClaimState(row[10]) if row[10] else None,
+            *row[11:13],
+            row[13] or "",
+            row[14],
         )
         for row in rows
     ]

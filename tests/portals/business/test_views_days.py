@@ -306,3 +306,14 @@ def test_an_employer_gives_its_people_s_days_their_site_id_and_the_prime_approve
     (number,) = re.findall(r'name="claim" value="(\d+)"', page)
     answer = place.browsers["prime"].post(f"/business/sites/{other}/claims/approve/", {"claim": number}, follow=True)
     assert "1件を承認しました" in answer.content.decode()
+
+
+def test_only_trades_that_the_chosen_people_have_registered_are_entered(place: Place) -> None:
+    other = a_worker(place.below, "別", trades=("01-01",)).worker_id
+    page = place.page("below", "/business/days/new/").partition('name="trade"')[2].partition("</select>")[0]
+    assert set(re.findall(r'<option value="([^"]*)"', page)) == {"", "06-01", "01-01"}
+    data = {"day": "2026/11/19", "site_id": str(place.gate.site_id), "trade": "01-01"}
+    both = place.browsers["below"].post("/business/days/new/", {**data, "workers": [place.theirs.worker_id, other]})
+    assert (both.status_code, "本人の登録にありません" in both.content.decode()) == (422, True)
+    assert Claim.objects.count() == 0
+    assert place.browsers["below"].post("/business/days/new/", {**data, "workers": [other]}).status_code == 302

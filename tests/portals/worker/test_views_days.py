@@ -1,6 +1,7 @@
 """The worker's days: every reason in both languages, the standing of claims, edits with what was said before."""
 
 import csv
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 from django.utils.html import escape
 
 from config.texts import ROOT, read_texts
+from registry.codes.queries import code_names
+from registry.codes.states import Table
 from registry.core.ids import WorkerId
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
@@ -32,7 +35,7 @@ class Own:
     def __init__(self) -> None:
         self.prime = a_firm()
         self.gate: Gate = a_gate(self.prime)
-        self.card = a_worker(self.prime)
+        self.card = a_worker(self.prime, trades=("06-01", "01-01"))
         self.worker: WorkerId = self.card.worker_id
         self.browser: Client = as_worker(self.worker)
 
@@ -150,6 +153,24 @@ def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:
     assert "墨出し" in before
     assert "墨出し" not in after.partition("</li>")[0]
     assert after.index("所属会社") < after.index("本人")
+
+
+def test_a_second_trade_is_a_registered_one_and_stands_beside_the_first(own: Own) -> None:
+    own.gate.send(a_touch(1, own.card))
+    path = f"/worker/days/{own.gate.site_id}/{DAY.year}-{DAY.month}-{DAY.day}/edit/"
+    bind_all()
+    offered = re.findall(r'<option value="([^"]*)"', own.page(path).partition('name="second_trade"')[2])
+    assert offered == ["", "06-01", "01-01", "-"]
+    answer = own.browser.post(path, {"second_trade": "06-01"})
+    assert (answer.status_code, "1つ目と同じ" in answer.content.decode()) == (422, True)
+    assert own.browser.post(path, {"second_trade": "01-01"}).status_code == 302
+    bind_all()
+    first, second = (code_names(Table.TRADES)[code] for code in ("06-01", "01-01"))
+    page = own.page()
+    assert f"{first}・{second}" in page
+    assert f"2つ目の職種は{second}" in page
+    file = own.browser.get(f"/worker/days/{DAY.year}-{DAY.month}/list.csv").content.decode("utf-8-sig")
+    assert [row["職種"] for row in csv.DictReader(file.splitlines())] == [f"{first}・{second}"]
 
 
 def test_another_worker_s_claims_do_not_exist(own: Own) -> None:

@@ -24,6 +24,7 @@ class Day:
     firm: int | None = None
     path: tuple[int, ...] = ()
     trade: str = ""
+    second: str = ""
     position: str = ""
     work: str = ""
     standing: str = ""
@@ -296,8 +297,12 @@ class Oracle:
                 one.trade, one.work = edit["trade"] or one.trade, edit["work"] or one.work
                 if edit["answer"] != "refused":  # the prime may refuse a position that was said in time
                     one.position = edit["position"] or one.position
+                one.second = edit["second_trade"] or one.second
                 if edit["trade"]:
                     one.reasons.discard("TRADE_ASSUMED")
+
+        if one.second in {"-", one.trade}:
+            one.second = ""
 
     @staticmethod
     def _by_reasons(reasons: set[str]) -> str:

@@ -20,7 +20,7 @@ from registry.codes.states import Table
 from registry.core.days import JST
 from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations.edits import edit_day, refuse_position
+from registry.histories.operations.edits import SecondTradeError, edit_day, refuse_position
 from registry.histories.queries import (
     DayRow,
     list_days_of_site,
@@ -34,7 +34,7 @@ from registry.papers.models import Paper
 from registry.papers.operations import make_paper
 from registry.workers.models import Worker
 from tests.factories.cast import NOW, a_firm, owner_of
-from tests.factories.facts import World, a_world, four_firms, moment
+from tests.factories.facts import TRADES, World, a_world, four_firms, moment
 from tests.factories.papers import tables_of
 from tests.factories.visitors import as_firm, as_worker
 from tests.registry.histories.oracle import Day, Oracle, holds, is_in_time, standing_of_claim
@@ -128,11 +128,12 @@ def say_positions(world: World, rng: random.Random) -> None:
     """Employers correct positions in time; the prime refuses some of them (ruling 29)."""
     days = [one for one in Oracle().days() if one.firm and rng.random() < 0.3]
     for one in days:
-        how: Any = {"by": owner_of(BusinessId(one.firm or 0)), "at": moment(one.day, 850)}
-        with suppress(NotAllowedError):  # on a roster, and not linked: no word of an employer
-            edit_day(
-                WorkerId(one.worker), SiteId(one.site), one.day, position=rng.choice(["X001", "X002"]), work="立", **how
-            )
+        said: Any = {
+            "position": rng.choice(["X001", "X002"]), "second_trade": rng.choice(["", "-", *TRADES]),
+            "by": owner_of(BusinessId(one.firm or 0)), "at": moment(one.day, 850),
+        }  # fmt: skip
+        with suppress(NotAllowedError, SecondTradeError):  # not linked, so no employer; or its trade twice
+            edit_day(WorkerId(one.worker), SiteId(one.site), one.day, **said)
     for site, month in ((site, month) for site in world.sites for month in MONTHS):
         for edit in list_positions_said(site, month):
             if rng.random() < 0.5:
@@ -173,7 +174,7 @@ class Told:
         links = [one for one in self.oracle.links if (one["worker_id"], one["business_id"]) == (worker, firm)]
         trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
         days = {
-            (one.day, one.trade, one.position) for one in self.month(month)
+            (one.day, trade, one.position) for one in self.month(month) for trade in {one.trade, one.second or one.trade}
             if one.worker == worker and one.firm not in {firm, None} and one.standing == "formal"
             and any(holds(link, one.day) for link in links)
         }  # fmt: skip

@@ -33,6 +33,7 @@ from registry.histories.operations.claims import (
     refuse_claim,
     withdraw_claim,
 )
+from registry.histories.operations.parties import TradeNotRegisteredError
 from registry.histories.queries import (
     ClaimRow,
     get_claim,
@@ -108,6 +109,12 @@ def test_only_those_who_handle_workers_are_told(place: Place) -> None:
     viewer = add_user(place.prime, name="見る人", mail="", role=Role.SITE_VIEWER, by=owner_of(place.prime), at=NOW)
     place.enter()
     assert told(viewer) == []
+
+
+def test_a_trade_that_is_not_registered_is_refused(place: Place) -> None:
+    with pytest.raises(TradeNotRegisteredError):
+        place.enter(trade="01-01")
+    assert place.enter(trade="06-01")
 
 
 def test_a_day_in_the_future_is_refused(place: Place) -> None:

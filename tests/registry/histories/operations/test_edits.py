@@ -1,6 +1,7 @@
 """Edits of days, in time and late, the prime's answers to them, and its decisions (rulings 24, 29)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId
 from registry.histories.models import DayEdit, EditAnswer
 from registry.histories.operations.edits import (
+    SecondTradeError,
     approve_edits,
     decide_days,
     edit_day,
@@ -16,12 +18,20 @@ from registry.histories.operations.edits import (
     refuse_position,
     withdraw_edit,
 )
-from registry.histories.queries import get_edit, list_open_edits, list_positions_said
-from registry.histories.states import ClaimState, Side, Standing
+from registry.histories.operations.parties import TradeNotRegisteredError
+from registry.histories.queries import (
+    count_days,
+    get_edit,
+    list_days_of_worker,
+    list_open_edits,
+    list_positions_said,
+)
+from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side, Standing
 from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
 from registry.sites.operations import close_site
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from registry.workers.operations.registration import change_trades
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
 from tests.factories.visitors import account_of_worker, worker_as_actor
 
@@ -118,6 +128,25 @@ def test_only_the_prime_refuses_only_a_position_of_others_only_while_it_may_answ
     with pytest.raises(NotAllowedError):
         refuse_position(edit, reason="x", by=place.owner, at=TOO_LATE)
     assert refuse_position(edit, reason="x", by=place.owner, at=IN_TIME)
+
+
+def test_a_day_has_only_registered_trades_and_no_trade_twice(place: Place) -> None:
+    """Ruling 29: "a registered one, also a second"; one that was given up counts as registered."""
+    change_trades(place.worker, ("02-01", "01-01"), from_on=DAY, by=OFFICE, at=NOW)
+    how: Any = {"by": place.self, "at": NOW}
+    for field in ("trade", "second_trade"):
+        with pytest.raises(TradeNotRegisteredError) as refused:
+            edit_day(place.worker, place.site, DAY, **{field: "03-01", **how})
+        assert refused.value.field == field
+    for said in ({"second_trade": "02-01"}, {"trade": "01-01", "second_trade": "01-01"}):
+        with pytest.raises(SecondTradeError):
+            edit_day(place.worker, place.site, DAY, **{**said, **how})
+    edit_day(place.worker, place.site, DAY, trade="06-01", second_trade="01-01", **how)
+    (found,) = days_of(place.worker)
+    assert found.assignment.trades == ("06-01", "01-01")
+    assert count_days(list_days_of_worker(place.worker, DAY.replace(day=1))).formal == 1, "one day, two histories"
+    edit_day(place.worker, place.site, DAY, second_trade=NO_SECOND_TRADE, **how)
+    assert [day.assignment.trades for day in days_of(place.worker)] == [("06-01",)]
 
 
 def test_a_firm_edits_only_what_was_worked_for_it(place: Place) -> None:
