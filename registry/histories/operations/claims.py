@@ -21,6 +21,7 @@ from registry.histories.models import Claim
 from registry.histories.operations.parties import check_prime, check_trade, note_day, side_of, tell_firm, tell_worker
 from registry.histories.queries import path_of_day
 from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
+from registry.notices.operations import take_back_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
@@ -194,7 +195,11 @@ def _firms(claim: Claim) -> list[BusinessId]:
 
 
 def _tell(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
-    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at)
+    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at, about=_about(claim))
+
+
+def _about(claim: Claim) -> str:
+    return f"claim {claim.pk}"
 
 
 def _tell_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
@@ -304,11 +309,12 @@ def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None
 
 @transaction.atomic
 def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
-    """Take an open claim back. Harmless when repeated."""
+    """Take an open claim back; the messages that asked firms for their part say so. Harmless when repeated."""
     claim = _claim(claim_id)
     side_of(by, claim.worker_id, claim.day)
     if claim.state != ClaimState.WITHDRAWN:
         _answer(claim, ClaimMove.WITHDRAW, "", by=by, at=at)
+        take_back_notices(_about(claim), asked=NoticeKind.CLAIM_ENTERED, now=NoticeKind.CLAIM_TAKEN_BACK)
 
 
 def _answer(claim: Claim, answer: ClaimMove, reason: str, *, by: Actor, at: datetime) -> None:

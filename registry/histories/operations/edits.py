@@ -16,6 +16,7 @@ from registry.histories.operations.parties import check_prime, check_trade, note
 from registry.histories.queries import assignment_of_day, path_of_day
 from registry.histories.rules import may_refuse_position, speaks_for_prime
 from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
+from registry.notices.operations import take_back_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.workers.models import Worker
@@ -66,7 +67,8 @@ def edit_day(
         return True
     kind = NoticeKind.EDIT_ASKED if late else NoticeKind.POSITION_SAID if position else None
     if kind and site is not None and not speaks_for_prime(site, by):
-        tell_firm(kind, BusinessId(site.business_id), _words(edit, site.name), site_id=site_id, at=at)
+        words = _words(edit, site.name)
+        tell_firm(kind, BusinessId(site.business_id), words, site_id=site_id, at=at, about=_about(edit))
     return not late
 
 
@@ -88,6 +90,10 @@ def _is_last_word(said: Mapping[str, object], side: Side) -> bool:
 
 def _words(edit: DayEdit, site: str, reason: str = "") -> dict[str, str]:
     return {"day": edit.day.isoformat(), "site": site, "reason": reason}
+
+
+def _about(edit: DayEdit) -> str:
+    return f"edit {edit.pk}"
 
 
 def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, at: datetime) -> bool:
@@ -162,13 +168,16 @@ def refuse_position(edit_id: int, *, reason: str, by: Actor, at: datetime) -> bo
 
 @transaction.atomic
 def withdraw_edit(edit_id: int, *, by: Actor, at: datetime) -> bool:
-    """Take an edit that waits back, on the side that said it. False where it was answered before."""
+    """Take an edit that waits back, on the side that said it; the prime's message says so. False where it was answered before."""
     edit = _edit(edit_id)
     side = side_of(by, edit.worker_id, edit.day)
     for_firm = path_of_day(edit.worker_id, edit.site_id, edit.day)[:1] == (by.subject_id,)
     if side != edit.side or (side is Side.EMPLOYER and not for_firm):
         raise NotAllowedError
-    return _answer(edit, ClaimState.WITHDRAWN, by=by, at=at)
+    taken_back = _answer(edit, ClaimState.WITHDRAWN, by=by, at=at)
+    if taken_back:
+        take_back_notices(_about(edit), asked=NoticeKind.EDIT_ASKED, now=NoticeKind.EDIT_TAKEN_BACK)
+    return taken_back
 
 
 @transaction.atomic

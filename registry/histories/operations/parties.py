@@ -57,14 +57,18 @@ def note_day(worker_id: int, site_id: int | None, day: date) -> None:
 
 
 def tell_firm(
-    kind: NoticeKind, business_id: BusinessId, words: Mapping[str, str], *, site_id: int | None, at: datetime
-) -> None:
-    """A message to those of a firm who handle its people; about a site of its own only to those who reach the site."""
+    kind: NoticeKind, business_id: BusinessId, words: Mapping[str, str], *, site_id: int | None, at: datetime,
+    about: str = "",
+) -> None:  # fmt: skip
+    """A message to those of a firm who handle its people; about a site of its own only to those who reach the site.
+
+    What asks for something that can be taken back says `about` what it is.
+    """
     site = find_site(site_id) if site_id else None
     unit_id = site.unit_id if site and site.business_id == business_id else None
     for user in list_users_of_unit(business_id, unit_id):
         if Permission.BUSINESS_WORKERS in user.account.rights:
-            write_notice(kind, account_id=user.account.id, data=dict(words), at=at)
+            write_notice(kind, account_id=user.account.id, data=dict(words), at=at, about=about)
 
 
 def tell_worker(kind: NoticeKind, worker_id: int, words: Mapping[str, str], *, at: datetime) -> None:

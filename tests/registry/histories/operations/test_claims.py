@@ -229,8 +229,10 @@ def test_the_same_day_twice_is_told_so(place: Place) -> None:
         place.enter()
 
 
-def test_a_day_taken_back_can_be_entered_again(place: Place) -> None:
+def test_a_day_taken_back_can_be_entered_again_and_asks_nobody_any_more(place: Place) -> None:
     withdraw_claim(place.enter(), by=place.self, at=NOW)
+    for firm in (place.prime, place.first, place.second):
+        assert told(list_users(firm)[0].account.id) == [NoticeKind.CLAIM_TAKEN_BACK]
     assert place.enter()
 
 

@@ -204,6 +204,15 @@ def test_only_who_asked_takes_a_late_edit_back(place: Place) -> None:
     assert place.work() == ""
 
 
+def test_the_message_of_an_edit_that_was_taken_back_asks_for_nothing(place: Place) -> None:
+    """The prime would look for what is not there; other edits still ask."""
+    edit = place.late()
+    place.late("別の作業")
+    for _ in range(2):
+        withdraw_edit(edit, by=place.self, at=TOO_LATE)
+    assert told(account_of(place.prime)) == [NoticeKind.EDIT_TAKEN_BACK, NoticeKind.EDIT_ASKED]
+
+
 def test_only_the_prime_answers_and_only_what_came_late(place: Place) -> None:
     edit = place.late()
     for by in (place.self, place.employer):
