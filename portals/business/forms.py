@@ -31,6 +31,7 @@ __all__ = [
     "DayBeginForm",
     "DayEditForm",
     "DayForm",
+    "DayRefusalForm",
     "DaysFilterForm",
     "EditRefusalForm",
     "FileForm",
@@ -219,6 +220,12 @@ class RefusalForm(ReasonForm):
     """Why a day that was entered by hand is refused."""
 
     reason = TextField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
+
+
+class DayRefusalForm(ReasonForm):
+    """Why days that were touched do not count."""
+
+    reason = TextField(label=_("claim.refuse_reason"), help_text=_("day.refuse_help"), max_length=300)
 
 
 class EditRefusalForm(ReasonForm):

@@ -40,6 +40,7 @@ from registry.histories.queries import (
     count_days,
     get_claim,
     get_edit,
+    last_decisions,
     list_claims_to_confirm,
     list_days_for_firm,
     list_unregistered,
@@ -219,12 +220,14 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     person = _person(request, worker_id, chosen)
     sites = names_of_sites(row.bound.site_id for row in person.rows if row.bound.site_id)
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
+    decisions = last_decisions(worker_id, chosen)
     shown = [
         {
             "day": shown_day(row, sites.get(row.bound.site_id or 0, "")), "site_id": row.bound.site_id,
             "trade": trades_in_words(row.bound.assignment, trades),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
+            "decision": decisions.get((row.bound.site_id or 0, row.bound.day)),
         }
         for row in person.rows
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
-from portals.business.forms import EditRefusalForm, RefusalForm
+from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
 from portals.business.views_firm import business_of
@@ -204,20 +204,39 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
 
 @require_POST
 def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Say of the chosen days whether they count."""
-    own_site(request, site_id)
+    """Say of the chosen days whether they count; that they do not needs a reason, asked for on a page of its own."""
+    site, asked = own_site(request, site_id), set(request.POST.getlist("day"))
     back = "business:devices" if "from_devices" in request.POST else "business:site_days"
-    asked = set(request.POST.getlist("day"))
-    chosen = [
-        (WorkerId(row.worker_id), row.bound.day) for row in list_waiting_of_site(site_id) if key_of(row) in asked
-    ]  # fmt: skip
-    if chosen:
-        counts = "counts" in request.POST
-        decide_days(SiteId(site_id), chosen, counts=counts, by=viewer_of(request).actor(), at=timezone.now())
-        success(request, _("day.decided").format(count=len(chosen)))
+    rows, counts = [row for row in list_waiting_of_site(site_id) if key_of(row) in asked], "counts" in request.POST
+    form = DayRefusalForm(request.POST if "reason" in request.POST else None)
+    if rows and (counts or form.is_valid()):
+        days, reason = (
+            [(WorkerId(row.worker_id), row.bound.day) for row in rows],
+            "" if counts else form.cleaned_data["reason"],
+        )
+        by, at = viewer_of(request).actor(), timezone.now()
+        decide_days(SiteId(site_id), days, counts=counts, reason=reason, by=by, at=at)
+        success(request, _("day.decided").format(count=len(rows)))
+    elif rows:
+        return _ask_reason(request, site, rows, form, back)
     else:
         info(request, _("day.decided_before" if asked else "bulk.none_chosen"))
     return redirect(back, site_id)
+
+
+def _ask_reason(
+    request: HttpRequest, site: SiteRow, rows: list[DayRow], form: DayRefusalForm, back: str
+) -> HttpResponse:  # fmt: skip
+    """Why the chosen days do not count; who they are stands above."""
+    people = see_workers_on_site(viewer_of(request), site.id, {row.worker_id for row in rows}, at=timezone.now())
+    names = names_of(people)
+    context = {
+        "form": form, "site": site, "back_url": reverse(back, args=[site.id]), "from_devices": "from_devices" in request.POST,
+        "days": [
+            {"key": key_of(row), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
+        ],
+    }  # fmt: skip
+    return render(request, "business/refuse_days.html", context, status=422 if form.errors else 200)
 
 
 decide = page(Permission.SITE_MANAGE)(_decide)

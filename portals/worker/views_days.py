@@ -37,6 +37,7 @@ from registry.histories.queries import (
     count_days,
     get_claim,
     get_edit,
+    last_decisions,
     list_claims_of_worker,
     list_days_of_worker,
     list_unregistered,
@@ -122,12 +123,14 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     )
     firms = names_of_businesses(row.bound.assignment.business_id or 0 for row in rows)
     edits = shown_edits(worker_id, chosen.replace(day=1), chosen)
+    decisions = last_decisions(worker_id, chosen.replace(day=1))
     shown = [
         {
             "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
             "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
+            "decision": decisions.get((one.row.site_id or 0, chosen)),
         }
         for one in shown_days(rows, claims)
     ]  # fmt: skip

@@ -130,3 +130,6 @@ class DayDecision(models.Model):
     class Meta:
         db_table = "histories_day_decision"
         indexes = [models.Index(fields=["worker", "day"], name="histories_decisions_of_worker")]
+        constraints = [
+            models.CheckConstraint(condition=Q(counts=True) | ~Q(reason=""), name="histories_refused_day_says_why")
+        ]

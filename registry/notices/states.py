@@ -70,6 +70,8 @@ class NoticeKind(StrEnum):
     CLAIM_REFUSED = "claim_refused"
     CLAIMS_JOINED = "claims_joined"
     CLAIM_JOINED_FOR_YOU = "claim_joined_for_you"
+    DAYS_COUNTED = "days_counted"
+    DAYS_REFUSED = "days_refused"
     EDIT_ASKED = "edit_asked"
     EDIT_TAKEN_BACK = "edit_taken_back"
     EDIT_APPROVED = "edit_approved"

@@ -13,7 +13,7 @@ from registry.businesses.models import Business, BusinessUser, Unit
 from registry.cards.models import Card
 from registry.codes.models import Code
 from registry.files.models import File
-from registry.histories.models import Claim, DayEdit, EditAnswer
+from registry.histories.models import Claim, DayDecision, DayEdit, EditAnswer
 from registry.papers.models import Paper
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
@@ -114,6 +114,7 @@ CASES: dict[str, Callable[[], object]] = {
     "histories_claim_form_key_key": both(change(Claim, form_key="k"), again(Claim, form_key="k", day=LONG_AGO)),
     "histories_edit_has_a_side": again(DayEdit, side="nobody"),
     "histories_edit_says_something": again(DayEdit, work=""),
+    "histories_refused_day_says_why": again(DayDecision, counts=False),
     "histories_edit_answer_edit_id_key": again(EditAnswer),
     "histories_answer_is_the_primes": again(EditAnswer, answer="approved"),
     "histories_refused_edit_says_why": again(EditAnswer, answer="refused", business_id=FREE_ID),

@@ -308,7 +308,13 @@ def _words(world: World, rng: random.Random) -> None:
                 world.add(f"edit{n}{k}", partial(edit_day, worker, site, day, trade=TRADES[k], work=f"訂正{k}", **how))
         if rng.random() < 0.5:
             decision = partial(
-                decide_days, site, [(worker, day)], counts=rng.random() < 0.5, by=world.owners[0], at=moment(day, 900)
+                decide_days,
+                site,
+                [(worker, day)],
+                counts=rng.random() < 0.5,
+                reason="元請の判断",
+                by=world.owners[0],
+                at=moment(day, 900),
             )
             world.add(f"decide{n}", decision)
 

@@ -180,15 +180,32 @@ def withdraw_edit(edit_id: int, *, by: Actor, at: datetime) -> bool:
     return taken_back
 
 
+class ReasonMissingError(RegistryError):
+    """Somebody refuses and does not say why."""
+
+    code = "REASON_MISSING"
+
+
 @transaction.atomic
 def decide_days(
     site_id: SiteId, days: Sequence[tuple[WorkerId, date]], *, counts: bool, reason: str = "", by: Actor, at: datetime
 ) -> None:
-    """The prime says of days that wait for it whether they count (ruling 24)."""
-    check_prime(site_id, by)
+    """The prime says of days that wait for it whether they count, and why not (ruling 24).
+
+    Each worker is told once, of all his days.
+    """
+    site = check_prime(site_id, by)
+    if not counts and not reason:
+        raise ReasonMissingError(field="reason")
+    of_workers: dict[WorkerId, list[date]] = {}
     for worker_id, day in days:
+        of_workers.setdefault(worker_id, []).append(day)
         decision = DayDecision.objects.create(
             worker_id=worker_id, site_id=site_id, day=day, counts=counts, reason=reason, recorded_at=at
         )
         note_act("histories_day_decision", decision.pk, "decide", by=by, at=at, reason=reason)
         note_day(worker_id, site_id, day)
+    kind = NoticeKind.DAYS_COUNTED if counts else NoticeKind.DAYS_REFUSED
+    for worker_id, own in of_workers.items():
+        words = {"days": " ".join(day.isoformat() for day in sorted(own)), "site": site.name, "reason": reason}
+        tell_worker(kind, worker_id, words, at=at)

@@ -33,8 +33,10 @@ from registry.histories.queries.days import (
     workers_bound_below,
 )
 from registry.histories.queries.edits import (
+    DecisionRow,
     EditRow,
     get_edit,
+    last_decisions,
     list_edits,
     list_open_edits,
     list_positions_said,
@@ -70,6 +72,7 @@ __all__ = [
     "Counters",
     "DayRow",
     "DaySum",
+    "DecisionRow",
     "EditRow",
     "ElsewhereDay",
     "Facts",
@@ -83,6 +86,7 @@ __all__ = [
     "firms_on_sites",
     "get_claim",
     "get_edit",
+    "last_decisions",
     "list_claims_of_worker",
     "list_claims_to_confirm",
     "list_claims_waiting",

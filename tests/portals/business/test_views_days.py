@@ -10,16 +10,17 @@ import pytest
 from django.test import Client
 
 from registry.core.ids import WorkerId
-from registry.histories.models import Claim
+from registry.histories.models import Claim, DayDecision
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
+from registry.sites.operations import close_site
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.links import link
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
-from tests.factories.visitors import as_firm, worker_as_actor
+from tests.factories.visitors import as_firm, as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -317,3 +318,24 @@ def test_only_trades_that_the_chosen_people_have_registered_are_entered(place: P
     assert (both.status_code, "本人の登録にありません" in both.content.decode()) == (422, True)
     assert Claim.objects.count() == 0
     assert place.browsers["below"].post("/business/days/new/", {**data, "workers": [other]}).status_code == 302
+
+
+def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: Place) -> None:
+    close_site(place.gate.site_id, from_on=DAY, by=owner_of(place.prime), at=NOW)
+    bind_all()
+    path, prime = f"/business/sites/{place.gate.site_id}/days/decide/", place.browsers["prime"]
+    chosen = {"day": [f"{one.worker_id}:{DAY}" for one in (place.own, place.theirs)]}
+    asked = prime.post(path, {**chosen, "not": "1"}).content.decode()
+    assert [text for text in ("2件を認めない理由", "元 太郎", "下 太郎") if text not in asked] == []
+    empty = prime.post(path, {**chosen, "reason": " "})
+    assert (empty.status_code, "下 太郎" in empty.content.decode()) == (422, True)
+    assert DayDecision.objects.count() == 0
+    for said in ("2件を確認しました", "すでに答えが出ています"):
+        answer = prime.post(path, {**chosen, "reason": "作業がありませんでした"}, follow=True)
+        assert said in answer.content.decode()
+        bind_all()
+    worker = as_worker(place.theirs.worker_id)
+    for page in ("/worker/", f"/worker/days/{MONTH}-{DAY.day}/"):
+        assert "理由：作業がありませんでした" in worker.get(page).content.decode()
+    month = f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/"
+    assert "元請は、この日を認めませんでした" in place.page("below", month)

@@ -10,6 +10,7 @@ from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId
 from registry.histories.models import DayEdit, EditAnswer
 from registry.histories.operations.edits import (
+    ReasonMissingError,
     SecondTradeError,
     approve_edits,
     decide_days,
@@ -22,6 +23,7 @@ from registry.histories.operations.parties import TradeNotRegisteredError
 from registry.histories.queries import (
     count_days,
     get_edit,
+    last_decisions,
     list_days_of_worker,
     list_open_edits,
     list_positions_said,
@@ -251,13 +253,30 @@ def test_the_prime_lets_waiting_days_count_or_not(place: Place) -> None:
     close_site(place.site, from_on=DAY, by=place.owner, at=NOW)
     assert [one.standing for one in days_of(place.worker)] == [Standing.WAITING]
     for counts, expected in ((True, Standing.FORMAL), (False, Standing.NONE), (True, Standing.FORMAL)):
-        decide_days(place.site, [(place.worker, DAY)], counts=counts, by=place.owner, at=NOW)
+        decide_days(place.site, [(place.worker, DAY)], counts=counts, reason="確認済み", by=place.owner, at=NOW)
         assert [one.standing for one in days_of(place.worker)] == [expected]
     for by in (place.employer, place.self):
         with pytest.raises(NotAllowedError):
             decide_days(place.site, [(place.worker, DAY)], counts=True, by=by, at=NOW)
     with pytest.raises(NotAllowedError):
         decide_days(SiteId(1), [], counts=True, by=place.owner, at=NOW)
+
+
+def test_days_are_refused_with_a_reason_and_each_worker_is_told_once(place: Place) -> None:
+    days = [(place.worker, DAY), (place.worker, DAY - timedelta(days=1))]
+    with pytest.raises(ReasonMissingError):
+        decide_days(place.site, days, counts=False, by=place.owner, at=NOW)
+    decide_days(place.site, days, counts=False, reason="作業なし", by=place.owner, at=NOW)
+    decide_days(place.site, days[:1], counts=True, by=place.owner, at=NOW)
+    found = Notice.objects.filter(account_id=account_of_worker(place.worker)).order_by("pk")
+    refused, counted = found.filter(kind__startswith="days")
+    assert (refused.kind, counted.kind) == (NoticeKind.DAYS_REFUSED, NoticeKind.DAYS_COUNTED)
+    assert refused.data == {"days": "2026-11-19 2026-11-20", "site": "見本ビル新築工事", "reason": "作業なし"}
+    last = last_decisions(place.worker, DAY.replace(day=1))
+    assert {key: (row.counts, row.reason) for key, row in last.items()} == {
+        (place.site, DAY): (True, ""),
+        (place.site, DAY - timedelta(days=1)): (False, "作業なし"),
+    }
 
 
 def test_the_second_of_two_clicks_says_nothing_again(place: Place) -> None:
