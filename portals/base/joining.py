@@ -14,7 +14,7 @@ from portals.base.forms import add_refusal
 from registry.businesses.queries import names_of_businesses
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
-from registry.histories.operations.claims import ClaimSiteError, join_site
+from registry.histories.operations.claims import SiteUnknownError, join_site
 from registry.histories.queries import ClaimRow
 from registry.sites.queries import SiteRow, find_site
 
@@ -26,7 +26,7 @@ def join_page(request: HttpRequest, claims: Sequence[ClaimRow], *, back_url: str
         site = find_site(form.cleaned_data["site_id"])
         try:
             if site is None:
-                raise ClaimSiteError(field="site_id")
+                raise SiteUnknownError(field="site_id")
             if form.cleaned_data["sure"] == str(site.id):
                 return _join(request, claims, site, back_url)
         except RegistryError as error:

@@ -53,6 +53,12 @@ class ClaimSiteError(RegistryError):
     code = "CLAIM_SITE"
 
 
+class SiteUnknownError(RegistryError):
+    """No site has this ID."""
+
+    code = "SITE_UNKNOWN"
+
+
 class ClaimTwiceError(RegistryError):
     """The same day on the same site has been entered already."""
 
@@ -153,7 +159,7 @@ def join_site(claim_ids: Collection[int], site_id: SiteId, *, by: Actor, at: dat
     """
     site = find_site(site_id)
     if site is None:
-        raise ClaimSiteError(field="site_id")
+        raise SiteUnknownError(field="site_id")
     open_ones = [
         one for one in map(_claim, sorted(set(claim_ids))) if one.site_id is None and one.state == ClaimState.OPEN
     ]

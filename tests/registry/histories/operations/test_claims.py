@@ -24,6 +24,7 @@ from registry.histories.operations.claims import (
     ClaimOldError,
     ClaimSiteError,
     ClaimTwiceError,
+    SiteUnknownError,
     answer_refusal,
     approve_claims,
     confirm_claim,
@@ -200,7 +201,7 @@ def test_a_day_is_joined_to_a_known_site_and_not_to_one_where_it_stands_already(
     claim = place.enter(site_id=None, site_name="仮現場")
     with pytest.raises(ClaimTwiceError):
         join_site([claim], place.site, by=place.self, at=NOW)
-    with pytest.raises(ClaimSiteError):
+    with pytest.raises(SiteUnknownError):
         join_site([claim], SiteId(1), by=place.self, at=NOW)
     withdraw_claim(claim, by=place.self, at=NOW)
     assert join_site([claim], place.site, by=place.self, at=NOW) == 0
