@@ -102,6 +102,7 @@ class EditAnswer(models.Model):
     business = models.ForeignKey(Business, on_delete=models.PROTECT, null=True)  # the prime that answered
     reason = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
+    self_approved = models.BooleanField(default=False)  # 自己承認: approver and worker are one person
 
     class Meta:
         db_table = "histories_edit_answer"

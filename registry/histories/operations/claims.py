@@ -7,25 +7,29 @@ from datetime import date, datetime, time
 
 from django.db import IntegrityError, transaction
 
-from registry.accounts.queries import find_account
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
-from registry.businesses.queries import fields_of_businesses
-from registry.businesses.states import BusinessKind
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.derive.deadlines import FIRST_DAY, is_self_declared, last_answer_on
 from registry.histories.models import Claim
-from registry.histories.operations.parties import check_prime, check_trade, note_day, side_of, tell_firm, tell_worker
+from registry.histories.operations.parties import (
+    check_prime,
+    check_trade,
+    is_own_day,
+    note_day,
+    side_of,
+    tell_firm,
+    tell_worker,
+)
 from registry.histories.queries import path_of_day
 from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
 from registry.notices.operations import take_back_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
-from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses
 
 
@@ -260,7 +264,7 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
         claim = _claim(claim_id)
         check_prime(claim.site_id, by)
         if claim.state == ClaimState.OPEN and _is_answerable(claim, jst_day(at)):
-            claim.self_approved = _is_own_day(claim, by)
+            claim.self_approved = is_own_day(claim.worker_id, claim.site_id, claim.day, by)
             _answer(claim, ClaimMove.APPROVE, "", by=by, at=at)
             _tell_worker(NoticeKind.CLAIM_APPROVED, claim, at=at)
             count += 1
@@ -272,17 +276,6 @@ def _is_answerable(claim: Claim, on: date) -> bool:
     since = jst_day(claim.joined_at) if claim.joined_at else claim.day
     last_on = last_answer_on(since, site.closed_on if site else None)
     return not is_self_declared(claim.day, jst_day(claim.recorded_at)) and (last_on is None or on <= last_on)
-
-
-def _is_own_day(claim: Claim, by: Actor) -> bool:
-    """Whether somebody of the prime approves his own day: a firm of one person, or an account in the worker's name."""
-    path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
-    if len(path) != 1:
-        return False
-    if fields_of_businesses(path)[path[0]]["kind"] == BusinessKind.ONE_PERSON:
-        return True
-    account, worker = find_account(by.account_id or 0), Worker.objects.get(pk=claim.worker_id)
-    return account is not None and "".join(account.display_name.split()) == worker.family_name + worker.given_name
 
 
 @transaction.atomic

@@ -12,7 +12,15 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.derive.deadlines import is_late_answer
 from registry.histories.models import DayDecision, DayEdit, EditAnswer
-from registry.histories.operations.parties import check_prime, check_trade, note_day, side_of, tell_firm, tell_worker
+from registry.histories.operations.parties import (
+    check_prime,
+    check_trade,
+    is_own_day,
+    note_day,
+    side_of,
+    tell_firm,
+    tell_worker,
+)
 from registry.histories.queries import assignment_of_day, path_of_day
 from registry.histories.rules import may_refuse_position, speaks_for_prime
 from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
@@ -98,7 +106,8 @@ def _about(edit: DayEdit) -> str:
 
 def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, at: datetime) -> bool:
     """Answer an edit that waits; False where it was answered before."""
-    said = {"answer": answer, "reason": reason, "recorded_at": at}
+    own = answer is ClaimState.APPROVED and is_own_day(edit.worker_id, edit.site_id, edit.day, by)
+    said = {"answer": answer, "reason": reason, "recorded_at": at, "self_approved": own}
     firm = None if answer is ClaimState.WITHDRAWN else by.subject_id
     row, new = EditAnswer.objects.get_or_create(edit=edit, defaults={**said, "business_id": firm})
     if new:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from registry.accounts.queries import find_account
 from registry.accounts.states import Permission
-from registry.businesses.queries import list_users_of_unit
+from registry.businesses.queries import fields_of_businesses, list_users_of_unit
+from registry.businesses.states import BusinessKind
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError, RegistryError
 from registry.core.ids import BusinessId
+from registry.histories.queries import path_of_day
 from registry.histories.rules import speaks_for_prime
 from registry.histories.states import Side
 from registry.notices.operations import write_notice
@@ -47,6 +50,20 @@ def check_prime(site_id: int | None, by: Actor) -> SiteRow:
     if site is None or not speaks_for_prime(site, by):
         raise NotAllowedError
     return site
+
+
+def is_own_day(worker_id: int, site_id: int | None, day: date, by: Actor) -> bool:
+    """自己承認: whether somebody of the prime answers for his own day (ruling 28).
+
+    So it is in a firm of one person, and for an account in the worker's name.
+    """
+    path = path_of_day(worker_id, site_id or 0, day)
+    if len(path) != 1:
+        return False
+    if fields_of_businesses(path)[path[0]]["kind"] == BusinessKind.ONE_PERSON:
+        return True
+    account, worker = find_account(by.account_id or 0), Worker.objects.get(pk=worker_id)
+    return account is not None and "".join(account.display_name.split()) == worker.family_name + worker.given_name
 
 
 def note_day(worker_id: int, site_id: int | None, day: date) -> None:

@@ -33,6 +33,7 @@ class EditRow:
     answered_by: int | None
     answer_reason: str
     second_trade: str = ""
+    self_approved: bool = False  # 自己承認
 
     @property
     def is_open(self) -> bool:
@@ -51,7 +52,7 @@ def _edits(query: Q) -> list[EditRow]:
     """Edits, the first one first, in one query."""
     rows = DayEdit.objects.filter(query).order_by("recorded_at", "pk").values_list(
         "pk", "worker_id", "site_id", "day", "trade", "position", "work", "side", "recorded_at", "late",
-        "answer__answer", "answer__recorded_at", "answer__business_id", "answer__reason", "second_trade",
+        "answer__answer", "answer__recorded_at", "answer__business_id", "answer__reason", "second_trade", "answer__self_approved",
     )  # fmt: skip
     return [
         EditRow(
@@ -62,6 +63,7 @@ def _edits(query: Q) -> list[EditRow]:
             *row[11:13],
             row[13] or "",
             row[14],
+            bool(row[15]),
         )
         for row in rows
     ]

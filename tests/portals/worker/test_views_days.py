@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils.html import escape
 
 from config.texts import ROOT, read_texts
+from registry.businesses.models import Business
+from registry.businesses.states import BusinessKind
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.ids import WorkerId
@@ -216,6 +218,14 @@ def test_an_approved_late_edit_says_who_approved_and_what_was_first(own: Own) ->
     assert "墨出し" not in after.partition("</li>")[0]
     assert "見本建設株式会社（元請）" in after
     assert "承認された訂正" in after
+
+
+def test_a_late_edit_that_one_person_asked_for_and_approved_is_marked(own: Own) -> None:
+    Business.objects.filter(pk=own.prime).update(kind=BusinessKind.ONE_PERSON)
+    edit = edit_late(own, "墨出し")
+    assert "自己承認" not in own.page(OLD_PAGE)
+    approve_edits([edit], by=owner_of(own.prime), at=NOW)
+    assert "自己承認" in own.page(OLD_PAGE)
 
 
 def test_a_refused_late_edit_says_why(own: Own) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from registry.businesses.models import Business
 from registry.businesses.queries import list_users
+from registry.businesses.states import BusinessKind
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId
 from registry.histories.models import DayEdit, EditAnswer
@@ -25,6 +27,7 @@ from registry.histories.queries import (
     get_edit,
     last_decisions,
     list_days_of_worker,
+    list_edits,
     list_open_edits,
     list_positions_said,
 )
@@ -239,6 +242,20 @@ def test_the_prime_s_own_word_on_its_own_people_needs_no_other(place: Place) -> 
     assert told(account_of(place.prime)) == []
     by_worker = edit_day(own.worker_id, place.site, DAY, work="別", by=worker_as_actor(own.worker_id), at=TOO_LATE)
     assert by_worker is False
+
+
+@pytest.mark.parametrize(("kind", "own"), [(BusinessKind.ONE_PERSON, True), (BusinessKind.CORPORATION, False)])
+def test_who_approves_a_late_edit_of_the_own_day_is_marked(place: Place, kind: BusinessKind, *, own: bool) -> None:
+    """自己承認, as for claims (ruling 28): by the prime's own word, and by its approval; others' days never."""
+    Business.objects.filter(pk=place.prime).update(kind=kind)
+    card = a_worker(place.prime, "元")
+    place.gate.send(a_touch(2, card))
+    edit_day(card.worker_id, place.site, DAY, work="段取り", by=place.owner, at=TOO_LATE)
+    edit_day(card.worker_id, place.site, DAY, work="別", by=worker_as_actor(card.worker_id), at=TOO_LATE)
+    (asked,) = list_open_edits(place.site)
+    approve_edits([asked.id, place.late()], by=place.owner, at=TOO_LATE)
+    assert [edit.self_approved for edit in list_edits(card.worker_id, DAY.replace(day=1))] == [own, own]
+    assert [edit.self_approved for edit in list_edits(place.worker, DAY.replace(day=1))] == [False]
 
 
 def test_the_later_word_holds_in_whatever_order_they_are_approved(place: Place) -> None:
