@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm
-from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, offer
+from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, TypedMonthField, offer
 from registry.accounts.states import Role
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
@@ -40,6 +40,7 @@ __all__ = [
     "KeyForm",
     "LineForm",
     "LinkForm",
+    "MonthsForm",
     "PeopleClaimForm",
     "PeriodForm",
     "ReasonForm",
@@ -359,6 +360,13 @@ class DaysFilterForm(forms.Form):
         states = [(one, _(f"day.standing.{one}")) for one in Standing]
         for name, choices in (("site", sites.items()), ("firm", firms.items()), ("state", states)):
             offer(self, name, [*every, *choices])
+
+
+class MonthsForm(forms.Form):
+    """From which month to which."""
+
+    first = TypedMonthField(label=_("paper.first_month"))
+    last = TypedMonthField(label=_("paper.last_month"), help_text=_("paper.last_month_help"))
 
 
 class DayBeginForm(forms.Form):

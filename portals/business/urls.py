@@ -88,6 +88,11 @@ urlpatterns = [
         views_papers.ask_person_paper,
         name="ask_person_paper",
     ),
+    path(
+        "workers/<int:worker_id>/days/<int:year>-<int:month>/months/",
+        views_papers.ask_person_months,
+        name="ask_person_months",
+    ),
     path("sites/days/<int:year>-<int:month>/paper/", views_papers.ask_sites_paper, name="ask_sites_paper"),
     path("sites/days/", views_all_sites.month, name="all_sites"),
     path("sites/days/<int:year>-<int:month>/", views_all_sites.month, name="all_sites_of_month"),

@@ -44,6 +44,7 @@ from registry.histories.queries import (
     list_claims_to_confirm,
     list_days_for_firm,
     list_unregistered,
+    names_of_claimed_sites,
     sum_people_of_firm,
     trades_in_words,
 )
@@ -219,11 +220,15 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     chosen = chosen_month(year, month)
     person = _person(request, worker_id, chosen)
     sites = names_of_sites(row.bound.site_id for row in person.rows if row.bound.site_id)
+    claimed = names_of_claimed_sites(
+        [row.bound.assignment.claim_id for row in person.rows if row.bound.assignment.claim_id]
+    )
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
     decisions = last_decisions(worker_id, chosen)
     shown = [
         {
-            "day": shown_day(row, sites.get(row.bound.site_id or 0, "")), "site_id": row.bound.site_id,
+            "day": shown_day(row, sites.get(row.bound.site_id or 0) or claimed.get(row.bound.assignment.claim_id or 0, "")),
+            "site_id": row.bound.site_id,
             "trade": trades_in_words(row.bound.assignment, trades),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),

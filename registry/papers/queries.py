@@ -146,7 +146,7 @@ def _of_firm(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
 
 def _of_person(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     worker_id, firm = wish.worker_id or 0, viewer.business_id or 0
-    rows = list_days_for_firm(worker_id, firm, wish.first_month)
+    rows = list_days_for_firm(worker_id, firm, wish.first_month, through=wish.last_month)
     names = {one: full_name(seen) for one, seen in see_workers_at_work(viewer, [worker_id], at=at).items()}
     name, firm_name = names.get(worker_id, ""), names_of_businesses([firm]).get(firm, "")
     return DayList(wish, worker_id, name, whole=True, lines=day_lines(rows, names), as_of=at, firm=firm_name)

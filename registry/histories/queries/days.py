@@ -90,9 +90,12 @@ def list_days_of_worker(worker_id: int, month: date, *, through: date | None = N
     return _days("worker_id = %s AND month BETWEEN %s AND %s", [worker_id, month, through or month])
 
 
-def list_days_for_firm(worker_id: int, business_id: int, month: date) -> list[DayRow]:
-    """What a worker worked for a firm in a month."""
-    return _days("worker_id = %s AND business_id = %s AND month = %s", [worker_id, business_id, month])
+def list_days_for_firm(
+    worker_id: int, business_id: int, month: date, *, through: date | None = None
+) -> list[DayRow]:  # fmt: skip
+    """What a worker worked for a firm in a month, or from it through another."""
+    where = "worker_id = %s AND business_id = %s AND month BETWEEN %s AND %s"
+    return _days(where, [worker_id, business_id, month, through or month])
 
 
 def list_days_of_site(site_id: int, day: date) -> list[DayRow]:

@@ -289,6 +289,7 @@ def test_an_employer_gives_its_people_s_days_their_site_id_and_the_prime_approve
     bind_all()
     bind_months([(worker, DAY.replace(day=1))])
     (path,) = set(re.findall(r"/business/claims/\d+/site/", place.page("below", f"/business/days/{MONTH}/")))
+    assert "<p>仮現場</p>" in place.page("below", f"/business/workers/{worker}/days/{MONTH}/")
     assert "現場IDのない現場" not in place.page("prime", f"/business/days/{MONTH}/")
     other = a_gate(place.prime, name="道路工事", store="e" * 32).site_id
     assert (
