@@ -1,25 +1,29 @@
 """Forms of days: one that was worked without a touch, and another word on one. Worker and employer fill them in."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import IdField, TextField, TypedDateField
-from registry.codes.queries import list_codes
+from portals.base.forms import IdField, TextField, TypedDateField, offer
+from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.ids import IdKind, SiteId
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.operations.claims import ClaimData
+from registry.histories.states import NO_SECOND_TRADE
+from registry.workers.queries import registered_trades
 
 
-def trades() -> list[tuple[str, str]]:
-    """Trades for a choice; empty leaves it as it is."""
-    found = list_codes(Table.TRADES, on=jst_day(timezone.now()))
-    return [("", str(_("claim.own_trade"))), *((line.code, line.name) for line in found if "-" in line.code)]
+def _registered(*worker_ids: int) -> list[tuple[str, str]]:
+    """The trades that workers have registered (ruling 29)."""
+    names, found = code_names(Table.TRADES), registered_trades(worker_ids)
+    codes = dict.fromkeys(code for worker_id in worker_ids for code in found.get(worker_id, ()))
+    return [(code, names.get(code, code)) for code in codes]
 
 
 class ClaimForm(forms.Form):
@@ -32,14 +36,15 @@ class ClaimForm(forms.Form):
     )
     begins_at = forms.TimeField(label=_("claim.begins_at"), help_text=_("claim.time_help"), required=False)
     ends_at = forms.TimeField(label=_("claim.ends_at"), required=False)
-    trade = forms.ChoiceField(label=_("claim.trade"), choices=trades, required=False)
+    trade = forms.ChoiceField(label=_("claim.trade"), help_text=_("claim.trade_help"), required=False)
     work = TextField(label=_("claim.work"), max_length=200, required=False)
     note = TextField(label=_("claim.note"), help_text=_("claim.note_help"), max_length=300, required=False)
     form_key = TextField(widget=forms.HiddenInput, max_length=40, required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, workers: Collection[int], **options: Any) -> None:
         options.setdefault("initial", {"day": jst_day(timezone.now()), "form_key": secrets.token_urlsafe(16)})
         super().__init__(*args, **options)
+        offer(self, "trade", [("", _("claim.own_trade")), *_registered(*workers)])
 
     def claim(self) -> ClaimData:
         """What was typed, as the operation takes it."""
@@ -54,11 +59,26 @@ class ClaimForm(forms.Form):
         return str(_("claim.follows.late") if late else _("claim.follows.prime"))
 
 
-class EditForm(forms.Form):
-    """Another trade or work of a day."""
+class JoinForm(forms.Form):
+    """The site ID that an unregistered site has got; `sure` once the site's name has been read."""
 
-    trade = forms.ChoiceField(label=_("claim.trade"), choices=trades, required=False)
+    site_id = IdField(IdKind.SITE, label=_("claim.site_id"), help_text=_("claim.site_id_help"))
+    sure = TextField(widget=forms.HiddenInput, max_length=20, required=False)
+
+
+class EditForm(forms.Form):
+    """Another trade or work of a day, or a second trade."""
+
+    trade = forms.ChoiceField(label=_("claim.trade"), help_text=_("claim.trade_help"), required=False)
+    second_trade = forms.ChoiceField(label=_("day.second_trade"), help_text=_("day.second_trade_help"), required=False)
     work = TextField(label=_("claim.work"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, worker: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = _registered(worker)
+        offer(self, "trade", [("", _("claim.own_trade")), *known])
+        none = (NO_SECOND_TRADE, _("day.no_second_trade"))
+        offer(self, "second_trade", [("", _("day.second_trade_stays")), *known, none])
 
     def clean(self) -> dict[str, Any]:
         """Something must be said."""

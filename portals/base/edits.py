@@ -10,7 +10,7 @@ from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.histories.derive.binding import Assignment
 from registry.histories.queries import EditRow, list_edits, words_before_edits
-from registry.histories.states import ClaimState
+from registry.histories.states import NO_SECOND_TRADE, ClaimState
 
 TONES = {ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad", ClaimState.WITHDRAWN: "neutral"}
 
@@ -40,9 +40,9 @@ class ShownEdits:
         return any(one.row.holds for one in self.edits)
 
     @property
-    def has_late(self) -> bool:
-        """Whether the prime has, or had, to answer."""
-        return any(one.row.late for one in self.edits)
+    def concerns_prime(self) -> bool:
+        """Whether the prime has to answer, or has answered."""
+        return any(one.row.late or one.row.answer for one in self.edits)
 
 
 class Words:
@@ -54,15 +54,25 @@ class Words:
     def of(self, said: Assignment | EditRow) -> str:
         """What a day, or a later word on it, says."""
         trade, position = self._trades.get(said.trade, said.trade), self._positions.get(said.position, said.position)
-        return " / ".join(word for word in (trade, position, said.work) if word)
+        return " / ".join(word for word in (trade, self._second(said.second_trade), position, said.work) if word)
+
+    def _second(self, trade: str) -> str:
+        if trade == NO_SECOND_TRADE:
+            return _("day.no_second_trade")
+        return _("day.second_trade_is").format(trade=self._trades.get(trade, trade)) if trade else ""
 
 
 def _shown(edit: EditRow, words: Words, firms: dict[int, str]) -> ShownEdit:
-    label = _(f"day.edit.{edit.answer or ClaimState.OPEN}") if edit.late else ""
+    label = _(f"day.edit.{edit.answer or ClaimState.OPEN}") if edit.late else _in_time(edit)
     tone = TONES[edit.answer] if edit.answer else "waiting"
     return ShownEdit(
         edit, words.of(edit), _(f"day.side.{edit.side}"), tone, label, firms.get(edit.answered_by or 0, "")
     )  # fmt: skip
+
+
+def _in_time(edit: EditRow) -> str:
+    """The label of what needs no approval: only its position may have been refused."""
+    return _("day.edit.position_refused") if edit.answer else ""
 
 
 def shown_edits(worker_id: int, month: date, day: date | None = None) -> dict[tuple[int, date], ShownEdits]:

@@ -18,7 +18,7 @@ from portals.base.templatetags.ds import jdate
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
-from registry.core.typed_dates import parse_date
+from registry.core.typed_dates import parse_date, parse_month
 from registry.core.typed_text import visible
 
 _NEARLY_AN_ID = 10
@@ -150,6 +150,29 @@ class TypedDateField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored day as 2026/11/20; what was typed as it was typed."""
         return f"{value:%Y/%m/%d}" if isinstance(value, date) else value
+
+
+class TypedMonthField(forms.Field):
+    """A month, typed in any usual way: 2026/11, 令和8年11月, R8.11. Its first day is what it stands for."""
+
+    widget = forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "text"})
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", _("base.month.help"))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> date | None:
+        """Read what was typed."""
+        if value is None or not value.strip():
+            return None
+        try:
+            return parse_month(value)
+        except RegistryError as error:
+            raise refusal(error) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a month as 2026/11; what was typed as it was typed."""
+        return f"{value:%Y/%m}" if isinstance(value, date) else value
 
 
 class IdField(forms.Field):

@@ -18,10 +18,20 @@ class ShownNotice:
     body: str
 
 
+MOST_DAYS = 5
+
+
+def _days(said: str) -> str:
+    """One day, or several; of many the first ones, and how many they are."""
+    days = said.split()
+    shown = "、".join(jdate(date.fromisoformat(day)) for day in days[:MOST_DAYS])
+    return _("notice.more_days").format(days=shown, count=len(days)) if len(days) > MOST_DAYS else shown
+
+
 def shown_notices(rows: list[NoticeRow]) -> list[ShownNotice]:
     """Messages in words; days in them are written out."""
     found = []
     for row in rows:
-        data = {key: jdate(date.fromisoformat(value)) if key == "day" else value for key, value in row.data.items()}
+        data = {key: _days(value) if key in {"day", "days"} else value for key, value in row.data.items()}
         found.append(ShownNotice(row, _(f"notice.{row.kind}.title"), _(f"notice.{row.kind}.body").format(**data)))
     return found

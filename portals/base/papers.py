@@ -18,7 +18,7 @@ from portals.base.forms import refusal
 from portals.base.templatetags.ds import jmonth
 from registry.core.viewer import Viewer
 from registry.disclosure.queries import full_name, see_workers_at_work
-from registry.papers.operations import PapersWaitingError, ask_paper, hand_out_paper
+from registry.papers.operations import PaperMonthsError, PapersWaitingError, ask_paper, hand_out_paper
 from registry.papers.queries import PaperRow, get_paper, list_papers
 from registry.papers.rules import Wish
 from registry.papers.states import PaperState
@@ -92,7 +92,7 @@ def ask(request: HttpRequest, wish: Wish) -> HttpResponse:
     viewer = viewer_of(request)
     try:
         ask_paper(wish, by=viewer.actor(), at=timezone.now())
-    except PapersWaitingError as error:
+    except (PapersWaitingError, PaperMonthsError) as error:
         say_error(request, refusal(error).message)
     else:
         success(request, _("paper.asked"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm
-from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, offer
+from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, TypedMonthField, offer
 from registry.accounts.states import Role
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
@@ -31,6 +31,7 @@ __all__ = [
     "DayBeginForm",
     "DayEditForm",
     "DayForm",
+    "DayRefusalForm",
     "DaysFilterForm",
     "EditRefusalForm",
     "FileForm",
@@ -39,6 +40,7 @@ __all__ = [
     "KeyForm",
     "LineForm",
     "LinkForm",
+    "MonthsForm",
     "PeopleClaimForm",
     "PeriodForm",
     "ReasonForm",
@@ -221,6 +223,12 @@ class RefusalForm(ReasonForm):
     reason = TextField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
 
 
+class DayRefusalForm(ReasonForm):
+    """Why days that were touched do not count."""
+
+    reason = TextField(label=_("claim.refuse_reason"), help_text=_("day.refuse_help"), max_length=300)
+
+
 class EditRefusalForm(ReasonForm):
     """Why a late edit of a day is refused."""
 
@@ -327,14 +335,14 @@ class PeopleClaimForm(ClaimForm):
     workers = forms.MultipleChoiceField(label=_("claim.people"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, workers=[int(worker_id) for worker_id, _name in people], **options)
         offer(self, "workers", people)
 
 
 class DayEditForm(EditForm):
     """Another trade, position or work of one of the firm's people's days; 立場 is the employer's word (ruling 29)."""
 
-    field_order = ("trade", "position", "work")
+    field_order = ("trade", "second_trade", "position", "work")
     position = forms.ChoiceField(label=_("day.position"), choices=positions, required=False)
 
 
@@ -352,6 +360,13 @@ class DaysFilterForm(forms.Form):
         states = [(one, _(f"day.standing.{one}")) for one in Standing]
         for name, choices in (("site", sites.items()), ("firm", firms.items()), ("state", states)):
             offer(self, name, [*every, *choices])
+
+
+class MonthsForm(forms.Form):
+    """From which month to which."""
+
+    first = TypedMonthField(label=_("paper.first_month"))
+    last = TypedMonthField(label=_("paper.last_month"), help_text=_("paper.last_month_help"))
 
 
 class DayBeginForm(forms.Form):

@@ -235,10 +235,10 @@ class _Wait:
             yield self.line(Kind.INVITATION, where, site=site, firm=firm, since=since)
 
     def _people(self) -> Iterator[ToDo]:
-        claims = [claim.row.day for claim in list_claims_to_confirm(self.own) if not claim.is_done]
-        if claims:
-            due, count = end_of_next_month(min(claims)), _number(len(claims), "cases")
-            yield self.line(Kind.CONFIRM, reverse("business:days"), due=due, count=count)
+        due = [claim.row.due_on for claim in list_claims_to_confirm(self.own) if not claim.is_done]
+        if due:
+            count = _number(len(due), "cases")
+            yield self.line(Kind.CONFIRM, reverse("business:days"), due=min(due), count=count)
         yield from self._links()
         yield from self._lacking_people()
         for seen in see_ending_credentials(

@@ -88,6 +88,11 @@ urlpatterns = [
         views_papers.ask_person_paper,
         name="ask_person_paper",
     ),
+    path(
+        "workers/<int:worker_id>/days/<int:year>-<int:month>/months/",
+        views_papers.ask_person_months,
+        name="ask_person_months",
+    ),
     path("sites/days/<int:year>-<int:month>/paper/", views_papers.ask_sites_paper, name="ask_sites_paper"),
     path("sites/days/", views_all_sites.month, name="all_sites"),
     path("sites/days/<int:year>-<int:month>/", views_all_sites.month, name="all_sites_of_month"),
@@ -100,8 +105,9 @@ urlpatterns = [
     path("sites/<int:site_id>/days/<int:year>-<int:month>/paper/", views_papers.ask_site_paper, name="ask_site_paper"),
     path("sites/<int:site_id>/claims/approve/", views_site_days.approve, name="approve_claims"),
     path("sites/<int:site_id>/claims/<int:claim_id>/refuse/", views_site_days.refuse, name="refuse_claim"),
+    path("claims/<int:claim_id>/site/", views_days.join, name="join_claims"),
     path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
     path("sites/<int:site_id>/edits/approve/", views_site_days.approve_late_edits, name="approve_edits"),
-    path("sites/<int:site_id>/edits/<int:edit_id>/refuse/", views_site_days.refuse_late_edit, name="refuse_edit"),
+    path("sites/<int:site_id>/edits/<int:edit_id>/refuse/", views_site_days.refuse_said, name="refuse_edit"),
     path("sites/<int:site_id>/days/decide/", views_site_days.decide, name="decide"),
 ]

@@ -17,6 +17,7 @@ from portals.base.days import shown_day
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal
+from portals.base.joining import join_page
 from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
@@ -26,7 +27,7 @@ from registry.accounts.states import Permission
 from registry.audit.operations import Seen
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.days import end_of_next_month, jst_day
+from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
@@ -39,9 +40,13 @@ from registry.histories.queries import (
     count_days,
     get_claim,
     get_edit,
+    last_decisions,
     list_claims_to_confirm,
     list_days_for_firm,
+    list_unregistered,
+    names_of_claimed_sites,
     sum_people_of_firm,
+    trades_in_words,
 )
 from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState
@@ -94,6 +99,7 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
         line["url"] = reverse("business:person_days", args=[line["worker_id"], chosen.year, chosen.month])
     context = {
         "month": chosen, "lines": lines,
+        "unregistered": _by_name(list_unregistered(business_id=own)),
         "claims": [{**shown_claim(claim.row, names), "is_done": claim.is_done} for claim in claims],
         "pages": pages_around(request, start, more=len(sums) > start + LINES, size=LINES),
         **months_beside("business:days_of_month", chosen),
@@ -103,9 +109,33 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
 
 def shown_claim(claim: ClaimRow, names: dict[int, str]) -> dict[str, Any]:
     """A claim with the name of its worker, and the days that are left to answer it in time."""
-    left = (end_of_next_month(claim.day) - jst_day(timezone.now())).days
+    left = (claim.due_on - jst_day(timezone.now())).days
     days_left = _("claim.days_left").format(days=left) if left >= 0 else _("claim.overdue")
-    return {"row": claim, "name": names.get(claim.worker_id, grouped(claim.worker_id)), "left": days_left}
+    first = _("claim.joined_from").format(name=claim.first_name) if claim.joined_at else ""
+    name = names.get(claim.worker_id, grouped(claim.worker_id))
+    return {"row": claim, "name": name, "left": days_left, "joined": first}
+
+
+def _by_name(claims: list[ClaimRow]) -> list[dict[str, Any]]:
+    """Days on sites without ID, a line for each name that was typed."""
+    names: dict[str, list[ClaimRow]] = {}
+    for claim in claims:
+        names.setdefault(claim.first_name, []).append(claim)
+    return [
+        {"name": name, "claim_id": found[0].id, "days": len(found), "people": len({one.worker_id for one in found})}
+        for name, found in names.items()
+    ]
+
+
+@page(Permission.BUSINESS_WORKERS)
+def join(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Give the days of our people on an unregistered site the site ID, all of one name together (ruling 30)."""
+    ours = list_unregistered(business_id=business_of(request))
+    name = next((claim.first_name for claim in ours if claim.id == claim_id), None)
+    if name is None:
+        info(request, _("claim.joined_already"))
+        return redirect("business:days")
+    return join_page(request, [one for one in ours if one.first_name == name], back_url=reverse("business:days"))
 
 
 @page(Permission.BUSINESS_WORKERS)
@@ -190,13 +220,19 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     chosen = chosen_month(year, month)
     person = _person(request, worker_id, chosen)
     sites = names_of_sites(row.bound.site_id for row in person.rows if row.bound.site_id)
+    claimed = names_of_claimed_sites(
+        [row.bound.assignment.claim_id for row in person.rows if row.bound.assignment.claim_id]
+    )
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
+    decisions = last_decisions(worker_id, chosen)
     shown = [
         {
-            "day": shown_day(row, sites.get(row.bound.site_id or 0, "")), "site_id": row.bound.site_id,
-            "trade": trades.get(row.bound.assignment.trade, row.bound.assignment.trade),
+            "day": shown_day(row, sites.get(row.bound.site_id or 0) or claimed.get(row.bound.assignment.claim_id or 0, "")),
+            "site_id": row.bound.site_id,
+            "trade": trades_in_words(row.bound.assignment, trades),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
+            "decision": decisions.get((row.bound.site_id or 0, row.bound.day)),
         }
         for row in person.rows
     ]  # fmt: skip
@@ -231,7 +267,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
         raise Http404
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now()))
     form, on, now, by = (
-        DayEditForm(request.POST or None),
+        DayEditForm(request.POST or None, worker=worker_id),
         found[0].bound.day,
         timezone.now(),
         viewer_of(request).actor(),

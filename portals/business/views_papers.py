@@ -1,13 +1,26 @@
 """書類: the papers of a firm's user, of the firm's people and of sites."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.messages import success
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portals.base.access import page
+from portals.base.access import page, viewer_of
+from portals.base.forms import add_refusal
 from portals.base.months import chosen_month
 from portals.base.papers import ask, ask_again, paper_answer, papers_page
+from portals.business.forms import MonthsForm
+from portals.business.views_days import names_of
 from registry.accounts.states import Permission
-from registry.papers.rules import Wish
+from registry.core.days import jst_day
+from registry.core.errors import NotFoundError, RegistryError
+from registry.core.ids import grouped
+from registry.disclosure.queries import see_workers_at_work
+from registry.papers.operations import ask_paper as ask_paper_of
+from registry.papers.rules import Wish, may_ask
 from registry.papers.states import PaperKind
 
 papers = page(Permission.BUSINESS_WORKERS)(papers_page)
@@ -29,6 +42,30 @@ def _ask_of_person(request: HttpRequest, worker_id: int, year: int, month: int) 
 
 
 ask_person_paper = page(Permission.BUSINESS_WORKERS)(require_POST(_ask_of_person))
+
+
+@page(Permission.BUSINESS_WORKERS)
+def ask_person_months(request: HttpRequest, worker_id: int, year: int, month: int) -> HttpResponse:
+    """Ask for several months of one of the firm's people, up to a year; the paper holds the days for the firm alone."""
+    chosen, now, viewer = chosen_month(year, month), timezone.now(), viewer_of(request)
+    if not may_ask(viewer.actor(), Wish(PaperKind.PERSON_DAYS, chosen, chosen, worker_id=worker_id), on=jst_day(now)):
+        raise Http404
+    form = MonthsForm(request.POST or None, initial={"first": chosen, "last": chosen})
+    if request.method == "POST" and form.is_valid():
+        first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+        wish = Wish(PaperKind.PERSON_DAYS, first, last, worker_id=worker_id)
+        try:
+            ask_paper_of(wish, by=viewer.actor(), at=now)
+        except NotFoundError:
+            raise Http404 from None
+        except RegistryError as error:
+            add_refusal(form, error)
+        else:
+            success(request, _("paper.asked"))
+            return redirect("business:papers")
+    name = names_of(see_workers_at_work(viewer, [worker_id], at=now)).get(worker_id, grouped(worker_id))
+    context = {"form": form, "name": name, "back_url": reverse("business:person_days", args=[worker_id, year, month])}
+    return render(request, "business/person_paper.html", context, status=422 if form.errors else 200)
 
 
 def _ask_of_sites(request: HttpRequest, year: int, month: int) -> HttpResponse:

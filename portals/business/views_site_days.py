@@ -18,7 +18,7 @@ from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
-from portals.business.forms import EditRefusalForm, RefusalForm
+from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
 from portals.business.views_firm import business_of
@@ -27,7 +27,7 @@ from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import approve_claims, refuse_claim
-from registry.histories.operations.edits import approve_edits, decide_days, refuse_edit
+from registry.histories.operations.edits import approve_edits, decide_days, refuse_edit, refuse_position
 from registry.histories.queries import (
     DayRow,
     EditRow,
@@ -37,13 +37,16 @@ from registry.histories.queries import (
     list_days_at,
     list_open_claims,
     list_open_edits,
+    list_positions_said,
     list_waiting_of_site,
     sum_days_of_site,
     sum_people_of_site,
 )
+from registry.histories.rules import may_refuse_position
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
+from registry.sites.queries import SiteRow
 
 
 def key_of(row: DayRow) -> str:
@@ -63,7 +66,8 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     all_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
     all_edits = list_open_edits(site_id) if access.is_prime else []
     claims, waiting, edits = answerable[:LINES], all_waiting[:LINES], all_edits[:LINES]
-    ids = {one.worker_id for some in (shown, claims, waiting, edits) for one in some}
+    said = _positions_said(access.site, chosen, on=access.on) if access.is_prime else []
+    ids = {one.worker_id for some in (shown, claims, waiting, edits, said) for one in some}
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
     context = {
         "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
@@ -72,6 +76,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "later": len(all_waiting) - len(waiting),
         "claims": [shown_claim(claim, names) for claim in claims],
         "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
+        "positions": _shown_edits(site_id, said, names),
         "waiting": [
             {
                 "key": key_of(row), "row": row.bound, "tone": TONES[row.bound.standing],
@@ -99,6 +104,16 @@ def _shown_edits(site_id: int, edits: list[EditRow], names: dict[int, str]) -> l
         }
         for edit in edits
     ]  # fmt: skip
+
+
+def _positions_said(site: SiteRow, month: date, *, on: date) -> list[EditRow]:
+    """立場 that employers said of days of a month and the prime may refuse (ruling 29)."""
+    said = list_positions_said(site.id, month)
+    rows = list_days_at(site.id, {(edit.worker_id, edit.day) for edit in said})
+    firms = {(row.worker_id, row.bound.day): row.bound.assignment.business_id for row in rows}
+    return [
+        edit for edit in said if may_refuse_position(edit.day, site, firm=firms.get((edit.worker_id, edit.day)), on=on)
+    ]
 
 
 def _url_of(site_id: int, day: date) -> str:
@@ -170,15 +185,15 @@ approve_late_edits = page(Permission.SITE_MANAGE)(_approve_edits)
 
 
 @page(Permission.SITE_MANAGE)
-def refuse_late_edit(request: HttpRequest, site_id: int, edit_id: int) -> HttpResponse:
-    """Refuse a late edit with a reason."""
+def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpResponse:
+    """Refuse a late edit, or the position that an employer said in time, with a reason."""
     site, edit = own_site(request, site_id), get_edit(edit_id)
-    if edit is None or not edit.late or edit.site_id != site_id:
+    if edit is None or edit.site_id != site_id or not (edit.late or edit.position):
         raise Http404
     form = EditRefusalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if refuse_edit(edit_id, reason=reason, by=viewer_of(request).actor(), at=timezone.now()):
+        reason, refuse = form.cleaned_data["reason"], refuse_edit if edit.late else refuse_position
+        if refuse(edit_id, reason=reason, by=viewer_of(request).actor(), at=timezone.now()):
             success(request, _("claim.was_refused"))
         else:
             info(request, _("day.edit.answered_already"))
@@ -189,20 +204,39 @@ def refuse_late_edit(request: HttpRequest, site_id: int, edit_id: int) -> HttpRe
 
 @require_POST
 def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Say of the chosen days whether they count."""
-    own_site(request, site_id)
+    """Say of the chosen days whether they count; that they do not needs a reason, asked for on a page of its own."""
+    site, asked = own_site(request, site_id), set(request.POST.getlist("day"))
     back = "business:devices" if "from_devices" in request.POST else "business:site_days"
-    asked = set(request.POST.getlist("day"))
-    chosen = [
-        (WorkerId(row.worker_id), row.bound.day) for row in list_waiting_of_site(site_id) if key_of(row) in asked
-    ]  # fmt: skip
-    if chosen:
-        counts = "counts" in request.POST
-        decide_days(SiteId(site_id), chosen, counts=counts, by=viewer_of(request).actor(), at=timezone.now())
-        success(request, _("day.decided").format(count=len(chosen)))
+    rows, counts = [row for row in list_waiting_of_site(site_id) if key_of(row) in asked], "counts" in request.POST
+    form = DayRefusalForm(request.POST if "reason" in request.POST else None)
+    if rows and (counts or form.is_valid()):
+        days, reason = (
+            [(WorkerId(row.worker_id), row.bound.day) for row in rows],
+            "" if counts else form.cleaned_data["reason"],
+        )
+        by, at = viewer_of(request).actor(), timezone.now()
+        decide_days(SiteId(site_id), days, counts=counts, reason=reason, by=by, at=at)
+        success(request, _("day.decided").format(count=len(rows)))
+    elif rows:
+        return _ask_reason(request, site, rows, form, back)
     else:
         info(request, _("day.decided_before" if asked else "bulk.none_chosen"))
     return redirect(back, site_id)
+
+
+def _ask_reason(
+    request: HttpRequest, site: SiteRow, rows: list[DayRow], form: DayRefusalForm, back: str
+) -> HttpResponse:  # fmt: skip
+    """Why the chosen days do not count; who they are stands above."""
+    people = see_workers_on_site(viewer_of(request), site.id, {row.worker_id for row in rows}, at=timezone.now())
+    names = names_of(people)
+    context = {
+        "form": form, "site": site, "back_url": reverse(back, args=[site.id]), "from_devices": "from_devices" in request.POST,
+        "days": [
+            {"key": key_of(row), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
+        ],
+    }  # fmt: skip
+    return render(request, "business/refuse_days.html", context, status=422 if form.errors else 200)
 
 
 decide = page(Permission.SITE_MANAGE)(_decide)

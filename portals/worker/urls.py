@@ -33,5 +33,6 @@ urlpatterns = [
     path("days/<int:site_id>/<int:year>-<int:month>-<int:day>/edit/", views_days.edit, name="edit_day"),
     path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
     path("claims/<int:claim_id>/withdraw/", views_days.withdraw, name="withdraw"),
+    path("claims/<int:claim_id>/site/", views_days.join, name="join_site"),
     path("claims/<int:claim_id>/answer/", views_days.answer, name="answer"),
 ]

@@ -18,6 +18,7 @@ from portals.base.days import ShownDay, shown_day
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, refusal
+from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
 from portals.worker.who import worker_of
@@ -25,7 +26,7 @@ from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.days import end_of_next_month, jst_day
+from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
 from registry.histories.operations.claims import answer_refusal, enter_claim, withdraw_claim
@@ -36,10 +37,13 @@ from registry.histories.queries import (
     count_days,
     get_claim,
     get_edit,
+    last_decisions,
     list_claims_of_worker,
     list_days_of_worker,
+    list_unregistered,
     months_of_worker,
     touches_of_day,
+    trades_in_words,
 )
 from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState, Reason, Side, Standing
@@ -119,12 +123,14 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     )
     firms = names_of_businesses(row.bound.assignment.business_id or 0 for row in rows)
     edits = shown_edits(worker_id, chosen.replace(day=1), chosen)
+    decisions = last_decisions(worker_id, chosen.replace(day=1))
     shown = [
         {
             "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
-            "trade": trades.get(one.row.assignment.trade, one.row.assignment.trade),
+            "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
+            "decision": decisions.get((one.row.site_id or 0, chosen)),
         }
         for one in shown_days(rows, claims)
     ]  # fmt: skip
@@ -134,7 +140,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 
 def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
     tones = {ClaimState.OPEN: "waiting", ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad"}
-    left = (end_of_next_month(claim.day) - jst_day(timezone.now())).days
+    left = (claim.due_on - jst_day(timezone.now())).days
     is_open = claim.state is ClaimState.OPEN
     is_overdue = is_open and (left < 0 or claim.is_self_declared or claim.site_id is None)
     return {
@@ -142,6 +148,7 @@ def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
         "label": _("claim.standing.overdue") if is_overdue else _(f"claim.{claim.state}"),
         "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED,
         "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, left),
+        "may_join": is_open and claim.site_id is None,
     }  # fmt: skip
 
 
@@ -149,18 +156,19 @@ def _notes(claim: ClaimRow, left: int) -> list[str]:
     """What has to be known of a claim: how long it waits yet, and in which way it was approved (rulings 28, 30)."""
     if claim.site_id is None:
         return [_("claim.unregistered")]
+    joined = [_("claim.joined_from").format(name=claim.first_name)] if claim.joined_at else []
     if claim.is_self_declared:
-        return [_("claim.self_declared")]
+        return [*joined, _("claim.self_declared")]
     if claim.state is ClaimState.OPEN:
-        return [_("claim.left_open").format(days=left) if left >= 0 else _("claim.overdue_open")]
+        return [*joined, _("claim.left_open").format(days=left) if left >= 0 else _("claim.overdue_open")]
     marks = ((claim.is_late_approval, "claim.late_approval"), (claim.self_approved, "claim.self_approved"))
-    return [_(key) for holds, key in marks if holds]
+    return [*joined, *(_(key) for holds, key in marks if holds)]
 
 
 @page(Permission.WORKER_OWN)
 def new_claim(request: HttpRequest) -> HttpResponse:
     """320-10: enter a day by hand."""
-    form = ClaimForm(request.POST or None)
+    form = ClaimForm(request.POST or None, workers=[worker_of(request)])
     if request.method == "POST" and form.is_valid():
         by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
         try:
@@ -183,6 +191,19 @@ def _own_claim(request: HttpRequest, claim_id: int) -> ClaimRow:
 
 def _to_day(claim_day: date) -> HttpResponse:
     return redirect("worker:day", claim_day.year, claim_day.month, claim_day.day)
+
+
+@page(Permission.WORKER_OWN)
+def join(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Give a day of an unregistered site, and all others of the same name, the site ID (ruling 30)."""
+    claim = _own_claim(request, claim_id)
+    same = [one for one in list_unregistered(worker_id=claim.worker_id) if one.first_name == claim.first_name]
+    if claim.site_id is not None or not same:
+        info(request, _("claim.joined_already"))
+        return _to_day(claim.day)
+    return join_page(
+        request, same, back_url=reverse("worker:day", args=[claim.day.year, claim.day.month, claim.day.day])
+    )
 
 
 @require_POST
@@ -223,7 +244,7 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
     rows = list_days_of_worker(worker_id, chosen.replace(day=1))
     if not any(row.bound.day == chosen and row.bound.site_id == site_id for row in rows):
         raise Http404
-    form, by = EditForm(request.POST or None), viewer_of(request).actor()
+    form, by = EditForm(request.POST or None, worker=worker_id), viewer_of(request).actor()
     if request.method == "POST" and form.is_valid():
         try:
             holds = edit_day(WorkerId(worker_id), SiteId(site_id), chosen, **form.cleaned_data, by=by, at=now)

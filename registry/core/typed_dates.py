@@ -1,4 +1,4 @@
-"""Dates as people type them: 2026/11/20, 令和8年11月20日, R8.11.20, 20261120."""
+"""Dates and months as people type them: 2026/11/20, 令和8年11月20日, R8.11.20, 20261120."""
 
 import re
 import unicodedata
@@ -17,6 +17,12 @@ class DateShapeError(RegistryError):
     """What was typed cannot be read as a date."""
 
     code = "DATE_SHAPE"
+
+
+class MonthShapeError(RegistryError):
+    """What was typed cannot be read as a month."""
+
+    code = "MONTH_SHAPE"
 
 
 class DateEraError(RegistryError):
@@ -40,6 +46,15 @@ def parse_date(text: str) -> date:
         year, month, day = plain.groups()
         return _date(int(year), month, day, text)
     raise DateShapeError(typed=text)
+
+
+def parse_month(text: str) -> date:
+    """Read a month typed in any usual way: 2026/11, 令和8年11月, R8.11. Raises `MonthShapeError`."""
+    typed = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    try:
+        return parse_date(typed + ("1" if typed.endswith("月") else "01" if typed.isdigit() else "/1"))
+    except (DateShapeError, DateEraError):
+        raise MonthShapeError(typed=text) from None
 
 
 def _date(year: int, month: str, day: str, typed: str) -> date:

@@ -10,7 +10,10 @@ from registry.workers.models import Worker
 
 
 class Claim(models.Model):
-    """直接入力: a day that somebody says was worked, without a touch (ruling 28). A site without ID stands by name."""
+    """直接入力: a day that somebody says was worked, without a touch (ruling 28). A site without ID stands by name.
+
+    It keeps that name once it is joined to the registered site (ruling 30).
+    """
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True)
@@ -24,6 +27,7 @@ class Claim(models.Model):
     note = models.CharField(max_length=300, blank=True)
     entered_by = models.CharField(max_length=10)
     recorded_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, default=ClaimState.OPEN)
     employer_confirmed_at = models.DateTimeField(null=True)
     first_tier_confirmed_at = models.DateTimeField(null=True)
@@ -43,6 +47,9 @@ class Claim(models.Model):
             models.CheckConstraint(
                 condition=Q(site__isnull=False) | ~Q(site_name=""), name="histories_claim_has_a_site"
             ),
+            models.CheckConstraint(
+                condition=Q(joined_at=None) | Q(site__isnull=False) & ~Q(site_name=""), name="histories_claim_is_joined"
+            ),
             models.CheckConstraint(condition=Q(entered_by__in=list(Side)), name="histories_claim_has_a_side"),
             models.UniqueConstraint(
                 fields=["worker", "site", "day"],
@@ -53,7 +60,7 @@ class Claim(models.Model):
 
 
 class DayEdit(models.Model):
-    """A later word on a day's trade, position or work (ruling 29); of two the later recorded holds. Never changed.
+    """A later word on a day's trades, position or work (ruling 29); of two the later recorded holds. Never changed.
 
     A `late` one, said after the end of the next month, holds once the prime has approved it.
     """
@@ -62,6 +69,7 @@ class DayEdit(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     day = models.DateField()
     trade = models.CharField(max_length=60, blank=True)
+    second_trade = models.CharField(max_length=60, blank=True, default="")
     position = models.CharField(max_length=20, blank=True)
     work = models.CharField(max_length=200, blank=True)
     side = models.CharField(max_length=10)
@@ -77,19 +85,24 @@ class DayEdit(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(side__in=list(Side)), name="histories_edit_has_a_side"),
             models.CheckConstraint(
-                condition=~Q(trade="") | ~Q(position="") | ~Q(work=""), name="histories_edit_says_something"
+                condition=~Q(trade="") | ~Q(second_trade="") | ~Q(position="") | ~Q(work=""),
+                name="histories_edit_says_something",
             ),
         ]
 
 
 class EditAnswer(models.Model):
-    """The word on an edit that came late: the prime approves or refuses, or who said it takes it back. Never changed."""
+    """The word on an edit that came late: the prime approves or refuses, or who said it takes it back. Never changed.
+
+    To one in time the prime may refuse the position alone.
+    """
 
     edit = models.OneToOneField(DayEdit, on_delete=models.PROTECT, related_name="answer")
     answer = models.CharField(max_length=10)
     business = models.ForeignKey(Business, on_delete=models.PROTECT, null=True)  # the prime that answered
     reason = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
+    self_approved = models.BooleanField(default=False)  # 自己承認: approver and worker are one person
 
     class Meta:
         db_table = "histories_edit_answer"
@@ -118,3 +131,6 @@ class DayDecision(models.Model):
     class Meta:
         db_table = "histories_day_decision"
         indexes = [models.Index(fields=["worker", "day"], name="histories_decisions_of_worker")]
+        constraints = [
+            models.CheckConstraint(condition=Q(counts=True) | ~Q(reason=""), name="histories_refused_day_says_why")
+        ]

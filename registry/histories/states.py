@@ -39,6 +39,9 @@ class Standing(StrEnum):
     NONE = "none"
 
 
+NO_SECOND_TRADE = "-"  # what an edit says that takes a second trade back
+
+
 class Side(StrEnum):
     """Who enters a day, or changes what it says."""
 

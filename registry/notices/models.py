@@ -1,6 +1,7 @@
 """Tables of notices."""
 
 from django.db import models
+from django.db.models import Q
 
 from registry.accounts.models import Account
 from registry.notices.states import LetterState
@@ -24,14 +25,18 @@ class Letter(models.Model):
 
 
 class Notice(models.Model):
-    """A message on somebody's portal."""
+    """A message on somebody's portal. What asks for something names it in `about`: it may be taken back."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT)
     kind = models.CharField(max_length=30)
     data = models.JSONField(default=dict)
+    about = models.CharField(max_length=40, blank=True, default="")
     written_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "notices_notice"
-        indexes = [models.Index(fields=["account", "-id"], name="notices_of_account")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="notices_of_account"),
+            models.Index(fields=["about"], condition=~Q(about=""), name="notices_about"),
+        ]

@@ -116,9 +116,17 @@ def send_security_code_again(account_id: int, *, by: Actor, at: datetime) -> Non
 
 
 @transaction.atomic
-def write_notice(kind: NoticeKind, *, account_id: int, data: dict[str, str], at: datetime) -> None:
-    """Write a message on somebody's portal, and mail its title where the account has a mail address."""
-    notice = Notice.objects.create(account_id=account_id, kind=kind, data=data, written_at=at)
+def write_notice(kind: NoticeKind, *, account_id: int, data: dict[str, str], at: datetime, about: str = "") -> None:
+    """Write a message on somebody's portal, and mail its title where the account has a mail address.
+
+    `about` names what it asks for, so that it can be taken back.
+    """
+    notice = Notice.objects.create(account_id=account_id, kind=kind, data=data, written_at=at, about=about)
     account = find_account(account_id)
     if account and account.mail:
         app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)
+
+
+def take_back_notices(about: str, *, asked: NoticeKind, now: NoticeKind) -> None:
+    """Let the messages that asked for something say that it was taken back. Harmless when repeated."""
+    Notice.objects.filter(about=about, kind=asked).update(kind=now)

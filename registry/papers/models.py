@@ -45,7 +45,7 @@ class Paper(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(first_month=F("last_month"))
-                | Q(kind=PaperKind.WORKER_DAYS, first_month__lt=F("last_month")),
+                | Q(kind__in=[PaperKind.WORKER_DAYS, PaperKind.PERSON_DAYS], first_month__lt=F("last_month")),
                 name="papers_months_in_order",
             ),
             models.CheckConstraint(

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from registry.papers.rules import Wish, may_ask
 from registry.papers.states import (
     GIVEN_UP_AFTER,
     KEPT_FOR,
+    MOST_MONTHS,
     MOST_ROWS,
     MOST_WAITING,
     PAPER_LIFE,
@@ -67,6 +68,18 @@ class PapersWaitingError(RegistryError):
     code = "PAPERS_WAITING"
 
 
+class PaperMonthsError(RegistryError):
+    """A paper is asked for about months to come."""
+
+    code = "PAPER_MONTHS"
+
+
+class PaperSpanError(RegistryError):
+    """The last month lies before the first, or a year and more after it."""
+
+    code = "PAPER_SPAN"
+
+
 @dataclass(frozen=True)
 class HandedOut:
     """A paper as it leaves the registry."""
@@ -79,8 +92,10 @@ class HandedOut:
 def ask_paper(wish: Wish, *, by: Actor, at: datetime) -> int:
     """Queue a paper. Returns its number; a repeated click gets the same one.
 
-    Raises `NotFoundError` where one may not ask, `PapersWaitingError` where too many wait.
+    Raises `NotFoundError` where one may not ask, `PapersWaitingError` where too many wait, and of months that no paper
+    has `PaperMonthsError` or `PaperSpanError`.
     """
+    _check_months(wish, jst_day(at))
     if by.account_id is None or not may_ask(by, wish, on=jst_day(at)):
         raise NotFoundError
     same: dict[str, Any] = {
@@ -99,6 +114,16 @@ def ask_paper(wish: Wish, *, by: Actor, at: datetime) -> int:
         note_act("papers_paper", paper.pk, "ask", by=by, at=at)
         _hand_to_worker(paper.pk)
     return paper.pk
+
+
+def _check_months(wish: Wish, today: date) -> None:
+    """No month has yet to come, and of one person there is a year at most."""
+    for month, name in ((wish.first_month, "first"), (wish.last_month, "last")):
+        if month > today:
+            raise PaperMonthsError(field=name)
+    months = (wish.last_month.year - wish.first_month.year) * 12 + wish.last_month.month - wish.first_month.month + 1
+    if months < 1 or (wish.kind is PaperKind.PERSON_DAYS and months > MOST_MONTHS):
+        raise PaperSpanError(field="last", most=MOST_MONTHS)
 
 
 def _hand_to_worker(paper_id: int) -> None:

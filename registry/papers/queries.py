@@ -22,6 +22,7 @@ from registry.histories.queries import (
     list_month_of_site,
     list_month_of_sites,
     names_of_claimed_sites,
+    trades_in_words,
 )
 from registry.papers.models import Paper
 from registry.papers.rules import Wish, may_ask
@@ -145,7 +146,7 @@ def _of_firm(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
 
 def _of_person(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     worker_id, firm = wish.worker_id or 0, viewer.business_id or 0
-    rows = list_days_for_firm(worker_id, firm, wish.first_month)
+    rows = list_days_for_firm(worker_id, firm, wish.first_month, through=wish.last_month)
     names = {one: full_name(seen) for one, seen in see_workers_at_work(viewer, [worker_id], at=at).items()}
     name, firm_name = names.get(worker_id, ""), names_of_businesses([firm]).get(firm, "")
     return DayList(wish, worker_id, name, whole=True, lines=day_lines(rows, names), as_of=at, firm=firm_name)
@@ -189,7 +190,7 @@ def day_lines(rows: Sequence[DayRow], people: Mapping[int, str]) -> list[DayLine
     return [
         DayLine(
             row, people.get(row.worker_id, ""), sites.get(row.bound.site_id or 0) or claimed.get(to.claim_id or 0, ""),
-            firms.get(to.business_id or 0, ""), trades.get(to.trade, to.trade), positions.get(to.position, ""),
+            firms.get(to.business_id or 0, ""), trades_in_words(to, trades), positions.get(to.position, ""),
         )
         for row in rows
         for to in [row.bound.assignment]

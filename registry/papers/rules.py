@@ -35,10 +35,10 @@ def may_ask(by: Actor, wish: Wish, *, on: date) -> bool:
 
 
 def _is_ours(worker_id: int, business_id: int, wish: Wish, *, on: date) -> bool:
-    """Whether a firm has a person's page: linked today, or worked for it in that month."""
+    """Whether a firm has a person's page: linked today, or worked for it in these months."""
     if business_id in linked_businesses([worker_id], on=on).get(worker_id, ()):
         return True
-    return bool(list_days_for_firm(worker_id, business_id, wish.first_month))
+    return bool(list_days_for_firm(worker_id, business_id, wish.first_month, through=wish.last_month))
 
 
 def _has_part(site_id: int, by: Actor, business_id: int, *, on: date) -> bool:

@@ -12,6 +12,7 @@ QUIET_AFTER = timedelta(minutes=10)  # a queued paper of which nothing was heard
 GIVEN_UP_AFTER = timedelta(days=1)
 MOST_WAITING = 20  # queued papers of one account
 MOST_ROWS = 10_000
+MOST_MONTHS = 12  # of one of a firm's people; a worker's own days have no limit
 RENDERING_SECONDS = 120
 RENDERING_MEMORY = 4 * 1024 * 1024 * 1024
 

@@ -263,6 +263,14 @@ def load_trades(worker_ids: Collection[int]) -> dict[int, list[TradeFact]]:
     return found
 
 
+def registered_trades(worker_ids: Collection[int]) -> dict[int, list[str]]:
+    """The trades that each worker has or had, the first one first: as one of these a day may be worked (ruling 29)."""
+    return {
+        worker_id: list(dict.fromkeys(fact.trade for fact in sorted(facts, key=lambda fact: fact.until_on is not None)))
+        for worker_id, facts in load_trades(worker_ids).items()
+    }
+
+
 def get_photo(file_id: int) -> StoredFile:
     """A worker's photo by its number, for `disclosure`, which knows who looks."""
     return get_file(file_id)

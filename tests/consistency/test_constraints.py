@@ -13,7 +13,7 @@ from registry.businesses.models import Business, BusinessUser, Unit
 from registry.cards.models import Card
 from registry.codes.models import Code
 from registry.files.models import File
-from registry.histories.models import Claim, DayEdit, EditAnswer
+from registry.histories.models import Claim, DayDecision, DayEdit, EditAnswer
 from registry.papers.models import Paper
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
@@ -108,11 +108,13 @@ CASES: dict[str, Callable[[], object]] = {
     ),
     "codes_code_once": again(Code),
     "histories_claim_has_a_site": change(Claim, site=None),
+    "histories_claim_is_joined": change(Claim, joined_at=NOW),
     "histories_claim_has_a_side": change(Claim, entered_by="nobody"),
     "histories_one_claim_a_day": again(Claim),
     "histories_claim_form_key_key": both(change(Claim, form_key="k"), again(Claim, form_key="k", day=LONG_AGO)),
     "histories_edit_has_a_side": again(DayEdit, side="nobody"),
     "histories_edit_says_something": again(DayEdit, work=""),
+    "histories_refused_day_says_why": again(DayDecision, counts=False),
     "histories_edit_answer_edit_id_key": again(EditAnswer),
     "histories_answer_is_the_primes": again(EditAnswer, answer="approved"),
     "histories_refused_edit_says_why": again(EditAnswer, answer="refused", business_id=FREE_ID),

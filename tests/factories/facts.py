@@ -12,7 +12,7 @@ from typing import Any
 from registry.cards.operations import issue_card, lift_stop, register_token, ship_card, stop_card
 from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim
+from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, join_site
 from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.operations.receiving import receive_touches
 from registry.histories.queries import list_open_edits
@@ -104,12 +104,12 @@ def a_world(seed: int, firms: list[BusinessId]) -> World:
     """A world of four firms, four workers and two sites, and the list of its facts, none told yet."""
     rng, world = random.Random(seed), World(seed, firms, [owner_of(firm) for firm in firms])
     for number in range(4):
-        world.workers.append(a_worker(None, f"例{number}", at=REGISTERED).worker_id)
+        world.workers.append(a_worker(None, f"例{number}", at=REGISTERED, trades=TRADES).worker_id)
     for number in range(2):
         _open_site(world, number)
     for make in (_links, _structure, _cards, _sites, _rosters, _words, _touches):
         make(world, rng)
-    for make in (_second_links, _late_words):
+    for make in (_second_links, _late_words, _unregistered):
         make(world, random.Random(f"{make.__name__} {seed}"))  # their own draws: the others stay as they were
     return world
 
@@ -297,7 +297,8 @@ def _words(world: World, rng: random.Random) -> None:
     """Days entered by hand, approved or not; edits and the prime's decisions; each with its own moment."""
     for n, worker in enumerate(world.workers):
         by, s = Actor(ActorKind.WORKER, subject_id=worker), rng.randrange(2)
-        day, site = world.day(rng.randrange(DAYS)), world.sites[s]
+        world.numbers[f"said{n}"] = rng.randrange(DAYS)
+        day, site = world.day(world.numbers[f"said{n}"]), world.sites[s]
         if rng.random() < 0.7:
             entry = ClaimData(day=day, site_id=site, trade=rng.choice(["", *TRADES]), work=f"手入力{n}")
             late = timedelta(days=rng.choice([1, 1, 80]))
@@ -310,13 +311,38 @@ def _words(world: World, rng: random.Random) -> None:
                 world.add(f"edit{n}{k}", partial(edit_day, worker, site, day, trade=TRADES[k], work=f"訂正{k}", **how))
         if rng.random() < 0.5:
             decision = partial(
-                decide_days, site, [(worker, day)], counts=rng.random() < 0.5, by=world.owners[0], at=moment(day, 900)
+                decide_days,
+                site,
+                [(worker, day)],
+                counts=rng.random() < 0.5,
+                reason="元請の判断",
+                by=world.owners[0],
+                at=moment(day, 900),
             )
             world.add(f"decide{n}", decision)
 
 
-def _claim(world: World, n: int, worker: WorkerId, entry: ClaimData, at: datetime) -> None:
+def _claim(world: World, n: int | str, worker: WorkerId, entry: ClaimData, at: datetime) -> None:
     world.numbers[f"claim{n}"] = enter_claim(worker, entry, by=Actor(ActorKind.WORKER, subject_id=worker), at=at)
+
+
+def _unregistered(world: World, rng: random.Random) -> None:
+    """Days on a site that was entered by name and gets its site ID later; some are approved (ruling 30)."""
+    for n, worker in enumerate(world.workers):
+        if rng.random() < 0.4:
+            continue
+        day = world.day((world.numbers[f"said{n}"] + 1 + rng.randrange(DAYS - 1)) % DAYS)  # no day is entered twice
+        by, at, name = Actor(ActorKind.WORKER, subject_id=worker), moment(day, 600), f"_unregistered{n}"
+        entry = ClaimData(day=day, site_name="仮の現場", work=f"仮{n}")
+        world.add(f"claim{name}", partial(_claim, world, name, worker, entry, at))
+        join = partial(_join, world, name, rng.choice(world.sites), {"by": by, "at": at + timedelta(days=90)})
+        world.add(f"join{n}", join, f"claim{name}")
+        if rng.random() < 0.5:
+            world.add(f"approve{name}", partial(_approve, world, name, at + timedelta(days=91)), f"join{n}")
+
+
+def _join(world: World, name: str, site: SiteId, how: Any) -> None:
+    join_site([world.numbers[f"claim{name}"]], site, **how)
 
 
 def _late_words(world: World, rng: random.Random) -> None:
@@ -350,7 +376,7 @@ def _answer(world: World, n: int, answer: str, at: datetime) -> None:
         refuse_edit(number, reason="違います", by=by, at=at)
 
 
-def _approve(world: World, n: int, at: datetime) -> None:
+def _approve(world: World, n: int | str, at: datetime) -> None:
     approve_claims([world.numbers[f"claim{n}"]], by=world.owners[0], at=at)
 
 

@@ -52,6 +52,7 @@ PORTALS = ("worker/", "business/", "office/")
 MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
 MONTH = TODAY.replace(day=1)
 NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
+NAMED_SITE = {"worker:join_site", "business:join_claims"}  # of a day without site ID
 # A firm below the prime sees these pages of the prime's site in its own way.
 BELOW = ("structure", "tenure", "roster", "add_to_roster", "invitations")
 PAGES = {
@@ -148,12 +149,13 @@ class World:
         further.send(a_touch(1, self.card, f"2026-11-20T0{self.count}:58:00+09:00"))
 
     def _claim(self, site_id: SiteId) -> None:
-        """A day by hand on each of two sites: for the worker's firm to confirm, for the prime to approve."""
-        day = TODAY - timedelta(days=self.count)
+        """A day by hand on each of two sites: for the worker's firm to confirm, for the prime to approve; one without ID."""
+        by, day = worker_as_actor(self.card.worker_id), TODAY - timedelta(days=self.count)
         for where in (site_id, self.gate.site_id):
             data = ClaimData(day=day, site_id=where)
-            enter_claim(self.card.worker_id, data, by=worker_as_actor(self.card.worker_id), at=NOW)
+            enter_claim(self.card.worker_id, data, by=by, at=NOW)
             day -= timedelta(days=MANY)
+        enter_claim(self.card.worker_id, ClaimData(day=day, site_name="仮の現場"), by=by, at=NOW)
 
     def _edit(self) -> None:
         """A word on a day of this month, and one that comes too late and waits for the prime."""
@@ -172,7 +174,8 @@ class World:
         name, site = page.split(":")[1], self.gate.site_id
         if page == "office:search":
             return str(self.clients["office"].post("/office/search/", {"words": "番目"}).headers["Location"])
-        claim = next(row for row in list_claims_of_worker(self.card.worker_id, TODAY) if row.site_id == site)
+        claimed = None if page in NAMED_SITE else site
+        claim = next(row for row in list_claims_of_worker(self.card.worker_id, TODAY) if row.site_id == claimed)
         own = [row for row in list_roster(site, on=TODAY) if row.business_id == self.prime]
         tenures = {"join": self.named, "decline": next(iter(list_invitations(self.prime, on=TODAY))).id}
         mine = {"worker_id": self.card.worker_id} if page.startswith("worker") else {"business_id": self.prime}

@@ -92,6 +92,12 @@ def test_a_prime_saves_the_days_of_one_person_and_of_all_sites(visitor: Make) ->
     assert "よその" not in prime.page.content()
     rows = rows_of(prime, f"/business/workers/{days.worker}/days/2026-11/list.csv")
     assert [row["所属事業者"] for row in rows] == ["見本建設株式会社"] * 3 + ["他社"]
+    prime.sees("ほかの会社で働いた日は入りません")
+    prime.press("期間を決めてPDFを作る")
+    prime.fill(first="2026/10", last="2099/1")
+    prime.press("PDFを作る")
+    prime.sees("今月より後の月です")
+    prime.press("前の画面へ戻る")
     prime.press("PDFを作る")
     prime.open("/business/sites/days/2026-11/")
     prime.press("PDFを作る")

@@ -63,7 +63,11 @@ def a_site() -> Site:
     now = datetime.now(UTC)
     before = now - timedelta(days=30)
     prime, first, second = (a_firm(name, at=before) for name in ("見本建設株式会社", "例一工業株式会社", "例二組"))
-    cards = a_worker(second, "二葉", at=before), a_worker(first, "三葉", at=before), a_worker(second, "四葉", at=before)
+    cards = (
+        a_worker(second, "二葉", at=before, trades=("06-01", "01-01")),
+        a_worker(first, "三葉", at=before),
+        a_worker(second, "四葉", at=before),
+    )
     gate = a_gate(prime, at=now - timedelta(days=3))
     opened = jst_day(now - timedelta(days=3))
     above = a_tenure(gate.site_id, prime, first, from_on=opened - timedelta(days=9), at=now)

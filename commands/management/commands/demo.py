@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from commands.management.commands.demo_world import load_world
 from commands.world.faces import draw_face
+from commands.world.words import SUNDAY, Scene, days_long_ago, say_words, say_words_in_world
 from registry.accounts.operations import (
     Place,
     check_login,
@@ -32,7 +33,7 @@ from registry.cards.operations import register_worker_with_card
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
 from registry.core.days import JST, jst_day
-from registry.core.ids import BusinessId
+from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.binder import follow
 from registry.histories.operations.receiving import receive_touches
 from registry.notices.queries import list_letters_to_print
@@ -47,6 +48,7 @@ from registry.workers.operations.registration import CredentialData, InsuranceDa
 from registry.workers.states import RegistrationKind
 
 DAYS_BACK = 10
+LONG_THERE = (0, 3, 4)  # who was on the site long ago
 # Made-up people, recognisable as such: 見本 means sample.
 PEOPLE = [
     ("見本", "太郎", "ミホン", "タロウ"), ("見本", "花子", "ミホン", "ハナコ"), ("試作", "一郎", "シサク", "イチロウ"),
@@ -117,7 +119,7 @@ def _worker(number: int, employer_id: BusinessId, at: datetime) -> CardRow:
         family_name=family_name, given_name=given_name, family_kana=family_kana, given_kana=given_kana,
         birth_on=date(1970 + number * 3, 1 + number, 10 + number), sex=str(1 + number % 2), postal_code="100-0000",
         prefecture="13", address=f"東京都見本区例町{number + 1}-1", phone="000-0000-0000", employer_id=employer_id,
-        trades=(TRADES[number % len(TRADES)],), registration_kind=RegistrationKind.DETAILED,
+        trades=(TRADES[number % len(TRADES)], TRADES[(number + 1) % len(TRADES)]), registration_kind=RegistrationKind.DETAILED,
         photo_key=photo.key,
         insurances=(InsuranceData(item="health", joined=True, kind="協会けんぽ"), InsuranceData(item="kentaikyo", joined=True)),
         credentials=(CredentialData(block="qualification", name="玉掛け技能講習", acquired_on=date(2015, 4, 1)),),
@@ -150,11 +152,15 @@ def _site_with_device(prime: BusinessId, at: datetime) -> dict[str, Any]:
 
 
 def _send_touches(terminal: dict[str, Any], cards: list[CardRow], now: datetime) -> None:
+    """Ten days of touches, and those of three people on some days long ago, which can be corrected late."""
     touches: list[dict[str, Any]] = []
-    for back in range(DAYS_BACK, 0, -1):
-        day = now.astimezone(JST).replace(minute=0, second=0, microsecond=0) - timedelta(days=back)
+    noon = now.astimezone(JST).replace(hour=12, minute=0, second=0, microsecond=0)
+    long_ago = [(noon.date() - day).days for day in days_long_ago(noon.date())]
+    for back in (*reversed(long_ago), *range(DAYS_BACK, 0, -1)):
+        day = noon - timedelta(days=back)
         for place, card in enumerate(cards):
-            if (back + place) % 7 and day.weekday() < 6:  # noqa: PLR2004 -- nobody works on Sundays, each rests at times
+            rests = place not in LONG_THERE if back in long_ago else not (back + place) % 7 or day.weekday() == SUNDAY
+            if not rests:
                 for hour, direction in ((7, "in"), (17, "out")):
                     at = day.replace(hour=hour, minute=20 + place * 3)
                     touches.append(
@@ -175,6 +181,7 @@ def _world_logins(now: datetime) -> list[dict[str, str]]:
         people = load_world(progress, **WORLD, end=jst_day(now))
     firm = people.firms[-1]
     worker = next(one for one in people.workers if one.firm is firm)
+    say_words_in_world(BusinessId(people.firms[0].id), WorkerId(worker.id), on=jst_day(now), at=now)
     cast = [("world prime", people.firms[0].id), ("world firm", firm.id), ("world worker", worker.id)]
     found = []
     for role, login_id in cast:
@@ -186,9 +193,15 @@ def _world_logins(now: datetime) -> list[dict[str, str]]:
     return found
 
 
+def follow_all() -> None:
+    """Bind all that was told."""
+    while follow():
+        pass
+
+
 def load_demo(now: datetime) -> dict[str, Any]:
     """Load everything; returns what scripts need: logins, the terminal, card numbers."""
-    registered = now - timedelta(days=60)
+    registered = now - timedelta(days=100)
     logins = [_office_login(Role.REVIEWER, "審査 見本", now), _office_login(Role.DESK, "窓口 見本", now)]
     prime = _firm("見本建設株式会社", "ミホンケンセツ", "元請 見本", registered)
     sub = _firm("試作工業株式会社", "シサクコウギョウ", "下請 試作", registered)
@@ -202,8 +215,12 @@ def load_demo(now: datetime) -> dict[str, Any]:
         logins.append({"role": role, "login_id": login_id, "password": password})
     terminal = _site_with_device(prime, now - timedelta(days=DAYS_BACK + 1))
     _send_touches(terminal, cards[:8], now)
-    follow()
+    follow_all()
+    own, _second, _third, *people = (card.worker_id for card in cards)
+    scene = Scene(prime, sub, SiteId(int(terminal["site"])), own, (*people[:2], *people[5:]), jst_day(now))
+    say_words(scene, at=now)
     logins += _world_logins(now)
+    follow_all()
     return {
         "base_url": settings.PUBLIC_URL, "logins": logins, "terminal": terminal, "cards": [card.number for card in cards],
     }  # fmt: skip

@@ -15,7 +15,7 @@ from registry.codes.states import Counts
 from registry.core.days import JST, jst_day
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
-from registry.histories.states import ClaimState, Reason, Standing
+from registry.histories.states import NO_SECOND_TRADE, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
 from registry.touches.derive import Flag, WorkDay, branch_of, minute_of
 
@@ -35,6 +35,12 @@ class Assignment(NamedTuple):
     position: str = ""
     work: str = ""
     claim_id: int | None = None  # of an unregistered site: its name stands there
+    second_trade: str = ""  # the day is then two histories, and one day (ruling 26)
+
+    @property
+    def trades(self) -> tuple[str, ...]:
+        """The one trade or the two."""
+        return tuple(one for one in (self.trade, self.second_trade) if one)
 
 
 class BoundDay(msgspec.Struct, frozen=True, gc=False):
@@ -131,10 +137,12 @@ def _edited(
     for edit in facts.edits:
         if edit.site_id == site_id and edit.day == day and edit.holds:
             assignment = assignment._replace(
-                trade=edit.trade or assignment.trade, position=edit.position or assignment.position,
-                work=edit.work or assignment.work,
+                trade=edit.trade or assignment.trade, position=edit.position_held or assignment.position,
+                work=edit.work or assignment.work, second_trade=edit.second_trade or assignment.second_trade,
             )  # fmt: skip
             missing = missing - {Reason.TRADE_ASSUMED} if edit.trade else missing
+    if assignment.second_trade in {NO_SECOND_TRADE, assignment.trade}:
+        assignment = assignment._replace(second_trade="")
     return assignment, missing
 
 

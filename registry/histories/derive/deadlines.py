@@ -21,7 +21,8 @@ def is_late_answer(day: date, answered_on: date) -> bool:
 def last_answer_on(day: date, closed_on: date | None) -> date | None:
     """The last day on which a claim made in time may be answered: a month after the site's last close.
 
-    None while the site is open. The ordinary time to answer is never cut short by a close.
+    None while the site is open. The ordinary time to answer is never cut short by a close. Of a claim that was joined
+    to its site later, `day` is the day of the joining (ruling 30).
     """
     if closed_on is None:
         return None

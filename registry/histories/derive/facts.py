@@ -48,7 +48,10 @@ class ClaimFact(NamedTuple):
 
 
 class EditFact(NamedTuple):
-    """A later word on a day; what is empty is left as it was. A late one holds once it is approved."""
+    """A later word on a day; what is empty is left as it was. A late one holds once it is approved.
+
+    Of one in time the prime may refuse the position: trade and work stay.
+    """
 
     site_id: int
     day: date
@@ -59,11 +62,17 @@ class EditFact(NamedTuple):
     late: bool
     answer: ClaimState | None
     answered_at: datetime | None
+    second_trade: str = ""
 
     @property
     def holds(self) -> bool:
         """Whether the day says so: in time, or with the prime's approval (ruling 29)."""
         return not self.late or self.answer is ClaimState.APPROVED
+
+    @property
+    def position_held(self) -> str:
+        """The position that the day says by it: none where the prime has refused (ruling 29)."""
+        return "" if self.answer is ClaimState.REFUSED else self.position
 
 
 class DecisionFact(NamedTuple):

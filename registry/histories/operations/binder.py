@@ -94,13 +94,13 @@ def _bind(worker_ids: Collection[int], month: date) -> int:
 
 _INSERT = """
 INSERT INTO histories_month (worker_id, month, part, site_id, business_id, tenure_id, path, trade, position, work,
-  claim_id, formal, waiting, claimed, unapproved, uncounted, lacking, times, reasons)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  second_trade, claim_id, formal, waiting, claimed, unapproved, uncounted, lacking, times, reasons)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (worker_id, month, part) DO UPDATE SET (site_id, business_id, tenure_id, path, trade, position, work,
-  claim_id, formal, waiting, claimed, unapproved, uncounted, lacking, times, reasons) = ROW (EXCLUDED.site_id, EXCLUDED.business_id,
-  EXCLUDED.tenure_id, EXCLUDED.path, EXCLUDED.trade, EXCLUDED.position, EXCLUDED.work, EXCLUDED.claim_id, EXCLUDED.formal,
-  EXCLUDED.waiting, EXCLUDED.claimed, EXCLUDED.unapproved, EXCLUDED.uncounted, EXCLUDED.lacking, EXCLUDED.times,
-  EXCLUDED.reasons)
+  second_trade, claim_id, formal, waiting, claimed, unapproved, uncounted, lacking, times, reasons) = ROW (EXCLUDED.site_id,
+  EXCLUDED.business_id, EXCLUDED.tenure_id, EXCLUDED.path, EXCLUDED.trade, EXCLUDED.position, EXCLUDED.work,
+  EXCLUDED.second_trade, EXCLUDED.claim_id, EXCLUDED.formal, EXCLUDED.waiting, EXCLUDED.claimed, EXCLUDED.unapproved,
+  EXCLUDED.uncounted, EXCLUDED.lacking, EXCLUDED.times, EXCLUDED.reasons)
 """
 
 
@@ -121,5 +121,5 @@ def _columns(month: date, changed: Sequence[tuple[int, list[MonthRow]]]) -> Iter
             to = row.assignment
             yield (
                 worker_id, month, part, row.site_id, to.business_id, to.tenure_id, list(to.path), to.trade, to.position,
-                to.work, to.claim_id, *row.masks, row.lacking, list(row.times), list(row.reasons),
+                to.work, to.second_trade, to.claim_id, *row.masks, row.lacking, list(row.times), list(row.reasons),
             )  # fmt: skip

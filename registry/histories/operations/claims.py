@@ -1,4 +1,4 @@
-"""Days entered by hand: entry, confirmation, answer (ruling 28)."""
+"""Days entered by hand: entry, confirmation, answer (ruling 28), and the site ID that comes later (ruling 30)."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -7,24 +7,29 @@ from datetime import date, datetime, time
 
 from django.db import IntegrityError, transaction
 
-from registry.accounts.queries import find_account
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
-from registry.businesses.queries import fields_of_businesses
-from registry.businesses.states import BusinessKind
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.derive.deadlines import FIRST_DAY, is_self_declared, last_answer_on
 from registry.histories.models import Claim
-from registry.histories.operations.parties import check_prime, note_day, side_of, tell_firm, tell_worker
+from registry.histories.operations.parties import (
+    check_prime,
+    check_trade,
+    is_own_day,
+    note_day,
+    side_of,
+    tell_firm,
+    tell_worker,
+)
 from registry.histories.queries import path_of_day
 from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
+from registry.notices.operations import take_back_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
-from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses
 
 
@@ -50,6 +55,12 @@ class ClaimSiteError(RegistryError):
     """Neither a site ID nor a site's name was given, or no site has this ID."""
 
     code = "CLAIM_SITE"
+
+
+class SiteUnknownError(RegistryError):
+    """No site has this ID."""
+
+    code = "SITE_UNKNOWN"
 
 
 class ClaimTwiceError(RegistryError):
@@ -81,6 +92,7 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
     """
     side = side_of(by, worker_id, data.day)
     _check(data, jst_day(at))
+    check_trade(worker_id, data.trade)
     if key and (known := Claim.objects.filter(form_key=key).first()):
         if _is_repeat(known, worker_id, data):
             return known.pk
@@ -141,6 +153,45 @@ def enter_claims(
     return count
 
 
+@transaction.atomic
+def join_site(claim_ids: Collection[int], site_id: SiteId, *, by: Actor, at: datetime) -> int:
+    """Join days of an unregistered site (仮現場) to the site ID that it has got (ruling 30). Returns how many.
+
+    The worker joins his own, an employer those of its people. From then on they wait for the prime like any other claim.
+    Those that were joined, answered or taken back before are left as they are; `ClaimTwiceError` is raised where all the
+    rest have been entered with the site ID already.
+    """
+    site = find_site(site_id)
+    if site is None:
+        raise SiteUnknownError(field="site_id")
+    open_ones = [
+        one for one in map(_claim, sorted(set(claim_ids))) if one.site_id is None and one.state == ClaimState.OPEN
+    ]
+    sides = {side_of(by, one.worker_id, one.day) for one in open_ones}
+    joined = [claim for claim in open_ones if _joined(claim, site_id, by=by, at=at)]
+    if open_ones and not joined:
+        raise ClaimTwiceError(field="site_id")
+    words = {"site": site.name, "count": str(len(joined))}
+    for business_id in dict.fromkeys(firm for claim in joined for firm in _firms(claim)):
+        if business_id != by.subject_id:
+            tell_firm(NoticeKind.CLAIMS_JOINED, business_id, words, site_id=site_id, at=at)
+    for claim in joined if Side.EMPLOYER in sides else ():
+        _confirm(claim, by, at)
+        _tell_worker(NoticeKind.CLAIM_JOINED_FOR_YOU, claim, at=at)
+    return len(joined)
+
+
+def _joined(claim: Claim, site_id: SiteId, *, by: Actor, at: datetime) -> bool:
+    """Join one day; False where it has been entered with the site ID already."""
+    claim.site_id, claim.joined_at = site_id, at
+    with suppress(IntegrityError), transaction.atomic():
+        claim.save(update_fields=["site", "joined_at"])
+        note_act("histories_claim", claim.pk, "join", by=by, at=at)
+        _note(claim)
+        return True
+    return False
+
+
 def _note(claim: Claim) -> None:
     note_day(claim.worker_id, claim.site_id, claim.day)
 
@@ -154,7 +205,11 @@ def _firms(claim: Claim) -> list[BusinessId]:
 
 
 def _tell(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
-    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at)
+    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at, about=_about(claim))
+
+
+def _about(claim: Claim) -> str:
+    return f"claim {claim.pk}"
 
 
 def _tell_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
@@ -164,7 +219,7 @@ def _tell_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
 def _words(claim: Claim) -> dict[str, str]:
     site = find_site(claim.site_id) if claim.site_id else None
     name = site.name if site else claim.site_name
-    return {"day": claim.day.isoformat(), "site": name, "reason": claim.answer_reason}
+    return {"day": claim.day.isoformat(), "site": name, "first": claim.site_name, "reason": claim.answer_reason}
 
 
 def _claim(claim_id: int) -> Claim:
@@ -209,7 +264,7 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
         claim = _claim(claim_id)
         check_prime(claim.site_id, by)
         if claim.state == ClaimState.OPEN and _is_answerable(claim, jst_day(at)):
-            claim.self_approved = _is_own_day(claim, by)
+            claim.self_approved = is_own_day(claim.worker_id, claim.site_id, claim.day, by)
             _answer(claim, ClaimMove.APPROVE, "", by=by, at=at)
             _tell_worker(NoticeKind.CLAIM_APPROVED, claim, at=at)
             count += 1
@@ -218,19 +273,9 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
 
 def _is_answerable(claim: Claim, on: date) -> bool:
     site = find_site(claim.site_id) if claim.site_id else None
-    last_on = last_answer_on(claim.day, site.closed_on if site else None)
+    since = jst_day(claim.joined_at) if claim.joined_at else claim.day
+    last_on = last_answer_on(since, site.closed_on if site else None)
     return not is_self_declared(claim.day, jst_day(claim.recorded_at)) and (last_on is None or on <= last_on)
-
-
-def _is_own_day(claim: Claim, by: Actor) -> bool:
-    """Whether somebody of the prime approves his own day: a firm of one person, or an account in the worker's name."""
-    path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
-    if len(path) != 1:
-        return False
-    if fields_of_businesses(path)[path[0]]["kind"] == BusinessKind.ONE_PERSON:
-        return True
-    account, worker = find_account(by.account_id or 0), Worker.objects.get(pk=claim.worker_id)
-    return account is not None and "".join(account.display_name.split()) == worker.family_name + worker.given_name
 
 
 @transaction.atomic
@@ -263,11 +308,12 @@ def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None
 
 @transaction.atomic
 def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
-    """Take an open claim back. Harmless when repeated."""
+    """Take an open claim back; the messages that asked firms for their part say so. Harmless when repeated."""
     claim = _claim(claim_id)
     side_of(by, claim.worker_id, claim.day)
     if claim.state != ClaimState.WITHDRAWN:
         _answer(claim, ClaimMove.WITHDRAW, "", by=by, at=at)
+        take_back_notices(_about(claim), asked=NoticeKind.CLAIM_ENTERED, now=NoticeKind.CLAIM_TAKEN_BACK)
 
 
 def _answer(claim: Claim, answer: ClaimMove, reason: str, *, by: Actor, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Later words on days: edits by worker and employer, the prime's answers to late ones, its decisions (rulings 24, 29)."""
+"""Later words on days: edits by worker and employer, the prime's answers to them, its decisions (rulings 24, 29)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -8,25 +8,42 @@ from django.db import transaction
 from registry.audit.operations import note_act
 from registry.core.actor import Actor
 from registry.core.days import jst_day
-from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.derive.deadlines import is_late_answer
 from registry.histories.models import DayDecision, DayEdit, EditAnswer
-from registry.histories.operations.parties import check_prime, note_day, side_of, tell_firm, tell_worker
-from registry.histories.queries import path_of_day
-from registry.histories.rules import speaks_for_prime
-from registry.histories.states import ClaimState, Side
+from registry.histories.operations.parties import (
+    check_prime,
+    check_trade,
+    is_own_day,
+    note_day,
+    side_of,
+    tell_firm,
+    tell_worker,
+)
+from registry.histories.queries import assignment_of_day, path_of_day
+from registry.histories.rules import may_refuse_position, speaks_for_prime
+from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
+from registry.notices.operations import take_back_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.workers.models import Worker
 
 
+class SecondTradeError(RegistryError):
+    """The second trade of a day is its first one."""
+
+    code = "SECOND_TRADE"
+
+
 @transaction.atomic
 def edit_day(
-    worker_id: WorkerId, site_id: SiteId, day: date, *, trade: str = "", position: str = "", work: str = "",
-    by: Actor, at: datetime,
+    worker_id: WorkerId, site_id: SiteId, day: date, *, trade: str = "", second_trade: str = "", position: str = "",
+    work: str = "", by: Actor, at: datetime,
 ) -> bool:  # fmt: skip
-    """Say another trade or work of a day, the employer also another position (ruling 29). Returns whether it holds now.
+    """Say another trade or work of a day, or a second trade; the employer also another position (ruling 29).
+
+    Returns whether it holds now. `NO_SECOND_TRADE` takes a second trade back.
 
     After the end of the next month it waits for the prime, which is told; the prime's own word needs no other.
     Harmless when repeated.
@@ -34,11 +51,16 @@ def edit_day(
     side = side_of(by, worker_id, day)
     if position and side is not Side.EMPLOYER:
         raise NotAllowedError
+    now = assignment_of_day(worker_id, site_id, day)
     # A firm edits only what was worked for it, not what its people did elsewhere.
-    if side is Side.EMPLOYER and path_of_day(worker_id, site_id, day)[:1] != (by.subject_id,):
+    if side is Side.EMPLOYER and now.path[:1] != (by.subject_id,):
         raise NotAllowedError
+    _check_trades(worker_id, trade, second_trade, now.trade)
     late = is_late_answer(day, jst_day(at))
-    said = {"worker_id": worker_id, "site_id": site_id, "day": day, "trade": trade, "position": position, "work": work}
+    said = {
+        "worker_id": worker_id, "site_id": site_id, "day": day, "trade": trade, "second_trade": second_trade,
+        "position": position, "work": work,
+    }  # fmt: skip
     Worker.objects.select_for_update(no_key=True).get(pk=worker_id)  # of two clicks the second one waits here
     if late and DayEdit.objects.filter(**said, side=side, late=True, answer__isnull=True).exists():
         return False
@@ -51,26 +73,41 @@ def edit_day(
     if late and speaks_for_prime(site, by):
         _answer(edit, ClaimState.APPROVED, by=by, at=at)
         return True
-    if late and site is not None:
+    kind = NoticeKind.EDIT_ASKED if late else NoticeKind.POSITION_SAID if position else None
+    if kind and site is not None and not speaks_for_prime(site, by):
         words = _words(edit, site.name)
-        tell_firm(NoticeKind.EDIT_ASKED, BusinessId(site.business_id), words, site_id=site_id, at=at)
+        tell_firm(kind, BusinessId(site.business_id), words, site_id=site_id, at=at, about=_about(edit))
     return not late
 
 
+def _check_trades(worker_id: WorkerId, trade: str, second: str, present: str) -> None:
+    """Both are registered ones of the worker, and they differ."""
+    check_trade(worker_id, trade)
+    if second and second != NO_SECOND_TRADE:
+        check_trade(worker_id, second, field="second_trade")
+        if second == (trade or present):
+            raise SecondTradeError(field="second_trade")
+
+
 def _is_last_word(said: Mapping[str, object], side: Side) -> bool:
-    """Whether the newest word on a day is the same, from the same side: the second of two clicks."""
+    """Whether the newest word on a day is the same, from the same side, and unanswered: the second of two clicks."""
     place = {name: said[name] for name in ("worker_id", "site_id", "day")}
-    last = DayEdit.objects.filter(**place).order_by("recorded_at", "pk").values(*said, "side").last()
-    return bool(last == {**said, "side": side})
+    last = DayEdit.objects.filter(**place).order_by("recorded_at", "pk").values(*said, "side", "answer").last()
+    return bool(last == {**said, "side": side, "answer": None})
 
 
 def _words(edit: DayEdit, site: str, reason: str = "") -> dict[str, str]:
     return {"day": edit.day.isoformat(), "site": site, "reason": reason}
 
 
+def _about(edit: DayEdit) -> str:
+    return f"edit {edit.pk}"
+
+
 def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, at: datetime) -> bool:
     """Answer an edit that waits; False where it was answered before."""
-    said = {"answer": answer, "reason": reason, "recorded_at": at}
+    own = answer is ClaimState.APPROVED and is_own_day(edit.worker_id, edit.site_id, edit.day, by)
+    said = {"answer": answer, "reason": reason, "recorded_at": at, "self_approved": own}
     firm = None if answer is ClaimState.WITHDRAWN else by.subject_id
     row, new = EditAnswer.objects.get_or_create(edit=edit, defaults={**said, "business_id": firm})
     if new:
@@ -88,8 +125,8 @@ def _tell_asker(kind: NoticeKind, edit: DayEdit, words: dict[str, str], *, at: d
         tell_firm(kind, BusinessId(firm), words, site_id=edit.site_id, at=at)
 
 
-def _edit(edit_id: int) -> DayEdit:
-    edit = DayEdit.objects.filter(pk=edit_id, late=True).first()
+def _edit(edit_id: int, *, late: bool = True) -> DayEdit:
+    edit = DayEdit.objects.filter(pk=edit_id, late=late).first()
     if edit is None:
         raise NotFoundError
     return edit
@@ -120,25 +157,64 @@ def refuse_edit(edit_id: int, *, reason: str, by: Actor, at: datetime) -> bool:
 
 
 @transaction.atomic
+def refuse_position(edit_id: int, *, reason: str, by: Actor, at: datetime) -> bool:
+    """The prime refuses the position (立場) that an employer said in time; trade and work stay (ruling 29).
+
+    Employer and worker are told. False where it was refused before.
+    """
+    edit = _edit(edit_id, late=False)
+    site, path = check_prime(edit.site_id, by), path_of_day(edit.worker_id, edit.site_id, edit.day)
+    firm = path[0] if path else None
+    if not edit.position or not may_refuse_position(edit.day, site, firm=firm, on=jst_day(at)):
+        raise NotAllowedError
+    refused = _answer(edit, ClaimState.REFUSED, reason=reason, by=by, at=at)
+    if refused:
+        words = _words(edit, site.name, reason)
+        _tell_asker(NoticeKind.POSITION_REFUSED, edit, words, at=at)
+        tell_worker(NoticeKind.POSITION_REFUSED, edit.worker_id, words, at=at)
+    return refused
+
+
+@transaction.atomic
 def withdraw_edit(edit_id: int, *, by: Actor, at: datetime) -> bool:
-    """Take an edit that waits back, on the side that said it. False where it was answered before."""
+    """Take an edit that waits back, on the side that said it; the prime's message says so. False where it was answered before."""
     edit = _edit(edit_id)
     side = side_of(by, edit.worker_id, edit.day)
     for_firm = path_of_day(edit.worker_id, edit.site_id, edit.day)[:1] == (by.subject_id,)
     if side != edit.side or (side is Side.EMPLOYER and not for_firm):
         raise NotAllowedError
-    return _answer(edit, ClaimState.WITHDRAWN, by=by, at=at)
+    taken_back = _answer(edit, ClaimState.WITHDRAWN, by=by, at=at)
+    if taken_back:
+        take_back_notices(_about(edit), asked=NoticeKind.EDIT_ASKED, now=NoticeKind.EDIT_TAKEN_BACK)
+    return taken_back
+
+
+class ReasonMissingError(RegistryError):
+    """Somebody refuses and does not say why."""
+
+    code = "REASON_MISSING"
 
 
 @transaction.atomic
 def decide_days(
     site_id: SiteId, days: Sequence[tuple[WorkerId, date]], *, counts: bool, reason: str = "", by: Actor, at: datetime
 ) -> None:
-    """The prime says of days that wait for it whether they count (ruling 24)."""
-    check_prime(site_id, by)
+    """The prime says of days that wait for it whether they count, and why not (ruling 24).
+
+    Each worker is told once, of all his days.
+    """
+    site = check_prime(site_id, by)
+    if not counts and not reason:
+        raise ReasonMissingError(field="reason")
+    of_workers: dict[WorkerId, list[date]] = {}
     for worker_id, day in days:
+        of_workers.setdefault(worker_id, []).append(day)
         decision = DayDecision.objects.create(
             worker_id=worker_id, site_id=site_id, day=day, counts=counts, reason=reason, recorded_at=at
         )
         note_act("histories_day_decision", decision.pk, "decide", by=by, at=at, reason=reason)
         note_day(worker_id, site_id, day)
+    kind = NoticeKind.DAYS_COUNTED if counts else NoticeKind.DAYS_REFUSED
+    for worker_id, own in of_workers.items():
+        words = {"days": " ".join(day.isoformat() for day in sorted(own)), "site": site.name, "reason": reason}
+        tell_worker(kind, worker_id, words, at=at)

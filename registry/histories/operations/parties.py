@@ -3,20 +3,35 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from registry.accounts.queries import find_account
 from registry.accounts.states import Permission
-from registry.businesses.queries import list_users_of_unit
+from registry.businesses.queries import fields_of_businesses, list_users_of_unit
+from registry.businesses.states import BusinessKind
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
-from registry.core.errors import NotAllowedError
+from registry.core.errors import NotAllowedError, RegistryError
 from registry.core.ids import BusinessId
+from registry.histories.queries import path_of_day
 from registry.histories.rules import speaks_for_prime
 from registry.histories.states import Side
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
 from registry.sites.queries import SiteRow, find_site
 from registry.workers.models import Worker
-from registry.workers.queries import linked_businesses
+from registry.workers.queries import linked_businesses, registered_trades
+
+
+class TradeNotRegisteredError(RegistryError):
+    """A day's trade is none that the worker has registered."""
+
+    code = "TRADE_NOT_REGISTERED"
+
+
+def check_trade(worker_id: int, trade: str, *, field: str = "trade") -> None:
+    """Refuse a trade that a worker has never registered (ruling 29). Raises `TradeNotRegisteredError`."""
+    if trade and trade not in registered_trades([worker_id]).get(worker_id, ()):
+        raise TradeNotRegisteredError(field=field)
 
 
 def side_of(by: Actor, worker_id: int, day: date) -> Side:
@@ -37,6 +52,20 @@ def check_prime(site_id: int | None, by: Actor) -> SiteRow:
     return site
 
 
+def is_own_day(worker_id: int, site_id: int | None, day: date, by: Actor) -> bool:
+    """自己承認: whether somebody of the prime answers for his own day (ruling 28).
+
+    So it is in a firm of one person, and for an account in the worker's name.
+    """
+    path = path_of_day(worker_id, site_id or 0, day)
+    if len(path) != 1:
+        return False
+    if fields_of_businesses(path)[path[0]]["kind"] == BusinessKind.ONE_PERSON:
+        return True
+    account, worker = find_account(by.account_id or 0), Worker.objects.get(pk=worker_id)
+    return account is not None and "".join(account.display_name.split()) == worker.family_name + worker.given_name
+
+
 def note_day(worker_id: int, site_id: int | None, day: date) -> None:
     """Tell the feed that something was said of a day."""
     note_change(
@@ -45,14 +74,18 @@ def note_day(worker_id: int, site_id: int | None, day: date) -> None:
 
 
 def tell_firm(
-    kind: NoticeKind, business_id: BusinessId, words: Mapping[str, str], *, site_id: int | None, at: datetime
-) -> None:
-    """A message to those of a firm who handle its people; about a site of its own only to those who reach the site."""
+    kind: NoticeKind, business_id: BusinessId, words: Mapping[str, str], *, site_id: int | None, at: datetime,
+    about: str = "",
+) -> None:  # fmt: skip
+    """A message to those of a firm who handle its people; about a site of its own only to those who reach the site.
+
+    What asks for something that can be taken back says `about` what it is.
+    """
     site = find_site(site_id) if site_id else None
     unit_id = site.unit_id if site and site.business_id == business_id else None
     for user in list_users_of_unit(business_id, unit_id):
         if Permission.BUSINESS_WORKERS in user.account.rights:
-            write_notice(kind, account_id=user.account.id, data=dict(words), at=at)
+            write_notice(kind, account_id=user.account.id, data=dict(words), at=at, about=about)
 
 
 def tell_worker(kind: NoticeKind, worker_id: int, words: Mapping[str, str], *, at: datetime) -> None:

@@ -3,10 +3,12 @@
 from registry.histories.queries.claims import (
     ClaimRow,
     ClaimToConfirm,
+    assignment_of_day,
     get_claim,
     list_claims_of_worker,
     list_claims_to_confirm,
     list_open_claims,
+    list_unregistered,
     names_of_claimed_sites,
     path_of_day,
 )
@@ -26,10 +28,20 @@ from registry.histories.queries.days import (
     months_bound,
     months_of_worker,
     touches_of_day,
+    trades_in_words,
     workers_at_work_for,
     workers_bound_below,
 )
-from registry.histories.queries.edits import EditRow, get_edit, list_edits, list_open_edits, words_before_edits
+from registry.histories.queries.edits import (
+    DecisionRow,
+    EditRow,
+    get_edit,
+    last_decisions,
+    list_edits,
+    list_open_edits,
+    list_positions_said,
+    words_before_edits,
+)
 from registry.histories.queries.elsewhere import ElsewhereDay, list_days_elsewhere
 from registry.histories.queries.facts import Facts, load_facts
 from registry.histories.queries.sums import (
@@ -60,6 +72,7 @@ __all__ = [
     "Counters",
     "DayRow",
     "DaySum",
+    "DecisionRow",
     "EditRow",
     "ElsewhereDay",
     "Facts",
@@ -68,10 +81,12 @@ __all__ = [
     "PersonSum",
     "SiteSum",
     "WaitingOnSite",
+    "assignment_of_day",
     "count_days",
     "firms_on_sites",
     "get_claim",
     "get_edit",
+    "last_decisions",
     "list_claims_of_worker",
     "list_claims_to_confirm",
     "list_claims_waiting",
@@ -90,6 +105,8 @@ __all__ = [
     "list_month_of_sites",
     "list_open_claims",
     "list_open_edits",
+    "list_positions_said",
+    "list_unregistered",
     "list_waiting_of_site",
     "load_facts",
     "load_months",
@@ -103,6 +120,7 @@ __all__ = [
     "sum_people_of_sites",
     "sum_sites",
     "touches_of_day",
+    "trades_in_words",
     "words_before_edits",
     "workers_at_work_for",
     "workers_bound_below",

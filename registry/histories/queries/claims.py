@@ -7,20 +7,25 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import Q
 
-from registry.core.days import jst_day
-from registry.histories.derive.binding import bind
-from registry.histories.derive.deadlines import is_late_answer, is_self_declared
+from registry.core.days import end_of_next_month, jst_day
+from registry.histories.derive.binding import Assignment, bind
+from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.models import Claim
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
 from registry.histories.states import ClaimState, Side
 from registry.touches.derive import months_around
 
 
-def path_of_day(worker_id: int, site_id: int, day: date) -> tuple[int, ...]:
-    """The registered firms from the worker's own up to the prime, on a site and day, as they are bound now."""
+def assignment_of_day(worker_id: int, site_id: int, day: date) -> Assignment:
+    """Under whom and as what somebody worked on a site and day, as it is bound now; empty where there is no such day."""
     facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
     bound = bind(facts.of(worker_id, facts.days_of(worker_id)), [day])
-    return next((one.assignment.path for one in bound if one.site_id == site_id), ())
+    return next((one.assignment for one in bound if one.site_id == site_id), Assignment())
+
+
+def path_of_day(worker_id: int, site_id: int, day: date) -> tuple[int, ...]:
+    """The registered firms from the worker's own up to the prime, on a site and day, as they are bound now."""
+    return assignment_of_day(worker_id, site_id, day).path
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,13 @@ class ClaimRow:
     reply: str
     entered_by: Side
     self_approved: bool
+    joined_at: datetime | None
+    first_name: str  # of the site, as it was typed
+
+    @property
+    def due_on(self) -> date:
+        """Until when the prime's approval is in time; a day that was joined to its site later has a month more (ruling 30)."""
+        return end_of_next_month(jst_day(self.joined_at) if self.joined_at else self.day)
 
     @property
     def is_self_declared(self) -> bool:
@@ -56,7 +68,7 @@ class ClaimRow:
         return (
             self.state is ClaimState.APPROVED
             and self.answered_at is not None
-            and is_late_answer(self.day, jst_day(self.answered_at))
+            and jst_day(self.answered_at) > self.due_on
         )
 
 
@@ -76,10 +88,10 @@ class ClaimToConfirm:
 
 
 def _claims(query: Q) -> list[ClaimRow]:
-    names = [one.name for one in fields(ClaimRow) if one.name != "site_name"]
+    names = [one.name for one in fields(ClaimRow) if one.name not in {"site_name", "first_name"}]
     rows = Claim.objects.filter(query).order_by("day", "pk").values(*names, "site_name", "site__name")
     return [
-        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"]), "entered_by": Side(row["entered_by"])}, site_name=row["site__name"] or row["site_name"])
+        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"]), "entered_by": Side(row["entered_by"])}, site_name=row["site__name"] or row["site_name"], first_name=row["site_name"])
         for row in rows
     ]  # fmt: skip
 
@@ -118,6 +130,24 @@ def list_claims_to_confirm(business_id: int) -> list[ClaimToConfirm]:
         cursor.execute(_TO_CONFIRM, {"firm": business_id})
         parts = {claim_id: (as_employer, as_first) for claim_id, as_employer, as_first in cursor.fetchall()}
     return [ClaimToConfirm(row, *parts[row.id]) for row in _claims(Q(pk__in=parts))] if parts else []
+
+
+_UNREGISTERED_OF_FIRM = """
+SELECT c.id FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id AND m.claim_id = c.id
+  AND m.month = date_trunc('month', c.day)::date
+WHERE c.site_id IS NULL AND c.state = 'open' AND m.business_id = %(firm)s
+  AND c.worker_id IN (SELECT worker_id FROM workers_affiliation WHERE business_id = %(firm)s)
+"""
+
+
+def list_unregistered(*, worker_id: int | None = None, business_id: int | None = None) -> list[ClaimRow]:
+    """Days on sites without ID that a worker may join to a site, or a firm for which they were worked (ruling 30)."""
+    if worker_id is not None:
+        return _claims(Q(worker=worker_id, site=None, state=ClaimState.OPEN))
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREGISTERED_OF_FIRM, {"firm": business_id})
+        found = [row[0] for row in cursor.fetchall()]
+    return _claims(Q(pk__in=found)) if found else []
 
 
 def names_of_claimed_sites(claim_ids: Collection[int]) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """Bound days for pages, lists and counters, and what a batch of touches means now."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -25,13 +25,13 @@ class DayRow:
     bound: BoundDay
 
 
-_COLUMNS = "site_id, business_id, tenure_id, path, trade, position, work, claim_id, formal, waiting, claimed, unapproved, uncounted, times, reasons"
+_COLUMNS = "site_id, business_id, tenure_id, path, trade, position, work, second_trade, claim_id, formal, waiting, claimed, unapproved, uncounted, times, reasons"
 
 
 def month_row(columns: Sequence[Any]) -> MonthRow:
     """A row of the table as packing knows it."""
-    site_id, business_id, tenure_id, path, trade, position, work, claim_id, *masks, times, reasons = columns
-    assignment = Assignment(business_id, tenure_id, tuple(path), trade, position, work, claim_id)
+    site_id, business_id, tenure_id, path, trade, position, work, second, claim_id, *masks, times, reasons = columns
+    assignment = Assignment(business_id, tenure_id, tuple(path), trade, position, work, claim_id, second)
     return MonthRow(site_id, assignment, tuple(masks), tuple(times), tuple(reasons))
 
 
@@ -90,9 +90,12 @@ def list_days_of_worker(worker_id: int, month: date, *, through: date | None = N
     return _days("worker_id = %s AND month BETWEEN %s AND %s", [worker_id, month, through or month])
 
 
-def list_days_for_firm(worker_id: int, business_id: int, month: date) -> list[DayRow]:
-    """What a worker worked for a firm in a month."""
-    return _days("worker_id = %s AND business_id = %s AND month = %s", [worker_id, business_id, month])
+def list_days_for_firm(
+    worker_id: int, business_id: int, month: date, *, through: date | None = None
+) -> list[DayRow]:  # fmt: skip
+    """What a worker worked for a firm in a month, or from it through another."""
+    where = "worker_id = %s AND business_id = %s AND month BETWEEN %s AND %s"
+    return _days(where, [worker_id, business_id, month, through or month])
 
 
 def list_days_of_site(site_id: int, day: date) -> list[DayRow]:
@@ -201,6 +204,11 @@ def months_of_worker(worker_id: int) -> list[tuple[date, int, int, int, int]]:
     for month, *masks in rows:
         found[month] = [mask.bit_count() for mask in masks]
     return [(month, *counts) for month, counts in found.items()]  # type: ignore[misc]
+
+
+def trades_in_words(to: Assignment, names: Mapping[str, str]) -> str:
+    """The trade of a day, or both, by the names of their codes."""
+    return "・".join(names.get(trade, trade) for trade in to.trades)
 
 
 def touches_of_day(worker_id: int, day: date) -> dict[int, tuple[Moment, ...]]:

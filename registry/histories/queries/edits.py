@@ -1,4 +1,4 @@
-"""Later words on days as pages show them: who said what when, and the prime's answers to late ones (ruling 29)."""
+"""Later words on days as pages show them: who said what when, the prime's answers and decisions (rulings 24, 29)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import msgspec
 from django.db.models import Q
 
 from registry.histories.derive.binding import Assignment, bind
-from registry.histories.models import DayEdit
+from registry.histories.models import DayDecision, DayEdit
 from registry.histories.queries.facts import load_facts
 from registry.histories.states import ClaimState, Side
 from registry.touches.derive import months_around
@@ -16,7 +16,7 @@ from registry.touches.derive import months_around
 
 @dataclass(frozen=True)
 class EditRow:
-    """A later word on a day: who said what, and when. A late one waits for the prime, whose answer stands with it."""
+    """A later word on a day: who said what, and when. The prime's answer stands with it: to a late one, or to a position."""
 
     id: int
     worker_id: int
@@ -32,6 +32,8 @@ class EditRow:
     answered_at: datetime | None
     answered_by: int | None
     answer_reason: str
+    second_trade: str = ""
+    self_approved: bool = False  # 自己承認
 
     @property
     def is_open(self) -> bool:
@@ -40,19 +42,28 @@ class EditRow:
 
     @property
     def holds(self) -> bool:
-        """Whether the day says so."""
-        return not self.late or self.answer is ClaimState.APPROVED
+        """Whether the day says so, be it without a position that was refused."""
+        if self.late:
+            return self.answer is ClaimState.APPROVED
+        return self.answer is None or bool(self.trade or self.second_trade or self.work)
 
 
 def _edits(query: Q) -> list[EditRow]:
     """Edits, the first one first, in one query."""
     rows = DayEdit.objects.filter(query).order_by("recorded_at", "pk").values_list(
         "pk", "worker_id", "site_id", "day", "trade", "position", "work", "side", "recorded_at", "late",
-        "answer__answer", "answer__recorded_at", "answer__business_id", "answer__reason",
+        "answer__answer", "answer__recorded_at", "answer__business_id", "answer__reason", "second_trade", "answer__self_approved",
     )  # fmt: skip
     return [
         EditRow(
-            *row[:7], Side(row[7]), *row[8:10], ClaimState(row[10]) if row[10] else None, *row[11:13], row[13] or ""
+            *row[:7],
+            Side(row[7]),
+            *row[8:10],
+            ClaimState(row[10]) if row[10] else None,
+            *row[11:13],
+            row[13] or "",
+            row[14],
+            bool(row[15]),
         )
         for row in rows
     ]
@@ -68,6 +79,12 @@ def list_open_edits(site_id: int) -> list[EditRow]:
     return _edits(Q(site=site_id, late=True, answer__isnull=True))
 
 
+def list_positions_said(site_id: int, month: date) -> list[EditRow]:
+    """Positions (立場) that employers said in time of days on a site in a month; the prime may refuse them (ruling 29)."""
+    said = Q(site=site_id, late=False, answer__isnull=True, day__year=month.year, day__month=month.month)
+    return _edits(said & ~Q(position=""))
+
+
 def get_edit(edit_id: int) -> EditRow | None:
     """One edit, or None."""
     return next(iter(_edits(Q(pk=edit_id))), None)
@@ -81,3 +98,21 @@ def words_before_edits(worker_id: int, days: Collection[date]) -> dict[tuple[int
     facts = load_facts([worker_id], months_around(month), on=max(days))
     unedited = msgspec.structs.replace(facts.of(worker_id, facts.days_of(worker_id)), edits=())
     return {(one.site_id, one.day): one.assignment for one in bind(unedited, days) if one.site_id is not None}
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """The prime's word on a day that waited for it, and why it does not count."""
+
+    site_id: int
+    day: date
+    counts: bool
+    reason: str
+    recorded_at: datetime
+
+
+def last_decisions(worker_id: int, month: date) -> dict[tuple[int, date], DecisionRow]:
+    """The prime's last word on each of a worker's days of a month, by site and day."""
+    rows = DayDecision.objects.filter(worker=worker_id, day__year=month.year, day__month=month.month)
+    found = rows.order_by("recorded_at", "pk").values_list("site_id", "day", "counts", "reason", "recorded_at")
+    return {(row[0], row[1]): DecisionRow(*row) for row in found}

@@ -41,11 +41,13 @@ _OF_UNITS = "(%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s))"
 _CLAIMS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT count(*) AS number, min(day) AS first_on FROM (
-    SELECT c.day FROM histories_claim c
-    CROSS JOIN LATERAL (SELECT (date_trunc('month', c.day) + interval '2 months')::date - 1 AS last_on) d
-    WHERE c.site_id = s.id AND c.state = 'open' AND (c.recorded_at AT TIME ZONE 'Asia/Tokyo')::date <= d.last_on
-      AND (s.closed_on IS NULL OR %(on)s <= greatest((s.closed_on + interval '1 month')::date, d.last_on))
-    ORDER BY c.day LIMIT %(most)s) oldest) w
+    SELECT d.day FROM histories_claim c
+    CROSS JOIN LATERAL (SELECT coalesce((c.joined_at AT TIME ZONE 'Asia/Tokyo')::date, c.day) AS day) d
+    WHERE c.site_id = s.id AND c.state = 'open'
+      AND (c.recorded_at AT TIME ZONE 'Asia/Tokyo')::date < (date_trunc('month', c.day) + interval '2 months')::date
+      AND (s.closed_on IS NULL OR %(on)s <= greatest((s.closed_on + interval '1 month')::date,
+        (date_trunc('month', d.day) + interval '2 months')::date - 1))
+    ORDER BY d.day LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
 _EDITS = """
@@ -98,7 +100,10 @@ def _rows(statement: str, business_id: int, units: Units, **values: Any) -> list
 
 
 def list_claims_waiting(business_id: int, *, units: Units = None, on: date) -> list[WaitingOnSite]:
-    """A prime's sites with claims that it can still answer (ruling 28), those with the oldest first."""
+    """A prime's sites with claims that it can still answer (ruling 28), those with the oldest first.
+
+    Claims that were joined to their site later stand there since that day (ruling 30).
+    """
     return [WaitingOnSite(*row) for row in _rows(_CLAIMS, business_id, units, on=on)]
 
 

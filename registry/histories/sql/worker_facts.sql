@@ -26,7 +26,7 @@ SELECT json_build_object(
     WHERE worker_id = ANY(%(workers)s::bigint[]) AND date_trunc('month', day)::date = ANY(%(months)s::date[])
       AND state <> 'withdrawn' AND %(sites)s::bigint[] IS NULL),
   'edits', (SELECT json_agg(json_build_array(worker_id, json_build_array(site_id, day, trade, position, work, e.recorded_at, late,
-      a.answer, a.recorded_at)) ORDER BY e.recorded_at, e.id)
+      a.answer, a.recorded_at, second_trade)) ORDER BY e.recorded_at, e.id)
     FROM histories_day_edit e LEFT JOIN histories_edit_answer a ON a.edit_id = e.id
     WHERE worker_id = ANY(%(workers)s::bigint[]) AND date_trunc('month', day)::date = ANY(%(months)s::date[])),
   'decisions', (SELECT json_agg(json_build_array(worker_id, json_build_array(site_id, day, counts, recorded_at))

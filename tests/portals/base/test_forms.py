@@ -3,7 +3,16 @@ from datetime import date
 from django import forms
 from django.utils.translation import override
 
-from portals.base.forms import IdField, MailField, PatternField, Renderer, TextField, TypedDateField, add_refusal
+from portals.base.forms import (
+    IdField,
+    MailField,
+    PatternField,
+    Renderer,
+    TextField,
+    TypedDateField,
+    TypedMonthField,
+    add_refusal,
+)
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, IdShapeError
 
@@ -102,3 +111,19 @@ def test_add_refusal_without_field_stands_above() -> None:
     form.is_valid()
     add_refusal(form, RefusedError())
     assert form.non_field_errors()
+
+
+class Months(forms.Form):
+    default_renderer = Renderer
+
+    first = TypedMonthField(label="始まりの月")
+
+
+def test_a_month_is_taken_as_people_type_it_and_shown_readably() -> None:
+    form = Months({"first": "令和8年11月"})
+    assert form.is_valid()
+    assert form.cleaned_data["first"] == date(2026, 11, 1)
+    assert 'value="2026/11"' in str(Months(initial={"first": date(2026, 11, 1)}))
+    wrong = Months({"first": "来月"})
+    assert wrong.errors.as_data()["first"][0].code == "MONTH_SHAPE"
+    assert 'value="来月"' in str(wrong)

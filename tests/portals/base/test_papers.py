@@ -200,3 +200,36 @@ def test_names_of_files_say_what_they_are() -> None:
     name = "".join(f"%{byte:02X}" for byte in "就業履歴一覧".encode())
     assert name in answer.headers["Content-Disposition"]
     assert answer.headers["Content-Disposition"].endswith(".pdf")
+
+
+def test_a_paper_of_months_to_come_is_refused() -> None:
+    for client, where in pages_of(Days()).values():
+        answer = client.post(f"{where.replace('2026-11', '2026-12')}paper/", follow=True)
+        assert "今月より後の月です" in answer.content.decode(), where
+    assert Paper.objects.count() == 0
+
+
+def test_a_paper_of_a_person_s_year_holds_the_days_for_the_firm() -> None:
+    days = Days()
+    client, where = pages_of(days)[PaperKind.PERSON_DAYS]
+    assert "ほかの会社で働いた日は入りません" in body(client, where)
+    assert 'value="2026/11"' in body(client, f"{where}months/")
+    for first, last, said in (
+        ("2026/1", "2026/12", "今月より後の月です"), ("2025/10", "2026/11", "12か月を超えています"),
+        ("2026/11", "2026/10", "始まりの月より前か"), ("", "2026/11", "入力するか"), ("先月", "2026/11", "月として読み取れません"),
+    ):  # fmt: skip
+        answer = client.post(f"{where}months/", {"first": first, "last": last})
+        assert (answer.status_code, said in answer.content.decode()) == (422, True), said
+    answer = client.post(f"{where}months/", {"first": "2025年12月", "last": "R8.11"}, follow=True)
+    assert "2025年12月から2026年11月" in answer.content.decode()
+    paper = Paper.objects.get()
+    make_paper(paper.pk, at=NOW)
+    (rows,) = [
+        table
+        for table in tables_of(client.get(f"/business/papers/{paper.pk}/file.pdf").content)
+        if table[0][0] == "就業日"
+    ]
+    assert [row[0][:10] for row in rows[1:]] == ["2026/10/30", "2026/11/05", "2026/11/06", "2026/11/19"]
+    below = as_firm(days.below)
+    assert below.get(f"{where}months/").status_code == 404
+    assert below.post(f"{where}months/", {"first": "2026/11", "last": "2026/11"}).status_code == 404

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,15 +10,17 @@ import pytest
 from django.test import Client
 
 from registry.core.ids import WorkerId
-from registry.histories.models import Claim
+from registry.histories.models import Claim, DayDecision
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
+from registry.sites.operations import close_site
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.links import link
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
-from tests.factories.visitors import as_firm, worker_as_actor
+from tests.factories.visitors import as_firm, as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -256,3 +259,84 @@ def test_the_prime_s_own_late_word_holds_at_once(place: Place) -> None:
     path = f"/business/workers/{place.own.worker_id}/days/{place.gate.site_id}/{LATE}/edit/"
     assert "元請に承認を依頼する" not in place.page("prime", path)
     assert "直しました" in place.browsers["prime"].post(path, {"work": "段取り"}, follow=True).content.decode()
+
+
+def test_the_prime_sees_a_position_that_an_employer_said_and_refuses_it(place: Place) -> None:
+    how: Any = {"by": owner_of(place.below), "at": NOW}
+    edit_day(place.theirs.worker_id, place.gate.site_id, DAY, position="X001", **how)
+    own: Any = {"by": owner_of(place.prime), "at": NOW}
+    edit_day(place.own.worker_id, place.gate.site_id, DAY, position="X001", **own)
+    bind_all()
+    page = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
+    (path,) = set(re.findall(r'href="(/business/sites/\d+/edits/\d+/refuse/)"', page))
+    assert "所属会社が直した立場" in page
+    assert "立場を否認する" not in place.page("below", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
+    assert "職長" in place.page("prime", path)
+    assert place.browsers["below"].get(path).status_code == 404
+    assert place.browsers["prime"].post(path, {"reason": ""}).status_code == 422
+    for said in ("否認しました", "すでに元請が答えています"):
+        answer = place.browsers["prime"].post(path, {"reason": "職長は別の人です"}, follow=True)
+        assert said in answer.content.decode()
+    bind_all()
+    month = place.page("below", f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/")
+    assert [text for text in ("立場は否認", "否認の理由：職長は別の人です") if text not in month] == []
+    assert "訂正あり" not in month
+
+
+def test_an_employer_gives_its_people_s_days_their_site_id_and_the_prime_approves_them(place: Place) -> None:
+    worker = place.theirs.worker_id
+    enter_claim(worker, ClaimData(day=DAY, site_name="仮現場"), by=worker_as_actor(worker), at=NOW)
+    bind_all()
+    bind_months([(worker, DAY.replace(day=1))])
+    (path,) = set(re.findall(r"/business/claims/\d+/site/", place.page("below", f"/business/days/{MONTH}/")))
+    assert "<p>仮現場</p>" in place.page("below", f"/business/workers/{worker}/days/{MONTH}/")
+    assert "現場IDのない現場" not in place.page("prime", f"/business/days/{MONTH}/")
+    other = a_gate(place.prime, name="道路工事", store="e" * 32).site_id
+    assert (
+        "「道路工事」の現場IDを付けますか"
+        in place.browsers["below"].post(path, {"site_id": str(other)}).content.decode()
+    )
+    data = {"site_id": str(other), "sure": str(other)}
+    for who, said in (
+        ("prime", "すでに現場IDが付いているか"),
+        ("below", "1日分に「道路工事」の現場IDを付けました"),
+        ("below", "すでに現場IDが付いているか"),
+    ):
+        assert said in place.browsers[who].post(path, data, follow=True).content.decode()
+    page = place.page("prime", f"/business/sites/{other}/days/{MONTH}/")
+    assert "「仮現場」として入力され" in page
+    (number,) = re.findall(r'name="claim" value="(\d+)"', page)
+    answer = place.browsers["prime"].post(f"/business/sites/{other}/claims/approve/", {"claim": number}, follow=True)
+    assert "1件を承認しました" in answer.content.decode()
+
+
+def test_only_trades_that_the_chosen_people_have_registered_are_entered(place: Place) -> None:
+    other = a_worker(place.below, "別", trades=("01-01",)).worker_id
+    page = place.page("below", "/business/days/new/").partition('name="trade"')[2].partition("</select>")[0]
+    assert set(re.findall(r'<option value="([^"]*)"', page)) == {"", "06-01", "01-01"}
+    data = {"day": "2026/11/19", "site_id": str(place.gate.site_id), "trade": "01-01"}
+    both = place.browsers["below"].post("/business/days/new/", {**data, "workers": [place.theirs.worker_id, other]})
+    assert (both.status_code, "本人の登録にありません" in both.content.decode()) == (422, True)
+    assert Claim.objects.count() == 0
+    assert place.browsers["below"].post("/business/days/new/", {**data, "workers": [other]}).status_code == 302
+
+
+def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: Place) -> None:
+    close_site(place.gate.site_id, from_on=DAY, by=owner_of(place.prime), at=NOW)
+    bind_all()
+    path, prime = f"/business/sites/{place.gate.site_id}/days/decide/", place.browsers["prime"]
+    chosen = {"day": [f"{one.worker_id}:{DAY}" for one in (place.own, place.theirs)]}
+    asked = prime.post(path, {**chosen, "not": "1"}).content.decode()
+    assert [text for text in ("2件を認めない理由", "元 太郎", "下 太郎") if text not in asked] == []
+    empty = prime.post(path, {**chosen, "reason": " "})
+    assert (empty.status_code, "下 太郎" in empty.content.decode()) == (422, True)
+    assert DayDecision.objects.count() == 0
+    for said in ("2件を確認しました", "すでに答えが出ています"):
+        answer = prime.post(path, {**chosen, "reason": "作業がありませんでした"}, follow=True)
+        assert said in answer.content.decode()
+        bind_all()
+    worker = as_worker(place.theirs.worker_id)
+    for page in ("/worker/", f"/worker/days/{MONTH}-{DAY.day}/"):
+        assert "理由：作業がありませんでした" in worker.get(page).content.decode()
+    month = f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/"
+    assert "元請は、この日を認めませんでした" in place.page("below", month)

@@ -1,6 +1,7 @@
 """The worker's days: every reason in both languages, the standing of claims, edits with what was said before."""
 
 import csv
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,10 @@ from django.test import Client
 from django.utils.html import escape
 
 from config.texts import ROOT, read_texts
+from registry.businesses.models import Business
+from registry.businesses.states import BusinessKind
+from registry.codes.queries import code_names
+from registry.codes.states import Table
 from registry.core.ids import WorkerId
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
@@ -32,7 +37,7 @@ class Own:
     def __init__(self) -> None:
         self.prime = a_firm()
         self.gate: Gate = a_gate(self.prime)
-        self.card = a_worker(self.prime)
+        self.card = a_worker(self.prime, trades=("06-01", "01-01"))
         self.worker: WorkerId = self.card.worker_id
         self.browser: Client = as_worker(self.worker)
 
@@ -152,6 +157,24 @@ def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:
     assert after.index("所属会社") < after.index("本人")
 
 
+def test_a_second_trade_is_a_registered_one_and_stands_beside_the_first(own: Own) -> None:
+    own.gate.send(a_touch(1, own.card))
+    path = f"/worker/days/{own.gate.site_id}/{DAY.year}-{DAY.month}-{DAY.day}/edit/"
+    bind_all()
+    offered = re.findall(r'<option value="([^"]*)"', own.page(path).partition('name="second_trade"')[2])
+    assert offered == ["", "06-01", "01-01", "-"]
+    answer = own.browser.post(path, {"second_trade": "06-01"})
+    assert (answer.status_code, "1つ目と同じ" in answer.content.decode()) == (422, True)
+    assert own.browser.post(path, {"second_trade": "01-01"}).status_code == 302
+    bind_all()
+    first, second = (code_names(Table.TRADES)[code] for code in ("06-01", "01-01"))
+    page = own.page()
+    assert f"{first}・{second}" in page
+    assert f"2つ目の職種は{second}" in page
+    file = own.browser.get(f"/worker/days/{DAY.year}-{DAY.month}/list.csv").content.decode("utf-8-sig")
+    assert [row["職種"] for row in csv.DictReader(file.splitlines())] == [f"{first}・{second}"]
+
+
 def test_another_worker_s_claims_do_not_exist(own: Own) -> None:
     claim, other = own.enter(), as_worker(a_worker(own.prime, "別").worker_id)
     for path in (f"/worker/claims/{claim}/answer/", f"/worker/claims/{claim}/withdraw/"):
@@ -195,6 +218,14 @@ def test_an_approved_late_edit_says_who_approved_and_what_was_first(own: Own) ->
     assert "墨出し" not in after.partition("</li>")[0]
     assert "見本建設株式会社（元請）" in after
     assert "承認された訂正" in after
+
+
+def test_a_late_edit_that_one_person_asked_for_and_approved_is_marked(own: Own) -> None:
+    Business.objects.filter(pk=own.prime).update(kind=BusinessKind.ONE_PERSON)
+    edit = edit_late(own, "墨出し")
+    assert "自己承認" not in own.page(OLD_PAGE)
+    approve_edits([edit], by=owner_of(own.prime), at=NOW)
+    assert "自己承認" in own.page(OLD_PAGE)
 
 
 def test_a_refused_late_edit_says_why(own: Own) -> None:

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from registry.core.typed_dates import DateEraError, DateShapeError, parse_date
+from registry.core.typed_dates import DateEraError, DateShapeError, MonthShapeError, parse_date, parse_month
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,16 @@ def test_parse_date_tells_a_year_that_the_era_does_not_have(typed: str) -> None:
 def test_parse_date_tells_what_is_no_date(typed: str) -> None:
     with pytest.raises(DateShapeError):
         parse_date(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026/11", "2026-11", "202611", "2026年11月", "令和8年11月", "R8.11", "ｒ８．１１", " 2026 / 11 "]
+)
+def test_parse_month_takes_any_usual_way(typed: str) -> None:
+    assert parse_month(typed) == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize("typed", ["", "11月", "2026/13", "2026/11/20", "平成40年1月", "20261120"])
+def test_parse_month_tells_what_is_no_month(typed: str) -> None:
+    with pytest.raises(MonthShapeError):
+        parse_month(typed)

@@ -24,6 +24,7 @@ class Day:
     firm: int | None = None
     path: tuple[int, ...] = ()
     trade: str = ""
+    second: str = ""
     position: str = ""
     work: str = ""
     standing: str = ""
@@ -294,9 +295,14 @@ class Oracle:
                 continue  # a late word holds with the prime's approval (ruling 29)
             if (edit["worker_id"], edit["site_id"], edit["day"]) == (one.worker, one.site, one.day):
                 one.trade, one.work = edit["trade"] or one.trade, edit["work"] or one.work
-                one.position = edit["position"] or one.position
+                if edit["answer"] != "refused":  # the prime may refuse a position that was said in time
+                    one.position = edit["position"] or one.position
+                one.second = edit["second_trade"] or one.second
                 if edit["trade"]:
                     one.reasons.discard("TRADE_ASSUMED")
+
+        if one.second in {"-", one.trade}:
+            one.second = ""
 
     @staticmethod
     def _by_reasons(reasons: set[str]) -> str:

@@ -39,7 +39,7 @@ TOLD_BY = {
     ChangeKind.WORKER: ("trades",),
     ChangeKind.STRUCTURE: ("first", "second", "accept", "settle", "end"),
     ChangeKind.ROSTER: ("roster", "off", "alter", "undo"),
-    ChangeKind.DAY: ("claim", "approve", "edit", "late", "allow", "deny", "decide"),
+    ChangeKind.DAY: ("claim", "approve", "join", "edit", "late", "allow", "deny", "decide"),
 }
 
 
@@ -196,7 +196,7 @@ def test_the_order_matters_as_soon_as_one_kind_of_mark_is_switched_off(kind: Cha
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("word", ["claim", "approve", "edit", "allow", "decide"])
+@pytest.mark.parametrize("word", ["claim", "approve", "join", "edit", "allow", "decide"])
 def test_each_word_on_a_day_is_told_by_a_mark_of_its_own(word: str) -> None:
     """Above, one kind of mark is missing throughout; here only those of what is told last."""
     firms = four_firms()

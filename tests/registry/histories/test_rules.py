@@ -1,11 +1,12 @@
-"""Who is the prime, and which edits wait for it (ruling 29)."""
+"""Who is the prime, which edits wait for it, and what it may refuse (ruling 29)."""
 
 from datetime import date
 
 import pytest
 
 from registry.core.actor import Actor, ActorKind
-from registry.histories.rules import needs_approval, speaks_for_prime
+from registry.histories.rules import may_refuse_position, needs_approval, speaks_for_prime
+from registry.sites.operations import close_site
 from registry.sites.queries import find_site
 from tests.factories.cast import NOW, a_firm, a_gate, owner_of
 
@@ -21,3 +22,17 @@ def test_only_the_prime_needs_no_approval_after_the_deadline() -> None:
         assert needs_approval(NOW.date(), site, by=by, on=TOO_LATE) is not own
         assert needs_approval(NOW.date(), site, by=by, on=IN_TIME) is False
     assert speaks_for_prime(None, owner_of(prime)) is False
+
+
+def test_the_prime_refuses_positions_of_others_as_long_as_it_answers_claims() -> None:
+    prime, day = a_firm(), NOW.date()
+    number = a_gate(prime).site_id
+    site = find_site(number)
+    assert site
+    assert may_refuse_position(day, site, firm=prime + 1, on=date(2036, 1, 1))
+    assert not may_refuse_position(day, site, firm=prime, on=day)
+    close_site(number, from_on=date(2026, 12, 15), by=owner_of(prime), at=NOW)
+    closed = find_site(number)
+    assert closed
+    for on, may in ((date(2027, 1, 15), True), (date(2027, 1, 16), False)):
+        assert may_refuse_position(day, closed, firm=None, on=on) is may

@@ -5,6 +5,7 @@ import io
 import random
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +18,9 @@ from portals.base.templatetags.ds import jdate
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.days import JST
-from registry.core.ids import BusinessId
+from registry.core.errors import NotAllowedError
+from registry.core.ids import BusinessId, SiteId, WorkerId
+from registry.histories.operations.edits import SecondTradeError, edit_day, refuse_position
 from registry.histories.queries import (
     DayRow,
     list_days_of_site,
@@ -25,16 +28,17 @@ from registry.histories.queries import (
     list_month_of_firm,
     list_month_of_site,
     list_month_of_sites,
+    list_positions_said,
 )
 from registry.papers.models import Paper
 from registry.papers.operations import make_paper
 from registry.workers.models import Worker
-from tests.factories.cast import NOW, a_firm
-from tests.factories.facts import World, a_world, four_firms
+from tests.factories.cast import NOW, a_firm, owner_of
+from tests.factories.facts import TRADES, World, a_world, four_firms, moment
 from tests.factories.papers import tables_of
 from tests.factories.visitors import as_firm, as_worker
 from tests.registry.histories.oracle import Day, Oracle, holds, is_in_time, standing_of_claim
-from tests.registry.histories.test_order import MONTHS, tell
+from tests.registry.histories.test_order import MONTHS, follow_all, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Key = tuple[int, int, date, str, str]
@@ -120,12 +124,31 @@ def grouped(worker: int) -> str:
     return f"{text[:4]} {text[4:8]} {text[8:12]} {text[12:]}"
 
 
+def say_positions(world: World, rng: random.Random) -> None:
+    """Employers correct positions in time; the prime refuses some of them (ruling 29)."""
+    days = [one for one in Oracle().days() if one.firm and rng.random() < 0.3]
+    for one in days:
+        said: Any = {
+            "position": rng.choice(["X001", "X002"]), "second_trade": rng.choice(["", "-", *TRADES]),
+            "by": owner_of(BusinessId(one.firm or 0)), "at": moment(one.day, 850),
+        }  # fmt: skip
+        with suppress(NotAllowedError, SecondTradeError):  # not linked, so no employer; or its trade twice
+            edit_day(WorkerId(one.worker), SiteId(one.site), one.day, **said)
+    for site, month in ((site, month) for site in world.sites for month in MONTHS):
+        for edit in list_positions_said(site, month):
+            if rng.random() < 0.5:
+                with suppress(NotAllowedError):  # said by the prime of its own people
+                    refuse_position(edit.id, reason="違います", by=world.owners[0], at=edit.recorded_at)
+    follow_all()
+
+
 class Told:
     """A world with all its facts told, the oracle's days, and a browser for everybody."""
 
     def __init__(self, seed: int) -> None:
         self.world: World = a_world(seed, four_firms())
         tell(self.world, random.Random(seed))
+        say_positions(self.world, random.Random(f"positions {seed}"))
         self.oracle = Oracle()
         self.days = self.oracle.days()
         self.firms = [*self.world.firms, a_firm("無関係")]
@@ -151,7 +174,7 @@ class Told:
         links = [one for one in self.oracle.links if (one["worker_id"], one["business_id"]) == (worker, firm)]
         trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
         days = {
-            (one.day, one.trade, one.position) for one in self.month(month)
+            (one.day, trade, one.position) for one in self.month(month) for trade in {one.trade, one.second or one.trade}
             if one.worker == worker and one.firm not in {firm, None} and one.standing == "formal"
             and any(holds(link, one.day) for link in links)
         }  # fmt: skip
@@ -393,11 +416,35 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
         if edit["site_id"] == site and not edit["answer"] and not is_in_time(edit) and told.is_prime(firm, site)
     ]  # fmt: skip
     assert sorted(re.findall(r'name="edit" value="(\d+)"', page)) == sorted(str(one["id"]) for one in late)
+    refusable = late + positions_to_refuse(told, site, month) if told.is_prime(firm, site) else []
+    assert sorted(re.findall(r"/edits/(\d+)/refuse/", page)) == sorted(str(one["id"]) for one in refusable)
     if visible:
         day = visible[0].day
         page = browser.get(f"/business/sites/{site}/days/{day.year}-{day.month}-{day.day}/").content.decode()
         present = [told.names[one.worker] for one in visible if one.day == day]
         assert sorted(re.findall(r'<th scope="row"><a[^>]*>([^<]+ 太郎)</a>', page)) == sorted(present)
+
+
+def positions_to_refuse(told: Told, site: int, month: date) -> list[dict[str, Any]]:
+    """Positions that other firms than the prime said in time of days of a month, and nobody has refused (ruling 29)."""
+    others = {
+        (one.worker, one.day)
+        for one in told.month(month)
+        if one.site == site and one.firm != told.oracle.sites[site]["business_id"]
+    }
+    return [
+        edit for edit in told.oracle.edits
+        if edit["site_id"] == site and edit["position"] and is_in_time(edit) and not edit["answer"]
+        and (edit["worker_id"], edit["day"]) in others
+    ]  # fmt: skip
+
+
+def test_the_worlds_have_positions_refused_and_to_refuse() -> None:
+    """Else the pages above would say nothing about them."""
+    with time_machine.travel(NOW, tick=False):
+        told = Told(SEEDS[0])
+        assert any(edit["position"] and edit["answer"] == "refused" for edit in told.oracle.edits)
+        assert any(positions_to_refuse(told, site, month) for site in told.world.sites for month in MONTHS)
 
 
 def check_all_sites(told: Told, firm: int, month: date) -> None:

@@ -13,6 +13,7 @@ from registry.notices.operations import (
     print_letters,
     send_security_code_again,
     ship_letters,
+    take_back_notices,
     write_notice,
 )
 from registry.notices.queries import list_letters_to_print, list_notices
@@ -140,3 +141,12 @@ def test_a_message_taken_back_takes_its_mail_with_it() -> None:
         transaction.set_rollback(True)
     assert mail_jobs() == []
     assert not Notice.objects.exists()
+
+
+def test_what_was_asked_says_that_it_was_taken_back_and_nothing_else_does(account: int) -> None:
+    asked, now = NoticeKind.EDIT_ASKED, NoticeKind.EDIT_TAKEN_BACK
+    for kind, about in ((asked, "edit 1"), (asked, "edit 12"), (NoticeKind.EDIT_APPROVED, "edit 1"), (asked, "")):
+        write_notice(kind, account_id=account, data={}, at=NOW, about=about)
+    for _ in range(2):
+        take_back_notices("edit 1", asked=asked, now=now)
+    assert [row.kind for row in reversed(list_notices(account))] == [now, asked, NoticeKind.EDIT_APPROVED, asked]

@@ -1,5 +1,5 @@
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,19 @@ from registry.core.errors import NotFoundError
 from registry.core.viewer import Viewer
 from registry.papers import operations
 from registry.papers.models import Paper
-from registry.papers.operations import PapersWaitingError, ask_paper, hand_out_paper, make_paper, tidy_papers
+from registry.papers.operations import (
+    PaperMonthsError,
+    PaperSpanError,
+    PapersWaitingError,
+    ask_paper,
+    hand_out_paper,
+    make_paper,
+    tidy_papers,
+)
 from registry.papers.rules import Wish
 from registry.papers.states import KEPT_FOR, MOST_WAITING, PaperKind, PaperState
 from registry.workers.models import Worker
-from tests.factories.cast import NOW, a_firm, a_worker
+from tests.factories.cast import NOW, a_firm, a_worker, owner_of
 from tests.factories.papers import NAME, NOVEMBER, Days, page_texts, tables_of
 from tests.factories.visitors import firm_viewer, worker_viewer
 
@@ -69,6 +77,26 @@ def test_others_cannot_ask() -> None:
     for wish in (OWN, days.wishes()[PaperKind.SITE_DAYS]):
         with pytest.raises(NotFoundError):
             ask_paper(wish, by=firm_viewer(a_firm("別の会社")).actor(), at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "error"),
+    [
+        (date(2026, 12, 1), date(2026, 12, 1), PaperMonthsError), (NOVEMBER, date(2026, 12, 1), PaperMonthsError),
+        (NOVEMBER, date(2026, 10, 1), PaperSpanError), (date(2025, 11, 1), NOVEMBER, PaperSpanError),
+        (date(2025, 12, 1), NOVEMBER, None),
+    ],
+)  # fmt: skip
+def test_a_paper_of_one_person_has_up_to_twelve_months_none_to_come(
+    first: date, last: date, error: type[Exception] | None
+) -> None:
+    days = Days()
+    by, wish = owner_of(days.prime), Wish(PaperKind.PERSON_DAYS, first, last, worker_id=days.worker)
+    if error:
+        with pytest.raises(error):
+            ask_paper(wish, by=by, at=NOW)
+    else:
+        assert ask_paper(wish, by=by, at=NOW)
 
 
 def test_only_so_many_wait() -> None:

@@ -7,7 +7,7 @@ import pytest
 from registry.core.ids import WorkerId
 from registry.workers.models import Affiliation, Worker
 from registry.workers.operations.links import ask_for_link, link
-from registry.workers.operations.registration import InsuranceData
+from registry.workers.operations.registration import InsuranceData, change_trades
 from registry.workers.policy import BLOCKS, OWN_BLOCKS, WORKER_POLICY
 from registry.workers.queries import (
     exists_worker,
@@ -16,6 +16,7 @@ from registry.workers.queries import (
     linked_businesses,
     linked_workers,
     list_link_requests,
+    registered_trades,
     search_workers,
     worker_of_account,
 )
@@ -43,6 +44,12 @@ def test_a_form_finds_what_it_registered() -> None:
     worker_id = a_worker(None).worker_id
     Worker.objects.filter(pk=worker_id).update(form_key="k")
     assert (find_registered("k"), find_registered("x"), find_registered("")) == (worker_id, None, None)
+
+
+def test_all_trades_that_a_worker_ever_registered_those_of_now_first() -> None:
+    worker_id = a_worker(None, trades=("06-01", "01-01")).worker_id
+    change_trades(worker_id, ("02-01", "01-01"), from_on=TODAY, by=OFFICE, at=NOW)
+    assert registered_trades([worker_id, 0]) == {worker_id: ["02-01", "01-01", "06-01"]}
 
 
 @pytest.mark.parametrize(("day", "linked"), [(BEGUN - DAY, False), (BEGUN, True), (TODAY - DAY, True), (TODAY, False)])

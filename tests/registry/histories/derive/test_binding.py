@@ -12,7 +12,7 @@ from registry.cards.derive import CardFact
 from registry.codes.states import Counts
 from registry.histories.derive.binding import BoundDay, bind, standing_of
 from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
-from registry.histories.states import ClaimState, Reason, Standing
+from registry.histories.states import NO_SECOND_TRADE, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Structure, TenureFact
 from registry.structures.states import TenureState
 from registry.touches.derive import Flag, WorkDay, ms_of, number_of
@@ -222,6 +222,21 @@ def edit(site_id: int, day: date, trade: str, position: str, work: str, **late: 
 def test_a_late_edit_holds_once_it_is_approved(answer: ClaimState | None, work: str) -> None:
     edits = [edit(HERE, DAY, "", "", "配筋"), edit(HERE, DAY, "", "", "遅れ", late=True, answer=answer)]
     assert one(facts(edits=edits)).assignment.work == work
+
+
+def test_a_refused_position_leaves_trade_and_work() -> None:
+    """Ruling 29: said in time, so nothing else waits for the prime."""
+    found = one(facts(edits=[edit(HERE, DAY, "02-01", "X002", "乙", answer=ClaimState.REFUSED)])).assignment
+    assert (found.trade, found.position, found.work) == ("02-01", "X001", "乙")
+
+
+def test_a_second_trade_stands_beside_the_first_until_it_is_taken_back() -> None:
+    """Rulings 26, 29: two histories, one day."""
+    second = edit(HERE, DAY, "", "", "", second_trade="02-01")
+    found = one(facts(edits=[second])).assignment
+    assert (found.trade, found.second_trade, found.trades) == ("06-01", "02-01", ("06-01", "02-01"))
+    for later in (edit(HERE, DAY, "", "", "", second_trade=NO_SECOND_TRADE), edit(HERE, DAY, "02-01", "", "")):
+        assert one(facts(edits=[second, later])).assignment.second_trade == ""
 
 
 def test_of_two_edits_the_later_holds_and_what_is_empty_stays() -> None:

@@ -1,20 +1,42 @@
 """Edits of days, in time and late, the prime's answers to them, and its decisions (rulings 24, 29)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from registry.businesses.models import Business
 from registry.businesses.queries import list_users
+from registry.businesses.states import BusinessKind
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId
 from registry.histories.models import DayEdit, EditAnswer
-from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit, withdraw_edit
-from registry.histories.queries import get_edit, list_open_edits
-from registry.histories.states import ClaimState, Side, Standing
+from registry.histories.operations.edits import (
+    ReasonMissingError,
+    SecondTradeError,
+    approve_edits,
+    decide_days,
+    edit_day,
+    refuse_edit,
+    refuse_position,
+    withdraw_edit,
+)
+from registry.histories.operations.parties import TradeNotRegisteredError
+from registry.histories.queries import (
+    count_days,
+    get_edit,
+    last_decisions,
+    list_days_of_worker,
+    list_edits,
+    list_open_edits,
+    list_positions_said,
+)
+from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side, Standing
 from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
 from registry.sites.operations import close_site
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from registry.workers.operations.registration import change_trades
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
 from tests.factories.visitors import account_of_worker, worker_as_actor
 
@@ -54,7 +76,8 @@ def place() -> Place:
 
 
 def told(account: int) -> list[str]:
-    return list(Notice.objects.filter(account_id=account, kind__startswith="edit").values_list("kind", flat=True))
+    found = Notice.objects.filter(account_id=account, kind__regex="^(edit|position)").order_by("pk")
+    return list(found.values_list("kind", flat=True))
 
 
 def account_of(firm: BusinessId) -> int:
@@ -67,13 +90,68 @@ def test_worker_and_employer_edit_until_the_end_of_the_next_month(place: Place) 
     (found,) = days_of(place.worker)
     assert (found.assignment.work, found.assignment.position) == ("墨出し", "X001")
     assert set(DayEdit.objects.values_list("side", flat=True)) == {Side.WORKER, Side.EMPLOYER}
-    assert told(account_of(place.prime)) == []
+    assert told(account_of(place.prime)) == [NoticeKind.POSITION_SAID]
 
 
 def test_position_is_the_employer_s_word_alone(place: Place) -> None:
     for at in (NOW, TOO_LATE):
         with pytest.raises(NotAllowedError):
             edit_day(place.worker, place.site, DAY, position="X001", by=place.self, at=at)
+
+
+def position_said(place: Place) -> int:
+    """The employer says position and work in time; the number of the edit."""
+    assert edit_day(place.worker, place.site, DAY, position="X001", work="墨出し", by=place.employer, at=IN_TIME)
+    return list_positions_said(place.site, DAY.replace(day=1))[-1].id
+
+
+def test_the_prime_refuses_a_position_that_was_said_in_time(place: Place) -> None:
+    """Ruling 29: trade and work need no word of the prime, and stay."""
+    edit = position_said(place)
+    assert refuse_position(edit, reason="職長は別の人です", by=place.owner, at=TOO_LATE)
+    assert not refuse_position(edit, reason="もう一度", by=place.owner, at=TOO_LATE)
+    (found,) = days_of(place.worker)
+    assert (found.assignment.work, found.assignment.position) == ("墨出し", "")
+    for account in (account_of(place.firm), account_of_worker(place.worker)):
+        assert told(account) == [NoticeKind.POSITION_REFUSED]
+    assert list_positions_said(place.site, DAY.replace(day=1)) == []
+    assert position_said(place) != edit, "the employer has looked again"
+    assert [day.assignment.position for day in days_of(place.worker)] == ["X001"]
+
+
+def test_only_the_prime_refuses_only_a_position_of_others_only_while_it_may_answer(place: Place) -> None:
+    edit = position_said(place)
+    for by in (place.self, place.employer):
+        with pytest.raises(NotAllowedError):
+            refuse_position(edit, reason="x", by=by, at=NOW)
+    edit_day(place.worker, place.site, DAY, work="足場", by=place.self, at=NOW)
+    with pytest.raises(NotAllowedError):
+        refuse_position(DayEdit.objects.get(work="足場").pk, reason="x", by=place.owner, at=NOW)
+    with pytest.raises(NotFoundError):
+        refuse_position(place.late(), reason="x", by=place.owner, at=TOO_LATE)
+    close_site(place.site, from_on=DAY, by=place.owner, at=NOW)
+    with pytest.raises(NotAllowedError):
+        refuse_position(edit, reason="x", by=place.owner, at=TOO_LATE)
+    assert refuse_position(edit, reason="x", by=place.owner, at=IN_TIME)
+
+
+def test_a_day_has_only_registered_trades_and_no_trade_twice(place: Place) -> None:
+    """Ruling 29: "a registered one, also a second"; one that was given up counts as registered."""
+    change_trades(place.worker, ("02-01", "01-01"), from_on=DAY, by=OFFICE, at=NOW)
+    how: Any = {"by": place.self, "at": NOW}
+    for field in ("trade", "second_trade"):
+        with pytest.raises(TradeNotRegisteredError) as refused:
+            edit_day(place.worker, place.site, DAY, **{field: "03-01", **how})
+        assert refused.value.field == field
+    for said in ({"second_trade": "02-01"}, {"trade": "01-01", "second_trade": "01-01"}):
+        with pytest.raises(SecondTradeError):
+            edit_day(place.worker, place.site, DAY, **{**said, **how})
+    edit_day(place.worker, place.site, DAY, trade="06-01", second_trade="01-01", **how)
+    (found,) = days_of(place.worker)
+    assert found.assignment.trades == ("06-01", "01-01")
+    assert count_days(list_days_of_worker(place.worker, DAY.replace(day=1))).formal == 1, "one day, two histories"
+    edit_day(place.worker, place.site, DAY, second_trade=NO_SECOND_TRADE, **how)
+    assert [day.assignment.trades for day in days_of(place.worker)] == [("06-01",)]
 
 
 def test_a_firm_edits_only_what_was_worked_for_it(place: Place) -> None:
@@ -131,6 +209,15 @@ def test_only_who_asked_takes_a_late_edit_back(place: Place) -> None:
     assert place.work() == ""
 
 
+def test_the_message_of_an_edit_that_was_taken_back_asks_for_nothing(place: Place) -> None:
+    """The prime would look for what is not there; other edits still ask."""
+    edit = place.late()
+    place.late("別の作業")
+    for _ in range(2):
+        withdraw_edit(edit, by=place.self, at=TOO_LATE)
+    assert told(account_of(place.prime)) == [NoticeKind.EDIT_TAKEN_BACK, NoticeKind.EDIT_ASKED]
+
+
 def test_only_the_prime_answers_and_only_what_came_late(place: Place) -> None:
     edit = place.late()
     for by in (place.self, place.employer):
@@ -157,6 +244,20 @@ def test_the_prime_s_own_word_on_its_own_people_needs_no_other(place: Place) -> 
     assert by_worker is False
 
 
+@pytest.mark.parametrize(("kind", "own"), [(BusinessKind.ONE_PERSON, True), (BusinessKind.CORPORATION, False)])
+def test_who_approves_a_late_edit_of_the_own_day_is_marked(place: Place, kind: BusinessKind, *, own: bool) -> None:
+    """自己承認, as for claims (ruling 28): by the prime's own word, and by its approval; others' days never."""
+    Business.objects.filter(pk=place.prime).update(kind=kind)
+    card = a_worker(place.prime, "元")
+    place.gate.send(a_touch(2, card))
+    edit_day(card.worker_id, place.site, DAY, work="段取り", by=place.owner, at=TOO_LATE)
+    edit_day(card.worker_id, place.site, DAY, work="別", by=worker_as_actor(card.worker_id), at=TOO_LATE)
+    (asked,) = list_open_edits(place.site)
+    approve_edits([asked.id, place.late()], by=place.owner, at=TOO_LATE)
+    assert [edit.self_approved for edit in list_edits(card.worker_id, DAY.replace(day=1))] == [own, own]
+    assert [edit.self_approved for edit in list_edits(place.worker, DAY.replace(day=1))] == [False]
+
+
 def test_the_later_word_holds_in_whatever_order_they_are_approved(place: Place) -> None:
     first = place.late("先")
     edit_day(place.worker, place.site, DAY, work="後", by=place.self, at=TOO_LATE + timedelta(days=1))
@@ -169,13 +270,30 @@ def test_the_prime_lets_waiting_days_count_or_not(place: Place) -> None:
     close_site(place.site, from_on=DAY, by=place.owner, at=NOW)
     assert [one.standing for one in days_of(place.worker)] == [Standing.WAITING]
     for counts, expected in ((True, Standing.FORMAL), (False, Standing.NONE), (True, Standing.FORMAL)):
-        decide_days(place.site, [(place.worker, DAY)], counts=counts, by=place.owner, at=NOW)
+        decide_days(place.site, [(place.worker, DAY)], counts=counts, reason="確認済み", by=place.owner, at=NOW)
         assert [one.standing for one in days_of(place.worker)] == [expected]
     for by in (place.employer, place.self):
         with pytest.raises(NotAllowedError):
             decide_days(place.site, [(place.worker, DAY)], counts=True, by=by, at=NOW)
     with pytest.raises(NotAllowedError):
         decide_days(SiteId(1), [], counts=True, by=place.owner, at=NOW)
+
+
+def test_days_are_refused_with_a_reason_and_each_worker_is_told_once(place: Place) -> None:
+    days = [(place.worker, DAY), (place.worker, DAY - timedelta(days=1))]
+    with pytest.raises(ReasonMissingError):
+        decide_days(place.site, days, counts=False, by=place.owner, at=NOW)
+    decide_days(place.site, days, counts=False, reason="作業なし", by=place.owner, at=NOW)
+    decide_days(place.site, days[:1], counts=True, by=place.owner, at=NOW)
+    found = Notice.objects.filter(account_id=account_of_worker(place.worker)).order_by("pk")
+    refused, counted = found.filter(kind__startswith="days")
+    assert (refused.kind, counted.kind) == (NoticeKind.DAYS_REFUSED, NoticeKind.DAYS_COUNTED)
+    assert refused.data == {"days": "2026-11-19 2026-11-20", "site": "見本ビル新築工事", "reason": "作業なし"}
+    last = last_decisions(place.worker, DAY.replace(day=1))
+    assert {key: (row.counts, row.reason) for key, row in last.items()} == {
+        (place.site, DAY): (True, ""),
+        (place.site, DAY - timedelta(days=1)): (False, "作業なし"),
+    }
 
 
 def test_the_second_of_two_clicks_says_nothing_again(place: Place) -> None:

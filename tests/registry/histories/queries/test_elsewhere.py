@@ -42,7 +42,7 @@ def test_day_trade_and_position_of_days_for_others_while_linked() -> None:
 
 def test_only_formal_days_and_two_sites_alike_are_one_line() -> None:
     own, other = a_firm("自社"), a_firm("よそ")
-    card = a_worker(own)
+    card = a_worker(own, trades=("06-01", "01-01"))
     gates = [a_gate(other, store=f"{n}" * 32) for n in (1, 2)]
     lend(gates[0], other, card.worker_id)
     people = [(card.worker_id, RosterData(trade="02-01", position="X001"))]
@@ -59,6 +59,13 @@ def test_only_formal_days_and_two_sites_alike_are_one_line() -> None:
         "01-01",
         "02-01",
     ]
+    edit_day(
+        card.worker_id, sites[1], date(2026, 11, 5), second_trade="06-01", by=worker_as_actor(card.worker_id), at=NOW
+    )
+    bind_all()
+    assert len(list_days_elsewhere([card.worker_id], own, NOVEMBER)[card.worker_id]) == 3, (
+        "a second trade is a line too"
+    )
     for site in sites:
         close_site(site, from_on=date(2026, 11, 5), by=owner_of(other), at=NOW)
     bind_all()

@@ -11,6 +11,6 @@ ALTER TABLE histories_month ALTER COLUMN lacking DROP DEFAULT;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("histories", "0006_late_edits")]
+    dependencies = [("histories", "0010_self_approved_edits")]
 
     operations = [migrations.RunSQL(TABLES, "ALTER TABLE histories_month DROP COLUMN lacking")]
