@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "registry.changes",
     "registry.files",
     "registry.accounts",
+    "registry.drafts",
     "registry.notices",
     "registry.businesses",
     "registry.workers",
