@@ -155,13 +155,19 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = "touroku@registry.example"
+# Who is told of a 500, see `config.alerts`.
+ALERT_MAILS = [one for one in os.environ.get("ALERT_MAILS", "unei@registry.example").split(",") if one]
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"quiet": {"()": "config.logs.QuietFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "quiet"},
+        "alert": {"class": "config.alerts.AlertHandler", "level": "ERROR"},
+    },
+    "root": {"handlers": ["console", "alert"], "level": "WARNING"},
     "loggers": {"django": {"handlers": [], "level": "INFO"}},  # no mail to anybody with what was sent in it
 }

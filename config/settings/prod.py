@@ -8,6 +8,7 @@ from config.settings.base import DATABASES
 DEMO = False
 ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
 PUBLIC_URL = os.environ["PUBLIC_URL"]  # links in mails never come from the Host header
+ALERT_MAILS = os.environ["ALERT_MAILS"].split(",")
 PROXIES = int(os.environ.get("PROXIES", "1"))  # TLS ends at one
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True
