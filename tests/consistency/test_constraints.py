@@ -87,6 +87,7 @@ CASES: dict[str, Callable[[], object]] = {
         change(Business, form_key="k"), again(Business, id=FREE_ID + 22, form_key="k")
     ),
     "businesses_kind_known": change(Business, kind="club"),
+    "businesses_permit_whole": change(Business, permit_number="1"),
     "businesses_capital_not_negative": change(Business, capital_yen=-1),
     "businesses_id_shape": again(Business, id=22),
     "businesses_unit_code_once": again(Unit),
