@@ -1,6 +1,6 @@
 """A person's or firm's data as blocks of a page. What the viewer may not read is not in `seen`, so it is not here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,7 +48,7 @@ def permit_year_name(year: str) -> str:
 
 
 _WORDS = {"sex", "registration_kind", "kind", "confirmation", "item", "permit_class"}
-_SHOWN = {
+_SHOWN: dict[str, Callable[[str], str]] = {
     "prefecture": lambda value: code_names(Table.PREFECTURES).get(value, value),
     "permit_authority": authority_name,
     "permit_year": permit_year_name,

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import PUBLIC, page
 from portals.base.forms import add_refusal, form_page
 from portals.base.middleware import begin_session
-from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm
+from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm, StepForm
 from registry.accounts.operations import Place, SecurityCodeVoidError, check_login, confirm_code
 from registry.accounts.queries import find_account
 from registry.accounts.states import AccountState
@@ -34,6 +35,7 @@ from registry.notices.operations import send_security_code_again
 from registry.workers.operations.passwords import choose_first_password
 
 PENDING = "first_login_account"
+REFUSED = "refused_step"
 PENDING_LIFE = timedelta(minutes=30)
 DEVICE_COOKIE = "device"
 DEVICE_LIFE = timedelta(days=365)
@@ -134,6 +136,22 @@ def _other_step(account_id: int | None, step: AccountState) -> HttpResponse | No
     return redirect(STEPS.get(account.state, "public:login") if account else "public:login")
 
 
+def _step_page(request: HttpRequest, template: str, form: StepForm) -> HttpResponse:
+    """The page of a step; what is wrong is shown by a request of its own.
+
+    To a page that is the answer to a password, nobody can go back: the browser asks whether to send the password again.
+    """
+    if request.method == "GET" and REFUSED in request.session:
+        refused = request.session.pop(REFUSED)
+        form.show_errors(refused["errors"] if refused["path"] == request.path else {})
+    answer = form_page(request, template, {"form": form})
+    if request.method == "GET" or answer.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
+        return answer
+    errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+    request.session[REFUSED] = {"path": request.path, "errors": errors}
+    return redirect(request.path)
+
+
 @sensitive_post_parameters()
 @never_cache
 @page(PUBLIC)
@@ -158,7 +176,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
         else:
             success(request, _("public.password.changed"))
             return redirect("public:security_code")
-    return form_page(request, "public/first_password.html", {"form": form})
+    return _step_page(request, "public/first_password.html", form)
 
 
 @sensitive_post_parameters()
@@ -181,7 +199,7 @@ def security_code(request: HttpRequest) -> HttpResponse:
         else:
             request.session.flush()
             return redirect("public:first_login_done")
-    return form_page(request, "public/security_code.html", {"form": form})
+    return _step_page(request, "public/security_code.html", form)
 
 
 @page(PUBLIC)

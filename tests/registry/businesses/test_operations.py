@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_a_corporate_number_has_a_check_digit(number: str) -> None:
     assert refused.value.field == "corporate_number"
 
 
-WHOLE = {"permit_authority": "13", "permit_class": "1", "permit_year": "2026", "permit_number": "1"}
+WHOLE: dict[str, Any] = {"permit_authority": "13", "permit_class": "1", "permit_year": "2026", "permit_number": "1"}
 
 
 @pytest.mark.parametrize("missing", WHOLE)

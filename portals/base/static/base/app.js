@@ -7,6 +7,8 @@
   window.addEventListener("load", () => {
     const summary = document.querySelector("[data-error-summary]");
     if (summary && document.activeElement === document.body) summary.focus();
+    // Who goes back to a refused log-in gets the page itself, not a question whether to send the password again.
+    if (summary && document.querySelector("input[type=password]")) history.replaceState(null, "", window.location.href);
   });
 
   const buttonsOf = (form) => form.querySelectorAll("button:not([type=button]):not([type=reset])");
