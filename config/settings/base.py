@@ -87,6 +87,7 @@ PROXIES = int(os.environ.get("PROXIES", "0"))
 MIDDLEWARE = [
     "config.proxies.ClientAddress",
     "config.machines.MachinesFirst",
+    "config.hosts.OurHostsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
