@@ -48,6 +48,9 @@ CARD_KEY = kept_secret("cards")  # signs the QR that a phone shows in place of a
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")
+# Which portal is open where, see `portals.base.doors`; here everything everywhere.
+PORTAL_HOSTS: dict[str, str] = {}
+OFFICE_NETWORKS: list[str] | None = None
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -98,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portals.base.middleware.ViewerMiddleware",
+    "portals.base.doors.Doors",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -182,5 +182,5 @@ def _shown_letter(letter: PrintedLetter) -> dict[str, Any]:
     return {
         "recipient": letter.recipient, "data": {"business_name": "", **letter.data}, "login_id": letter.login_id,
         "secret": letter.secret, "secret_label": secret, "title": f"letter.{letter.kind}.title",
-        "text": f"letter.{letter.kind}.text", "login_address": settings.PUBLIC_URL + reverse("public:login"),
+        "text": f"letter.{letter.kind}.text", "login_address": settings.PUBLIC_URL + reverse("public:home" if settings.PORTAL_HOSTS else "public:login"),
     }  # fmt: skip

@@ -20,12 +20,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from portals.base.access import PUBLIC, page
+from portals.base.doors import elsewhere, is_open, login_address, open_portals
 from portals.base.forms import add_refusal, form_page
 from portals.base.middleware import begin_session
 from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm, StepForm
 from registry.accounts.operations import Place, SecurityCodeVoidError, check_login, confirm_code
 from registry.accounts.queries import find_account
-from registry.accounts.states import AccountState
+from registry.accounts.states import AccountState, Portal
 from registry.core.actor import Actor
 from registry.core.days import JST
 from registry.core.errors import RegistryError
@@ -46,7 +47,8 @@ STEPS = {AccountState.INITIAL: "public:first_password", AccountState.CODE_WANTED
 @page(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     """The public home with its three doors."""
-    return render(request, "public/home.html")
+    context = {"worker_login": login_address(Portal.WORKER), "business_login": login_address(Portal.BUSINESS)}
+    return render(request, "public/home.html", context)
 
 
 def _device(request: HttpRequest) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def _place(request: HttpRequest, login_id: str) -> Place:
     """A device that logged in to this account before counts its wrong tries on its own (ruling 3)."""
     known = _device(request)
     device = known["device"] if _mark(login_id) in known["accounts"] else ""
-    return Place(network_of(request.META["REMOTE_ADDR"]), device)
+    return Place(network_of(request.META["REMOTE_ADDR"]), device, open_portals(request))
 
 
 def _remember_device(request: HttpRequest, response: HttpResponse, login_id: str) -> None:
@@ -107,6 +109,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 error.data["until"] = f"{error.data['until'].astimezone(JST):%H:%M}"  # type: ignore[attr-defined]
             add_refusal(form, error)
         else:
+            if not is_open(request, outcome.account.portal):
+                return elsewhere(request, outcome.account.portal)
             if outcome.next_step is not AccountState.ACTIVE:
                 return _begin_first_login(request, outcome.account.id, outcome.next_step)
             begin_session(request, outcome.account.id)

@@ -16,6 +16,9 @@ ASKED_FOR = {
     "ALLOWED_HOSTS": "registry.example",
     "PUBLIC_URL": "https://registry.example",
     "ALERT_MAILS": "unei@registry.example",
+    "WORKER_HOST": "my.registry.example",
+    "BUSINESS_HOST": "firm.registry.example",
+    "OFFICE_HOST": "office.registry.example",
 }
 
 
