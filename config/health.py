@@ -3,13 +3,19 @@
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 
+@csrf_exempt
+@require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
+@csrf_exempt
+@require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Database, migrations and queue are there; 503 names what is not."""
     checks = {"database": _database(), "migrations": False, "queue": False}

@@ -48,6 +48,9 @@ CARD_KEY = kept_secret("cards")  # signs the QR that a phone shows in place of a
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")
+# Which portal is open where, see `portals.base.doors`; here everything everywhere.
+PORTAL_HOSTS: dict[str, str] = {}
+OFFICE_NETWORKS: list[str] | None = None
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -63,6 +66,7 @@ INSTALLED_APPS = [
     "registry.changes",
     "registry.files",
     "registry.accounts",
+    "registry.drafts",
     "registry.notices",
     "registry.businesses",
     "registry.workers",
@@ -86,6 +90,7 @@ PROXIES = int(os.environ.get("PROXIES", "0"))
 MIDDLEWARE = [
     "config.proxies.ClientAddress",
     "config.machines.MachinesFirst",
+    "config.hosts.OurHostsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -96,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portals.base.middleware.ViewerMiddleware",
+    "portals.base.doors.Doors",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -154,13 +160,19 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = "touroku@registry.example"
+# Who is told of a 500, see `config.alerts`.
+ALERT_MAILS = [one for one in os.environ.get("ALERT_MAILS", "unei@registry.example").split(",") if one]
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"quiet": {"()": "config.logs.QuietFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "quiet"},
+        "alert": {"class": "config.alerts.AlertHandler", "level": "ERROR"},
+    },
+    "root": {"handlers": ["console", "alert"], "level": "WARNING"},
     "loggers": {"django": {"handlers": [], "level": "INFO"}},  # no mail to anybody with what was sent in it
 }

@@ -1,13 +1,19 @@
 """Production: TLS everywhere, secrets from outside, no demo data."""
 
 import os
+from ipaddress import ip_network
 
 from config.settings.base import *  # noqa: F403 -- settings are layered this way
 from config.settings.base import DATABASES
 
 DEMO = False
-ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
+# Each portal on its own host (WORKER_HOST, BUSINESS_HOST, OFFICE_HOST), beside the public pages on ALLOWED_HOSTS.
+PORTAL_HOSTS = {portal: os.environ[f"{portal.upper()}_HOST"] for portal in ("worker", "business", "office")}
+# 192.0.2.0/24 2001:db8::/32; the office is open from nowhere while none is named.
+OFFICE_NETWORKS = [str(ip_network(one)) for one in os.environ.get("OFFICE_NETWORKS", "").split()]
+ALLOWED_HOSTS = [*os.environ["ALLOWED_HOSTS"].split(","), *PORTAL_HOSTS.values()]
 PUBLIC_URL = os.environ["PUBLIC_URL"]  # links in mails never come from the Host header
+ALERT_MAILS = os.environ["ALERT_MAILS"].split(",")
 PROXIES = int(os.environ.get("PROXIES", "1"))  # TLS ends at one
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib.messages import warning
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from portals.base.drafts import BUTTON, keep_unsent
 from registry.accounts.states import Portal
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.viewer import Viewer
@@ -52,10 +54,13 @@ def page(permission: str) -> Callable[[View], View]:
     return mark
 
 
-def to_login(request: HttpRequest) -> HttpResponseRedirect:
+def to_login(request: HttpRequest) -> HttpResponse:
     """Ask a stranger to log in, and go on to the same address afterwards. Who sent something is told what became of it."""
     if request.method == "POST":
-        warning(request, _("base.session_ended"))
+        kept = keep_unsent(request)
+        if request.POST.get(BUTTON) == "auto":  # asked by the script: nobody reads the answer
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        warning(request, _("base.session_ended_kept" if kept else "base.session_ended"))
     return redirect(f"{reverse('public:login')}?{urlencode({'next': request.path})}")
 
 

@@ -1,6 +1,6 @@
 """A person's or firm's data as blocks of a page. What the viewer may not read is not in `seen`, so it is not here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from portals.base.templatetags.ds import grouped_id, jdate, yen
 from registry.audit.operations import Seen
+from registry.businesses.states import MINISTER
 from registry.codes.queries import code_names
 from registry.codes.states import Table
+from registry.core.days import era_year
 from registry.disclosure.queries import full_name
 from registry.workers.states import CredentialBlock
 
@@ -32,6 +34,27 @@ def full_kana(seen: Seen) -> str:
     return " ".join(str(seen.get(key)) for key in ("family_kana", "given_kana") if seen.get(key))
 
 
+def authority_name(code: str) -> str:
+    """Who gave a permit, by code."""
+    if code == MINISTER:
+        return _("word.permit_minister")
+    return _("word.permit_governor").format(prefecture=code_names(Table.PREFECTURES).get(code, code))
+
+
+def permit_year_name(year: str) -> str:
+    """A year as it stands in a permit; the era is the one of its last day."""
+    _era, letter, number = era_year(date(int(year), 12, 31))
+    return _("word.permit_year").format(letter=letter, number=number, year=year)
+
+
+_WORDS = {"sex", "registration_kind", "kind", "confirmation", "item", "permit_class"}
+_SHOWN: dict[str, Callable[[str], str]] = {
+    "prefecture": lambda value: code_names(Table.PREFECTURES).get(value, value),
+    "permit_authority": authority_name,
+    "permit_year": permit_year_name,
+}
+
+
 def _shown(key: str, value: object) -> str:
     if isinstance(value, bool):
         return _("word.yes") if value else _("word.no")
@@ -41,9 +64,9 @@ def _shown(key: str, value: object) -> str:
         return grouped_id(value)  # type: ignore[arg-type]
     if key == "capital_yen":
         return yen(value)  # type: ignore[arg-type]
-    if key == "prefecture":
-        return code_names(Table.PREFECTURES).get(str(value), str(value))
-    if key in {"sex", "registration_kind", "kind", "confirmation", "item"} and value:
+    if key in _SHOWN and value:
+        return _SHOWN[key](str(value))
+    if key in _WORDS and value:
         text = _(f"word.{key}.{value}")
         return str(value) if text.startswith("word.") else text
     return str(value or "")

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 
 from portals.base.access import BEHIND_THE_LOGIN, PUBLIC, page, to_login
+from portals.base.drafts import keep_unsent
 from portals.base.samples import sample_context
 from registry.core.viewer import Viewer
 
@@ -25,7 +26,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """A page that was left open too long, or that another tab has overtaken."""
-    return render(request, "base/csrf_failure.html", status=403)
+    return render(request, "base/csrf_failure.html", {"kept": keep_unsent(request)}, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature

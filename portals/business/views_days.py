@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.days import shown_day
+from portals.base.drafts import keeps_draft
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.joining import join_page
 from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
@@ -173,6 +174,7 @@ def _own_people(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 @page(Permission.BUSINESS_WORKERS)
+@keeps_draft(PeopleClaimForm, "claim.new_for_people")
 def new_claims(request: HttpRequest) -> HttpResponse:
     """Enter a day for one's own people: the reader was broken, the cards lay at home."""
     form = PeopleClaimForm(request.POST or None, people=_own_people(request))
@@ -187,7 +189,7 @@ def new_claims(request: HttpRequest) -> HttpResponse:
             success(request, _("claim.entered_for").format(count=count, follows=form.what_follows()))
             on = form.cleaned_data["day"]
             return redirect("business:days_of_month", on.year, on.month)
-    return render(request, "business/new_claims.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "business/new_claims.html", {"form": form})
 
 
 class Person(NamedTuple):

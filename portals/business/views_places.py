@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal, refusal
+from portals.base.drafts import keeps_draft
+from portals.base.forms import add_refusal, form_page, refusal
 from portals.business.forms import DayForm, InvitationForm, JoinKeyForm, KeyForm
 from portals.business.site_access import SiteAccess, access_to, find_access
 from portals.business.views_firm import business_of
@@ -53,6 +54,7 @@ def _parent(request: HttpRequest, site_id: int, node_id: int) -> tuple[SiteAcces
 
 
 @page(Permission.SITE_MANAGE)
+@keeps_draft(InvitationForm, "structure.invite")
 def invite(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpResponse:
     """Invite a firm below another one, or below the prime."""
     access, above = _parent(request, site_id, node_id)
@@ -71,10 +73,11 @@ def invite(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpResponse
         "above": above,
         "title": "structure.invite_below" if above else "structure.invite",
     }
-    return render(request, "business/invite.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/invite.html", context)
 
 
 @page(Permission.SITE_MANAGE)
+@keeps_draft(InvitationForm, "structure.exchange")
 def exchange(request: HttpRequest, site_id: int, node_id: int) -> HttpResponse:
     """Give a place to another firm from a day on; what hangs below stays."""
     access = access_to(request, site_id)
@@ -91,7 +94,7 @@ def exchange(request: HttpRequest, site_id: int, node_id: int) -> HttpResponse:
             success(request, _("structure.exchanged"))
             return redirect("business:structure", site_id)
     context = {"form": form, "site": access.site, "above": rows[0].name, "title": "structure.exchange"}
-    return render(request, "business/invite.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/invite.html", context)
 
 
 @page(Permission.SITE_MANAGE)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal, refusal
+from portals.base.drafts import keeps_draft
+from portals.base.forms import add_refusal, form_page, refusal
 from portals.business.forms import DayBeginForm, FileForm, PeriodForm, SiteForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_firm import business_of
@@ -49,6 +50,7 @@ def sites(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.BUSINESS_SITES)
+@keeps_draft(SiteForm, "site.open")
 def new_site(request: HttpRequest) -> HttpResponse:
     """Open a site with its first terminal."""
     form = SiteForm(request.POST or None, units=choices_of_units(request))
@@ -64,7 +66,7 @@ def new_site(request: HttpRequest) -> HttpResponse:
         else:
             success(request, _("site.opened"))
             return redirect("business:site", site_id)
-    return render(request, "business/new_site.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "business/new_site.html", {"form": form})
 
 
 def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:

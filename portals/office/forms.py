@@ -6,8 +6,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import IdField, MailField, PhoneField, PostalCodeField, TextField, TypedDateField
-from registry.businesses.states import BusinessKind
+from portals.base.forms import IdField, MailField, PatternField, PhoneField, PostalCodeField, TextField, TypedDateField
+from portals.base.records import authority_name, permit_year_name
+from registry.businesses.states import MINISTER, BusinessKind, PermitClass
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -30,11 +31,34 @@ def trades() -> list[tuple[str, str]]:
     return [("", "―"), *_codes(Table.TRADES, with_code=True)]
 
 
+def authorities() -> list[tuple[str, str]]:
+    """Who gives permits, for a choice: the minister, and the governor of each prefecture."""
+    codes = [MINISTER, *(line.code for line in list_codes(Table.PREFECTURES, on=jst_day(timezone.now())))]
+    return [("", "―"), *((code, authority_name(code)) for code in codes)]
+
+
+def permit_years() -> list[tuple[str, str]]:
+    """The years in which a permit can have been given that still holds, for a choice."""
+    this_year = jst_day(timezone.now()).year
+    years = range(this_year, this_year - PERMIT_YEARS - 1, -1)
+    return [("", "―"), *((str(year), permit_year_name(str(year))) for year in years)]
+
+
 def _text(label: str, length: int = 100, *, required: bool = True, help_text: str = "") -> forms.CharField:
     return TextField(label=_(label), max_length=length, required=required, help_text=_(help_text) if help_text else "")
 
 
+def _digits(label: str, length: int, width: int, *, help_text: str) -> PatternField:
+    """A number of so many digits that may be left out."""
+    return PatternField(
+        f"^[0-9]{{1,{length}}}$", label=_(label), help_text=_(help_text), max_length=length, required=False,
+        error_messages={"invalid": _("office.digits_only")},
+        widget=forms.TextInput(attrs={"class": f"ds-w-{width} ds-input-id", "inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
 _POSTAL = PostalCodeField(label=_("business.postal_code"))
+PERMIT_YEARS = 5  # a permit holds for five years (建設業法 第3条第3項)
 _MOST_YEN = 10**14  # a hundred times the largest capital in the country; more is a slip of the finger
 
 
@@ -47,9 +71,7 @@ class BusinessForm(forms.Form):
         label=_("business.kind"), choices=[(kind, _(f"word.kind.{kind}")) for kind in BusinessKind]
     )
     representative = _text("business.representative")
-    corporate_number = _text(
-        "business.corporate_number", 13, required=False, help_text="business.corporate_number_help"
-    )
+    corporate_number = _digits("business.corporate_number", 13, 12, help_text="business.corporate_number_help")
     capital_yen = forms.IntegerField(
         label=_("business.capital_yen"), min_value=0, max_value=_MOST_YEN, initial=0,
         error_messages={"max_value": _("office.capital_too_large")},
@@ -60,10 +82,17 @@ class BusinessForm(forms.Form):
     phone = PhoneField(label=_("business.phone"))
     officer_name = _text("business.officer_name")
     officer_mail = MailField(label=_("business.officer_mail"), required=False)
-    permit_authority = _text("business.permit_authority", 20, required=False)
-    permit_class = _text("business.permit_class", 2, required=False)
-    permit_year = _text("business.permit_year", 4, required=False)
-    permit_number = _text("business.permit_number", 10, required=False)
+    permit_authority = forms.ChoiceField(
+        label=_("business.permit_authority"), help_text=_("office.permit_help"), choices=authorities, required=False
+    )
+    permit_class = forms.ChoiceField(
+        label=_("business.permit_class"), required=False,
+        choices=[("", "―"), *((one, _(f"word.permit_class.{one}")) for one in PermitClass)],
+    )  # fmt: skip
+    permit_year = forms.ChoiceField(
+        label=_("business.permit_year"), help_text=_("office.permit_year_help"), choices=permit_years, required=False
+    )
+    permit_number = _digits("business.permit_number", 6, 8, help_text="office.permit_number_help")
     kentaikyo_number = _text("business.kentaikyo_number", 20, required=False)
 
 

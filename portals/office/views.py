@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.drafts import keeps_draft
 from portals.base.forms import add_refusal, form_page
 from portals.base.photos import KeptPhoto, kept_photo, photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
@@ -101,7 +102,7 @@ def _register(
             context |= {"step": 2, "typed": typed, "rows": [(field.label, _shown(field)) for field in typed]}
         except RegistryError as error:
             add_refusal(form, error)
-    return render(request, "office/register.html", context, status=422 if form.errors else 200)
+    return form_page(request, "office/register.html", context)
 
 
 def _shown(field: forms.BoundField) -> str:
@@ -110,6 +111,7 @@ def _shown(field: forms.BoundField) -> str:
 
 
 @page(Permission.OFFICE_REGISTER)
+@keeps_draft(BusinessForm, "office.menu.register_business")
 def register_business_page(request: HttpRequest) -> HttpResponse:
     """Register a firm."""
     form = BusinessForm(request.POST or None)
@@ -125,6 +127,7 @@ def register_business_page(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.OFFICE_REGISTER)
+@keeps_draft(WorkerForm, "office.menu.register_worker")
 def register_worker_page(request: HttpRequest) -> HttpResponse:
     """Register a worker, with the first card."""
     form = WorkerForm(request.POST or None, request.FILES or None)
@@ -179,5 +182,5 @@ def _shown_letter(letter: PrintedLetter) -> dict[str, Any]:
     return {
         "recipient": letter.recipient, "data": {"business_name": "", **letter.data}, "login_id": letter.login_id,
         "secret": letter.secret, "secret_label": secret, "title": f"letter.{letter.kind}.title",
-        "text": f"letter.{letter.kind}.text", "login_address": settings.PUBLIC_URL + reverse("public:login"),
+        "text": f"letter.{letter.kind}.text", "login_address": settings.PUBLIC_URL + reverse("public:home" if settings.PORTAL_HOSTS else "public:login"),
     }  # fmt: skip

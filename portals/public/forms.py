@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,17 @@ class LoginForm(forms.Form):
         return check_if_id(self.cleaned_data["login_id"], IdKind.WORKER, IdKind.BUSINESS, IdKind.USER)
 
 
-class FirstPasswordForm(forms.Form):
+class StepForm(forms.Form):
+    """A step of the first log-in; nothing of it is ever shown again but what was wrong."""
+
+    def show_errors(self, errors: dict[str, list[str]]) -> None:
+        """Show an empty form with what was wrong the last time."""
+        self._errors = ErrorDict(
+            {name: self.error_class(texts, renderer=self.renderer) for name, texts in errors.items()}
+        )
+
+
+class FirstPasswordForm(StepForm):
     """The forced change of the initial password."""
 
     present_password = _password(_("public.password.present"), "current-password", _("public.password.present_help"))
@@ -47,7 +58,7 @@ class FirstPasswordForm(forms.Form):
         return typed
 
 
-class SecurityCodeForm(forms.Form):
+class SecurityCodeForm(StepForm):
     """The six digits."""
 
     security_code = TextField(

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +20,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from portals.base.access import PUBLIC, page
+from portals.base.doors import elsewhere, is_open, login_address, open_portals
 from portals.base.forms import add_refusal, form_page
 from portals.base.middleware import begin_session
-from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm
+from portals.public.forms import FirstPasswordForm, LoginForm, SecurityCodeForm, StepForm
 from registry.accounts.operations import Place, SecurityCodeVoidError, check_login, confirm_code
 from registry.accounts.queries import find_account
-from registry.accounts.states import AccountState
+from registry.accounts.states import AccountState, Portal
 from registry.core.actor import Actor
 from registry.core.days import JST
 from registry.core.errors import RegistryError
@@ -34,6 +36,7 @@ from registry.notices.operations import send_security_code_again
 from registry.workers.operations.passwords import choose_first_password
 
 PENDING = "first_login_account"
+REFUSED = "refused_step"
 PENDING_LIFE = timedelta(minutes=30)
 DEVICE_COOKIE = "device"
 DEVICE_LIFE = timedelta(days=365)
@@ -44,7 +47,8 @@ STEPS = {AccountState.INITIAL: "public:first_password", AccountState.CODE_WANTED
 @page(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     """The public home with its three doors."""
-    return render(request, "public/home.html")
+    context = {"worker_login": login_address(Portal.WORKER), "business_login": login_address(Portal.BUSINESS)}
+    return render(request, "public/home.html", context)
 
 
 def _device(request: HttpRequest) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def _place(request: HttpRequest, login_id: str) -> Place:
     """A device that logged in to this account before counts its wrong tries on its own (ruling 3)."""
     known = _device(request)
     device = known["device"] if _mark(login_id) in known["accounts"] else ""
-    return Place(network_of(request.META["REMOTE_ADDR"]), device)
+    return Place(network_of(request.META["REMOTE_ADDR"]), device, open_portals(request))
 
 
 def _remember_device(request: HttpRequest, response: HttpResponse, login_id: str) -> None:
@@ -105,6 +109,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 error.data["until"] = f"{error.data['until'].astimezone(JST):%H:%M}"  # type: ignore[attr-defined]
             add_refusal(form, error)
         else:
+            if not is_open(request, outcome.account.portal):
+                return elsewhere(request, outcome.account.portal)
             if outcome.next_step is not AccountState.ACTIVE:
                 return _begin_first_login(request, outcome.account.id, outcome.next_step)
             begin_session(request, outcome.account.id)
@@ -134,6 +140,22 @@ def _other_step(account_id: int | None, step: AccountState) -> HttpResponse | No
     return redirect(STEPS.get(account.state, "public:login") if account else "public:login")
 
 
+def _step_page(request: HttpRequest, template: str, form: StepForm) -> HttpResponse:
+    """The page of a step; what is wrong is shown by a request of its own.
+
+    To a page that is the answer to a password, nobody can go back: the browser asks whether to send the password again.
+    """
+    if request.method == "GET" and REFUSED in request.session:
+        refused = request.session.pop(REFUSED)
+        form.show_errors(refused["errors"] if refused["path"] == request.path else {})
+    answer = form_page(request, template, {"form": form})
+    if request.method == "GET" or answer.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
+        return answer
+    errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+    request.session[REFUSED] = {"path": request.path, "errors": errors}
+    return redirect(request.path)
+
+
 @sensitive_post_parameters()
 @never_cache
 @page(PUBLIC)
@@ -158,7 +180,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
         else:
             success(request, _("public.password.changed"))
             return redirect("public:security_code")
-    return form_page(request, "public/first_password.html", {"form": form})
+    return _step_page(request, "public/first_password.html", form)
 
 
 @sensitive_post_parameters()
@@ -181,7 +203,7 @@ def security_code(request: HttpRequest) -> HttpResponse:
         else:
             request.session.flush()
             return redirect("public:first_login_done")
-    return form_page(request, "public/security_code.html", {"form": form})
+    return _step_page(request, "public/security_code.html", form)
 
 
 @page(PUBLIC)

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.calendars import DayMark, DayState
 from portals.base.days import ShownDay, shown_day
+from portals.base.drafts import keeps_draft
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
-from portals.base.forms import add_refusal, refusal
+from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
@@ -166,6 +167,7 @@ def _notes(claim: ClaimRow, left: int) -> list[str]:
 
 
 @page(Permission.WORKER_OWN)
+@keeps_draft(ClaimForm, "claim.new")
 def new_claim(request: HttpRequest) -> HttpResponse:
     """320-10: enter a day by hand."""
     form = ClaimForm(request.POST or None, workers=[worker_of(request)])
@@ -179,7 +181,7 @@ def new_claim(request: HttpRequest) -> HttpResponse:
             success(request, _("claim.entered").format(follows=form.what_follows()))
             on = form.cleaned_data["day"]
             return redirect("worker:days_of_month", on.year, on.month)
-    return render(request, "worker/new_claim.html", {"form": form}, status=422 if form.errors else 200)
+    return form_page(request, "worker/new_claim.html", {"form": form})
 
 
 def _own_claim(request: HttpRequest, claim_id: int) -> ClaimRow:

@@ -174,6 +174,7 @@ class Place:
 
     network: str
     device: str = ""
+    portals: frozenset[Portal] = frozenset(Portal)  # whose people may log in from there; others are unknown
 
     @property
     def name(self) -> str:
@@ -199,7 +200,11 @@ def check_login(typed_id: str, password: str, *, place: Place, at: datetime) -> 
             typed_id=login_id, place=place.name, defaults={"last_at": at}
         )
         closed = tries.closed_until is not None and tries.closed_until > at
-        account = Account.objects.filter(login_id=login_id).exclude(state=AccountState.CLOSED).first()
+        account = (
+            Account.objects.filter(login_id=login_id, portal__in=place.portals)
+            .exclude(state=AccountState.CLOSED)
+            .first()
+        )
         right = matches(password, account.password if account else _NOBODY) and account is not None
         if not closed:
             _count(tries, right=right, at=at)

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from registry.accounts.models import Account
-from registry.businesses.states import MOST_TIERS, BusinessKind
+from registry.businesses.states import MOST_TIERS, BusinessKind, PermitClass
 
 
 class Business(models.Model):
@@ -50,6 +50,16 @@ class Business(models.Model):
         indexes = [GinIndex(OpClass("search_text", "gin_trgm_ops"), name="businesses_search")]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=list(BusinessKind)), name="businesses_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(permit_authority="", permit_class="", permit_year="", permit_number="")
+                | models.Q(
+                    permit_authority__regex=r"^[0-9]{2}$",
+                    permit_class__in=list(PermitClass),
+                    permit_year__regex=r"^[0-9]{4}$",
+                    permit_number__regex=r"^[0-9]{1,6}$",
+                ),
+                name="businesses_permit_whole",
+            ),
             models.CheckConstraint(condition=models.Q(capital_yen__gte=0), name="businesses_capital_not_negative"),
             models.CheckConstraint(
                 condition=models.Q(id__gte=10_000_000_000_022, id__lte=99_999_999_999_922), name="businesses_id_shape"

@@ -12,7 +12,7 @@ from registry.accounts.states import Permission, Portal, Role
 from registry.audit.operations import note_act
 from registry.businesses.models import Business, BusinessUser, Unit
 from registry.businesses.queries import find_added_user, find_registered, find_unit
-from registry.businesses.states import MOST_TIERS, ROLES_OF_FIRMS, ROLES_OF_UNITS, BusinessKind
+from registry.businesses.states import MOST_TIERS, PERMIT, ROLES_OF_FIRMS, ROLES_OF_UNITS, BusinessKind
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, RegistryError
@@ -40,6 +40,18 @@ class UnitError(RegistryError):
     """A unit is wanted, and none of those that somebody may choose was given."""
 
     code = "UNIT"
+
+
+class UnitMissingError(UnitError):
+    """A unit has to be chosen, and none was."""
+
+    code = "UNIT_MISSING"
+
+
+class PermitIncompleteError(RegistryError):
+    """Of a 建設業許可, which is known by all its parts together, some were given and others not."""
+
+    code = "PERMIT_INCOMPLETE"
 
 
 class UnitCodeError(RegistryError):
@@ -106,6 +118,9 @@ def check_business(data: BusinessData) -> None:
         raise KanaError(field="kana")
     if data.corporate_number and not cn.is_valid(data.corporate_number):
         raise CorporateNumberError(field="corporate_number")
+    permit = {name: getattr(data, name) for name in PERMIT}
+    if any(permit.values()) and not all(permit.values()):
+        raise PermitIncompleteError(field=next(name for name, value in permit.items() if not value))
 
 
 @transaction.atomic
@@ -215,14 +230,16 @@ def check_unit(business_id: BusinessId, unit_id: int | None, *, by: Actor) -> No
     """
     known = unit_id is None or find_unit(business_id, unit_id) is not None
     if not known or not by.reaches(business_id, unit_id):
-        raise UnitError(field="unit_id")
+        raise UnitMissingError(field="unit_id") if unit_id is None else UnitError(field="unit_id")
 
 
 def _check_unit_of_user(business_id: BusinessId, role: Role, unit_id: int | None, *, by: Actor) -> None:
     """A 階層管理者 has a unit, a 事業者責任者 none; nobody makes a second manager of the unit by which he himself manages."""
     check_unit(business_id, unit_id, by=by)
     wanted, possible = role is Role.TIER_MANAGER, role in ROLES_OF_UNITS
-    if (unit_id is None and wanted) or (unit_id is not None and not possible):
+    if unit_id is None and wanted:
+        raise UnitMissingError(field="unit_id")
+    if unit_id is not None and not possible:
         raise UnitError(field="unit_id")
     if wanted and by.units is not None and _own_unit(by) == unit_id:
         raise UnitError(field="unit_id")

@@ -13,6 +13,17 @@ class BusinessKind(StrEnum):
     ONE_PERSON = "one_person"
 
 
+class PermitClass(StrEnum):
+    """一般建設業, 特定建設業: the sign in 国土交通大臣許可（特-8）第1号."""
+
+    GENERAL = "1"
+    SPECIAL = "2"
+
+
+# The parts of a 建設業許可: who gave it (a prefecture's code or the minister's), class, year of our calendar, number.
+PERMIT = ("permit_authority", "permit_class", "permit_year", "permit_number")
+MINISTER = "00"
+
 ROLES_OF_FIRMS = (Role.OWNER, Role.TIER_MANAGER, Role.SITE_MANAGER, Role.SITE_VIEWER, Role.PROXY_CLERK)
 # Who can be limited to a unit; the others act for the whole firm (spec 1.3).
 ROLES_OF_UNITS = (Role.TIER_MANAGER, Role.SITE_MANAGER, Role.SITE_VIEWER)

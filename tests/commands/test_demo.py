@@ -1,13 +1,15 @@
 """The demonstration: each login finds something to answer, the same on whatever day it is loaded."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
 from commands.management.commands import demo
+from commands.management.commands.demo import _site_with_device
 from commands.world.words import days_long_ago
+from registry.businesses.models import Business
 from registry.core.days import end_of_next_month
 from registry.histories.models import Claim
 from registry.histories.queries import (
@@ -19,6 +21,8 @@ from registry.histories.queries import (
     list_unregistered,
 )
 from registry.histories.states import ClaimState
+from registry.sites.models import SitePeriod
+from tests.factories.cast import NOW, REGISTERED, a_firm
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SMALL = {"workers": 40, "firms": 12, "sites": 4, "months": 1, "seed": 1}
@@ -50,3 +54,9 @@ def test_days_long_ago_are_past_the_deadline_and_within_the_demonstration_s_site
     assert len(days) == 3
     assert all(end_of_next_month(day) < on for day in days)
     assert (on - days[-1]).days <= 70
+
+
+def test_the_site_begins_no_earlier_than_its_firm_is_known() -> None:
+    prime = a_firm(at=REGISTERED)
+    _site_with_device(prime, REGISTERED, NOW - timedelta(days=1))
+    assert SitePeriod.objects.get().from_on >= Business.objects.get(pk=prime).registered_on

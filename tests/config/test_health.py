@@ -26,3 +26,10 @@ def test_a_missing_migration_is_named(rf: Any) -> None:
         cursor.execute("DROP TABLE pg_temp.django_migrations")
     assert answer.status_code == 503
     assert b'"migrations": false' in answer.content
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_other_methods_are_refused_as_such(address: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert {strict.generic(method, address).status_code for method in ("PUT", "POST", "DELETE")} == {405}
+    assert strict.head(address).status_code == 200

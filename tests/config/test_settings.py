@@ -12,7 +12,14 @@ import pytest
 from config.settings import base
 from config.texts import ROOT
 
-ASKED_FOR = {"ALLOWED_HOSTS": "registry.example", "PUBLIC_URL": "https://registry.example"}
+ASKED_FOR = {
+    "ALLOWED_HOSTS": "registry.example",
+    "PUBLIC_URL": "https://registry.example",
+    "ALERT_MAILS": "unei@registry.example",
+    "WORKER_HOST": "my.registry.example",
+    "BUSINESS_HOST": "firm.registry.example",
+    "OFFICE_HOST": "office.registry.example",
+}
 
 
 def manage(tmp_path: Path, *command: str, without: str = "") -> subprocess.CompletedProcess[str]:

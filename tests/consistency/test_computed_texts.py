@@ -21,7 +21,7 @@ from portals.business.to_do import Kind
 from portals.business.views_devices import REFUSED_CODES
 from portals.business.views_site_day import Group
 from registry.accounts.states import AccountState, Portal, Role
-from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind
+from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind, PermitClass
 from registry.cards.states import CardState
 from registry.core.errors import RegistryError
 from registry.core.read_policy import Relation
@@ -40,7 +40,7 @@ OFFICE_AND_WORKERS = {Role.WORKER, Role.REVIEWER, Role.DESK}
 UNITS = ("cases", "days", "people")
 WORDS = {
     "kind": BusinessKind, "sex": Sex, "registration_kind": RegistrationKind, "confirmation": Confirmation,
-    "item": InsuranceItem,
+    "item": InsuranceItem, "permit_class": PermitClass,
 }  # fmt: skip
 # Each key with a gap, as the code writes it, and what can stand in its gaps.
 COMPUTED: dict[str, list[tuple[str, ...]]] = {
@@ -74,6 +74,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "account.{}": [(one,) for one in AccountState],
     "word.kind.{}": [(one,) for one in BusinessKind],
     "word.sex.{}": [(one,) for one in Sex],
+    "word.permit_class.{}": [(one,) for one in PermitClass],
     "word.registration_kind.{}": [(one,) for one in RegistrationKind],
     "word.{}.{}": [(name, value) for name, values in WORDS.items() for value in values],
     "letter.{}.title": [(one,) for one in LetterKind],

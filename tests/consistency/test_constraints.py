@@ -12,6 +12,7 @@ from registry.accounts.models import Account, Allowance, SecurityCode, WrongTrie
 from registry.businesses.models import Business, BusinessUser, Unit
 from registry.cards.models import Card
 from registry.codes.models import Code
+from registry.drafts.models import Draft
 from registry.files.models import File
 from registry.histories.models import Claim, DayDecision, DayEdit, EditAnswer
 from registry.papers.models import Paper
@@ -81,10 +82,12 @@ CASES: dict[str, Callable[[], object]] = {
     "accounts_tries_once": again(WrongTries),
     "accounts_allowance_once": again(Allowance),
     "accounts_allowance_kind_known": change(Allowance, kind="breathing"),
+    "drafts_once": again(Draft),
     "businesses_business_form_key_key": both(
         change(Business, form_key="k"), again(Business, id=FREE_ID + 22, form_key="k")
     ),
     "businesses_kind_known": change(Business, kind="club"),
+    "businesses_permit_whole": change(Business, permit_number="1"),
     "businesses_capital_not_negative": change(Business, capital_yen=-1),
     "businesses_id_shape": again(Business, id=22),
     "businesses_unit_code_once": again(Unit),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from registry.accounts.operations import LoginWrongError, Place, check_login, make_security_code
 from registry.businesses.operations import UnitData, add_unit
 from registry.core.ids import BusinessId, WorkerId
+from registry.drafts.operations import keep_draft
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import decide_days, edit_day, withdraw_edit
 from registry.histories.queries import list_open_edits
@@ -79,6 +80,7 @@ class OneOfEach:
         month = NOW.date().replace(day=1)
         ask_paper(Wish(PaperKind.SITE_DAYS, month, month, self.gate.site_id), by=by, at=NOW)
         make_security_code(self.account, by=OFFICE, at=NOW)
+        keep_draft(self.account, "/worker/claims/new/", {"work": "足場"}, at=NOW)
         try:
             check_login(str(self.worker), "wrong", place=Place("192.0.2.0/24"), at=NOW)
         except LoginWrongError:

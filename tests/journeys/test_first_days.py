@@ -218,3 +218,10 @@ def test_five_wrong_tries_close_the_door_and_say_until_when(visitor: Make) -> No
 @pytest.mark.parametrize("path", ["/", "/login/", "/components/", "/nothing-here/"])
 def test_public_pages(visitor: Make, path: str) -> None:
     visitor("public" + path.strip("/").replace("-", "")).open(path)
+
+
+def test_the_page_of_all_parts_opens_at_its_top(visitor: Make) -> None:
+    somebody = visitor("components-top")
+    somebody.page.goto(somebody.address + "/components/")
+    somebody.page.wait_for_load_state("load")
+    assert somebody.page.evaluate("[scrollY, document.activeElement.tagName]") == [0, "BODY"]

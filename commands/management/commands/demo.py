@@ -137,12 +137,12 @@ def _print_all(at: datetime) -> dict[str, dict[str, str]]:
     return found
 
 
-def _site_with_device(prime: BusinessId, at: datetime) -> dict[str, Any]:
+def _site_with_device(prime: BusinessId, registered: datetime, at: datetime) -> dict[str, Any]:
     owner = list_users(prime)[0].account
     by = Actor(ActorKind.BUSINESS, owner.id, prime, owner.rights)
     data = SiteData(
         name="見本ビル新築工事", prefecture="13", address="東京都見本区現場町4-5", public_works=False,
-        manager_name="現場 見太", from_on=at.astimezone(JST).date() - timedelta(days=60), terminal_name="正面ゲート",
+        manager_name="現場 見太", from_on=jst_day(registered), terminal_name="正面ゲート",
     )  # fmt: skip
     site_id = open_site(prime, data, by=by, at=at)
     code = make_pairing_code(list_terminals(site_id)[0].id, by=by, at=at)
@@ -213,7 +213,7 @@ def load_demo(now: datetime) -> dict[str, Any]:
         known = secrets_of[login_id]
         password = _first_login(login_id, known["initial"], known["code"], now)
         logins.append({"role": role, "login_id": login_id, "password": password})
-    terminal = _site_with_device(prime, now - timedelta(days=DAYS_BACK + 1))
+    terminal = _site_with_device(prime, registered, now - timedelta(days=DAYS_BACK + 1))
     _send_touches(terminal, cards[:8], now)
     follow_all()
     own, _second, _third, *people = (card.worker_id for card in cards)

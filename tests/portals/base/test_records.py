@@ -107,6 +107,13 @@ def test_labels_and_titles_of_blocks_have_texts() -> None:
     assert [text for text in [*labels, *(block.title for block in blocks)] if "." in text] == []
 
 
+def test_a_permit_is_shown_in_words() -> None:
+    permit = {"permit_authority": "13", "permit_class": "1", "permit_year": "2019", "permit_number": "123"}
+    seen = Seen(1, {**permit, "phone": "00"}, frozenset({Relation.OFFICE}))
+    rows = business_blocks(seen)[1].rows
+    assert [text for _, text in rows] == ["東京都知事", "一般（般）", "2019年（R1）", "123"]
+
+
 def test_a_firm_that_may_not_be_read_has_one_block() -> None:
     seen = see_business(firm_viewer(a_firm("別の会社")), a_firm(), at=NOW)
     assert [block.title for block in business_blocks(seen)] == [TEXTS["business.block.core"]["ja"]]

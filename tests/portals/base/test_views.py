@@ -15,6 +15,7 @@ def test_components_page_shows_every_part(language: str) -> None:
     assert f'<html lang="{language}">' in page
     assert "UNKNOWN-TEMPLATE-VARIABLE" not in page
     assert " style=" not in page
+    assert "autofocus" not in page
     for part in ("ds-banner--error", "ds-summary", "ds-calendar", "ds-table--cards", "ds-tree", "ds-empty", "ds-pager"):
         assert part in page
 

@@ -31,6 +31,12 @@ PERSON = {
         ({"prefecture": "99"}, "prefecture"),
         ({"officer_mail": "nobody"}, "officer_mail"),
         ({"name": ""}, "name"),
+        ({"corporate_number": "七千"}, "corporate_number"),
+        ({"permit_authority": "東京都知事"}, "permit_authority"),
+        ({"permit_class": "般"}, "permit_class"),
+        ({"permit_year": "2020"}, "permit_year"),
+        ({"permit_number": "第1号"}, "permit_number"),
+        ({"permit_number": "1234567"}, "permit_number"),
     ],
 )
 def test_a_firm_is_refused_beside_the_field(changed: dict[str, str], field: str) -> None:
@@ -73,6 +79,22 @@ def test_a_phone_number_is_taken_as_people_type_it(typed: str, kept: str) -> Non
     form = BusinessForm({**FIRM, "phone": typed})
     assert form.is_valid(), form.errors
     assert form.cleaned_data["phone"] == kept
+
+
+def test_a_permit_is_picked_in_its_parts() -> None:
+    form: Any = BusinessForm()
+    authorities, years = form.fields["permit_authority"].choices, form.fields["permit_year"].choices
+    assert list(authorities)[1:3] == [("00", "国土交通大臣"), ("01", "北海道知事")]
+    assert ("13", "東京都知事") in authorities
+    assert list(years) == [
+        ("", "―"), ("2026", "2026年（R8）"), ("2025", "2025年（R7）"), ("2024", "2024年（R6）"),
+        ("2023", "2023年（R5）"), ("2022", "2022年（R4）"), ("2021", "2021年（R3）"),
+    ]  # fmt: skip
+    typed = {"permit_authority": "00", "permit_class": "2", "permit_year": "2024", "permit_number": "１２３"}
+    form = BusinessForm({**FIRM, **typed, "corporate_number": "７０００012050002"})
+    assert form.is_valid(), form.errors
+    kept = {name: form.cleaned_data[name] for name in [*typed, "corporate_number"]}
+    assert kept == {**typed, "permit_number": "123", "corporate_number": "7000012050002"}
 
 
 def test_a_worker_needs_no_phone() -> None:

@@ -38,11 +38,27 @@ def log_in(client: Client, login_id: object, password: str, **more: Any) -> Any:
 
 def new_password(client: Client, present: str, new: str, again: str | None = None) -> Any:
     typed = {"present_password": present, "new_password": new, "new_password_again": new if again is None else again}
-    return client.post("/login/password/", typed)
+    return step(client, "/login/password/", typed)
 
 
 def send_code(client: Client, code: str) -> Any:
-    return client.post("/login/code/", {"security_code": code})
+    return step(client, "/login/code/", {"security_code": code})
+
+
+def step(client: Client, path: str, typed: dict[str, str]) -> Any:
+    """Send a step of the first log-in; what was wrong with it stands on the page that one is led to."""
+    answer = client.post(path, typed)
+    refused = answer.status_code == 302 and answer["Location"] == path
+    return client.get(path) if refused else answer
+
+
+def test_what_was_wrong_with_a_step_is_shown_once(client: Client, worker: CardRow, letters: dict[str, str]) -> None:
+    log_in(client, worker.worker_id, letters["initial"])
+    refused = new_password(client, letters["initial"], "mijikai").content.decode()
+    assert "data-error-summary" in refused
+    assert 'href="#id_new_password"' in refused
+    page = client.get("/login/password/")
+    assert (page.status_code, "data-error-summary" in page.content.decode()) == (200, False)
 
 
 def test_home_has_three_doors_to_the_login(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from registry.businesses.operations import (
     BusinessData,
     CorporateNumberError,
     KanaError,
+    PermitIncompleteError,
     add_user,
     check_business,
     register_business,
@@ -78,6 +80,17 @@ def test_a_corporate_number_has_a_check_digit(number: str) -> None:
     with pytest.raises(CorporateNumberError) as refused:
         check_business(replace(DATA, corporate_number=number))
     assert refused.value.field == "corporate_number"
+
+
+WHOLE: dict[str, Any] = {"permit_authority": "13", "permit_class": "1", "permit_year": "2026", "permit_number": "1"}
+
+
+@pytest.mark.parametrize("missing", WHOLE)
+def test_a_permit_is_told_whole_or_not_at_all(missing: str) -> None:
+    check_business(replace(DATA, **WHOLE))
+    with pytest.raises(PermitIncompleteError) as refused:
+        check_business(replace(DATA, **{**WHOLE, missing: ""}))
+    assert refused.value.field == missing
 
 
 def test_what_is_wrong_leaves_nothing_behind() -> None:

@@ -7,6 +7,8 @@
   window.addEventListener("load", () => {
     const summary = document.querySelector("[data-error-summary]");
     if (summary && document.activeElement === document.body) summary.focus();
+    // Who goes back to a refused log-in gets the page itself, not a question whether to send the password again.
+    if (summary && document.querySelector("input[type=password]")) history.replaceState(null, "", window.location.href);
   });
 
   const buttonsOf = (form) => form.querySelectorAll("button:not([type=button]):not([type=reset])");
@@ -26,6 +28,29 @@
     form.dataset.sent = "1";
     buttonsOf(form).forEach((button) => button.setAttribute("aria-disabled", "true"));
     window.setTimeout(release, WAIT_MS, form);
+  });
+
+  // What is typed into a long form is saved as a draft soon after the last key, and when the page is left.
+  const PAUSE_MS = 10000;
+  const keepTyped = async (form) => {
+    delete form.dataset.typed;
+    const typed = new FormData(form);
+    [...typed.entries()].forEach(([name, value]) => value instanceof File && typed.delete(name));
+    typed.set("draft", "auto");
+    const saved = await fetch(form.action, { method: "POST", body: typed, redirect: "manual", keepalive: true }).catch(() => null);
+    const state = document.querySelector("[data-draft-state]");
+    if (saved?.ok && state) state.textContent = await saved.text();
+    else if (!saved?.ok) form.dataset.typed = "1";
+  };
+  const keepIfTyped = (form) => form.dataset.typed && !form.dataset.sent && keepTyped(form);
+  document.querySelectorAll("form[data-draft]").forEach((form) => {
+    let pause;
+    form.addEventListener("input", () => {
+      form.dataset.typed = "1";
+      window.clearTimeout(pause);
+      pause = window.setTimeout(keepIfTyped, PAUSE_MS, form);
+    });
+    document.addEventListener("visibilitychange", () => document.hidden && keepIfTyped(form));
   });
 
   // What is being made is asked for again, part by part, so that nobody loses the place where he reads or stands.

@@ -1,0 +1,18 @@
+"""Table of drafts."""
+
+from django.db import models
+
+from registry.accounts.models import Account
+
+
+class Draft(models.Model):
+    """What one login has typed into one form; `form` is the form's address, so what it is about is part of it."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    form = models.CharField(max_length=200)
+    typed = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "drafts_draft"
+        constraints = [models.UniqueConstraint(fields=["account", "form"], name="drafts_once")]
