@@ -19,3 +19,5 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNKNOWN-TEMPLATE-VARIABLE[%s]"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Browsers keep style and fonts however the clock is set; without it they ask for each of them at every page.
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
+# Else every browser of a test reads all static files before its first page.
+WHITENOISE_AUTOREFRESH = True

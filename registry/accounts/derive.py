@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
@@ -47,6 +48,12 @@ class PasswordPersonalError(RegistryError):
     code = "PASSWORD_PERSONAL"
 
 
+@cache
+def _many_common() -> CommonPasswordValidator:
+    """Django's list of 20,000, read once."""
+    return CommonPasswordValidator()
+
+
 def _is_common(plain: str) -> bool:
     """Whether a password is of the lists, one word with digits behind it, a row of keys, or a few signs repeated."""
     stem = re.sub(r"[\d\W_]+$", "", plain)
@@ -57,7 +64,7 @@ def _is_common(plain: str) -> bool:
     if unit < len(plain) and (unit <= _REPEATED_AT_MOST or repeated in _COMMON):
         return True
     try:
-        CommonPasswordValidator().validate(plain)
+        _many_common().validate(plain)
     except ValidationError:
         return True
     return False

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.contrib.auth.hashers import check_password as matches
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
@@ -29,8 +29,8 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.errors import MoveRefusedError, RegistryError
 from registry.core.ids import normal_login_id
 
-# Compared where there is no such account, so that an unknown ID takes as long as a known one.
-_NOBODY = make_password("nobody has this password")
+# Compared where there is no such account. Django hashes once for it too, so that an unknown ID takes as long as a known one.
+_NOBODY = UNUSABLE_PASSWORD_PREFIX
 
 
 class LoginWrongError(RegistryError):
