@@ -56,6 +56,7 @@ TOGETHER = {
     "commands/management/commands/grant_rights.py": "consistency/test_append_only.py",
     "commands/management/commands/write_handbook.py": "consistency/test_workflows.py",
     "commands/world/days.py": "commands/test_demo_world.py",
+    "commands/world/words.py": "commands/test_demo.py",
     "commands/world/faces.py": "registry/workers/operations/test_photos.py",
     "commands/world/names.py": "commands/test_demo_world.py",
     "commands/world/people.py": "commands/test_demo_world.py",
