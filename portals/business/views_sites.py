@@ -34,6 +34,7 @@ from registry.sites.operations import (
 )
 from registry.sites.queries import list_sites, list_terminals, load_boundaries
 from registry.structures.queries import list_sites_below
+from registry.touches.derive import working_day
 from registry.touches.queries import list_devices
 
 
@@ -70,9 +71,10 @@ def new_site(request: HttpRequest) -> HttpResponse:
 
 
 def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
-    access, today = access_to(request, site_id), jst_day(timezone.now())
+    access = access_to(request, site_id)
     if not access.is_prime:
         raise Http404
+    today = working_day(timezone.now(), load_boundaries([site_id])[site_id])
     return {
         **people_of_day(request, access, today), "day_before": today - timedelta(days=1),
         "terminals": list_terminals(site_id), "devices": list_devices(site_id),

@@ -16,11 +16,11 @@ from portals.worker.views_days import marks_of, shown_days
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.cards.queries import newest_card
-from registry.core.days import jst_day
 from registry.disclosure.queries import see_worker
 from registry.histories.queries import count_days, list_claims_of_worker, list_days_of_worker
 from registry.histories.states import ClaimState
 from registry.notices.queries import list_notices
+from registry.touches.derive import working_day
 from registry.workers.queries import list_link_requests
 from registry.workers.states import LinkSide
 
@@ -31,7 +31,7 @@ MOST_TO_DO = 3
 def home(request: HttpRequest) -> HttpResponse:
     """Today, this month, what there is to do, the card, messages."""
     worker_id, now = worker_of(request), timezone.now()
-    seen, today = see_worker(viewer_of(request), worker_id, at=now), jst_day(now)
+    seen, today = see_worker(viewer_of(request), worker_id, at=now), working_day(now)
     month = today.replace(day=1)
     rows, claims = list_days_of_worker(worker_id, month), list_claims_of_worker(worker_id, month)
     refused = [claim for claim in claims if claim.state is ClaimState.REFUSED]

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from registry.core.days import JST
+from registry.sites.states import DAY_BOUNDARY
 from registry.touches.states import Direction
 
 LONGEST_SHIFT = timedelta(hours=16)  # ruling 27
@@ -197,6 +198,7 @@ class WorkDay(msgspec.Struct, frozen=True, gc=False):
 
 
 Boundaries = Sequence[tuple[date, time]]
+NO_BOUNDARY: Boundaries = ((date.min, DAY_BOUNDARY),)  # of a site that says nothing else
 
 
 def _day_number(minute: int, boundaries: Boundaries) -> int:
@@ -213,6 +215,11 @@ def _day_number(minute: int, boundaries: Boundaries) -> int:
 def day_by_boundary(number: int, boundaries: Boundaries) -> date:
     """The day of an absolute number by the boundary that holds then; `boundaries` are never empty."""
     return date.fromordinal(_day_number(number >> _LOW_BITS, boundaries))
+
+
+def working_day(at: datetime, boundaries: Boundaries = NO_BOUNDARY) -> date:
+    """The day that a first touch would begin at a moment: at night still that of the evening (ruling 27)."""
+    return date.fromordinal(_day_number((at - _EPOCH) // _MINUTE, boundaries))
 
 
 def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[int, list[int]]:

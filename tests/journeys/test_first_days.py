@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 
 from commands.world.faces import draw_face
 from config.logs import QuietFormatter
 from reader.__main__ import main as reader
 from registry.accounts.states import Role
 from registry.businesses.models import Business
-from registry.core.days import JST
 from registry.workers.models import Worker
 from tests.factories.cast import PASSWORD, a_firm, activate, office_login, secrets_of_letters
 from tests.journeys.conftest import Visitor
@@ -157,14 +155,6 @@ PERSONAL = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def _at_noon() -> Iterator[None]:
-    """At night a touch belongs to the day before, and the page of today would not show it."""
-    with time_machine.travel(datetime.now(JST).replace(hour=12), tick=True):
-        yield
-
-
-@pytest.mark.usefixtures("_at_noon")
 def test_from_the_office_to_a_day_on_the_workers_page(
     visitor: Make, live_server: Any, tmp_path: Path, log: io.StringIO
 ) -> None:

@@ -8,10 +8,10 @@ import msgspec
 
 from registry.histories.derive.binding import BoundDay, bind_day
 from registry.histories.operations.remembering import load_facts_quickly
-from registry.histories.queries.facts import NO_BOUNDARY, Facts
+from registry.histories.queries.facts import Facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
-from registry.touches.derive import day_by_boundary, day_of, months_near
+from registry.touches.derive import NO_BOUNDARY, day_by_boundary, day_of, months_near
 from registry.touches.operations.batches import Result, take_batch
 from registry.touches.queries import Touched
 from registry.touches.states import Status, TouchState

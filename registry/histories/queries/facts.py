@@ -12,9 +12,9 @@ from registry.codes.states import Counts
 from registry.core.prepared import Statement
 from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
 from registry.histories.states import Reason
-from registry.sites.states import DAY_BOUNDARY
 from registry.structures.derive import EntryFact, Structure, TenureFact
 from registry.touches.derive import (
+    NO_BOUNDARY,
     Boundaries,
     WorkDay,
     absolute,
@@ -31,7 +31,6 @@ SITES_WITH_A_PART = (
     "SELECT n.site_id FROM structures_tenure t JOIN structures_node n ON n.id = t.node_id"
     " WHERE t.business_id = %(firm)s AND t.state = 'accepted'"
 )
-NO_BOUNDARY = ((date.min, DAY_BOUNDARY),)
 
 
 class WorkerRows(msgspec.Struct):

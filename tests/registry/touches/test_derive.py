@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from registry.core.days import JST
 from registry.touches.derive import (
     absolute,
     day_of_touch,
@@ -18,6 +19,7 @@ from registry.touches.derive import (
     unpacked,
     unpacked_month,
     with_branch,
+    working_day,
 )
 
 BOUNDARIES = ((date.min, time(4, 0)), (date(2026, 11, 10), time(6, 30)))
@@ -78,6 +80,12 @@ def test_a_month_is_packed_and_unpacked(seed: int) -> None:
 def test_most_touches_are_three_bytes() -> None:
     number = in_month(number_of(ms_of(START), "out", branch=63))[1]
     assert packed([number]) == (((9 * 60) << 8 | 2 << 6 | 63).to_bytes(3, "big"), [])
+
+
+def test_at_night_it_is_still_the_day_before() -> None:
+    night, morning = (datetime(2026, 11, 21, hour, tzinfo=JST) for hour in (3, 4))
+    assert (working_day(night), working_day(morning)) == (date(2026, 11, 20), date(2026, 11, 21))
+    assert working_day(morning, BOUNDARIES) == date(2026, 11, 20)  # 6:30 by now
 
 
 def test_the_months_that_can_share_a_day() -> None:
