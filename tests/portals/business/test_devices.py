@@ -91,6 +91,15 @@ def test_what_is_still_on_the_device_is_shown_as_it_said(owner: Client, gate: Ga
     assert "未送信" not in page_of(owner, gate)
 
 
+@pytest.mark.parametrize(
+    "since", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+09:00", "2000-01-01T00:00:00+09:00"]
+)
+def test_a_clock_far_from_ours_spoils_no_page(owner: Client, gate: Gate, card: CardRow, since: str) -> None:
+    gate.send(a_touch(1, card), unsent=12, unsent_since=since)
+    assert "12件 最後に届いたときに" in page_of(owner, gate)
+    assert owner.get("/business/").status_code == 200
+
+
 def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate: Gate, card: CardRow) -> None:
     wrong = str(card.worker_id)[:4] + str((card.worker_id // 10**9 + 1) % 10) + str(card.worker_id)[5:]
     elsewhere = a_gate(a_firm("別の会社"), store="e" * 32).site_id
