@@ -164,6 +164,20 @@ def test_the_strictest_reason_decides() -> None:
     assert standing_of(facts(), [Reason.SITE_CLOSED, Reason.CARD_LOST]) is Standing.NONE
 
 
+@pytest.mark.parametrize("flag", [Flag.REVOKED, Flag.FOREIGN, Flag.POSTER])
+def test_a_good_touch_makes_the_day_whatever_a_worse_one_adds(flag: Flag) -> None:
+    found = one(facts({HERE: touched(moment("07:58"), moment("17:03", flags=flag))}))
+    assert (found.standing, len(found.reasons)) == (Standing.FORMAL, 1)
+    alone = one(facts({HERE: touched(moment("07:58", flags=flag), moment("17:03", flags=flag))}))
+    assert alone.standing is Standing.WAITING
+
+
+def test_a_card_lost_at_noon_takes_no_morning_away() -> None:
+    card = CardFact(1, date(2030, 1, 1), datetime(2026, 11, 20, 3, tzinfo=UTC), EARLY)
+    found = one(facts(cards={1: card}))
+    assert (found.standing, found.reasons) == (Standing.FORMAL, (Reason.CARD_LOST,))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
