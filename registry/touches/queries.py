@@ -209,6 +209,33 @@ def list_refused(device_ids: Iterable[int]) -> list[RefusedTouch]:
     return [RefusedTouch(device_id, seq, at, code, bytes(raw)) for device_id, seq, at, code, raw in rows]
 
 
+class Unplaced(NamedTuple):
+    """A touch of an impossible clock, which stands on no day. `worker_id` is None where nobody has such a card."""
+
+    device_id: int
+    seq: int
+    touched_at: datetime
+    received_at: datetime
+    direction: str
+    credential: str
+    worker_id: int | None
+
+
+UNPLACED_AT_MOST = 50
+_UNPLACED = """
+SELECT o.device_id, o.seq, t.touched_at, t.received_at, t.direction, CASE WHEN t.credential_kind = 'card' THEN t.credential
+  ELSE '' END, c.worker_id
+FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
+WHERE o.site_id = %s AND o.code = 'CLOCK_IMPLAUSIBLE' ORDER BY t.received_at, o.device_id, o.seq LIMIT %s
+"""
+
+
+def list_unplaced(site_id: int) -> list[Unplaced]:
+    """Touches on a site that wait for somebody to say their day, those that came first, and one more than are shown."""
+    return [Unplaced(*row) for row in _rows(_UNPLACED, [site_id, UNPLACED_AT_MOST + 1])]
+
+
 class ServedPlace(NamedTuple):
     """A terminal that a device serves."""
 
