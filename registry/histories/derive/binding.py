@@ -77,7 +77,8 @@ def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDa
 def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims: Sequence[ClaimFact]) -> list[BoundDay]:
     """One day of one worker: its touches site by site, then what was claimed where nothing was touched.
 
-    A touch and a claim of one site are one history: times from the touches, work from the claim.
+    A touch and a claim of one site are one history: times from the touches, work from the claim. It stands as the better
+    of both: where the touch does not count, a claim can be approved all the same.
     """
     if len(touched) == 1 and not claims:  # nearly every day
         return [_bind_touched(facts, *touched[0], too_far=False, work="")]
@@ -88,8 +89,17 @@ def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims:
         for site_id, one in sorted(touched, key=lambda pair: (pair[1].first, pair[0]))
     ]
     there = {site_id for site_id, _ in touched}
-    bound += [_bind_claim(facts, claim) for claim in _last_word(claims) if claim.site_id not in there]
-    return bound
+    last = _last_word(claims)
+    said = {claim.site_id: _standing_of_claim(claim) for claim in last if claim.site_id in there}
+    bound = [_at_best(one, said[one.site_id]) if one.site_id in said else one for one in bound]
+    return bound + [_bind_claim(facts, claim) for claim in last if claim.site_id not in there]
+
+
+_FROM_BEST = (Standing.FORMAL, Standing.WAITING, Standing.CLAIMED, Standing.UNAPPROVED, Standing.NONE)
+
+
+def _at_best(one: BoundDay, said: Standing) -> BoundDay:
+    return msgspec.structs.replace(one, standing=min(one.standing, said, key=_FROM_BEST.index))
 
 
 def _last_word(claims: Sequence[ClaimFact]) -> list[ClaimFact]:
@@ -184,9 +194,6 @@ def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) ->
                 return Standing.NONE
             return Standing.FORMAL if standing is Standing.WAITING else standing
     return standing
-
-
-_FROM_BEST = (Standing.FORMAL, Standing.WAITING, Standing.NONE)
 
 
 def standing_of(facts: WorkerFacts, reasons: Collection[Reason]) -> Standing:

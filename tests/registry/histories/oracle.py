@@ -90,7 +90,12 @@ class Oracle:
             if self._is_elsewhere_too(one, touched):
                 one.reasons.add("TWO_PLACES")
         for one in found:
-            one.standing = self._decided(one, self._by_best_touch(one, touched[one.worker, one.site, one.day]))
+            by_touches = self._decided(one, self._by_best_touch(one, touched[one.worker, one.site, one.day]))
+            mine = [
+                c for c in self.claims if (c["worker_id"], c["site_id"], c["day"]) == (one.worker, one.site, one.day)
+            ]
+            order = ["formal", "waiting", "claimed", "unapproved", "none"]
+            one.standing = min([by_touches, *map(standing_of_claim, mine)], key=order.index)
         there = {(one.worker, one.site, one.day) for one in found}
         last: dict[tuple[int, int, date], dict[str, Any]] = {}
         for claim in self.claims:

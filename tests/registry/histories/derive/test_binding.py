@@ -320,6 +320,20 @@ def test_a_touch_and_a_claim_of_one_site_are_one_history() -> None:
     assert refused.assignment.work == "配筋"
 
 
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ClaimState.OPEN, Standing.CLAIMED),
+        (ClaimState.APPROVED, Standing.FORMAL),
+        (ClaimState.REFUSED, Standing.NONE),
+    ],
+)
+def test_a_day_whose_touch_does_not_count_can_be_claimed(state: ClaimState, expected: Standing) -> None:
+    lost = {1: CardFact(1, date(2030, 1, 1), EARLY, EARLY)}
+    found = one(facts(cards=lost, claims=[claim(state=state)]))
+    assert (found.standing, found.reasons, found.by_hand) == (expected, (Reason.CARD_LOST,), False)
+
+
 def test_of_several_claims_of_a_site_the_standing_one_else_the_last() -> None:
     refused, stands = claim(state=ClaimState.REFUSED, work="一"), claim(id=10, work="二")
     for order in ([refused, stands], [stands, refused]):
