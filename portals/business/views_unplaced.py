@@ -25,12 +25,12 @@ def _key(row: Unplaced) -> str:
     return f"{row.device_id}:{row.seq}"
 
 
-def _shown(request: HttpRequest, site_id: int, rows: list[Unplaced], chosen: set[str] | None) -> list[dict[str, Any]]:
+def _shown(request: HttpRequest, site_id: int, rows: list[Unplaced], chosen: set[str]) -> list[dict[str, Any]]:
     ids = {row.worker_id for row in rows if row.worker_id}
     people = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now())
     return [
         {
-            "row": row, "key": _key(row), "chosen": chosen is None or _key(row) in chosen,
+            "row": row, "key": _key(row), "chosen": _key(row) in chosen,
             "name": full_name(people[row.worker_id]) if row.worker_id in people
             else grouped(row.worker_id) if row.worker_id else row.credential or _("unplaced.nobody"),
         }
@@ -42,9 +42,8 @@ def _shown(request: HttpRequest, site_id: int, rows: list[Unplaced], chosen: set
 def unplaced(request: HttpRequest, site_id: int) -> HttpResponse:
     """Which day the chosen touches have, or that they are none of this site. A second click does no harm."""
     site, rows = own_site(request, site_id), list_unplaced(site_id)
-    form, asked = GivenDayForm(request.POST or None), None
+    form, asked = GivenDayForm(request.POST or None), set(request.POST.getlist("touch"))
     if request.method == "POST":
-        asked = set(request.POST.getlist("touch"))
         chosen = [(row.device_id, row.seq) for row in rows if _key(row) in asked]
         if not chosen:
             info(request, _("unplaced.done_before" if asked else "bulk.none_chosen"))

@@ -1,26 +1,35 @@
-"""Touches that nobody can place by themselves: given their day, or put aside, by who knows (`touch_reasons.csv`)."""
+"""Touches that stand in no day: given their day by the prime, their owner by the office, or put aside (`touch_reasons.csv`)."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from registry.accounts.states import Permission
 from registry.audit.operations import note_act
+from registry.cards.models import Card
+from registry.cards.operations import register_token
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
-from registry.core.ids import SiteId
+from registry.core.ids import SiteId, parse_card_number
 from registry.sites.models import Site
 from registry.sites.queries import load_boundaries
 from registry.sites.rules import is_prime
 from registry.touches.derive import BEHIND_AT_MOST, Boundaries, Flag, absolute, in_month, minute_of, moved_to
+from registry.touches.queries import UnknownCard
 from registry.touches.states import OrphanCode
 
 Place = tuple[int, int]  # device and number
+
+
+class CardMissingError(RegistryError):
+    """No card has the number that the office typed."""
+
+    code = "CARD_MISSING"
 
 
 class TouchDayError(RegistryError):
@@ -99,7 +108,52 @@ def put_aside(site_id: SiteId, places: Collection[Place], *, by: Actor, at: date
     return len(found)
 
 
-def _settle(what: str, values: list[object], one: _Found) -> None:
+_OF_CREDENTIAL = """
+UPDATE touches_orphan o SET {what} FROM touches_touch t
+WHERE (t.device_id, t.seq) = (o.device_id, o.seq) AND o.code = %s AND (t.credential_kind, t.credential) = (%s, %s)
+"""
+
+
+def _settle_unknown(unknown: UnknownCard, what: str, values: list[Any], *, by: Actor) -> int:
+    if not by.has(Permission.OFFICE_REGISTER):
+        raise NotAllowedError
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_CREDENTIAL.format(what=what), [*values, OrphanCode.CARD, unknown.kind, unknown.credential])
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def name_owner(unknown: UnknownCard, card: str, *, by: Actor, at: datetime) -> int:
+    """The office says whose touches of an unknown card are: its card's. Returns how many; a second time none.
+
+    A chip's token is noted with the card, if that has none, so that it is known from now on. Raises errors of a typed
+    card number, and `CardMissingError`.
+    """
+    worker_id, branch = parse_card_number(card)
+    found = Card.objects.filter(worker_id=worker_id, branch=branch).first()
+    if found is None:
+        raise CardMissingError(field="card")
+    values: list[Any] = [worker_id, branch]
+    count = _settle_unknown(unknown, "card_worker_id = %s, card_branch = %s, token = NULL", values, by=by)
+    if not count:
+        return 0
+    if unknown.kind == "token" and found.token is None:
+        register_token(worker_id, branch, unknown.credential, by=by, at=at)
+    note_act("cards_card", found.pk, "name_owner", by=by, at=at, reason=unknown.credential)
+    note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
+    return count
+
+
+@transaction.atomic
+def discard_unknown(unknown: UnknownCard, *, by: Actor, at: datetime) -> int:
+    """The office says that an unknown card is nobody's. The log keeps its touches. Returns how many."""
+    count = _settle_unknown(unknown, "code = %s", [OrphanCode.ASIDE], by=by)
+    if count:
+        note_act("touches_device", unknown.device_id, "discard_unknown", by=by, at=at, reason=unknown.credential)
+    return count
+
+
+def _settle(what: str, values: list[Any], one: _Found) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE touches_orphan SET {what} WHERE device_id = %s AND seq = %s",  # noqa: S608 -- our own columns

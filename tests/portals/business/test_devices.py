@@ -127,6 +127,7 @@ def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate:
 def test_touches_of_an_impossible_clock_get_their_day(owner: Client, gate: Gate, card: CardRow) -> None:
     gate.send(a_touch(1, card, "2000-01-01T08:00:00+09:00"), a_touch(2, card, "2000-01-02T08:00:00+09:00"))
     assert "ありえない日時を示していた打刻が2件" in page_of(owner, gate)
+    assert "日が決まっていない打刻が2件あります" in owner.get("/business/").content.decode()
     where = f"/business/sites/{gate.site_id}/terminals/unplaced/"
     first = f"{gate.device.device_id}:1"
     assert first in owner.get(where).content.decode()

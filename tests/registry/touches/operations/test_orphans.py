@@ -1,17 +1,25 @@
-"""Touches of an impossible clock get their day from the site's manager, or are put aside."""
+"""Touches in no day: the site's manager gives the day, the office the owner, or they are put aside."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
-from registry.cards.operations import issue_card
+from registry.cards.operations import issue_card, register_token
 from registry.cards.queries import CardRow
 from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId, SiteId
 from registry.histories.states import Reason, Standing
-from registry.touches.operations.orphans import TouchDayError, give_day, put_aside
+from registry.touches.operations.orphans import (
+    CardMissingError,
+    TouchDayError,
+    discard_unknown,
+    give_day,
+    name_owner,
+    put_aside,
+)
 from registry.touches.operations.presence import adopt_orphans
-from registry.touches.queries import list_unplaced
+from registry.touches.queries import find_unknown_card, list_unknown_cards, list_unplaced
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
 
@@ -83,9 +91,48 @@ def test_put_aside_they_wait_no_more_and_no_card_brings_them_back(
 def test_only_the_prime_says_so(gate: Gate, both: list[tuple[int, int]]) -> None:
     other = owner_of(a_firm("別の会社"))
     for attempt in (
-        lambda: give_day(SiteId(gate.site_id), both, DAY, by=other, at=NOW),
-        lambda: put_aside(SiteId(gate.site_id), both, by=other, at=NOW),
+        partial(give_day, SiteId(gate.site_id), both, DAY, by=other, at=NOW),
+        partial(put_aside, SiteId(gate.site_id), both, by=other, at=NOW),
     ):
         with pytest.raises(NotAllowedError):
             attempt()
     assert len(list_unplaced(gate.site_id)) == 2
+
+
+def test_the_office_says_whose_an_unknown_chip_is_and_it_is_known_from_then_on(gate: Gate, card: CardRow) -> None:
+    by_chip = {"token": "04a1b2c3", "card": ""}
+    gate.send({**a_touch(1, card, "2026-11-19T08:00:00+09:00"), **by_chip})
+    (unknown,) = list_unknown_cards(10)
+    assert (unknown.credential, unknown.number, unknown.sites) == ("04a1b2c3", 1, ["見本ビル新築工事"])
+    assert find_unknown_card(unknown.device_id, unknown.seq) == unknown
+    assert name_owner(unknown, card.number, by=OFFICE, at=NOW) == 1
+    adopt_orphans()
+    gate.send({**a_touch(2, card, "2026-11-20T08:00:00+09:00"), **by_chip})
+    assert [one.day for one in days_of(card.worker_id)] == [DAY, NOW.date()]
+    assert (list_unknown_cards(10), name_owner(unknown, card.number, by=OFFICE, at=NOW)) == ([], 0)
+
+
+def test_a_wrong_number_takes_the_chip_of_no_card_away(gate: Gate, card: CardRow) -> None:
+    register_token(card.worker_id, 1, "own", by=OFFICE, at=NOW)
+    gate.send({**a_touch(1, card), "card": f"{card.worker_id}-07"}, {**a_touch(2, card), "token": "04a1", "card": ""})
+    for unknown in list_unknown_cards(10):
+        assert name_owner(unknown, card.number, by=OFFICE, at=NOW) == 1
+    gate.send({**a_touch(3, card, "2026-11-19T08:00:00+09:00"), "token": "own", "card": ""})
+    assert list_unknown_cards(10) == []
+
+
+def test_an_owner_is_a_card_that_exists_and_the_office_s_word(gate: Gate, card: CardRow, prime: BusinessId) -> None:
+    gate.send({**a_touch(1, card), "card": f"{card.worker_id}-07"})
+    (unknown,) = list_unknown_cards(10)
+    with pytest.raises(CardMissingError):
+        name_owner(unknown, f"{card.worker_id}-08", by=OFFICE, at=NOW)
+    for attempt in (
+        partial(name_owner, unknown, card.number, by=owner_of(prime), at=NOW),
+        partial(discard_unknown, unknown, by=owner_of(prime), at=NOW),
+    ):
+        with pytest.raises(NotAllowedError):
+            attempt()
+    assert discard_unknown(unknown, by=OFFICE, at=NOW) == 1
+    issue_card(card.worker_id, by=OFFICE, at=NOW)
+    adopt_orphans()
+    assert (list_unknown_cards(10), days_of(card.worker_id)) == ([], [])
