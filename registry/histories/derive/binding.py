@@ -180,8 +180,12 @@ def _bind_touched(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bo
         reasons.add(Reason.TWO_PLACES)
     reasons |= _reasons_of_site(site, one.day)
     of_touches = _reasons_of_touches(facts, one)
-    standing = min([standing_of(facts, reasons | own) for own in of_touches], key=_FROM_BEST.index)
-    ordered = tuple(sorted(reasons.union(*of_touches), key=_ORDER.__getitem__))
+    if of_touches:
+        standing = min([standing_of(facts, reasons | own) for own in of_touches], key=_FROM_BEST.index)
+        reasons = reasons.union(*of_touches)
+    else:
+        standing = standing_of(facts, reasons)
+    ordered = tuple(sorted(reasons, key=_ORDER.__getitem__)) if reasons else ()
     decided = _decided(facts, site_id, one.day, standing)
     return BoundDay(site_id, one.day, assignment, decided, ordered, one.first, one.last)
 
@@ -213,6 +217,7 @@ _OF_FLAGS = {
 
 
 _NOTHING: frozenset[Reason] = frozenset()
+_PLAIN = {_NOTHING}
 
 
 def _reasons_of_site(site: SiteFacts | None, day: date) -> AbstractSet[Reason]:
@@ -223,15 +228,17 @@ def _reasons_of_site(site: SiteFacts | None, day: date) -> AbstractSet[Reason]:
 
 
 def _reasons_of_touches(facts: WorkerFacts, one: WorkDay) -> Collection[AbstractSet[Reason]]:
-    """What each touch carries, each kind once.
+    """What each touch carries, each kind once; nothing at all where none carries anything, as on nearly every day.
 
     A good touch makes the day, whatever a worse one adds: who found a card or kept a device takes no day from anybody.
     """
-    return {_reasons_of_flags(flags_of(number)) | _reasons_of_card(facts, one.day, number) for number in one.numbers}
-
-
-def _reasons_of_flags(flags: int) -> frozenset[Reason]:
-    return frozenset(reason for flag, reason in _OF_FLAGS.items() if flag & flags) if flags else _NOTHING
+    found: set[frozenset[Reason]] = set()
+    for number in one.numbers:
+        own = _reasons_of_card(facts, one.day, number)
+        if flags := flags_of(number):
+            own |= {reason for flag, reason in _OF_FLAGS.items() if flag & flags}
+        found.add(own)
+    return () if found == _PLAIN else found
 
 
 def _reasons_of_card(facts: WorkerFacts, day: date, number: int) -> frozenset[Reason]:
