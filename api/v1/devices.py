@@ -18,7 +18,7 @@ from registry.core.errors import RegistryError
 from registry.core.networks import network_of
 from registry.touches.operations.asking import make_next_secret, pair_further
 from registry.touches.operations.devices import PairingCodeError, register_device
-from registry.touches.operations.items import BatchShapeError
+from registry.touches.operations.items import UNREAD, BatchShapeError
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
 
@@ -42,7 +42,7 @@ def post_devices(request: HttpRequest) -> HttpResponse:
     """Register a device; its secret travels in this answer and never again."""
     try:
         wanted = msgspec.json.decode(request.body, type=Registration)
-    except (msgspec.DecodeError, UnicodeDecodeError, RequestDataTooBig):
+    except (*UNREAD, RequestDataTooBig):
         return problem(BatchShapeError(), 422)
     network, now = network_of(request.META["REMOTE_ADDR"]), timezone.now()
     try:

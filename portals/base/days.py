@@ -38,6 +38,14 @@ class ShownDay:
 
 def shown_day(row: DayRow, place: str) -> ShownDay:
     """A day in words. `place` is the site's name, or the person's on a site's page."""
-    parts = ("cause", "consequence", "remedy", "who")
-    reasons = [Reason(code, *(_(f"reason.{code}.{part}") for part in parts)) for code in row.bound.reasons]
-    return ShownDay(row.bound, place, TONES[row.bound.standing], _(f"day.standing.{row.bound.standing}"), reasons)
+    standing = row.bound.standing
+    reasons = [
+        Reason(
+            code, _(f"reason.{code}.cause"),
+            # It may count in spite of a reason: by another touch, or by the prime's word.
+            _("day.counts_now") if standing is Standing.FORMAL else _(f"reason.{code}.consequence"),
+            _(f"reason.{code}.remedy"), _(f"reason.{code}.who"),
+        )
+        for code in row.bound.reasons
+    ]  # fmt: skip
+    return ShownDay(row.bound, place, TONES[standing], _(f"day.standing.{standing}"), reasons)

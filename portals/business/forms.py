@@ -321,6 +321,12 @@ class TerminalForm(forms.Form):
     name = TextField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
 
 
+class GivenDayForm(forms.Form):
+    """On which day touches were made."""
+
+    day = TypedDateField(label=_("unplaced.day"), help_text=_("unplaced.day_help"))
+
+
 class PeriodForm(forms.Form):
     """Further days on which touches count."""
 

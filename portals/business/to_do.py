@@ -37,7 +37,7 @@ from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
 from registry.sites.queries import list_ending_sites, names_of_sites
 from registry.structures.queries import list_invitations, list_refusals, sites_with_part
-from registry.touches.queries import list_bare_terminals, list_troubled_devices
+from registry.touches.queries import list_bare_terminals, list_troubled_devices, sites_with_unplaced
 from registry.workers.queries import list_link_requests, list_open_disputes
 from registry.workers.states import LinkSide
 
@@ -58,6 +58,7 @@ class Kind(StrEnum):
     UNSENT = "unsent"
     GAP = "gap"
     UNREADABLE = "unreadable"
+    UNPLACED = "unplaced"
     REVOKED = "revoked"
     NO_DEVICE = "no_device"
     INVITATION = "invitation"
@@ -75,7 +76,7 @@ class Kind(StrEnum):
 
 # After how many days of waiting a matter without a deadline is as urgent as one whose deadline is today.
 WITHIN = {
-    Kind.REVOKED: 0, Kind.NO_DEVICE: 0, Kind.UNSENT: 1, Kind.UNREADABLE: 7, Kind.INVITATION: 7, Kind.ANSWER_LINK: 7,
+    Kind.REVOKED: 0, Kind.NO_DEVICE: 0, Kind.UNSENT: 1, Kind.UNREADABLE: 7, Kind.UNPLACED: 7, Kind.INVITATION: 7, Kind.ANSWER_LINK: 7,
     Kind.ANSWER_END: 7, Kind.DECLINED: 7, Kind.STRUCTURE: 60, Kind.ROSTER: 60, Kind.PLACE: 60, Kind.LINK: 60, Kind.DECIDE: 30,
     Kind.CORRECT: 14,
 }  # fmt: skip
@@ -207,7 +208,12 @@ class _Wait:
         bare = list_bare_terminals(
             self.own, units=self.units, on=self.today, soon=self.today + timedelta(days=7), limit=MANY + 1
         )
-        names = names_of_sites([*(one.site_id for one in troubled), *(place.site_id for place in bare)])
+        unplaced = sites_with_unplaced(self.own, None if self.units is None else list(self.units))
+        sites = {*(one.site_id for one in troubled), *(place.site_id for place in bare), *(row[0] for row in unplaced)}
+        names = names_of_sites(sites)
+        for site_id, number, since_at in unplaced:
+            where, count = reverse("business:unplaced", args=[site_id]), _number(number, "cases")
+            yield self.line(Kind.UNPLACED, where, site=names[site_id], count=count, since=jst_day(since_at))
         for one in troubled:
             where = reverse("business:devices", args=[one.site_id])
             said: dict[str, Any] = {"site": names[one.site_id], "name": one.name}

@@ -17,6 +17,7 @@ from portals.business import (
     views_site_days,
     views_sites,
     views_structure,
+    views_unplaced,
     views_users,
 )
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("sites/new/", views_sites.new_site, name="new_site"),
     path("sites/<int:site_id>/", views_sites.site, name="site"),
     path("sites/<int:site_id>/terminals/", views_devices.devices, name="devices"),
+    path("sites/<int:site_id>/terminals/unplaced/", views_unplaced.unplaced, name="unplaced"),
     path("sites/<int:site_id>/terminals/new/", views_devices.add_place, name="add_terminal"),
     path("sites/<int:site_id>/terminals/<int:terminal_id>/code/", views_devices.pairing_code, name="pairing_code"),
     path("sites/<int:site_id>/devices/<int:device_id>/revoke/", views_devices.revoke, name="revoke"),

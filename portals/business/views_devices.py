@@ -28,7 +28,15 @@ from registry.histories.states import Reason
 from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
 from registry.touches.operations.devices import end_pairing, make_pairing_code, revoke_device
-from registry.touches.queries import MISSING_AT_MOST, RefusedTouch, SiteDevice, list_refused, list_site_devices
+from registry.touches.queries import (
+    MISSING_AT_MOST,
+    UNPLACED_AT_MOST,
+    RefusedTouch,
+    SiteDevice,
+    list_refused,
+    list_site_devices,
+    list_unplaced,
+)
 from registry.touches.states import DeviceState
 
 OF_DEVICES = (Reason.DEVICE_REVOKED, Reason.SITE_NOT_OF_DEVICE)
@@ -94,7 +102,7 @@ def devices(request: HttpRequest, site_id: int) -> HttpResponse:
     waiting, later = _waiting(request, site_id)
     context = {
         "site": site, "terminals": list_terminals(SiteId(site_id)), "waiting": waiting, "later": later,
-        "most": MISSING_AT_MOST,
+        "most": MISSING_AT_MOST, "unplaced": len(list_unplaced(site_id)), "unplaced_most": UNPLACED_AT_MOST,
         "devices": [
             {"row": device, "refused": [one for one in refused if one.row.device_id == device.id]}
             for device in sorted(found, key=lambda one: (one.state is DeviceState.REVOKED, one.id))

@@ -62,6 +62,15 @@ PERMIT_YEARS = 5  # a permit holds for five years (建設業法 第3条第3項)
 _MOST_YEN = 10**14  # a hundred times the largest capital in the country; more is a slip of the finger
 
 
+class OwnerForm(forms.Form):
+    """Whose card it is."""
+
+    card = TextField(
+        label=_("unknown.card"), help_text=_("unknown.card_help"), max_length=40,
+        widget=forms.TextInput(attrs={"class": "ds-w-20 ds-input-id", "inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
 class BusinessForm(forms.Form):
     """What a firm registers."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.office import views
+from portals.office import views, views_unknown
 
 app_name = "office"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("businesses/<int:business_id>/", views.business, name="business"),
     path("businesses/new/", views.register_business_page, name="register_business"),
     path("workers/new/", views.register_worker_page, name="register_worker"),
+    path("unknown-cards/", views_unknown.unknown_cards, name="unknown_cards"),
+    path("unknown-cards/<int:device_id>/<int:seq>/", views_unknown.unknown_card, name="unknown_card"),
     path("letters/", views.letters, name="letters"),
     path("letters/ship/", views.ship, name="ship_letters"),
 ]

@@ -7,6 +7,8 @@ from datetime import date
 from registry.core.days import era_year
 from registry.core.errors import RegistryError
 
+# A slip of the finger, not a day of anybody's life or work; and the day before and after can still be worked out.
+FIRST_YEAR, LAST_YEAR = 1850, 2200
 _ERA_START = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "大正": 1911, "T": 1911}
 _ERA = re.compile(r"^(令和|平成|昭和|大正|[RHST])(元|\d{1,2})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
 _YEAR = re.compile(r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
@@ -31,8 +33,14 @@ class DateEraError(RegistryError):
     code = "DATE_ERA"
 
 
+class DateYearError(RegistryError):
+    """A year that nobody means: 0206, 9999."""
+
+    code = "DATE_YEAR"
+
+
 def parse_date(text: str) -> date:
-    """Read a date typed in any usual way. Raises `DateShapeError` or `DateEraError`."""
+    """Read a date typed in any usual way. Raises `DateShapeError`, `DateEraError` or `DateYearError`."""
     typed = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
     era = _ERA.match(typed)
     if era:
@@ -53,12 +61,15 @@ def parse_month(text: str) -> date:
     typed = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
     try:
         return parse_date(typed + ("1" if typed.endswith("月") else "01" if typed.isdigit() else "/1"))
-    except (DateShapeError, DateEraError):
+    except (DateShapeError, DateEraError, DateYearError):
         raise MonthShapeError(typed=text) from None
 
 
 def _date(year: int, month: str, day: str, typed: str) -> date:
     try:
-        return date(year, int(month), int(day))
+        found = date(year, int(month), int(day))
     except ValueError:
         raise DateShapeError(typed=typed) from None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise DateYearError(typed=typed)
+    return found

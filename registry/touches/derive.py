@@ -114,12 +114,17 @@ def absolute(number: int, month: date) -> int:
 
 def unpacked(number: int) -> Moment:
     """The moment of an absolute number."""
-    return Moment(minute_of(number), number >> _TURN_SHIFT & _TURN_MASK, number >> 1 & _FLAGS, branch_of(number))
+    return Moment(minute_of(number), number >> _TURN_SHIFT & _TURN_MASK, flags_of(number), branch_of(number))
 
 
 def minute_of(number: int) -> datetime:
     """The minute of an absolute number."""
     return _EPOCH + (number >> _LOW_BITS) * _MINUTE
+
+
+def flags_of(number: int) -> int:
+    """What goes with a touch, as `Flag`."""
+    return number >> 1 & _FLAGS
 
 
 def branch_of(number: int) -> int:
@@ -188,17 +193,17 @@ class WorkDay(msgspec.Struct, frozen=True, gc=False):
         """The last touch; None where there is only one."""
         return minute_of(self.numbers[-1]) if len(self.numbers) > 1 else None
 
-    @property
-    def flags(self) -> int:
-        """What goes with any of its touches."""
-        found = 0
-        for number in self.numbers:
-            found |= number
-        return found >> 1 & _FLAGS
-
 
 Boundaries = Sequence[tuple[date, time]]
 NO_BOUNDARY: Boundaries = ((date.min, DAY_BOUNDARY),)  # of a site that says nothing else
+
+
+def moved_to(number: int, day: date, boundaries: Boundaries) -> int:
+    """An absolute number with the same time on another day, as the boundary cuts days."""
+    _, of_day = divmod((number >> _LOW_BITS) + _JST_MINUTES, _DAY_MINUTES)
+    minute = (day.toordinal() - _EPOCH_DAY) * _DAY_MINUTES + of_day - _JST_MINUTES
+    later = (day.toordinal() - _day_number(minute, boundaries)) * _DAY_MINUTES  # before the boundary: the night after
+    return minute + later << _LOW_BITS | number & ((1 << _LOW_BITS) - 1)
 
 
 def _day_number(minute: int, boundaries: Boundaries) -> int:

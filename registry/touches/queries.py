@@ -209,6 +209,80 @@ def list_refused(device_ids: Iterable[int]) -> list[RefusedTouch]:
     return [RefusedTouch(device_id, seq, at, code, bytes(raw)) for device_id, seq, at, code, raw in rows]
 
 
+class Unplaced(NamedTuple):
+    """A touch of an impossible clock, which stands on no day. `worker_id` is None where nobody has such a card."""
+
+    device_id: int
+    seq: int
+    touched_at: datetime
+    received_at: datetime
+    direction: str
+    credential: str
+    worker_id: int | None
+
+
+UNPLACED_AT_MOST = 50
+_UNPLACED = """
+SELECT o.device_id, o.seq, t.touched_at, t.received_at, t.direction, CASE WHEN t.credential_kind = 'card' THEN t.credential
+  ELSE '' END, c.worker_id
+FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
+WHERE o.site_id = %s AND o.code = 'CLOCK_IMPLAUSIBLE' ORDER BY t.received_at, o.device_id, o.seq LIMIT %s
+"""
+
+
+def list_unplaced(site_id: int) -> list[Unplaced]:
+    """Touches on a site that wait for somebody to say their day, those that came first, and one more than are shown."""
+    return [Unplaced(*row) for row in _rows(_UNPLACED, [site_id, UNPLACED_AT_MOST + 1])]
+
+
+_SITES_WITH_UNPLACED = """
+SELECT s.id, count(*), min(t.received_at) FROM sites_site s JOIN touches_orphan o ON o.site_id = s.id
+JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+WHERE s.business_id = %s AND (%s::bigint[] IS NULL OR s.unit_id = ANY(%s)) AND o.code = 'CLOCK_IMPLAUSIBLE' GROUP BY s.id
+"""
+
+
+def sites_with_unplaced(business_id: int, units: list[int] | None) -> list[tuple[int, int, datetime]]:
+    """A prime's sites with touches that wait for their day: how many, and when the first arrived."""
+    return _rows(_SITES_WITH_UNPLACED, [business_id, units, units])
+
+
+class UnknownCard(NamedTuple):
+    """A credential that is nobody's, with one of its touches to name it by, how many there are, and where it was touched."""
+
+    device_id: int
+    seq: int
+    kind: str
+    credential: str
+    number: int
+    first_at: datetime
+    last_at: datetime
+    sites: list[str]
+
+
+_UNKNOWN = """
+SELECT min(o.device_id), (array_agg(o.seq ORDER BY o.device_id, o.seq))[1], t.credential_kind, t.credential, count(*),
+  min(o.touched_at), max(o.touched_at), array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL)
+FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+LEFT JOIN sites_site s ON s.id = o.site_id
+LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
+WHERE o.code = 'CARD_UNKNOWN' AND c.id IS NULL GROUP BY t.credential_kind, t.credential {having} ORDER BY max(o.touched_at) DESC LIMIT %s
+"""
+
+
+def list_unknown_cards(limit: int) -> list[UnknownCard]:
+    """Credentials that are nobody's, those touched last first."""
+    return [UnknownCard(*row) for row in _rows(_UNKNOWN.format(having=""), [limit])]
+
+
+def find_unknown_card(device_id: int, seq: int) -> UnknownCard | None:
+    """The credential of one touch, while it is nobody's."""
+    having = "HAVING bool_or((o.device_id, o.seq) = (%s, %s))"
+    rows = _rows(_UNKNOWN.format(having=having), [device_id, seq, 1])
+    return UnknownCard(*rows[0]) if rows else None
+
+
 class ServedPlace(NamedTuple):
     """A terminal that a device serves."""
 

@@ -41,6 +41,14 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
+class OrphanCode(StrEnum):
+    """Why a touch stands in no day yet."""
+
+    CLOCK = "CLOCK_IMPLAUSIBLE"
+    CARD = "CARD_UNKNOWN"
+    ASIDE = "PUT_ASIDE"  # the prime has said that it is none of the site's
+
+
 class TouchState(StrEnum):
     """What a touch or day stands at: all is known, something is missing, somebody has to decide."""
 

@@ -81,6 +81,25 @@ def test_a_bad_item_is_refused_and_kept_and_spoils_no_good_one(gate: Gate, card:
     assert count("touches_touch") == 2
 
 
+DEEP = "[" * 5000 + "]" * 5000
+
+
+@pytest.mark.parametrize("said", ['"card": "\\ud800"', '"offset_s": NaN', '"offset_s": 1e999', '"ref": "\xff"'])
+def test_the_number_of_what_cannot_be_read_is_no_gap(gate: Gate, card: CardRow, said: str) -> None:
+    good = json.dumps(a_touch(3, card))
+    body = f'{{"store": "{gate.store}", "touches": [{{"seq": 2, {said}}}, {good}]}}'.encode("latin-1")
+    answer = gate.post(body).json()
+    assert statuses(answer) == ["refused", "stored"]
+    assert (answer["results"][0]["seq"], answer["gaps"]) == (2, [[1, 1]])
+
+
+@pytest.mark.parametrize("body", [f'{{"x": {DEEP}, "touches": []}}', f'{{"store": "x", "touches": [{{"x": {DEEP}}}]}}', DEEP])  # fmt: skip
+@pytest.mark.parametrize("path", ["touches", "people", "devices", "devices/secret"])
+def test_what_is_nested_too_deep_is_told_so_as_a_problem(gate: Gate, body: str, path: str) -> None:
+    answer = gate.post(body.encode(), path=f"/api/v1/{path}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "BATCH_SHAPE")
+
+
 def test_a_refused_item_sent_again_is_kept_once(gate: Gate, card: CardRow) -> None:
     for _ in range(2):
         gate.send({**a_touch(1, card), "card": "1234"})
@@ -106,6 +125,14 @@ def test_an_implausible_clock_has_no_day(gate: Gate, card: CardRow, touched_at: 
     assert (result["work_day"], result["state"], result["reasons"]) == (None, "flagged", ["CLOCK_IMPLAUSIBLE"])
     assert gate.send(touch)["results"][0] == result
     assert count("touches_orphan") == 1
+
+
+@pytest.mark.parametrize("offset", [-86_400.0 * 3, 86_400.0 * 399])
+def test_a_corrected_time_is_held_to_the_same_bounds(gate: Gate, card: CardRow, offset: float) -> None:
+    """Without that a day counts that is yet to come, by a device that was set right after it last saw the server."""
+    touched_at = "2026-11-20T07:58:00+09:00" if offset < 0 else "2026-09-20T07:58:00+09:00"
+    result = gate.send(a_touch(1, card, touched_at, offset_s=offset))["results"][0]
+    assert (result["work_day"], result["reasons"]) == (None, ["CLOCK_IMPLAUSIBLE"])
 
 
 def test_gaps_and_lost_numbers(gate: Gate, card: CardRow) -> None:

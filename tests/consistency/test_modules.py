@@ -21,6 +21,7 @@ TOGETHER = {
     # Who is told of words on days, and who may say them.
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
     "registry/touches/queries.py": "portals/business/test_devices.py",
+    "portals/business/views_unplaced.py": "portals/business/test_devices.py",
     "registry/touches/operations/asking.py": "api/test_people.py",
     "registry/touches/operations/batches.py": "api/test_touches.py",
     "registry/touches/operations/devices.py": "api/test_devices.py",

@@ -143,6 +143,11 @@ class World:
         Gate(beside, self.gate.site_id, f"{self.count}a" * 16).send(
             a_touch(5, self.card), {**a_touch(6, self.card), "card": "1"}
         )
+        # A clock that shows an impossible day, and a card that nobody has.
+        self.gate.send(
+            a_touch(200 + self.count, self.card, f"2000-01-0{self.count}T07:58:00+09:00"),
+            {**a_touch(300 + self.count, self.card), "card": f"{self.card.worker_id}-9{self.count}"},
+        )
         further = a_gate(self.prime, name=name, store=f"{self.count}b" * 16)
         self._claim(further.site_id)
         ask_paper(Wish(PaperKind.SITE_DAYS, MONTH, MONTH, further.site_id), by=by, at=NOW)
@@ -183,7 +188,7 @@ class World:
             "<int:affiliation_id>": list_ended_links(since=TODAY, **mine)[-1].id,
             "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
-            "<int:device_id>": self.gate.device.device_id,
+            "<int:device_id>": self.gate.device.device_id, "<int:seq>": 301,
             "<int:edit_id>": list_open_edits(site)[0].id, "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
             "<int:day>": TODAY.day if page == "business:site_day" else claim.day.day, "<int:claim_id>": claim.id,
             "<int:paper_id>": self.papers.get(page.split(":", maxsplit=1)[0], 0),

@@ -4,7 +4,7 @@ Pure: the result depends on the facts, each with its own times, never on the ord
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
 from registry.histories.states import NO_SECOND_TRADE, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
-from registry.touches.derive import Flag, WorkDay, branch_of, minute_of
+from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, minute_of
 
 OLD_CARD_WORKS = timedelta(days=30)  # ruling 19
 # Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
@@ -77,7 +77,8 @@ def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDa
 def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims: Sequence[ClaimFact]) -> list[BoundDay]:
     """One day of one worker: its touches site by site, then what was claimed where nothing was touched.
 
-    A touch and a claim of one site are one history: times from the touches, work from the claim.
+    A touch and a claim of one site are one history: times from the touches, work from the claim. It stands as the better
+    of both: where the touch does not count, a claim can be approved all the same.
     """
     if len(touched) == 1 and not claims:  # nearly every day
         return [_bind_touched(facts, *touched[0], too_far=False, work="")]
@@ -88,8 +89,17 @@ def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims:
         for site_id, one in sorted(touched, key=lambda pair: (pair[1].first, pair[0]))
     ]
     there = {site_id for site_id, _ in touched}
-    bound += [_bind_claim(facts, claim) for claim in _last_word(claims) if claim.site_id not in there]
-    return bound
+    last = _last_word(claims)
+    said = {claim.site_id: _standing_of_claim(claim) for claim in last if claim.site_id in there}
+    bound = [_at_best(one, said[one.site_id]) if one.site_id in said else one for one in bound]
+    return bound + [_bind_claim(facts, claim) for claim in last if claim.site_id not in there]
+
+
+_FROM_BEST = (Standing.FORMAL, Standing.WAITING, Standing.CLAIMED, Standing.UNAPPROVED, Standing.NONE)
+
+
+def _at_best(one: BoundDay, said: Standing) -> BoundDay:
+    return msgspec.structs.replace(one, standing=min(one.standing, said, key=_FROM_BEST.index))
 
 
 def _last_word(claims: Sequence[ClaimFact]) -> list[ClaimFact]:
@@ -168,13 +178,16 @@ def _bind_touched(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bo
         assignment, reasons = _edited(facts, site_id, one.day, assignment, reasons)
     if too_far:
         reasons.add(Reason.TWO_PLACES)
-    if flags := one.flags:
-        reasons |= {reason for flag, reason in _OF_FLAGS.items() if flag & flags}
-    reasons |= _reasons_of_card(facts, one)
     reasons |= _reasons_of_site(site, one.day)
+    of_touches = _reasons_of_touches(facts, one)
+    if of_touches:
+        standing = min([standing_of(facts, reasons | own) for own in of_touches], key=_FROM_BEST.index)
+        reasons = reasons.union(*of_touches)
+    else:
+        standing = standing_of(facts, reasons)
     ordered = tuple(sorted(reasons, key=_ORDER.__getitem__)) if reasons else ()
-    standing = _decided(facts, site_id, one.day, standing_of(facts, ordered))
-    return BoundDay(site_id, one.day, assignment, standing, ordered, one.first, one.last)
+    decided = _decided(facts, site_id, one.day, standing)
+    return BoundDay(site_id, one.day, assignment, decided, ordered, one.first, one.last)
 
 
 def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) -> Standing:
@@ -187,8 +200,8 @@ def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) ->
     return standing
 
 
-def standing_of(facts: WorkerFacts, reasons: Sequence[Reason]) -> Standing:
-    """How a day stands by its reasons (ruling 24): the strictest one decides."""
+def standing_of(facts: WorkerFacts, reasons: Collection[Reason]) -> Standing:
+    """How a day stands by one of its touches: the strictest of the reasons decides (ruling 24)."""
     if not reasons:
         return Standing.FORMAL
     held = {facts.counts[reason] for reason in reasons}
@@ -204,6 +217,7 @@ _OF_FLAGS = {
 
 
 _NOTHING: frozenset[Reason] = frozenset()
+_PLAIN = {_NOTHING}
 
 
 def _reasons_of_site(site: SiteFacts | None, day: date) -> AbstractSet[Reason]:
@@ -213,19 +227,31 @@ def _reasons_of_site(site: SiteFacts | None, day: date) -> AbstractSet[Reason]:
     return found | {Reason.SITE_CLOSED} if site.closed_on and day >= site.closed_on else found
 
 
-def _reasons_of_card(facts: WorkerFacts, one: WorkDay) -> AbstractSet[Reason]:
-    found: set[Reason] = set()
-    cards = facts.cards
+def _reasons_of_touches(facts: WorkerFacts, one: WorkDay) -> Collection[AbstractSet[Reason]]:
+    """What each touch carries, each kind once; nothing at all where none carries anything, as on nearly every day.
+
+    A good touch makes the day, whatever a worse one adds: who found a card or kept a device takes no day from anybody.
+    """
+    found: set[frozenset[Reason]] = set()
     for number in one.numbers:
-        branch = branch_of(number)
-        if (card := cards.get(branch)) is None:
-            continue
-        if card.stopped_at and minute_of(number) >= card.stopped_at:
-            found.add(Reason.CARD_LOST)
-        if one.day > card.valid_until:
-            found.add(Reason.CARD_EXPIRED)
-        if len(cards) > 1 and branch < max(cards):
-            found |= _reasons_of_old_card(facts, branch, minute_of(number))
+        own = _reasons_of_card(facts, one.day, number)
+        if flags := flags_of(number):
+            own |= {reason for flag, reason in _OF_FLAGS.items() if flag & flags}
+        found.add(own)
+    return () if found == _PLAIN else found
+
+
+def _reasons_of_card(facts: WorkerFacts, day: date, number: int) -> frozenset[Reason]:
+    branch, cards = branch_of(number), facts.cards
+    if (card := cards.get(branch)) is None:
+        return _NOTHING
+    found = _NOTHING
+    if card.stopped_at and minute_of(number) >= card.stopped_at:
+        found |= {Reason.CARD_LOST}
+    if day > card.valid_until:
+        found |= {Reason.CARD_EXPIRED}
+    if len(cards) > 1 and branch < max(cards):
+        found |= _reasons_of_old_card(facts, branch, minute_of(number))
     return found
 
 

@@ -55,6 +55,8 @@ class Received(msgspec.Struct, frozen=True):
 
 
 _IMPLAUSIBLE = Meaning(None, TouchState.FLAGGED, (Reason.CLOCK_IMPLAUSIBLE,))
+# Somebody should look, also where another touch makes the day count.
+_OF_ONE_TOUCH = frozenset({Reason.CARD_LOST, Reason.SITE_NOT_OF_DEVICE, Reason.DEVICE_REVOKED, Reason.POSTER_FIXED})
 _STATES = {Standing.NONE: TouchState.FLAGGED, Standing.WAITING: TouchState.FLAGGED}
 
 
@@ -116,6 +118,8 @@ def _find_meanings(
 def meaning_of(bound: BoundDay) -> Meaning:
     """A day in the words of the protocol: bound, waiting for somebody's part, flagged for a decision."""
     state = _STATES.get(bound.standing, TouchState.WAITING if bound.reasons else TouchState.BOUND)
+    if state is TouchState.WAITING and not _OF_ONE_TOUCH.isdisjoint(bound.reasons):
+        state = TouchState.FLAGGED
     return Meaning(bound.day, state, bound.reasons)
 
 

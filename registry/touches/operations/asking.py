@@ -13,7 +13,7 @@ from registry.touches.derive import device_secret, masked_secret
 from registry.touches.models import Device, Pairing
 from registry.touches.operations.batches import DeviceForkedError, SignatureError, check_signature
 from registry.touches.operations.devices import add_pairing
-from registry.touches.operations.items import BatchShapeError
+from registry.touches.operations.items import UNREAD, BatchShapeError
 from registry.touches.queries import ServedPlace, places_of_device
 from registry.touches.states import DeviceState
 
@@ -48,7 +48,7 @@ def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
         raise SignatureError
     try:
         question = msgspec.json.decode(body, type=Question)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREAD:
         raise BatchShapeError from None
     if question.store != found.store:
         raise DeviceForkedError

@@ -191,7 +191,10 @@ def _write(
 ) -> tuple[int, list[list[int]]] | None:
     """One statement; a transaction only where more than touches with a worker and a day is to be kept."""
     frame = sent.opened.frame
-    report = Report(frame.lost, frame.unsent, frame.unsent_since, sent.version)
+    since = frame.unsent_since
+    if since and is_implausible(ms_of(since), ms_of(sent.at)):  # no day that anybody could be told
+        since = None
+    report = Report(frame.lost, frame.unsent, since, sent.version)
     numbers = [one.seq for one in refused if one.seq is not None]
     lonely = [(one, touched) for one, touched in new if touched.worker_id is None or touched.implausible]
     if not lonely and not refused:
@@ -247,8 +250,10 @@ class _Sorting:
     def touched(self, one: Stored, received_ms: int) -> Touched:
         """Whose card, which moment. What its first receipt says of a touch stays."""
         worker_id, branch = divmod(self.owners.get((one.kind, one.credential), 0), BRANCHES)
-        implausible = is_implausible(one.ms, received_ms)
-        counted, clock_off = (one.ms, False) if implausible else counted_ms(one.ms, one.offset_s)
+        counted, clock_off = counted_ms(one.ms, one.offset_s)
+        implausible = is_implausible(one.ms, received_ms) or is_implausible(counted, received_ms)
+        if implausible:  # as sent, or by the difference that it was sent with
+            counted, clock_off = one.ms, False
         flags = _CLOCK_OFF if clock_off else 0
         if one.method != "card" or one.kind == "qr":
             flags |= (_TYPED if is_typed(one) else 0) | (_POSTER if one.method == "poster" else 0)

@@ -17,6 +17,8 @@ from registry.touches.policy import Envelope, RawBatch, ReadBatch, SeqOnly, Touc
 
 BRANCHES = 100
 FIRST_YEAR, LAST_YEAR = MINYEAR, MAXYEAR
+# What reading fails with: no JSON or not of that shape, no UTF-8, nested deeper than anybody means.
+UNREAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _CARD_NUMBER = re.compile(r"([1-9][0-9]{13})-([0-9]{2})")
 
 
@@ -81,7 +83,7 @@ def open_batch(body: bytes) -> OpenedBatch:
     """
     try:
         batch = msgspec.json.decode(body, type=ReadBatch)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREAD:
         frame = _loose(body)
         raws = [bytes(raw) for raw in frame.touches]
         return OpenedBatch(frame, [_item(raw) for raw in raws], body, raws)
@@ -91,7 +93,7 @@ def open_batch(body: bytes) -> OpenedBatch:
 def _loose(body: bytes) -> RawBatch:
     try:
         return msgspec.json.decode(body, type=RawBatch)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREAD:
         pass
     try:
         loose = json.loads(body)
@@ -107,17 +109,24 @@ def _loose(body: bytes) -> RawBatch:
 def _item(raw: bytes) -> TouchItem | Refused:
     try:
         return msgspec.json.decode(raw, type=TouchItem)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREAD:
         return unreadable(raw)
 
 
 def unreadable(raw: bytes) -> Refused:
-    """A touch of no shape, with its number if at least that can be read."""
+    """A touch of no shape, with its number if at least that can be read: it is no gap then."""
+    return Refused(_seq_of(raw), "TOUCH_SHAPE", raw)
+
+
+def _seq_of(raw: bytes) -> int | None:
     try:
-        seq = msgspec.json.decode(raw, type=SeqOnly).seq
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        seq = None
-    return Refused(seq, "TOUCH_SHAPE", raw)
+        return msgspec.json.decode(raw, type=SeqOnly).seq
+    except UNREAD:
+        pass
+    try:  # half a letter, or a number that is none, beside a good `seq`
+        return msgspec.convert(json.loads(raw.decode(errors="replace")), type=SeqOnly).seq
+    except (ValueError, RecursionError, msgspec.ValidationError):
+        return None
 
 
 def named_card(kind: str, credential: str) -> str:

@@ -12,6 +12,7 @@ from registry.core.prepared import number_list
 from registry.touches.derive import absolute, day_of, in_month, unpacked, with_branch
 from registry.touches.operations.items import BRANCHES, Stored, card_key, named_card
 from registry.touches.queries import Touched
+from registry.touches.states import OrphanCode
 
 _FOLDER = Path(__file__).resolve().parent.parent / "sql"
 # Parts of a statement that follow `owned`: presence of each touch once, and marks of the days of their people.
@@ -39,7 +40,7 @@ def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]]) -> N
     for one, touched in lonely:
         number = divmod(card_key(named_card(one.kind, one.credential)), BRANCHES)
         token = one.credential if one.kind == "token" else None
-        code = "CLOCK_IMPLAUSIBLE" if touched.implausible else "CARD_UNKNOWN"
+        code = OrphanCode.CLOCK if touched.implausible else OrphanCode.CARD
         moment = in_month(touched.number)[1]
         rows.append((device_id, one.seq, one.site_id, unpacked(touched.number).at, code, *number, token, moment))
     with connection.cursor() as cursor:

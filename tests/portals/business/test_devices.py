@@ -18,6 +18,7 @@ from registry.histories.states import Standing
 from registry.sites.queries import list_terminals
 from registry.touches.models import Pairing
 from registry.touches.operations.devices import add_pairing, make_pairing_code, revoke_device
+from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import list_site_devices
 from registry.touches.states import DeviceState
 from tests.factories.cast import (
@@ -91,6 +92,15 @@ def test_what_is_still_on_the_device_is_shown_as_it_said(owner: Client, gate: Ga
     assert "未送信" not in page_of(owner, gate)
 
 
+@pytest.mark.parametrize(
+    "since", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+09:00", "2000-01-01T00:00:00+09:00"]
+)
+def test_a_clock_far_from_ours_spoils_no_page(owner: Client, gate: Gate, card: CardRow, since: str) -> None:
+    gate.send(a_touch(1, card), unsent=12, unsent_since=since)
+    assert "12件 最後に届いたときに" in page_of(owner, gate)
+    assert owner.get("/business/").status_code == 200
+
+
 def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate: Gate, card: CardRow) -> None:
     wrong = str(card.worker_id)[:4] + str((card.worker_id // 10**9 + 1) % 10) + str(card.worker_id)[5:]
     elsewhere = a_gate(a_firm("別の会社"), store="e" * 32).site_id
@@ -112,6 +122,24 @@ def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate:
     ):
         assert text in page
     assert "カードの番号を確かめ" in page
+
+
+def test_touches_of_an_impossible_clock_get_their_day(owner: Client, gate: Gate, card: CardRow) -> None:
+    gate.send(a_touch(1, card, "2000-01-01T08:00:00+09:00"), a_touch(2, card, "2000-01-02T08:00:00+09:00"))
+    assert "ありえない日時を示していた打刻が2件" in page_of(owner, gate)
+    assert "日が決まっていない打刻が2件あります" in owner.get("/business/").content.decode()
+    where = f"/business/sites/{gate.site_id}/terminals/unplaced/"
+    first = f"{gate.device.device_id}:1"
+    assert first in owner.get(where).content.decode()
+    for wrong in ("", "2026-11-31", "2027-01-01"):
+        answer = owner.post(where, {"touch": first, "day": wrong, "give": "1"})
+        assert (answer.status_code, "checked" in answer.content.decode()) == (422, True)
+    for _ in range(2):  # a second click does no harm
+        assert owner.post(where, {"touch": first, "day": "2026-11-19", "give": "1"}).status_code == 302
+    adopt_orphans()
+    assert [str(one.day) for one in days_of(card.worker_id)] == ["2026-11-19"]
+    owner.post(where, {"touch": f"{gate.device.device_id}:2", "day": "", "aside": "1"})
+    assert "ありえない" not in page_of(owner, gate)
 
 
 def test_every_code_of_a_refusal_has_its_words() -> None:

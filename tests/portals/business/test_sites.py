@@ -101,6 +101,7 @@ class TestSettings:
         assert SitePeriod.objects.filter(site=site).count() == 2
         for wrong, words in (
             ({"from_on": "2027/2/1"}, "重なっています"), ({"from_on": "x"}, "日付"),
+            ({"from_on": "9999/12/31"}, "1850年から"), ({"from_on": "2027/5/1", "last_on": "9999-12-31"}, "1850年から"),
             ({"from_on": "2027/5/1", "last_on": "2027/4/1"}, "始まりの日より前"),
         ):  # fmt: skip
             page = client.post(path, wrong)

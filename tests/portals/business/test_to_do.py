@@ -103,6 +103,10 @@ class Scene:
         self.gate.send({**a_touch(1, self.card), "card": "1"})
         return f"/business/sites/{self.site}/terminals/"
 
+    def unplaced(self) -> str:
+        self.gate.send(a_touch(1, self.card, "2000-01-01T07:58:00+09:00"))
+        return f"/business/sites/{self.site}/terminals/unplaced/"
+
     def revoked(self) -> str:
         revoke_device(self.gate.device.device_id, reason="", by=owner_of(self.own), at=NOW)
         return self._code_page(self.site)

@@ -69,7 +69,10 @@ def test_every_reason_stands_on_the_day_with_its_remedy(own: Own, language: str)
     bind_all()
     every = [number for place in range(len(Reason)) for number in (place, 1 << DAY.day - 1)]
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE histories_month SET reasons = %s WHERE worker_id = %s", [every, own.worker])
+        cursor.execute(  # of a day that does not count: of one that counts in spite of them no consequence is told
+            "UPDATE histories_month SET reasons = %s, uncounted = formal, formal = 0 WHERE worker_id = %s",
+            [every, own.worker],
+        )
     own.browser.cookies["django_language"] = language
     page = own.page()
     assert f'<html lang="{language}">' in page

@@ -2,7 +2,14 @@ from datetime import date
 
 import pytest
 
-from registry.core.typed_dates import DateEraError, DateShapeError, MonthShapeError, parse_date, parse_month
+from registry.core.typed_dates import (
+    DateEraError,
+    DateShapeError,
+    DateYearError,
+    MonthShapeError,
+    parse_date,
+    parse_month,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +27,12 @@ def test_parse_date_knows_the_first_year() -> None:
 @pytest.mark.parametrize("typed", ["平成40年1月1日", "令和1年4月30日"])
 def test_parse_date_tells_a_year_that_the_era_does_not_have(typed: str) -> None:
     with pytest.raises(DateEraError):
+        parse_date(typed)
+
+
+@pytest.mark.parametrize("typed", ["9999/12/31", "0206/11/20", "0001-01-01", "2201年1月1日"])
+def test_parse_date_tells_a_year_that_nobody_means(typed: str) -> None:
+    with pytest.raises(DateYearError):
         parse_date(typed)
 
 

@@ -90,7 +90,12 @@ class Oracle:
             if self._is_elsewhere_too(one, touched):
                 one.reasons.add("TWO_PLACES")
         for one in found:
-            one.standing = self._decided(one, self._by_reasons(one.reasons))
+            by_touches = self._decided(one, self._by_best_touch(one, touched[one.worker, one.site, one.day]))
+            mine = [
+                c for c in self.claims if (c["worker_id"], c["site_id"], c["day"]) == (one.worker, one.site, one.day)
+            ]
+            order = ["formal", "waiting", "claimed", "unapproved", "none"]
+            one.standing = min([by_touches, *map(standing_of_claim, mine)], key=order.index)
         there = {(one.worker, one.site, one.day) for one in found}
         last: dict[tuple[int, int, date], dict[str, Any]] = {}
         for claim in self.claims:
@@ -155,19 +160,21 @@ class Oracle:
                 one.work = claim["work"] or one.work
         self._edit(one)
         for touch in touches:
-            marks = (
-                ("SITE_NOT_OF_DEVICE", touch["foreign"]),
-                ("CLOCK_OFF", touch["off"]),
-                ("TYPED_NUMBER", touch["method"] == "typed"),
-            )
-            one.reasons |= {reason for reason, is_so in marks if is_so}
-            one.reasons |= self._of_card(touch, day)
+            one.reasons |= self._of_touch(touch, day)
         if not any(row["site_id"] == site and holds(row, day) for row in self.periods):
             one.reasons.add("OUTSIDE_PERIOD")
         closed = self.sites[site]["closed_on"]
         if closed and day >= closed:
             one.reasons.add("SITE_CLOSED")
         return one
+
+    def _of_touch(self, touch: dict[str, Any], day: date) -> set[str]:
+        marks = (
+            ("SITE_NOT_OF_DEVICE", touch["foreign"]),
+            ("CLOCK_OFF", touch["off"]),
+            ("TYPED_NUMBER", touch["method"] == "typed"),
+        )
+        return {reason for reason, is_so in marks if is_so} | self._of_card(touch, day)
 
     def _of_card(self, touch: dict[str, Any], day: date) -> set[str]:
         """Stopped, expired, or an old one after the new one was shipped or first touched (ruling 19)."""
@@ -304,11 +311,12 @@ class Oracle:
         if one.second in {"-", one.trade}:
             one.second = ""
 
-    @staticmethod
-    def _by_reasons(reasons: set[str]) -> str:
-        if reasons & NEVER:
-            return "none"
-        return "waiting" if reasons & WAITS else "formal"
+    def _by_best_touch(self, one: Day, touches: list[dict[str, Any]]) -> str:
+        """A day counts as soon as one of its touches does, if nothing else is against it."""
+        found = [self._of_touch(touch, one.day) for touch in touches]
+        of_day = one.reasons & {"OUTSIDE_PERIOD", "SITE_CLOSED"}
+        standings = {"none" if own & NEVER else "waiting" if (own | of_day) & WAITS else "formal" for own in found}
+        return next(best for best in ("formal", "waiting", "none") if best in standings)
 
     def _decided(self, one: Day, standing: str) -> str:
         said = [

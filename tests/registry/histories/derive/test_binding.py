@@ -164,6 +164,20 @@ def test_the_strictest_reason_decides() -> None:
     assert standing_of(facts(), [Reason.SITE_CLOSED, Reason.CARD_LOST]) is Standing.NONE
 
 
+@pytest.mark.parametrize("flag", [Flag.REVOKED, Flag.FOREIGN, Flag.POSTER])
+def test_a_good_touch_makes_the_day_whatever_a_worse_one_adds(flag: Flag) -> None:
+    found = one(facts({HERE: touched(moment("07:58"), moment("17:03", flags=flag))}))
+    assert (found.standing, len(found.reasons)) == (Standing.FORMAL, 1)
+    alone = one(facts({HERE: touched(moment("07:58", flags=flag), moment("17:03", flags=flag))}))
+    assert alone.standing is Standing.WAITING
+
+
+def test_a_card_lost_at_noon_takes_no_morning_away() -> None:
+    card = CardFact(1, date(2030, 1, 1), datetime(2026, 11, 20, 3, tzinfo=UTC), EARLY)
+    found = one(facts(cards={1: card}))
+    assert (found.standing, found.reasons) == (Standing.FORMAL, (Reason.CARD_LOST,))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -304,6 +318,20 @@ def test_a_touch_and_a_claim_of_one_site_are_one_history() -> None:
     assert (found.standing, found.assignment.work, found.by_hand) == (Standing.FORMAL, "型枠", False)
     refused = one(facts(claims=[claim(work="型枠", state=ClaimState.REFUSED)]))
     assert refused.assignment.work == "配筋"
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ClaimState.OPEN, Standing.CLAIMED),
+        (ClaimState.APPROVED, Standing.FORMAL),
+        (ClaimState.REFUSED, Standing.NONE),
+    ],
+)
+def test_a_day_whose_touch_does_not_count_can_be_claimed(state: ClaimState, expected: Standing) -> None:
+    lost = {1: CardFact(1, date(2030, 1, 1), EARLY, EARLY)}
+    found = one(facts(cards=lost, claims=[claim(state=state)]))
+    assert (found.standing, found.reasons, found.by_hand) == (expected, (Reason.CARD_LOST,), False)
 
 
 def test_of_several_claims_of_a_site_the_standing_one_else_the_last() -> None:

@@ -17,6 +17,7 @@ DAY = date(2026, 11, 20)
     [
         (Standing.FORMAL, (), TouchState.BOUND),
         (Standing.FORMAL, (Reason.ROSTER_MISSING,), TouchState.WAITING),
+        (Standing.FORMAL, (Reason.DEVICE_REVOKED,), TouchState.FLAGGED),
         (Standing.WAITING, (Reason.SITE_CLOSED,), TouchState.FLAGGED),
         (Standing.NONE, (Reason.CARD_LOST,), TouchState.FLAGGED),
     ],

@@ -1,0 +1,161 @@
+"""Touches that stand in no day: given their day by the prime, their owner by the office, or put aside (`touch_reasons.csv`)."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from registry.accounts.states import Permission
+from registry.audit.operations import note_act
+from registry.cards.models import Card
+from registry.cards.operations import register_token
+from registry.changes.operations import note_change
+from registry.changes.states import ChangeKind
+from registry.core.actor import Actor
+from registry.core.days import jst_day
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.core.ids import SiteId, parse_card_number
+from registry.sites.models import Site
+from registry.sites.queries import load_boundaries
+from registry.sites.rules import is_prime
+from registry.touches.derive import BEHIND_AT_MOST, Boundaries, Flag, absolute, in_month, minute_of, moved_to
+from registry.touches.queries import UnknownCard
+from registry.touches.states import OrphanCode
+
+Place = tuple[int, int]  # device and number
+
+
+class CardMissingError(RegistryError):
+    """No card has the number that the office typed."""
+
+    code = "CARD_MISSING"
+
+
+class TouchDayError(RegistryError):
+    """The day given to a touch lies ahead, or more than 400 days before the touch arrived."""
+
+    code = "TOUCH_DAY"
+
+
+def _check_manages(site_id: SiteId, by: Actor) -> None:
+    site = Site.objects.filter(pk=site_id).first()
+    if site is None:
+        raise NotFoundError
+    if not by.has(Permission.SITE_MANAGE) or not is_prime(by, site):
+        raise NotAllowedError
+
+
+_WAITING = """
+SELECT o.device_id, o.seq, o.touched_at, o.moment, t.received_at FROM touches_orphan o
+JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+JOIN unnest(%s::bigint[], %s::bigint[]) AS w(device_id, seq) ON (w.device_id, w.seq) = (o.device_id, o.seq)
+WHERE o.site_id = %s AND o.code = %s ORDER BY o.device_id, o.seq FOR UPDATE OF o
+"""
+
+
+class _Found(NamedTuple):
+    device_id: int
+    seq: int
+    touched_at: datetime
+    moment: int
+    received_at: datetime
+
+
+def _waiting(site_id: SiteId, places: Collection[Place]) -> list[_Found]:
+    devices, seqs = [device for device, _ in places], [seq for _, seq in places]
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [devices, seqs, site_id, OrphanCode.CLOCK])
+        return [_Found(*row) for row in cursor.fetchall()]
+
+
+def _moved(found: _Found, day: date, boundaries: Boundaries) -> int:
+    number = moved_to(absolute(found.moment, jst_day(found.touched_at).replace(day=1)), day, boundaries)
+    return number & ~(Flag.FOREIGN << 1) | Flag.CLOCK_OFF << 1  # who gives the day takes the touch for his site
+
+
+@transaction.atomic
+def give_day(site_id: SiteId, places: Collection[Place], day: date, *, by: Actor, at: datetime) -> int:
+    """Say on which day touches of an impossible clock were made; from then on they are touches like all others.
+
+    The time is that of the device's clock; the day bears `CLOCK_OFF`, and that the prime gave it stands in the log of
+    acts. Returns how many; those placed before stay. Raises `TouchDayError`.
+    """
+    _check_manages(site_id, by)
+    boundaries = load_boundaries([site_id])[site_id]
+    found = _waiting(site_id, places)
+    for one in found:
+        if not jst_day(one.received_at) - BEHIND_AT_MOST <= day <= jst_day(at):
+            raise TouchDayError(field="day")
+        number = _moved(one, day, boundaries)
+        _settle(
+            "code = %s, touched_at = %s, moment = %s", [OrphanCode.CARD, minute_of(number), in_month(number)[1]], one
+        )
+        note_act("touches_device", one.device_id, "give_day", by=by, at=at, reason=f"{one.seq} {day.isoformat()}")
+    if found:
+        note_change(ChangeKind.CARD, from_on=day, until_on=day + timedelta(days=1))
+    return len(found)
+
+
+@transaction.atomic
+def put_aside(site_id: SiteId, places: Collection[Place], *, by: Actor, at: datetime) -> int:
+    """Say of touches of an impossible clock that they are none of this site; the log keeps them. Returns how many."""
+    _check_manages(site_id, by)
+    found = _waiting(site_id, places)
+    for one in found:
+        _settle("code = %s", [OrphanCode.ASIDE], one)
+        note_act("touches_device", one.device_id, "put_aside", by=by, at=at, reason=str(one.seq))
+    return len(found)
+
+
+_OF_CREDENTIAL = """
+UPDATE touches_orphan o SET {what} FROM touches_touch t
+WHERE (t.device_id, t.seq) = (o.device_id, o.seq) AND o.code = %s AND (t.credential_kind, t.credential) = (%s, %s)
+"""
+
+
+def _settle_unknown(unknown: UnknownCard, what: str, values: list[Any], *, by: Actor) -> int:
+    if not by.has(Permission.OFFICE_REGISTER):
+        raise NotAllowedError
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_CREDENTIAL.format(what=what), [*values, OrphanCode.CARD, unknown.kind, unknown.credential])
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def name_owner(unknown: UnknownCard, card: str, *, by: Actor, at: datetime) -> int:
+    """The office says whose touches of an unknown card are: its card's. Returns how many; a second time none.
+
+    A chip's token is noted with the card, if that has none, so that it is known from now on. Raises errors of a typed
+    card number, and `CardMissingError`.
+    """
+    worker_id, branch = parse_card_number(card)
+    found = Card.objects.filter(worker_id=worker_id, branch=branch).first()
+    if found is None:
+        raise CardMissingError(field="card")
+    values: list[Any] = [worker_id, branch]
+    count = _settle_unknown(unknown, "card_worker_id = %s, card_branch = %s, token = NULL", values, by=by)
+    if not count:
+        return 0
+    if unknown.kind == "token" and found.token is None:
+        register_token(worker_id, branch, unknown.credential, by=by, at=at)
+    note_act("cards_card", found.pk, "name_owner", by=by, at=at, reason=unknown.credential)
+    note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
+    return count
+
+
+@transaction.atomic
+def discard_unknown(unknown: UnknownCard, *, by: Actor, at: datetime) -> int:
+    """The office says that an unknown card is nobody's. The log keeps its touches. Returns how many."""
+    count = _settle_unknown(unknown, "code = %s", [OrphanCode.ASIDE], by=by)
+    if count:
+        note_act("touches_device", unknown.device_id, "discard_unknown", by=by, at=at, reason=unknown.credential)
+    return count
+
+
+def _settle(what: str, values: list[Any], one: _Found) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE touches_orphan SET {what} WHERE device_id = %s AND seq = %s",  # noqa: S608 -- our own columns
+            [*values, one.device_id, one.seq],
+        )

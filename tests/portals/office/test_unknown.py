@@ -1,0 +1,54 @@
+"""The office's pages of cards that are nobody's."""
+
+import pytest
+from django.test import Client
+
+from registry.accounts.states import Role
+from registry.cards.queries import CardRow
+from registry.core.ids import BusinessId
+from registry.touches.operations.presence import adopt_orphans
+from tests.factories.cast import Gate, a_touch, a_worker
+from tests.factories.days import days_of
+from tests.factories.visitors import as_office
+
+pytestmark = pytest.mark.django_db
+LIST = "/office/unknown-cards/"
+
+
+@pytest.fixture
+def card(prime: BusinessId) -> CardRow:
+    return a_worker(prime)
+
+
+@pytest.fixture
+def office(gate: Gate, card: CardRow) -> Client:
+    gate.send({**a_touch(1, card), "card": f"{card.worker_id}-07"}, {**a_touch(2, card), "card": "", "token": "<b>04"})
+    return as_office()
+
+
+def where(gate: Gate, seq: int) -> str:
+    return f"{LIST}{gate.device.device_id}/{seq}/"
+
+
+def test_an_owner_is_named_and_the_day_is_his(office: Client, gate: Gate, card: CardRow) -> None:
+    page = office.get(LIST).content.decode()
+    assert (f"{card.worker_id}-07" in page, "&lt;b&gt;04" in page) == (True, True)
+    for wrong in ("", "1234", f"{card.worker_id}-55"):
+        answer = office.post(where(gate, 1), {"card": wrong})
+        assert (answer.status_code, wrong in answer.content.decode()) == (422, True)
+    for _ in range(2):
+        assert office.post(where(gate, 1), {"card": card.number}).status_code == 302
+    adopt_orphans()
+    assert len(days_of(card.worker_id)) == 1
+    assert f"{card.worker_id}-07" not in office.get(LIST).content.decode()
+
+
+def test_what_is_nobody_s_leaves_the_list(office: Client, gate: Gate) -> None:
+    assert office.post(where(gate, 2), {"discard": "1"}).status_code == 302
+    assert "04" not in office.get(LIST).content.decode().split("<h1>")[1].split("</ul>")[0].replace("2004", "")
+    assert office.get(where(gate, 2)).status_code == 404
+
+
+def test_the_desk_names_nobody(office: Client, gate: Gate) -> None:
+    desk = as_office(Role.DESK)
+    assert {desk.get(LIST).status_code, desk.post(where(gate, 1), {"discard": "1"}).status_code} <= {403, 404}

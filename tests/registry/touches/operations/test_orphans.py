@@ -1,0 +1,138 @@
+"""Touches in no day: the site's manager gives the day, the office the owner, or they are put aside."""
+
+from datetime import date, timedelta
+from functools import partial
+
+import pytest
+
+from registry.cards.operations import issue_card, register_token
+from registry.cards.queries import CardRow
+from registry.core.errors import NotAllowedError
+from registry.core.ids import BusinessId, SiteId
+from registry.histories.states import Reason, Standing
+from registry.touches.operations.orphans import (
+    CardMissingError,
+    TouchDayError,
+    discard_unknown,
+    give_day,
+    name_owner,
+    put_aside,
+)
+from registry.touches.operations.presence import adopt_orphans
+from registry.touches.queries import find_unknown_card, list_unknown_cards, list_unplaced
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_touch, a_worker, owner_of
+from tests.factories.days import days_of
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 19)
+
+
+@pytest.fixture
+def card(prime: BusinessId) -> CardRow:
+    return a_worker(prime)
+
+
+@pytest.fixture
+def both(gate: Gate, card: CardRow) -> list[tuple[int, int]]:
+    """In and out by a PC whose battery was empty."""
+    gate.send(
+        a_touch(1, card, "2000-01-01T00:10:00+09:00", direction="in"),
+        a_touch(2, card, "2000-01-01T09:20:00+09:00", direction="out"),
+    )
+    return [(row.device_id, row.seq) for row in list_unplaced(gate.site_id)]
+
+
+def test_both_wait_with_whose_they_are(gate: Gate, card: CardRow, both: list[tuple[int, int]]) -> None:
+    assert [row.worker_id for row in list_unplaced(gate.site_id)] == [card.worker_id] * 2
+    assert days_of(card.worker_id) == []
+
+
+def test_a_given_day_counts_and_says_that_the_clock_was_off(
+    gate: Gate, card: CardRow, prime: BusinessId, both: list[tuple[int, int]]
+) -> None:
+    assert give_day(SiteId(gate.site_id), both, DAY, by=owner_of(prime), at=NOW) == 2
+    adopt_orphans()
+    found = {one.day: one for one in days_of(card.worker_id)}
+    assert set(found) == {DAY}
+    assert (found[DAY].standing, Reason.CLOCK_OFF in found[DAY].reasons) == (Standing.FORMAL, True)
+    assert list_unplaced(gate.site_id) == []
+    assert give_day(SiteId(gate.site_id), both, DAY - timedelta(days=1), by=owner_of(prime), at=NOW) == 0
+
+
+def test_a_card_that_becomes_known_later_finds_its_given_day(gate: Gate, card: CardRow, prime: BusinessId) -> None:
+    gate.send({**a_touch(1, card, "2000-01-01T08:00:00+09:00"), "card": f"{card.worker_id}-02"})
+    (waiting,) = list_unplaced(gate.site_id)
+    assert waiting.worker_id is None
+    give_day(SiteId(gate.site_id), [(waiting.device_id, 1)], DAY, by=owner_of(prime), at=NOW)
+    adopt_orphans()
+    assert days_of(card.worker_id) == []
+    issue_card(card.worker_id, by=OFFICE, at=NOW)
+    adopt_orphans()
+    assert [one.day for one in days_of(card.worker_id)] == [DAY]
+
+
+@pytest.mark.parametrize("day", [NOW.date() + timedelta(days=1), NOW.date() - timedelta(days=401)])
+def test_a_day_ahead_or_long_ago_is_refused(
+    gate: Gate, prime: BusinessId, both: list[tuple[int, int]], day: date
+) -> None:
+    with pytest.raises(TouchDayError):
+        give_day(SiteId(gate.site_id), both, day, by=owner_of(prime), at=NOW)
+    assert len(list_unplaced(gate.site_id)) == 2
+
+
+def test_put_aside_they_wait_no_more_and_no_card_brings_them_back(
+    gate: Gate, card: CardRow, prime: BusinessId, both: list[tuple[int, int]]
+) -> None:
+    assert put_aside(SiteId(gate.site_id), both[:1], by=owner_of(prime), at=NOW) == 1
+    adopt_orphans()
+    assert ([row.seq for row in list_unplaced(gate.site_id)], days_of(card.worker_id)) == ([2], [])
+
+
+def test_only_the_prime_says_so(gate: Gate, both: list[tuple[int, int]]) -> None:
+    other = owner_of(a_firm("別の会社"))
+    for attempt in (
+        partial(give_day, SiteId(gate.site_id), both, DAY, by=other, at=NOW),
+        partial(put_aside, SiteId(gate.site_id), both, by=other, at=NOW),
+    ):
+        with pytest.raises(NotAllowedError):
+            attempt()
+    assert len(list_unplaced(gate.site_id)) == 2
+
+
+def test_the_office_says_whose_an_unknown_chip_is_and_it_is_known_from_then_on(gate: Gate, card: CardRow) -> None:
+    by_chip = {"token": "04a1b2c3", "card": ""}
+    gate.send({**a_touch(1, card, "2026-11-19T08:00:00+09:00"), **by_chip})
+    (unknown,) = list_unknown_cards(10)
+    assert (unknown.credential, unknown.number, unknown.sites) == ("04a1b2c3", 1, ["見本ビル新築工事"])
+    assert find_unknown_card(unknown.device_id, unknown.seq) == unknown
+    assert name_owner(unknown, card.number, by=OFFICE, at=NOW) == 1
+    adopt_orphans()
+    gate.send({**a_touch(2, card, "2026-11-20T08:00:00+09:00"), **by_chip})
+    assert [one.day for one in days_of(card.worker_id)] == [DAY, NOW.date()]
+    assert (list_unknown_cards(10), name_owner(unknown, card.number, by=OFFICE, at=NOW)) == ([], 0)
+
+
+def test_a_wrong_number_takes_the_chip_of_no_card_away(gate: Gate, card: CardRow) -> None:
+    register_token(card.worker_id, 1, "own", by=OFFICE, at=NOW)
+    gate.send({**a_touch(1, card), "card": f"{card.worker_id}-07"}, {**a_touch(2, card), "token": "04a1", "card": ""})
+    for unknown in list_unknown_cards(10):
+        assert name_owner(unknown, card.number, by=OFFICE, at=NOW) == 1
+    gate.send({**a_touch(3, card, "2026-11-19T08:00:00+09:00"), "token": "own", "card": ""})
+    assert list_unknown_cards(10) == []
+
+
+def test_an_owner_is_a_card_that_exists_and_the_office_s_word(gate: Gate, card: CardRow, prime: BusinessId) -> None:
+    gate.send({**a_touch(1, card), "card": f"{card.worker_id}-07"})
+    (unknown,) = list_unknown_cards(10)
+    with pytest.raises(CardMissingError):
+        name_owner(unknown, f"{card.worker_id}-08", by=OFFICE, at=NOW)
+    for attempt in (
+        partial(name_owner, unknown, card.number, by=owner_of(prime), at=NOW),
+        partial(discard_unknown, unknown, by=owner_of(prime), at=NOW),
+    ):
+        with pytest.raises(NotAllowedError):
+            attempt()
+    assert discard_unknown(unknown, by=OFFICE, at=NOW) == 1
+    issue_card(card.worker_id, by=OFFICE, at=NOW)
+    adopt_orphans()
+    assert (list_unknown_cards(10), days_of(card.worker_id)) == ([], [])
