@@ -1,5 +1,6 @@
 """Days as pages show them: what each lacks, with cause, consequence, remedy, and who acts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -36,8 +37,13 @@ class ShownDay:
     reasons: list[Reason]
 
 
+def shown_reasons(codes: Iterable[str]) -> list[Reason]:
+    """Reasons in words."""
+    parts = ("cause", "consequence", "remedy", "who")
+    return [Reason(code, *(_(f"reason.{code}.{part}") for part in parts)) for code in codes]
+
+
 def shown_day(row: DayRow, place: str) -> ShownDay:
     """A day in words. `place` is the site's name, or the person's on a site's page."""
-    parts = ("cause", "consequence", "remedy", "who")
-    reasons = [Reason(code, *(_(f"reason.{code}.{part}") for part in parts)) for code in row.bound.reasons]
+    reasons = shown_reasons(row.bound.reasons)
     return ShownDay(row.bound, place, TONES[row.bound.standing], _(f"day.standing.{row.bound.standing}"), reasons)

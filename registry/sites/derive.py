@@ -35,7 +35,7 @@ def _seal(key: str, said: str) -> str:
 def write_poster_code(key: str, code: PosterCode) -> str:
     """The text of a code, signed. Short, for it is read from afar; all its signs may stand in an address."""
     what = f"{_PRINTED}{code.generation:x}" if code.shown_at is None else f"{_SHOWN}{int(code.shown_at.timestamp()):x}"
-    said = f"{code.site_id:x}.{code.number:x}.{what}"
+    said = ".".join((f"{code.site_id:x}", f"{code.number:x}", what))
     return f"{said}.{_seal(key, said)}"
 
 

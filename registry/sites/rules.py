@@ -48,6 +48,6 @@ class PosterStaleError(RegistryError):
 def check_poster(code: PosterCode, generation: int, *, at: datetime) -> None:
     """Whether a poster holds at a moment; `generation` is that of the terminal's newest printed one."""
     if code.is_printed and code.generation != generation:
-        raise PosterWithdrawnError
+        raise PosterWithdrawnError(site_id=code.site_id)
     if not code.is_printed and not code.holds_at(at):
-        raise PosterStaleError
+        raise PosterStaleError(site_id=code.site_id)

@@ -46,7 +46,7 @@ def sign_poster_touch(
     if by.kind is not ActorKind.WORKER or by.subject_id != worker_id:
         raise NotAllowedError
     device = _own_device(worker_id, by=by, at=at)
-    seq, card = _sent_before(device, touch) or (device.highest + 1, _newest_card_number(worker_id))
+    seq, card = _sent_before(device, touch) or (device.highest + 1, _newest_card_number(worker_id, touch))
     one = {
         "seq": seq, "card": card, "site": str(touch.poster.code.site_id), "touched_at": touch.read_at.isoformat(),
         "direction": touch.direction, "method": "poster", "ref": touch.poster.text, "offset_s": 0,
@@ -77,8 +77,8 @@ def _sent_before(device: Device, touch: PosterTouch) -> tuple[int, str] | None:
     return found
 
 
-def _newest_card_number(worker_id: int) -> str:
+def _newest_card_number(worker_id: int, touch: PosterTouch) -> str:
     card = newest_card(worker_id)
     if card is None:
-        raise NoCardError
+        raise NoCardError(site_id=touch.poster.code.site_id)
     return card.number
