@@ -1,5 +1,6 @@
 """What a touch means, in the words of the protocol."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -117,3 +118,20 @@ def test_nobody_touches_for_another(gate: Gate, card: CardRow) -> None:
     other = a_worker(None, "試作").worker_id
     with pytest.raises(NotAllowedError):
         receive_poster_touch(card.worker_id, touch, by=worker_as_actor(other), at=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_that_meet_are_one_touch_also_when_the_device_is_made() -> None:
+    gate, card = a_gate(a_firm()), a_worker(None)
+
+    def click(direction: Direction) -> int:
+        try:
+            return touch_poster(card, gate, direction=direction).seq
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as together:
+        numbers = list(together.map(click, [Direction.IN, Direction.IN, Direction.OUT] * 4))
+
+    assert set(numbers) == {1, 2}
+    assert sorted(str(row[3]) for row in in_log()) == ["in", "out"]
