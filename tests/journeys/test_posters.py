@@ -57,7 +57,7 @@ def test_from_a_printed_poster_to_the_workers_calendar(visitor: Make, tmp_path: 
     worker.press("ログインする")
     worker.sees("見本ビル新築工事", "正面ゲート", "まだありません")
     worker.press("入場")
-    worker.sees("入場を受け付けました", "変わらない掲示コード")
+    worker.sees("入場を受け付けました", "印刷したポスターからの打刻")
     worker.page.go_back()
     worker.press("入場")  # the same touch
     worker.press("就業履歴を見る")
@@ -84,7 +84,7 @@ def test_a_screen_changes_by_itself_and_needs_nobodys_approval(visitor: Make) ->
     worker.open(scene.link(shown_ago=0))
     worker.press("退場")
     worker.sees("退場を受け付けました")
-    assert "変わらない掲示コード" not in worker.page.inner_text("main")
+    assert "印刷したポスターからの打刻" not in worker.page.inner_text("main")
 
 
 def test_what_does_not_hold_any_more_leads_to_the_day_by_hand(visitor: Make) -> None:

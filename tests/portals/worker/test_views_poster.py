@@ -75,7 +75,7 @@ def test_from_the_poster_to_the_receipt(worker: Client, terminal: TerminalRow, c
     for text in ("見本ビル新築工事", "正面ゲート", "入場", "退場", "まだありません", "元請が承認すると"):
         assert text in page
     receipt = press(worker, "in")
-    for text in ("入場を受け付けました", "12:00", "変わらない掲示コード", "元請が承認してください"):
+    for text in ("入場を受け付けました", "12:00", "印刷したポスターからの打刻", "元請が承認してください"):
         assert text in receipt
     (day,) = days_of(card.worker_id)
     assert (day.day, day.site_id) == (NOW.date(), gate.site_id)
@@ -87,7 +87,7 @@ def test_a_code_on_a_screen_needs_no_approval(worker: Client, terminal: Terminal
     assert "元請が承認すると" not in page
     receipt = press(worker, "in")
     assert "入場を受け付けました" in receipt
-    assert "変わらない掲示コード" not in receipt
+    assert "印刷したポスターからの打刻" not in receipt
 
 
 def test_pressing_again_and_going_back_stores_nothing_more(worker: Client, terminal: TerminalRow) -> None:
@@ -114,7 +114,7 @@ def test_the_touch_is_made_when_the_code_was_read_however_long_the_log_in_takes(
         ).content.decode()
         assert "正面ゲート" in page
         receipt = press(phone, "in", reading_on(page))
-    assert "変わらない掲示コード" not in receipt
+    assert "印刷したポスターからの打刻" not in receipt
     assert touches() == [(1, NOW, "in")]
 
 
