@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from portals.base.access import page, viewer_of
+from portals.base.doors import printed_address
 from portals.base.qr import qr_picture
 from portals.business.site_access import own_terminal
-from registry.accounts.states import Permission
+from registry.accounts.states import Permission, Portal
 from registry.core.ids import SiteId
 from registry.sites.derive import SCREEN_CODE_LIFE
 from registry.sites.operations import withdraw_poster
@@ -25,9 +25,9 @@ CHANGE_SECONDS = 20  # how often a screen shows a new code: one that was just re
 
 
 def _picture(terminal: TerminalRow, shown_at: datetime | None = None) -> SafeString:
-    """The QR code of the address that a phone opens; like those in mails it never comes from the Host header."""
+    """The QR code of the address that a phone opens, on the host of the workers' pages."""
     where = reverse("worker:scan", args=[terminal.poster_code(shown_at)])
-    return qr_picture(settings.PUBLIC_URL + where, _("poster.qr"))
+    return qr_picture(printed_address(Portal.WORKER, where), _("poster.qr"))
 
 
 @page(Permission.SITE_MANAGE)

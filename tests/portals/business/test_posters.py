@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -56,6 +57,12 @@ def test_the_printed_poster_carries_the_terminals_code(client: Client, gate: Gat
     assert picture(terminal_of(gate).poster_code()) in page
     for text in ("見本ビル新築工事", "正面ゲート", "第1版", "カメラで、QRコードを読み取ります"):
         assert text in page
+
+
+def test_the_poster_leads_to_the_host_of_the_workers_pages(client: Client, gate: Gate, settings: Any) -> None:
+    settings.PORTAL_HOSTS = {"worker": "my.sample.example"}
+    link = f"https://my.sample.example/worker/scan/{terminal_of(gate).poster_code()}/"
+    assert qr_picture(link, "入退場を打刻するQRコード") in client.get(address(gate, "poster")).content.decode()
 
 
 def test_a_screen_shows_a_code_of_now_and_brings_the_next_one_in_time(client: Client, gate: Gate) -> None:
