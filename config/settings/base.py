@@ -45,6 +45,7 @@ def database(url: str) -> dict[str, Any]:
 SECRET_KEY = kept_secret("django")
 DEVICE_KEY = kept_secret("devices")  # device secrets are derived from it and stored nowhere
 CARD_KEY = kept_secret("cards")  # signs the QR that a phone shows in place of a card
+POSTER_KEY = kept_secret("posters")  # signs the QR of a terminal that a worker's phone reads
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")

@@ -1,5 +1,6 @@
 """Days as pages show them: what each lacks, with cause, consequence, remedy, and who acts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -36,16 +37,19 @@ class ShownDay:
     reasons: list[Reason]
 
 
+def shown_reasons(codes: Iterable[str], *, counts: bool = False) -> list[Reason]:
+    """Reasons in words. A day may count in spite of one: by another touch, or by the prime's word."""
+    return [
+        Reason(
+            code, _(f"reason.{code}.cause"), _("day.counts_now") if counts else _(f"reason.{code}.consequence"),
+            _(f"reason.{code}.remedy"), _(f"reason.{code}.who"),
+        )
+        for code in codes
+    ]  # fmt: skip
+
+
 def shown_day(row: DayRow, place: str) -> ShownDay:
     """A day in words. `place` is the site's name, or the person's on a site's page."""
     standing = row.bound.standing
-    reasons = [
-        Reason(
-            code, _(f"reason.{code}.cause"),
-            # It may count in spite of a reason: by another touch, or by the prime's word.
-            _("day.counts_now") if standing is Standing.FORMAL else _(f"reason.{code}.consequence"),
-            _(f"reason.{code}.remedy"), _(f"reason.{code}.who"),
-        )
-        for code in row.bound.reasons
-    ]  # fmt: skip
+    reasons = shown_reasons(row.bound.reasons, counts=standing is Standing.FORMAL)
     return ShownDay(row.bound, place, TONES[standing], _(f"day.standing.{standing}"), reasons)

@@ -52,6 +52,12 @@ def login_address(portal: Portal) -> str:
     return f"https://{host}{reverse('public:login')}" if host else reverse("public:login")
 
 
+def printed_address(portal: Portal, path: str) -> str:
+    """An address of a portal in full, for paper: like those in mails it never comes from the Host header."""
+    host = settings.PORTAL_HOSTS.get(portal)
+    return f"https://{host}{path}" if host else settings.PUBLIC_URL + path
+
+
 def elsewhere(request: HttpRequest, portal: Portal) -> HttpResponse:
     """A calm page: this portal is open, but not here. Only of the office it does not say where."""
     where = login_address(portal) if portal is not Portal.OFFICE else ""

@@ -11,7 +11,7 @@ from portals.base.access import viewer_of
 from portals.business.views_firm import business_of
 from registry.core.days import jst_day
 from registry.core.ids import SiteId
-from registry.sites.queries import SiteRow, find_site
+from registry.sites.queries import SiteRow, TerminalRow, find_site, list_terminals
 from registry.structures.derive import Structure
 from registry.structures.queries import TenureRow, list_structure, load_structure, tenures_of_firm
 
@@ -100,3 +100,12 @@ def own_site(request: HttpRequest, site_id: int) -> SiteRow:
     if not access.is_prime:
         raise Http404
     return access.site
+
+
+def own_terminal(request: HttpRequest, site_id: int, terminal_id: int) -> tuple[SiteRow, TerminalRow]:
+    """A terminal of one of the firm's own sites, with the site."""
+    site = own_site(request, site_id)
+    terminal = next((one for one in list_terminals(site_id) if one.id == terminal_id), None)
+    if terminal is None:
+        raise Http404
+    return site, terminal

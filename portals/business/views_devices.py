@@ -16,7 +16,7 @@ from portals.base.access import page, viewer_of
 from portals.base.qr import qr_picture
 from portals.base.records import full_name
 from portals.business.forms import TerminalForm
-from portals.business.site_access import own_site
+from portals.business.site_access import own_site, own_terminal
 from portals.business.views_days import LINES
 from portals.business.views_site_days import key_of
 from registry.accounts.states import Permission
@@ -115,10 +115,7 @@ def devices(request: HttpRequest, site_id: int) -> HttpResponse:
 @page(Permission.SITE_MANAGE)
 def pairing_code(request: HttpRequest, site_id: int, terminal_id: int) -> HttpResponse:
     """Show a code, once, that registers a device for a terminal; as a QR code with the server's address."""
-    found = own_site(request, site_id)
-    terminal = next((one for one in list_terminals(found.id) if one.id == terminal_id), None)
-    if terminal is None:
-        raise Http404
+    found, terminal = own_terminal(request, site_id, terminal_id)
     context: dict[str, Any] = {"site": found, "terminal": terminal}
     if request.method == "POST":
         code = make_pairing_code(terminal_id, by=viewer_of(request).actor(), at=timezone.now())

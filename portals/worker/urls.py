@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.worker import views, views_card, views_days, views_links, views_looks, views_papers
+from portals.worker import views, views_card, views_days, views_links, views_looks, views_papers, views_poster
 
 app_name = "worker"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("card/", views_card.card, name="card"),
     path("card/stop/", views_card.stop, name="stop_card"),
     path("card/lift/", views_card.lift, name="lift_card"),
+    path("scan/<str:code>/", views_poster.scan, name="scan"),
+    path("poster/", views_poster.poster, name="poster"),
+    path("poster/receipt/", views_poster.receipt, name="poster_receipt"),
     path("looks/", views_looks.looks, name="looks"),
     path("looks/<int:year>-<int:month>/", views_looks.looks, name="looks_of_month"),
     path("links/", views_links.links, name="links"),
@@ -30,6 +33,7 @@ urlpatterns = [
     path("papers/<int:paper_id>/file.pdf", views_papers.paper_file, name="paper_file"),
     path("papers/<int:paper_id>/again/", views_papers.paper_again, name="paper_again"),
     path("days/new/", views_days.new_claim, name="new_claim"),
+    path("days/new/at/<int:site_id>/", views_days.new_claim, name="new_claim_at"),
     path("days/<int:site_id>/<int:year>-<int:month>-<int:day>/edit/", views_days.edit, name="edit_day"),
     path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
     path("claims/<int:claim_id>/withdraw/", views_days.withdraw, name="withdraw"),

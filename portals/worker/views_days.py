@@ -168,9 +168,10 @@ def _notes(claim: ClaimRow, left: int) -> list[str]:
 
 @page(Permission.WORKER_OWN)
 @keeps_draft(ClaimForm, "claim.new")
-def new_claim(request: HttpRequest) -> HttpResponse:
-    """320-10: enter a day by hand."""
+def new_claim(request: HttpRequest, site_id: int | None = None) -> HttpResponse:
+    """320-10: enter a day by hand; of a site that is known already, where a poster there was of no use."""
     form = ClaimForm(request.POST or None, workers=[worker_of(request)])
+    form.initial["site_id"] = site_id
     if request.method == "POST" and form.is_valid():
         by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
         try:

@@ -66,6 +66,7 @@ class Terminal(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     number = models.SmallIntegerField()
     name = models.CharField(max_length=100)
+    poster_generation = models.SmallIntegerField(default=1)  # of its printed poster; those before it are withdrawn
 
     class Meta:
         db_table = "sites_terminal"

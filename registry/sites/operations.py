@@ -112,6 +112,15 @@ def add_terminal(site_id: SiteId, name: str, *, by: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
+def withdraw_poster(site_id: SiteId, terminal_id: int, generation: int, *, by: Actor, at: datetime) -> None:
+    """Withdraw the printed posters of a terminal up to a generation; the next one takes their place. Harmless when repeated."""
+    site = _own_site(site_id, by=by)
+    posters = Terminal.objects.filter(pk=terminal_id, site=site, poster_generation=generation)
+    if posters.update(poster_generation=generation + 1):
+        note_act("sites_terminal", terminal_id, "withdraw_poster", by=by, at=at)
+
+
+@transaction.atomic
 def file_site(site_id: SiteId, unit_id: int | None, *, by: Actor, at: datetime) -> None:
     """File a site under another unit of its firm: from now on that unit's people see it. Harmless when repeated."""
     site = _own_site(site_id, by=by)

@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 
+from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 
+from registry.sites.derive import PosterCode, read_poster_code, write_poster_code
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
+from registry.sites.rules import PosterUnknownError, check_poster
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,22 @@ class TerminalRow:
     site_id: int
     number: int
     name: str
+    poster_generation: int
+
+    def poster_code(self, shown_at: datetime | None = None) -> str:
+        """The code of its printed poster, or of a screen at a moment."""
+        code = PosterCode(self.site_id, self.number, self.poster_generation, shown_at)
+        return write_poster_code(settings.POSTER_KEY, code)
+
+
+@dataclass(frozen=True)
+class Poster:
+    """A poster that somebody has read: where it hangs, and its code as it was read."""
+
+    text: str
+    code: PosterCode
+    site_name: str
+    terminal_name: str
 
 
 def rows_of_sites(sites: Iterable[Site]) -> list[SiteRow]:
@@ -90,7 +109,17 @@ def names_of_sites(ids: Iterable[int]) -> dict[int, str]:
 def list_terminals(site_id: int) -> list[TerminalRow]:
     """A site's terminals by number."""
     rows = Terminal.objects.filter(site_id=site_id).order_by("number")
-    return [TerminalRow(row.pk, row.site_id, row.number, row.name) for row in rows]
+    return [TerminalRow(row.pk, row.site_id, row.number, row.name, row.poster_generation) for row in rows]
+
+
+def get_poster(text: str, *, at: datetime) -> Poster:
+    """The poster whose code was read at a moment. Raises what `check_poster` raises, and `PosterUnknownError`."""
+    code = read_poster_code(settings.POSTER_KEY, text)
+    found = code and Terminal.objects.select_related("site").filter(site=code.site_id, number=code.number).first()
+    if not code or not found:
+        raise PosterUnknownError
+    check_poster(code, found.poster_generation, at=at)
+    return Poster(text, code, found.site.name, found.name)
 
 
 def load_boundaries(site_ids: Iterable[int]) -> dict[int, list[tuple[date, time]]]:

@@ -5,12 +5,16 @@ from django.db.models import F, Q
 
 from registry.sites.models import Terminal
 from registry.touches.states import DeviceState
+from registry.workers.models import Worker
 
 
 class Device(models.Model):
     """One durable store of touches: (device, seq) is the identity of a touch for ever. Its secret is never stored."""
 
     store = models.CharField(max_length=32, unique=True)
+    worker = models.OneToOneField(
+        Worker, on_delete=models.PROTECT, null=True
+    )  # whose own phone it is; serves no terminal
     name = models.CharField(max_length=100)
     dense = models.BooleanField(default=True)
     state = models.CharField(max_length=10, default=DeviceState.ACTIVE)

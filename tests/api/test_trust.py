@@ -17,7 +17,14 @@ from registry.core.ids import BusinessId, SiteId
 from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
 from registry.touches.derive import device_secret, masked_secret, signature_of
-from registry.touches.operations.devices import end_pairing, make_pairing_code, register_device, revoke_device
+from registry.touches.models import Device
+from registry.touches.operations.devices import (
+    RegisteredDevice,
+    end_pairing,
+    make_pairing_code,
+    register_device,
+    revoke_device,
+)
 from tests.factories.cast import NOW, Gate, a_gate, a_touch, a_worker, owner_of
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +238,48 @@ def test_a_code_that_we_did_not_write_names_nobody(gate: Gate, card: CardRow) ->
 def test_a_printed_poster_waits_for_approval(gate: Gate, card: CardRow) -> None:
     result = first(gate.send(a_touch(1, card, method="poster")))
     assert (result["state"], "POSTER_FIXED" in result["reasons"]) == ("flagged", True)
+
+
+@pytest.fixture
+def phone(prime: BusinessId, gate: Gate, card: CardRow) -> Gate:
+    """The device that a worker's own phone is, as if it sent by itself."""
+    device = Device.objects.create(store="9" * 32, worker_id=card.worker_id, registered_at=NOW)
+    secret = device_secret(settings.DEVICE_KEY, device.pk, 1).hex()
+    return Gate(RegisteredDevice(device.pk, secret, gate.site_id, ""), gate.site_id, device.store)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reasons"), [(59, set()), (61, {"POSTER_FIXED"}), (None, {"POSTER_FIXED"})]
+)  # fmt: skip
+def test_a_workers_phone_is_believed_for_a_minute_after_a_screen_showed_the_code(
+    phone: Gate, gate: Gate, card: CardRow, seconds: int | None, reasons: set[str]
+) -> None:
+    morning = datetime.fromisoformat(MORNING)
+    shown_at = None if seconds is None else morning - timedelta(seconds=seconds)
+    ref = list_terminals(gate.site_id)[0].poster_code(shown_at)
+    found = first(phone.send(a_touch(1, card, MORNING, site=str(gate.site_id), method="poster", ref=ref)))
+    assert found["status"] == "stored"
+    assert {"POSTER_FIXED", "SITE_NOT_OF_DEVICE"} & set(found["reasons"]) == reasons
+
+
+def test_a_workers_phone_sends_no_other_card_and_no_site_without_its_poster(
+    prime: BusinessId, phone: Gate, gate: Gate, card: CardRow
+) -> None:
+    other, elsewhere = a_worker(None, "試作"), a_gate(prime, name="第二工区", store="d" * 32)
+    here = list_terminals(gate.site_id)[0].poster_code(datetime.fromisoformat(MORNING))
+    site, wrong = str(gate.site_id), str(elsewhere.site_id)
+    touches = [
+        a_touch(1, other, MORNING, site=site, method="poster", ref=here),
+        a_touch(2, card, MORNING, site=wrong, method="poster", ref=here),
+        a_touch(3, card, MORNING, site=site, method="card", ref=here),
+        a_touch(4, card, NOON, site=site, method="poster"),
+        a_touch(5, card, NOON, method="poster", ref=here),
+    ]
+    results = phone.send(*touches)["results"]
+    assert [one["status"] for one in results] == ["stored"] * 4 + ["refused"]
+    assert all(one["state"] == "flagged" and "SITE_NOT_OF_DEVICE" in one["reasons"] for one in results[:4])
+
+
+def test_a_device_of_a_site_gains_nothing_by_the_code_of_a_screen(gate: Gate, card: CardRow) -> None:
+    ref = list_terminals(gate.site_id)[0].poster_code(datetime.fromisoformat(MORNING))
+    assert "POSTER_FIXED" in first(gate.send(a_touch(1, card, MORNING, method="poster", ref=ref)))["reasons"]

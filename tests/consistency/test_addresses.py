@@ -20,6 +20,7 @@ from registry.histories.queries import list_open_edits
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
+from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
 from registry.workers.models import Worker
@@ -98,6 +99,7 @@ class Cast:
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
             "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
             "<int:paper_id>": self.paper, "<int:edit_id>": self.edit, "<int:seq>": 1,
+            "<str:code>": list_terminals(self.gate.site_id)[0].poster_code(),
         }  # fmt: skip
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))

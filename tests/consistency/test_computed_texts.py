@@ -30,6 +30,7 @@ from registry.notices.states import LetterKind, NoticeKind
 from registry.papers.kinds.days import WIDTHS
 from registry.papers.states import PaperKind, PaperState
 from registry.structures.states import TenureState
+from registry.touches.states import TouchState
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.states import Confirmation, EndDisputeState, InsuranceItem, LinkSide, RegistrationKind, Sex
 from tests.consistency.test_texts import errors
@@ -95,6 +96,8 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "todo.{}_or_more": [(one,) for one in UNITS],
     "site.day.{}": [(one,) for one in Group],
     "portal.{}": [(one,) for one in Portal],
+    "poster.received.{}": [("in",), ("out",)],
+    "poster.state.{}": [(one,) for one in TouchState],
     # What stands in these gaps is read off the pages in tests/portals/base/test_records.py.
     "{}.{}": [],
     "worker.block.{}": [],

@@ -60,6 +60,11 @@ def both(one: Callable[[], object], other: Callable[[], object]) -> Callable[[],
     return lambda: (one(), other())
 
 
+def give_to_worker() -> object:
+    """Let the oldest device be the oldest worker's own."""
+    return Device.objects.filter(pk=first(Device).pk).update(worker=first(Worker))
+
+
 def sql(statement: str) -> Callable[[], object]:
     """A write to a table that has no model."""
 
@@ -145,6 +150,7 @@ CASES: dict[str, Callable[[], object]] = {
     "structures_entry_has_a_trade": change(RosterEntry, trade=""),
     "structures_on_a_roster_once": again(RosterEntry),
     "touches_device_store_key": again(Device),
+    "touches_device_worker_id_key": both(give_to_worker, again(Device, store="e" * 32)),
     "touches_device_state_known": change(Device, state="asleep"),
     "touches_revoked_at_a_moment": change(Device, state="revoked"),
     "touches_store_is_hex": change(Device, store="x" * 32),

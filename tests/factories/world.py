@@ -51,7 +51,8 @@ from tests.factories.visitors import account_of_worker, worker_as_actor
 PORTALS = ("worker/", "business/", "office/")
 MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
 MONTH = TODAY.replace(day=1)
-NOT_NOW = {"lift_card"}  # the card is not stopped; beside `stop_card` it has the same page
+# The card is not stopped, and beside `stop_card` it has the same page; a poster's code and its receipt lead elsewhere.
+NOT_NOW = {"lift_card", "scan", "poster_receipt"}
 NAMED_SITE = {"worker:join_site", "business:join_claims"}  # of a day without site ID
 # A firm below the prime sees these pages of the prime's site in its own way.
 BELOW = ("structure", "tenure", "roster", "add_to_roster", "invitations")

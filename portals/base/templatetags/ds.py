@@ -35,6 +35,8 @@ ICONS = {
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "download": '<path d="M12 4v11M7 10.5l5 5 5-5M4 20h16"/>',
     "print": '<path d="M7 8V3h10v5M7 17H4V8h16v9h-3"/><path d="M7 14h10v7H7z"/>',
+    "enter": '<path d="M14 4h6v16h-6M4 12h11M11 8l4 4-4 4"/>',
+    "leave": '<path d="M10 4H4v16h6M9 12h11M16 8l4 4-4 4"/>',
     "empty": '<path d="M4 13 7 5h10l3 8v6H4z"/><path d="M4 13h5l1 2.5h4l1-2.5h5"/>',
 }
 

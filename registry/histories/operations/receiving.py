@@ -5,7 +5,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
+from django.db import transaction
 
+from registry.core.actor import Actor
+from registry.core.ids import WorkerId
 from registry.histories.derive.binding import BoundDay, bind_day
 from registry.histories.operations.remembering import load_facts_quickly
 from registry.histories.queries.facts import Facts
@@ -13,6 +16,7 @@ from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
 from registry.touches.derive import NO_BOUNDARY, day_by_boundary, day_of, months_near
 from registry.touches.operations.batches import Result, take_batch
+from registry.touches.operations.phones import PosterTouch, sign_poster_touch
 from registry.touches.queries import Touched
 from registry.touches.states import Status, TouchState
 
@@ -69,6 +73,19 @@ def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -
     meanings = _meanings({one.seq: one.touched for one in taken.results if one.seq and one.touched}, at=at)
     results = [_answer(one, meanings) for one in taken.results]
     return Received(taken.received_at.isoformat(timespec="milliseconds"), taken.highest, taken.gaps, results)
+
+
+@transaction.atomic
+def receive_poster_touch(worker_id: WorkerId, touch: PosterTouch, *, by: Actor, at: datetime) -> StoredAnswer:
+    """Take a touch of a worker's own phone at a poster, as that of any device. Harmless when repeated.
+
+    Raises `NoCardError`.
+    """
+    (answer,) = receive_touches(*sign_poster_touch(worker_id, touch, by=by, at=at), at=at).results
+    if not isinstance(answer, StoredAnswer):
+        message = "a touch that we wrote ourselves was not stored"
+        raise TypeError(message)
+    return answer
 
 
 def _answer(one: Result, meanings: Mapping[int, Meaning]) -> Answer | StoredAnswer:

@@ -13,7 +13,16 @@ from django.db import DataError, IntegrityError, connection, transaction
 from registry.accounts.operations import use_allowance
 from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
-from registry.touches.derive import Flag, counted_ms, device_secret, is_implausible, ms_of, number_of, signature_of
+from registry.touches.derive import (
+    Flag,
+    counted_ms,
+    device_secret,
+    is_implausible,
+    moment_of,
+    ms_of,
+    number_of,
+    signature_of,
+)
 from registry.touches.operations.items import (
     BRANCHES,
     OpenedBatch,
@@ -25,6 +34,7 @@ from registry.touches.operations.items import (
     is_typed,
     named_card,
     open_batch,
+    poster_of,
     unreadable,
 )
 from registry.touches.operations.log import (
@@ -259,9 +269,18 @@ class _Sorting:
             flags |= (_TYPED if is_typed(one) else 0) | (_POSTER if one.method == "poster" else 0)
         if self.device.revoked_ms is not None and received_ms >= self.device.revoked_ms:
             flags |= _REVOKED
-        if not self.device.serves(one.site_id, counted):
+        if self.device.worker_id is not None:
+            flags = flags & ~_POSTER | self._of_phone(one, worker_id)
+        elif not self.device.serves(one.site_id, counted):
             flags |= _FOREIGN
         return Touched(one.site_id, worker_id or None, number_of(counted, one.direction, flags, branch), implausible)
+
+    def _of_phone(self, one: Stored, worker_id: int) -> int:
+        """A worker's own phone sends only his card; the site comes from the poster, which a screen changes."""
+        code = poster_of(one)
+        if code is None or worker_id != self.device.worker_id:
+            return _FOREIGN
+        return 0 if code.holds_at(moment_of(one.ms)) else _POSTER
 
 
 def _sort(read: Sequence[Stored | Refused], sorting: _Sorting) -> tuple[list[Result], list[tuple[Stored, Touched]]]:

@@ -12,6 +12,7 @@ from django.conf import settings
 from registry.cards.derive import read_phone_code
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, parse_card_number, parse_id
+from registry.sites.derive import PosterCode, read_poster_code
 from registry.touches.derive import moment_of, ms_of
 from registry.touches.policy import Envelope, RawBatch, ReadBatch, SeqOnly, TouchItem
 
@@ -143,6 +144,12 @@ def is_typed(one: Stored) -> bool:
         return one.method == "typed"
     code = read_phone_code(settings.CARD_KEY, one.credential)
     return code is None or not code.holds_at(moment_of(one.ms))
+
+
+def poster_of(one: Stored) -> PosterCode | None:
+    """The poster at which a worker's own phone made a touch; None where it names none of ours on that site."""
+    code = read_poster_code(settings.POSTER_KEY, one.ref) if one.method == "poster" else None
+    return code if code and code.site_id == one.site_id else None
 
 
 def card_key(text: str) -> int:

@@ -29,6 +29,7 @@ class _Found(msgspec.Struct, array_like=True):
     taken: frozenset[int]
     cards: frozenset[int]
     tokens: tuple[int, ...]
+    worker_id: int | None
 
 
 class _Logged(msgspec.Struct, array_like=True):
@@ -78,7 +79,7 @@ class DeviceNow:
 
     `row` changes with everything that is written of the device. `places` are the sites that it serves or served, each
     from when until when (milliseconds, half-open); `cards` the figures of the cards that exist; `tokens` the figure of
-    each token's card, 0 where it is nobody's.
+    each token's card, 0 where it is nobody's. `worker_id` is whose own phone it is; None at a terminal.
     """
 
     id: int
@@ -90,6 +91,7 @@ class DeviceNow:
     taken: frozenset[int]
     cards: frozenset[int]
     tokens: tuple[int, ...]
+    worker_id: int | None
 
     def serves(self, site_id: int, ms: int) -> bool:
         """Whether it served a site at a moment."""
@@ -136,7 +138,7 @@ def look_up(
         return None
     return DeviceNow(
         device_id, found.row, found.store, _versions(found.version, found.next_asked), found.revoked_ms,
-        found.places, found.taken, found.cards, found.tokens,
+        found.places, found.taken, found.cards, found.tokens, found.worker_id,
     )  # fmt: skip
 
 

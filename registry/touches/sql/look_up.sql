@@ -12,5 +12,6 @@ SELECT json_build_array(d.xmin::text, d.store, d.secret_version, d.next_secret_a
     JOIN cards_card c ON c.worker_id = k / 100 AND c.branch = (k %% 100)::smallint),
   ARRAY(SELECT COALESCE(c.worker_id * 100 + c.branch, 0)
     FROM unnest(string_to_array(%(tokens)s, chr(31))) WITH ORDINALITY AS k(token, place)
-    LEFT JOIN cards_card c ON c.token = k.token ORDER BY k.place))
+    LEFT JOIN cards_card c ON c.token = k.token ORDER BY k.place),
+  d.worker_id)
 FROM touches_device d WHERE d.id = %(device)s::bigint

@@ -24,6 +24,7 @@ from registry.sites.operations import (
     close_site,
     open_site,
     reopen_site,
+    withdraw_poster,
 )
 from registry.sites.queries import find_site, list_terminals, load_boundaries
 from tests.factories.cast import NOW, a_firm, a_worker, owner_of
@@ -196,3 +197,18 @@ def test_only_the_prime_changes_its_site(site: SiteId, firm: BusinessId, act: st
 def test_what_is_not_there_is_not_found(by: Actor, act: str) -> None:
     with pytest.raises(NotFoundError):
         ACTS[act](SiteId(12345678901824), by=by, at=NOW)
+
+
+def test_withdrawing_a_poster_twice_does_no_harm(site: SiteId, by: Actor) -> None:
+    (terminal,) = list_terminals(site)
+    for _ in range(2):
+        withdraw_poster(site, terminal.id, 1, by=by, at=NOW)
+    assert list_terminals(site)[0].poster_generation == 2
+    assert Move.objects.filter(noun="sites_terminal", move="withdraw_poster").count() == 1
+
+
+def test_another_firm_withdraws_no_poster(site: SiteId) -> None:
+    other = a_firm("別の会社")
+    with pytest.raises(NotAllowedError):
+        withdraw_poster(site, list_terminals(site)[0].id, 1, by=owner_of(other), at=NOW)
+    assert list_terminals(site)[0].poster_generation == 1

@@ -3,10 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 
-from registry.sites.operations import add_period
+from registry.core.errors import RegistryError
+from registry.sites.derive import PosterCode, write_poster_code
+from registry.sites.operations import add_period, withdraw_poster
 from registry.sites.queries import (
     find_site,
+    get_poster,
     list_sites,
     list_sites_by_id,
     list_terminals,
@@ -54,3 +58,40 @@ def test_sites_and_names_by_id_leave_out_what_is_not_there() -> None:
     assert list(list_sites_by_id([site_id, NO_SITE])) == [site_id]
     assert list(load_boundaries([site_id, NO_SITE])) == [site_id]
     assert list_terminals(NO_SITE) == []
+
+
+def code_of(text: str, seconds: int = 0) -> str:
+    """Why a poster's code is refused some seconds after `NOW`, or nothing."""
+    try:
+        get_poster(text, at=NOW + timedelta(seconds=seconds))
+    except RegistryError as error:
+        return error.code
+    return ""
+
+
+def test_a_poster_says_where_it_hangs() -> None:
+    (terminal,) = list_terminals(a_gate(a_firm()).site_id)
+    poster = get_poster(terminal.poster_code(), at=NOW)
+    assert (poster.site_name, poster.terminal_name) == ("見本ビル新築工事", "正面ゲート")
+    assert (poster.code.site_id, poster.code.is_printed) == (terminal.site_id, True)
+
+
+def test_a_printed_poster_holds_until_it_is_withdrawn_and_the_next_one_after_it() -> None:
+    firm = a_firm()
+    gate = a_gate(firm)
+    (before,) = list_terminals(gate.site_id)
+    assert code_of(before.poster_code(), seconds=10**8) == ""
+    withdraw_poster(gate.site_id, before.id, before.poster_generation, by=owner_of(firm), at=NOW)
+    (after,) = list_terminals(gate.site_id)
+    assert (code_of(before.poster_code()), code_of(after.poster_code())) == ("POSTER_WITHDRAWN", "")
+
+
+def test_a_code_on_a_screen_is_refused_after_a_minute() -> None:
+    (terminal,) = list_terminals(a_gate(a_firm()).site_id)
+    text = terminal.poster_code(NOW)
+    assert (code_of(text, 60), code_of(text, 61)) == ("", "POSTER_STALE")
+
+
+def test_a_code_of_ours_that_names_no_terminal_is_unknown() -> None:
+    gone = write_poster_code(settings.POSTER_KEY, PosterCode(NO_SITE, 1, generation=1))
+    assert (code_of(gone), code_of("1.1.p1.00")) == ("POSTER_UNKNOWN", "POSTER_UNKNOWN")

@@ -57,6 +57,7 @@
   const LOOK_AGAIN_MS = 1500;
   const lookAgain = async () => {
     const answer = await fetch(window.location.href).catch(() => null);
+    if (answer?.redirected) return window.location.assign(answer.url); // the session has ended
     const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
     document.querySelectorAll("[data-fresh]").forEach((part) => {
       const now = page && page.getElementById(part.id);
@@ -67,9 +68,16 @@
     waitAndLook();
   };
   const waitAndLook = () => {
-    if (document.querySelector("[data-waiting]")) window.setTimeout(lookAgain, LOOK_AGAIN_MS);
+    const part = document.querySelector("[data-waiting]");
+    if (part) window.setTimeout(lookAgain, Number(part.dataset.waiting) * 1000 || LOOK_AGAIN_MS);
   };
   waitAndLook();
+
+  // A button that prints the page; without script the browser's own menu does.
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
 
   // The back button may bring the page back as it was left.
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));

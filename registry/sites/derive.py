@@ -1,0 +1,51 @@
+"""The code of a poster, without tables: which terminal it hangs at, and until when it may be believed."""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+SCREEN_CODE_LIFE = timedelta(seconds=60)
+_PRINTED, _SHOWN = "p", "s"
+_SEAL_LETTERS = 20
+
+
+class PosterCode(NamedTuple):
+    """What a poster's QR says: a terminal, and the generation of a printed one or when a screen showed it."""
+
+    site_id: int
+    number: int
+    generation: int = 0
+    shown_at: datetime | None = None
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it stands on paper, where anybody may have copied it."""
+        return self.shown_at is None
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether a screen showed it within a minute of a moment: then who read it stood there. Paper proves nothing."""
+        return self.shown_at is not None and abs(moment - self.shown_at) <= SCREEN_CODE_LIFE
+
+
+def _seal(key: str, said: str) -> str:
+    return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()[:_SEAL_LETTERS]
+
+
+def write_poster_code(key: str, code: PosterCode) -> str:
+    """The text of a code, signed. Short, for it is read from afar; all its signs may stand in an address."""
+    what = f"{_PRINTED}{code.generation:x}" if code.shown_at is None else f"{_SHOWN}{int(code.shown_at.timestamp()):x}"
+    said = ".".join((f"{code.site_id:x}", f"{code.number:x}", what))
+    return f"{said}.{_seal(key, said)}"
+
+
+def read_poster_code(key: str, text: str) -> PosterCode | None:
+    """The code in a text; None where we did not write it."""
+    said, _, seal = text.rpartition(".")
+    if not seal.isascii() or not hmac.compare_digest(seal, _seal(key, said)):
+        return None
+    site_id, number, what = said.split(".")
+    value = int(what[1:], 16)
+    if what[0] == _PRINTED:
+        return PosterCode(int(site_id, 16), int(number, 16), generation=value)
+    return PosterCode(int(site_id, 16), int(number, 16), shown_at=datetime.fromtimestamp(value, UTC))

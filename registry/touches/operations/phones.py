@@ -1,0 +1,84 @@
+"""A worker's own phone at a poster: a device of that person, whose store we keep in its place."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+
+from registry.audit.operations import note_act
+from registry.cards.queries import newest_card
+from registry.core.actor import Actor, ActorKind
+from registry.core.errors import NotAllowedError, RegistryError
+from registry.core.ids import WorkerId
+from registry.sites.queries import Poster
+from registry.touches.derive import device_secret, signature_of
+from registry.touches.models import Device
+from registry.touches.operations.devices import STORE_BYTES
+from registry.touches.states import Direction
+
+
+class NoCardError(RegistryError):
+    """Somebody without a card touches at a poster: there is no number to keep."""
+
+    code = "NO_CARD"
+
+
+@dataclass(frozen=True)
+class PosterTouch:
+    """What a worker did at a poster. The moment is that of the reading, which proves where he stood."""
+
+    poster: Poster
+    read_at: datetime
+    direction: Direction
+
+
+@transaction.atomic
+def sign_poster_touch(
+    worker_id: WorkerId, touch: PosterTouch, *, by: Actor, at: datetime
+) -> tuple[str, str, bytes]:  # fmt: skip
+    """A touch as the worker's own device sends it: device, signature, body. The next number, or that of the same touch.
+
+    The caller's transaction holds the device until the touch is stored. Raises `NoCardError`.
+    """
+    if by.kind is not ActorKind.WORKER or by.subject_id != worker_id:
+        raise NotAllowedError
+    device = _own_device(worker_id, by=by, at=at)
+    seq, card = _sent_before(device, touch) or (device.highest + 1, _newest_card_number(worker_id, touch))
+    one = {
+        "seq": seq, "card": card, "site": str(touch.poster.code.site_id), "touched_at": touch.read_at.isoformat(),
+        "direction": touch.direction, "method": "poster", "ref": touch.poster.text, "offset_s": 0,
+    }  # fmt: skip
+    body = msgspec.json.encode({"store": device.store, "sent_at": at.isoformat(), "touches": [one]})
+    secret = device_secret(settings.DEVICE_KEY, device.pk, device.secret_version)
+    return str(device.pk), signature_of(secret, body), body
+
+
+def _own_device(worker_id: int, *, by: Actor, at: datetime) -> Device:
+    """The worker's device, locked; made when it is first needed."""
+    new = {"store": secrets.token_hex(STORE_BYTES), "name": "", "registered_at": at}
+    device, made = Device.objects.get_or_create(worker_id=worker_id, defaults=new)
+    if made:
+        note_act("touches_device", device.pk, "register", by=by, at=at)
+    return Device.objects.select_for_update(no_key=True).get(pk=device.pk)
+
+
+def _sent_before(device: Device, touch: PosterTouch) -> tuple[int, str] | None:
+    """Number and card of a touch that this device has sent: one reading and one button are one touch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq, credential FROM touches_touch"
+            " WHERE device_id = %s AND touched_at = %s AND site_id = %s AND direction = %s",
+            [device.pk, touch.read_at, touch.poster.code.site_id, touch.direction],
+        )
+        found: tuple[int, str] | None = cursor.fetchone()
+    return found
+
+
+def _newest_card_number(worker_id: int, touch: PosterTouch) -> str:
+    card = newest_card(worker_id)
+    if card is None:
+        raise NoCardError(site_id=touch.poster.code.site_id)
+    return card.number
