@@ -45,10 +45,12 @@ def unplaced(request: HttpRequest, site_id: int) -> HttpResponse:
     form, asked = GivenDayForm(request.POST or None), set(request.POST.getlist("touch"))
     if request.method == "POST":
         chosen = [(row.device_id, row.seq) for row in rows if _key(row) in asked]
-        if not chosen:
-            info(request, _("unplaced.done_before" if asked else "bulk.none_chosen"))
+        if asked and not chosen:
+            info(request, _("unplaced.done_before"))
             return redirect("business:unplaced", site_id)
-        if _settled(request, site_id, chosen, form):
+        if not asked:
+            form.add_error(None, _("bulk.none_chosen"))
+        elif _settled(request, site_id, chosen, form):
             return redirect("business:devices", site_id)
     context = {
         "site": site, "form": form, "touches": _shown(request, site_id, rows[:UNPLACED_AT_MOST], asked),

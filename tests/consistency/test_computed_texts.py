@@ -64,6 +64,8 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "refused.{}.cause": [(one,) for one in (*REFUSED_CODES, "OTHER")],
     "refused.{}.remedy": [(one,) for one in (*REFUSED_CODES, "OTHER")],
     "reason.{}.cause": [(one,) for one in Reason],
+    "reason.{}.consequence": [(one,) for one in Reason],
+    "reason.{}.remedy": [(one,) for one in Reason],
     "reason.{}.who": [(one,) for one in Reason],
     "paper.kind.{}": [(one,) for one in PaperKind],
     "paper.name.{}": [(one,) for one in PaperKind],
