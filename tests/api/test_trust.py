@@ -104,6 +104,23 @@ def test_a_site_that_is_served_no_longer_is_flagged_from_then_on(prime: Business
     assert (after["state"], "SITE_NOT_OF_DEVICE" in after["reasons"]) == ("flagged", True)
 
 
+def test_a_touch_between_two_pairings_belongs_to_the_earlier_and_stays_stored(
+    prime: BusinessId, gate: Gate, card: CardRow
+) -> None:
+    """As long as there was one pairing, its site was clear; a later one must not make the same touch unreadable."""
+    other = a_gate(prime, name="第二工区", store="d" * 32)
+    leave(gate, gate.site_id, prime)
+    touch = a_touch(1, card, "2026-11-20T12:30:00+09:00")
+    assert first(gate.send(touch))["status"] == "stored"
+
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        pair_with(gate, other, prime, at=NOW + timedelta(hours=1))
+        again = gate.send(touch, a_touch(2, card, "2026-11-20T12:31:00+09:00"))["results"]
+
+    assert [one["status"] for one in again] == ["stored", "stored"]
+    assert sites_in_log() == [gate.site_id, gate.site_id]
+
+
 def test_touches_of_a_store_that_was_registered_anew_keep_their_site(prime: BusinessId, card: CardRow) -> None:
     late = a_gate(prime, at=NOW)
     assert "SITE_NOT_OF_DEVICE" not in first(late.send(a_touch(1, card, MORNING)))["reasons"]

@@ -101,10 +101,16 @@ class DeviceNow:
         return False
 
     def only_site(self, ms: int) -> int | None:
-        """The one site that it served at a moment; None where it served none, or several."""
+        """The one site that it served at a moment, or last before it; None where there are several.
+
+        What a later pairing adds changes no earlier answer: a touch once stored stays readable.
+        """
         if len(self.places) == 1:
             return self.places[0][0]
         sites = {place for place, begin, end in self.places if begin <= ms < end}
+        if not sites:
+            latest = max((end for _, _, end in self.places if end <= ms), default=None)
+            sites = {place for place, _, end in self.places if end == latest}
         return sites.pop() if len(sites) == 1 else None
 
 
