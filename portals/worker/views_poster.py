@@ -141,12 +141,13 @@ def receipt(request: HttpRequest) -> HttpResponse:
         return redirect("worker:poster")
     at = moment_of(kept["at"])
     lines = list_codes(Table.TOUCH_REASONS, on=jst_day(at))
-    holding = {line.code for line in lines if line.details["counts"] != Counts.YES}
+    flagged = kept["state"] == TouchState.FLAGGED
+    holding = {line.code for line in lines if flagged and line.details["counts"] != Counts.YES}
     context = {
         "receipt": kept, "at": at, "tone": TONES[TouchState(kept["state"])],
         "title": _(f"poster.received.{kept['direction']}"), "text": _(f"poster.state.{kept['state']}"),
         "holding": shown_reasons(one for one in kept["reasons"] if one in holding),
-        "reasons": shown_reasons(one for one in kept["reasons"] if one not in holding),
+        "reasons": shown_reasons((one for one in kept["reasons"] if one not in holding), counts=not flagged),
         "day": kept["day"] and date.fromisoformat(kept["day"]),
     }  # fmt: skip
     return render(request, "worker/poster_receipt.html", context)
