@@ -42,7 +42,8 @@ def _shown(request: HttpRequest, site_id: int, rows: list[Unplaced], chosen: set
 def unplaced(request: HttpRequest, site_id: int) -> HttpResponse:
     """Which day the chosen touches have, or that they are none of this site. A second click does no harm."""
     site, rows = own_site(request, site_id), list_unplaced(site_id)
-    form, asked = GivenDayForm(request.POST or None), set(request.POST.getlist("touch"))
+    form = GivenDayForm(request.POST if request.method == "POST" else None)
+    asked = set(request.POST.getlist("touch"))
     if request.method == "POST":
         chosen = [(row.device_id, row.seq) for row in rows if _key(row) in asked]
         if asked and not chosen:
