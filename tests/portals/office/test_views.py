@@ -52,7 +52,7 @@ class TestRegistering:
         ("where", "typed", "text"),
         [
             ("/office/workers/new/", {**PERSON, "family_kana": "見本"}, "カタカナ"),
-            ("/office/workers/new/", {**PERSON, "birth_on": "1800/1/1"}, "生年月日"),
+            ("/office/workers/new/", {**PERSON, "birth_on": "1860/1/1"}, "生年月日"),
             ("/office/workers/new/", {**PERSON, "employer_id": "12345678901822"}, "事業者"),
             ("/office/businesses/new/", {**FIRM, "corporate_number": "1234567890123"}, "法人番号"),
         ],
