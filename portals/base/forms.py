@@ -23,6 +23,7 @@ from registry.core.typed_dates import parse_date, parse_month
 from registry.core.typed_text import visible
 
 _NEARLY_AN_ID = 10
+_DJANGO_SELECT = "django/forms/widgets/select.html"
 _HYPHENS = re.compile("[‐‑–—―ー−]")
 # Django's own words for it have spaces in odd places.
 forms.CharField.default_error_messages = {
@@ -36,6 +37,10 @@ class Renderer(DjangoTemplates):
 
     form_template_name = "base/fields.html"
     field_template_name = "base/field.html"
+
+    def get_template(self, template_name: str) -> Any:
+        """Django's own list of options opens two templates for each: hundreds of firms cost more than their page."""
+        return super().get_template("base/select.html" if template_name == _DJANGO_SELECT else template_name)
 
 
 class RefusalError(ValidationError):
