@@ -14,6 +14,7 @@ from traceback import extract_tb
 
 from django.conf import settings
 from django.core import mail
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext, override
 
 from registry.core.days import JST
@@ -33,7 +34,8 @@ class AlertHandler(logging.Handler):
         try:
             if settings.ALERT_MAILS and _is_new("|".join(facts.values())):
                 _send(facts, datetime.fromtimestamp(record.created, UTC))
-        except Exception as error:  # noqa: BLE001 -- who tells of trouble makes none: what failed first is what counts
+        # Disk, net, mail server: who tells of trouble makes none, what failed first is what counts.
+        except (OSError, ImproperlyConfigured) as error:
             logging.getLogger(__name__).warning("An alert could not be sent: %s", type(error).__name__)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from commands.world.days import SUNDAY
 from registry.accounts.queries import account_of_login
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
@@ -16,7 +17,6 @@ from registry.histories.operations.edits import approve_edits, edit_day
 from registry.histories.queries import list_days_of_worker, list_month_of_site, list_open_edits
 from registry.sites.queries import list_sites
 
-SUNDAY = 6
 FOREMAN = "X001"
 IN_WORLD = 4  # people of a site who forgot their cards
 

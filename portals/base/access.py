@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.messages import warning
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from portals.base.drafts import BUTTON, keep_unsent
+from portals.base.requests import of_portal
 from registry.accounts.states import Portal
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.viewer import Viewer
@@ -20,12 +21,6 @@ from registry.core.viewer import Viewer
 PUBLIC = "public"
 BEHIND_THE_LOGIN = tuple(f"/{portal}/" for portal in Portal)
 View = Callable[..., HttpResponseBase]
-
-
-class PortalRequest(HttpRequest):
-    """A request after `ViewerMiddleware`: it knows who looks."""
-
-    viewer: Viewer
 
 
 def page(permission: str) -> Callable[[View], View]:
@@ -38,7 +33,7 @@ def page(permission: str) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            viewer = cast("PortalRequest", request).viewer
+            viewer = viewer_of(request)
             if permission != PUBLIC and viewer.is_stranger:
                 return to_login(request)
             if permission != PUBLIC and not viewer.has(permission):
@@ -66,4 +61,4 @@ def to_login(request: HttpRequest) -> HttpResponse:
 
 def viewer_of(request: HttpRequest) -> Viewer:
     """Who looks."""
-    return cast("PortalRequest", request).viewer
+    return of_portal(request).viewer

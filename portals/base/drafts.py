@@ -5,8 +5,8 @@ A page takes part by `@page(…)` over `@keeps_draft(TheForm, "title.key")` and 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 
 from django import forms
@@ -17,8 +17,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portals.base.requests import DraftOfPage, of_portal
 from portals.base.templatetags.ds import jtime
-from registry.core.viewer import Viewer
 from registry.drafts.derive import KEPT_FOR, Typed
 from registry.drafts.operations import drop_draft, keep_draft
 from registry.drafts.queries import find_draft
@@ -29,23 +29,15 @@ BUTTON = "draft"  # the name of the buttons; their values say what to do
 OWNER = "draft_of"
 
 
-@dataclass(frozen=True)
-class DraftOfPage:
-    """What a page with a long form knows of its draft; stands on the request."""
-
-    owner: str  # signed: which login, which address
-    typed: dict[str, Typed] = field(default_factory=dict)
-
-
 def keeps_draft(form: type[forms.Form], title: str) -> Callable[[View], View]:
     """Mark a view whose page is one long form; stands below `page()`, which says who may open it."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            account_id = cast("Viewer", request.viewer).account_id or 0  # type: ignore[attr-defined]  # set by the middleware
+            account_id = of_portal(request).viewer.account_id or 0
             owner = signing.dumps([account_id, request.path], salt=SALT)
-            request.draft = DraftOfPage(owner)  # type: ignore[attr-defined]  # read by `form_page` and the templates
+            of_portal(request).draft = DraftOfPage(owner)  # read by `form_page` and the templates
             if request.method == "POST":
                 return _sent(request, account_id, form) or _tried(request, account_id, view(request, *args, **kwargs))
             found = find_draft(account_id, request.path, at=timezone.now())
@@ -53,10 +45,10 @@ def keeps_draft(form: type[forms.Form], title: str) -> Callable[[View], View]:
                 has_file = any(isinstance(one, forms.FileField) for one in form.base_fields.values())
                 return render(request, "base/draft.html", {"draft": found, "title": title, "has_file": has_file})
             if found:
-                request.draft = DraftOfPage(owner, found.typed)  # type: ignore[attr-defined]
+                of_portal(request).draft = DraftOfPage(owner, found.typed)
             return view(request, *args, **kwargs)
 
-        kept.draft_form = form  # type: ignore[attr-defined]  # read by `keep_unsent`
+        cast(Any, kept).draft_form = form  # read by `keep_unsent`
         return kept
 
     return mark
@@ -82,7 +74,7 @@ def _sent(request: HttpRequest, account_id: int, form: type[forms.Form]) -> Http
 
 def _tried(request: HttpRequest, account_id: int, answer: HttpResponseBase) -> HttpResponseBase:
     """A form that was taken leads elsewhere; then there is nothing left to go on with."""
-    if answer.status_code == HttpResponse(status=302).status_code:
+    if answer.status_code == HTTPStatus.FOUND:
         drop_draft(account_id, request.path)
     return answer
 

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.drafts import DraftOfPage
+from portals.base.requests import DraftOfPage
 from portals.base.templatetags.ds import jdate
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
@@ -142,9 +142,11 @@ class TypedDateField(forms.Field):
     """A day, typed in any usual way: 2026/11/20, 令和8年11月20日, R8.11.20."""
 
     widget = forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "text"})
+    help_key, shown_as = _("base.date.help"), "%Y/%m/%d"
+    parse = staticmethod(parse_date)
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("help_text", _("base.date.help"))
+        options.setdefault("help_text", self.help_key)
         super().__init__(**options)
 
     def to_python(self, value: Any) -> date | None:
@@ -154,36 +156,20 @@ class TypedDateField(forms.Field):
         if not value.strip():
             return None
         try:
-            return parse_date(value)
+            return self.parse(value)
         except RegistryError as error:
             raise refusal(error) from error
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored day as 2026/11/20; what was typed as it was typed."""
-        return f"{value:%Y/%m/%d}" if isinstance(value, date) else value
+        return f"{value:{self.shown_as}}" if isinstance(value, date) else value
 
 
-class TypedMonthField(forms.Field):
+class TypedMonthField(TypedDateField):
     """A month, typed in any usual way: 2026/11, 令和8年11月, R8.11. Its first day is what it stands for."""
 
-    widget = forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "text"})
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("help_text", _("base.month.help"))
-        super().__init__(**options)
-
-    def to_python(self, value: Any) -> date | None:
-        """Read what was typed."""
-        if value is None or not value.strip():
-            return None
-        try:
-            return parse_month(value)
-        except RegistryError as error:
-            raise refusal(error) from error
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a month as 2026/11; what was typed as it was typed."""
-        return f"{value:%Y/%m}" if isinstance(value, date) else value
+    help_key, shown_as = _("base.month.help"), "%Y/%m"
+    parse = staticmethod(parse_month)
 
 
 class IdField(forms.Field):

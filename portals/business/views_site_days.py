@@ -210,10 +210,8 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
     rows, counts = [row for row in list_waiting_of_site(site_id) if key_of(row) in asked], "counts" in request.POST
     form = DayRefusalForm(request.POST if "reason" in request.POST else None)
     if rows and (counts or form.is_valid()):
-        days, reason = (
-            [(WorkerId(row.worker_id), row.bound.day) for row in rows],
-            "" if counts else form.cleaned_data["reason"],
-        )
+        days = [(WorkerId(row.worker_id), row.bound.day) for row in rows]
+        reason = "" if counts else form.cleaned_data["reason"]
         by, at = viewer_of(request).actor(), timezone.now()
         decide_days(SiteId(site_id), days, counts=counts, reason=reason, by=by, at=at)
         success(request, _("day.decided").format(count=len(rows)))

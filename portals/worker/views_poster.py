@@ -28,8 +28,8 @@ from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId
 from registry.histories.operations.receiving import receive_poster_touch
 from registry.histories.queries import touches_of_day
-from registry.sites.queries import Poster, get_poster
-from registry.touches.derive import LONGEST_SHIFT, Moment, moment_of, ms_of
+from registry.sites.queries import Poster, get_poster, load_boundaries
+from registry.touches.derive import LONGEST_SHIFT, Moment, moment_of, ms_of, working_day
 from registry.touches.operations.phones import PosterTouch
 from registry.touches.states import Direction, TouchState
 
@@ -111,8 +111,9 @@ def poster(request: HttpRequest) -> HttpResponse:
 
 
 def _touched_here(worker_id: int, here: Poster, read_at: datetime) -> Sequence[Moment]:
-    """The touches of the day that goes on here: of today, or of a night shift that began yesterday (ruling 27)."""
-    today, site_id = jst_day(read_at), here.code.site_id
+    """The touches of the day that goes on here: of today, or of a night shift that began the day before (ruling 27)."""
+    site_id = here.code.site_id
+    today = working_day(read_at, load_boundaries([site_id])[site_id])
     if touched := touches_of_day(worker_id, today).get(site_id):
         return touched
     touched = touches_of_day(worker_id, today - timedelta(days=1)).get(site_id, ())

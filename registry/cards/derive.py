@@ -1,15 +1,15 @@
 """How long a card is valid (ruling 16), and the code that a phone shows in its place, without tables."""
 
-import hashlib
-import hmac
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
+
+from registry.core.seals import sealed, unsealed
 
 YEARS, YEARS_FROM_60, YEARS_WITHOUT_DOCUMENT = 9, 14, 2
 OLD = 60
 PHONE_CODE_LIFE = timedelta(hours=24)
 CLOCKS_DIFFER = timedelta(minutes=10)
-_MINUTE, _SEAL_LETTERS = 60, 20
+_MINUTE = 60
 
 
 def _birthday(birth_on: date, year: int) -> date:
@@ -60,20 +60,15 @@ class PhoneCode(NamedTuple):
         return -CLOCKS_DIFFER <= touched_at - self.shown_at <= PHONE_CODE_LIFE
 
 
-def _seal(key: str, said: str) -> str:
-    return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()[:_SEAL_LETTERS]
-
-
 def write_phone_code(key: str, card: str, at: datetime) -> str:
     """The text of the QR that a phone shows for a card number, signed with the minute."""
-    said = f"{card}.{int(at.timestamp()) // _MINUTE:x}"
-    return f"{said}.{_seal(key, said)}"
+    return sealed(key, f"{card}.{int(at.timestamp()) // _MINUTE:x}")
 
 
 def read_phone_code(key: str, text: str) -> PhoneCode | None:
     """The code in a QR; None where we did not write it."""
-    said, _, seal = text.rpartition(".")
-    if not seal.isascii() or not hmac.compare_digest(seal, _seal(key, said)):
+    said = unsealed(key, text)
+    if said is None:
         return None
     card, _, minute = said.partition(".")
     return PhoneCode(card, datetime.fromtimestamp(int(minute, 16) * _MINUTE, UTC))

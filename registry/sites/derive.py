@@ -1,13 +1,12 @@
 """The code of a poster, without tables: which terminal it hangs at, and until when it may be believed."""
 
-import hashlib
-import hmac
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from registry.core.seals import sealed, unsealed
+
 SCREEN_CODE_LIFE = timedelta(seconds=60)
 _PRINTED, _SHOWN = "p", "s"
-_SEAL_LETTERS = 20
 
 
 class PosterCode(NamedTuple):
@@ -28,21 +27,16 @@ class PosterCode(NamedTuple):
         return self.shown_at is not None and abs(moment - self.shown_at) <= SCREEN_CODE_LIFE
 
 
-def _seal(key: str, said: str) -> str:
-    return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()[:_SEAL_LETTERS]
-
-
 def write_poster_code(key: str, code: PosterCode) -> str:
     """The text of a code, signed. Short, for it is read from afar; all its signs may stand in an address."""
     what = f"{_PRINTED}{code.generation:x}" if code.shown_at is None else f"{_SHOWN}{int(code.shown_at.timestamp()):x}"
-    said = ".".join((f"{code.site_id:x}", f"{code.number:x}", what))
-    return f"{said}.{_seal(key, said)}"
+    return sealed(key, ".".join((f"{code.site_id:x}", f"{code.number:x}", what)))
 
 
 def read_poster_code(key: str, text: str) -> PosterCode | None:
     """The code in a text; None where we did not write it."""
-    said, _, seal = text.rpartition(".")
-    if not seal.isascii() or not hmac.compare_digest(seal, _seal(key, said)):
+    said = unsealed(key, text)
+    if said is None:
         return None
     site_id, number, what = said.split(".")
     value = int(what[1:], 16)

@@ -38,6 +38,7 @@ TOGETHER = {
     "portals/base/edits.py": "portals/business/test_views_days.py",
     "portals/base/days.py": "portals/business/test_views_days.py",
     "portals/base/links.py": "portals/business/test_links.py",
+    "portals/base/requests.py": "portals/base/test_drafts.py",
     "portals/base/samples.py": "portals/base/test_views.py",
     "portals/base/templatetags/ds.py": "portals/base/test_ds.py",
     "portals/business/forms.py": "consistency/test_typed.py",

@@ -73,10 +73,10 @@ class _Reader(PDFDevice):
         self._page: Any = None
         self._around: list[Any] = []
 
-    def begin_page(self, page: PDFPage, ctm: Any) -> None:  # noqa: ARG002 -- told by pdfminer
+    def begin_page(self, page: PDFPage, _ctm: Any) -> None:
         self._page = page.pageid
 
-    def begin_tag(self, tag: Any, props: Any = None) -> None:  # noqa: ARG002 -- told by pdfminer
+    def begin_tag(self, _tag: Any, props: Any = None) -> None:
         around = self._around[-1] if self._around else None
         self._around.append(props.get("MCID", around) if isinstance(props, dict) else around)
 

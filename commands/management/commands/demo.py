@@ -13,8 +13,9 @@ from django.utils import timezone
 from rich.progress import Progress
 
 from commands.management.commands.demo_world import load_world
+from commands.world.days import SUNDAY
 from commands.world.faces import draw_face
-from commands.world.words import SUNDAY, Scene, days_long_ago, say_words, say_words_in_world
+from commands.world.words import Scene, days_long_ago, say_words, say_words_in_world
 from registry.accounts.operations import (
     Place,
     check_login,

@@ -36,6 +36,12 @@ class SecondTradeError(RegistryError):
     code = "SECOND_TRADE"
 
 
+class ReasonMissingError(RegistryError):
+    """Somebody refuses and does not say why."""
+
+    code = "REASON_MISSING"
+
+
 @transaction.atomic
 def edit_day(
     worker_id: WorkerId, site_id: SiteId, day: date, *, trade: str = "", second_trade: str = "", position: str = "",
@@ -187,12 +193,6 @@ def withdraw_edit(edit_id: int, *, by: Actor, at: datetime) -> bool:
     if taken_back:
         take_back_notices(_about(edit), asked=NoticeKind.EDIT_ASKED, now=NoticeKind.EDIT_TAKEN_BACK)
     return taken_back
-
-
-class ReasonMissingError(RegistryError):
-    """Somebody refuses and does not say why."""
-
-    code = "REASON_MISSING"
 
 
 @transaction.atomic

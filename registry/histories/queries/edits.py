@@ -1,8 +1,9 @@
 """Later words on days as pages show them: who said what when, the prime's answers and decisions (rulings 24, 29)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from django.db.models import Q
@@ -32,8 +33,8 @@ class EditRow:
     answered_at: datetime | None
     answered_by: int | None
     answer_reason: str
-    second_trade: str = ""
-    self_approved: bool = False  # 自己承認
+    second_trade: str
+    self_approved: bool  # 自己承認
 
     @property
     def is_open(self) -> bool:
@@ -48,25 +49,29 @@ class EditRow:
         return self.answer is None or bool(self.trade or self.second_trade or self.work)
 
 
+_ANSWER = {
+    "answer": "answer",
+    "recorded_at": "answered_at",
+    "business_id": "answered_by",
+    "reason": "answer_reason",
+    "self_approved": "self_approved",
+}
+_OWN = [one.name for one in fields(EditRow) if one.name not in _ANSWER.values()]
+
+
 def _edits(query: Q) -> list[EditRow]:
     """Edits, the first one first, in one query."""
-    rows = DayEdit.objects.filter(query).order_by("recorded_at", "pk").values_list(
-        "pk", "worker_id", "site_id", "day", "trade", "position", "work", "side", "recorded_at", "late",
-        "answer__answer", "answer__recorded_at", "answer__business_id", "answer__reason", "second_trade", "answer__self_approved",
-    )  # fmt: skip
-    return [
-        EditRow(
-            *row[:7],
-            Side(row[7]),
-            *row[8:10],
-            ClaimState(row[10]) if row[10] else None,
-            *row[11:13],
-            row[13] or "",
-            row[14],
-            bool(row[15]),
-        )
-        for row in rows
-    ]
+    rows = DayEdit.objects.filter(query).order_by("recorded_at", "pk")
+    return [_row(row) for row in rows.values(*_OWN, *(f"answer__{name}" for name in _ANSWER))]
+
+
+def _row(row: dict[str, Any]) -> EditRow:
+    said = {name: row[f"answer__{column}"] for column, name in _ANSWER.items()}
+    answer = {
+        **said, "answer": said["answer"] and ClaimState(said["answer"]), "answer_reason": said["answer_reason"] or "",
+        "self_approved": bool(said["self_approved"]),
+    }  # fmt: skip
+    return EditRow(**{name: row[name] for name in _OWN} | {"side": Side(row["side"])} | answer)
 
 
 def list_edits(worker_id: int, month: date) -> list[EditRow]:

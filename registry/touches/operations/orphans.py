@@ -54,6 +54,17 @@ WHERE o.site_id = %s AND o.code = %s ORDER BY o.device_id, o.seq FOR UPDATE OF o
 """
 
 
+_PLACE = "UPDATE touches_orphan SET code = %s, touched_at = %s, moment = %s WHERE device_id = %s AND seq = %s"
+_PUT_ASIDE = "UPDATE touches_orphan SET code = %s WHERE device_id = %s AND seq = %s"
+
+
+def _run(statement: str, values: list[Any]) -> int:
+    """Run it; returns how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
 class _Found(NamedTuple):
     device_id: int
     seq: int
@@ -88,9 +99,7 @@ def give_day(site_id: SiteId, places: Collection[Place], day: date, *, by: Actor
         if not jst_day(one.received_at) - BEHIND_AT_MOST <= day <= jst_day(at):
             raise TouchDayError(field="day")
         number = _moved(one, day, boundaries)
-        _settle(
-            "code = %s, touched_at = %s, moment = %s", [OrphanCode.CARD, minute_of(number), in_month(number)[1]], one
-        )
+        _run(_PLACE, [OrphanCode.CARD, minute_of(number), in_month(number)[1], one.device_id, one.seq])
         note_act("touches_device", one.device_id, "give_day", by=by, at=at, reason=f"{one.seq} {day.isoformat()}")
     if found:
         note_change(ChangeKind.CARD, from_on=day, until_on=day + timedelta(days=1))
@@ -103,7 +112,7 @@ def put_aside(site_id: SiteId, places: Collection[Place], *, by: Actor, at: date
     _check_manages(site_id, by)
     found = _waiting(site_id, places)
     for one in found:
-        _settle("code = %s", [OrphanCode.ASIDE], one)
+        _run(_PUT_ASIDE, [OrphanCode.ASIDE, one.device_id, one.seq])
         note_act("touches_device", one.device_id, "put_aside", by=by, at=at, reason=str(one.seq))
     return len(found)
 
@@ -112,14 +121,14 @@ _OF_CREDENTIAL = """
 UPDATE touches_orphan o SET {what} FROM touches_touch t
 WHERE (t.device_id, t.seq) = (o.device_id, o.seq) AND o.code = %s AND (t.credential_kind, t.credential) = (%s, %s)
 """
+_NAME_OWNER = _OF_CREDENTIAL.format(what="card_worker_id = %s, card_branch = %s, token = NULL")
+_DISCARD = _OF_CREDENTIAL.format(what="code = %s")
 
 
-def _settle_unknown(unknown: UnknownCard, what: str, values: list[Any], *, by: Actor) -> int:
+def _settle_unknown(unknown: UnknownCard, statement: str, values: list[Any], *, by: Actor) -> int:
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_CREDENTIAL.format(what=what), [*values, OrphanCode.CARD, unknown.kind, unknown.credential])
-        return int(cursor.rowcount)
+    return _run(statement, [*values, OrphanCode.CARD, unknown.kind, unknown.credential])
 
 
 @transaction.atomic
@@ -133,8 +142,7 @@ def name_owner(unknown: UnknownCard, card: str, *, by: Actor, at: datetime) -> i
     found = Card.objects.filter(worker_id=worker_id, branch=branch).first()
     if found is None:
         raise CardMissingError(field="card")
-    values: list[Any] = [worker_id, branch]
-    count = _settle_unknown(unknown, "card_worker_id = %s, card_branch = %s, token = NULL", values, by=by)
+    count = _settle_unknown(unknown, _NAME_OWNER, [worker_id, branch], by=by)
     if not count:
         return 0
     if unknown.kind == "token" and found.token is None:
@@ -147,15 +155,7 @@ def name_owner(unknown: UnknownCard, card: str, *, by: Actor, at: datetime) -> i
 @transaction.atomic
 def discard_unknown(unknown: UnknownCard, *, by: Actor, at: datetime) -> int:
     """The office says that an unknown card is nobody's. The log keeps its touches. Returns how many."""
-    count = _settle_unknown(unknown, "code = %s", [OrphanCode.ASIDE], by=by)
+    count = _settle_unknown(unknown, _DISCARD, [OrphanCode.ASIDE], by=by)
     if count:
         note_act("touches_device", unknown.device_id, "discard_unknown", by=by, at=at, reason=unknown.credential)
     return count
-
-
-def _settle(what: str, values: list[Any], one: _Found) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE touches_orphan SET {what} WHERE device_id = %s AND seq = %s",  # noqa: S608 -- our own columns
-            [*values, one.device_id, one.seq],
-        )

@@ -1,6 +1,5 @@
 """The posters of a terminal: what is printed, the screen whose code changes, and withdrawing."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,22 +16,6 @@ from tests.factories.cast import NOW, Gate, a_firm, a_gate
 from tests.factories.visitors import as_firm
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def prime() -> BusinessId:
-    return a_firm()
-
-
-@pytest.fixture
-def gate(prime: BusinessId) -> Gate:
-    return a_gate(prime)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A worker's own phone at a poster: read, press, receipt; and what is said where that is not possible."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,21 +13,11 @@ from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId
 from registry.sites.operations import withdraw_poster
 from registry.sites.queries import TerminalRow, list_terminals
-from tests.factories.cast import NOW, PASSWORD, Gate, a_firm, a_gate, a_worker, logged_in, owner_of
+from tests.factories.cast import NOW, PASSWORD, Gate, a_firm, a_worker, logged_in, owner_of
 from tests.factories.days import days_of
 from tests.factories.visitors import account_of_worker, activate_account, as_firm
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def prime() -> BusinessId:
-    return a_firm()
-
-
-@pytest.fixture
-def gate(prime: BusinessId) -> Gate:
-    return a_gate(prime)
 
 
 @pytest.fixture
@@ -44,9 +33,8 @@ def card() -> CardRow:
 
 
 @pytest.fixture
-def worker(card: CardRow) -> Iterator[Client]:
-    with time_machine.travel(NOW, tick=False):
-        yield logged_in(str(card.worker_id))
+def worker(card: CardRow) -> Client:
+    return logged_in(str(card.worker_id))
 
 
 def link_of(terminal: TerminalRow, shown_at: datetime | None = None) -> str:
@@ -192,3 +180,15 @@ def test_a_night_shift_goes_on_from_yesterday(worker: Client, terminal: Terminal
             assert seen in worker.get(link_of(terminal), follow=True).content.decode()
             press(worker, direction)
     assert len(touches()) == 2
+
+
+def test_after_midnight_what_was_just_touched_stands_on_the_day_that_still_runs(
+    worker: Client, terminal: TerminalRow
+) -> None:
+    """Somebody who worked by day comes back at one: the touch belongs to the day that ends at four (ruling 27)."""
+    for hours, direction in ((-4, "in"), (5, "out"), (13, "in")):
+        with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+            worker.get(link_of(terminal), follow=True)
+            press(worker, direction)
+    with time_machine.travel(NOW + timedelta(hours=13, minutes=5), tick=False):
+        assert "<strong>1:00</strong> 入場" in worker.get(link_of(terminal), follow=True).content.decode()
