@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.doors import printed_address
 from portals.base.drafts import keeps_draft
 from portals.base.forms import add_refusal, form_page
 from portals.base.photos import KeptPhoto, kept_photo, photo_answer
@@ -182,5 +182,5 @@ def _shown_letter(letter: PrintedLetter) -> dict[str, Any]:
     return {
         "recipient": letter.recipient, "data": {"business_name": "", **letter.data}, "login_id": letter.login_id,
         "secret": letter.secret, "secret_label": secret, "title": f"letter.{letter.kind}.title",
-        "text": f"letter.{letter.kind}.text", "login_address": settings.PUBLIC_URL + reverse("public:home" if settings.PORTAL_HOSTS else "public:login"),
+        "text": f"letter.{letter.kind}.text", "login_address": printed_address(letter.portal, reverse("public:login")),
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """Writes of notices."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from registry.accounts.operations import make_initial_password, make_security_code
-from registry.accounts.queries import find_account
-from registry.accounts.states import Permission
+from registry.accounts.queries import find_account, list_accounts
+from registry.accounts.states import Permission, Portal
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
@@ -43,6 +43,7 @@ class PrintedLetter:
 
     kind: LetterKind
     recipient: Recipient
+    portal: Portal
     login_id: str
     secret: str = field(repr=False)  # so that no log of the object can tell it
     data: dict[str, str] = field(default_factory=dict)
@@ -86,7 +87,7 @@ def _print(letter: Letter, present: Recipient | None, *, by: Actor, at: datetime
     account = find_account(letter.account_id)
     if account is None:
         raise NotFoundError
-    return PrintedLetter(kind, recipient, account.login_id, secret, letter.data)
+    return PrintedLetter(kind, recipient, Portal(account.portal), account.login_id, secret, letter.data)
 
 
 @transaction.atomic
@@ -115,16 +116,26 @@ def send_security_code_again(account_id: int, *, by: Actor, at: datetime) -> Non
     write_notice(NoticeKind.CODE_SENT_AGAIN, account_id=account_id, data={}, at=at)
 
 
+def write_notice(kind: NoticeKind, *, account_id: int, data: dict[str, str], at: datetime) -> None:
+    """Write a message on somebody's portal, and mail its title where the account has a mail address."""
+    write_notices(kind, account_ids=[account_id], data=data, at=at)
+
+
 @transaction.atomic
-def write_notice(kind: NoticeKind, *, account_id: int, data: dict[str, str], at: datetime, about: str = "") -> None:
-    """Write a message on somebody's portal, and mail its title where the account has a mail address.
+def write_notices(
+    kind: NoticeKind, *, account_ids: Iterable[int], data: Mapping[str, str], at: datetime, about: str = ""
+) -> None:
+    """Write one message on the portals of several people, and mail its title to those who have a mail address.
 
     `about` names what it asks for, so that it can be taken back.
     """
-    notice = Notice.objects.create(account_id=account_id, kind=kind, data=data, written_at=at, about=about)
-    account = find_account(account_id)
-    if account and account.mail:
-        app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)
+    notices = Notice.objects.bulk_create(
+        Notice(account_id=one, kind=kind, data=dict(data), written_at=at, about=about) for one in account_ids
+    )
+    accounts = list_accounts([one.account_id for one in notices])
+    for notice in notices:
+        if accounts[notice.account_id].mail:
+            app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)
 
 
 def take_back_notices(about: str, *, asked: NoticeKind, now: NoticeKind) -> None:

@@ -101,9 +101,9 @@ def four_firms() -> list[BusinessId]:
 
 
 def a_world(seed: int, firms: list[BusinessId]) -> World:
-    """A world of four firms, four workers and two sites, and the list of its facts, none told yet."""
+    """A world of four firms, three workers and two sites, and the list of its facts, none told yet."""
     rng, world = random.Random(seed), World(seed, firms, [owner_of(firm) for firm in firms])
-    for number in range(4):
+    for number in range(3):
         world.workers.append(a_worker(None, f"例{number}", at=REGISTERED, trades=TRADES).worker_id)
     for number in range(2):
         _open_site(world, number)

@@ -23,6 +23,7 @@ OLD_CARD_WORKS = timedelta(days=30)  # ruling 19
 # Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
 QUICKEST_WAY = timedelta(minutes=30)
 _ORDER = {reason: number for number, reason in enumerate(Reason)}
+_FROM_BEST = (Standing.FORMAL, Standing.WAITING, Standing.CLAIMED, Standing.UNAPPROVED, Standing.NONE)
 
 
 class Assignment(NamedTuple):
@@ -93,9 +94,6 @@ def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims:
     said = {claim.site_id: _standing_of_claim(claim) for claim in last if claim.site_id in there}
     bound = [_at_best(one, said[one.site_id]) if one.site_id in said else one for one in bound]
     return bound + [_bind_claim(facts, claim) for claim in last if claim.site_id not in there]
-
-
-_FROM_BEST = (Standing.FORMAL, Standing.WAITING, Standing.CLAIMED, Standing.UNAPPROVED, Standing.NONE)
 
 
 def _at_best(one: BoundDay, said: Standing) -> BoundDay:

@@ -15,7 +15,7 @@ from registry.core.ids import BusinessId
 from registry.histories.queries import path_of_day
 from registry.histories.rules import speaks_for_prime
 from registry.histories.states import Side
-from registry.notices.operations import write_notice
+from registry.notices.operations import write_notice, write_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import SiteRow, find_site
 from registry.workers.models import Worker
@@ -83,9 +83,9 @@ def tell_firm(
     """
     site = find_site(site_id) if site_id else None
     unit_id = site.unit_id if site and site.business_id == business_id else None
-    for user in list_users_of_unit(business_id, unit_id):
-        if Permission.BUSINESS_WORKERS in user.account.rights:
-            write_notice(kind, account_id=user.account.id, data=dict(words), at=at, about=about)
+    users = list_users_of_unit(business_id, unit_id)
+    told = [user.account.id for user in users if Permission.BUSINESS_WORKERS in user.account.rights]
+    write_notices(kind, account_ids=told, data=words, at=at, about=about)
 
 
 def tell_worker(kind: NoticeKind, worker_id: int, words: Mapping[str, str], *, at: datetime) -> None:

@@ -67,17 +67,16 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     ORDER BY month LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
-# Every second number of `reasons` is a mask of days: what overlaps at all is looked at more closely. Somebody has a row for
-# each month and assignment: twice as many rows as people are looked at, the oldest first.
+# Every second number of `reasons` is a mask of days, so what overlaps at all is looked at more closely. Twice as many months
+# of people as are told of are looked at, the oldest first: from last month on each of them has two at most.
 _LACKING_AS_PRIME = """
-SELECT s.id, w.reason, w.people, w.month FROM sites_site s CROSS JOIN LATERAL (
-  SELECT u.value AS reason, count(DISTINCT m.worker_id) AS people, min(m.month) AS month FROM (
-    SELECT worker_id, month, reasons FROM histories_month
-    WHERE site_id = s.id AND month >= %(since)s AND reasons && %(reasons)s::int[]
-    ORDER BY month LIMIT 2 * %(most)s) m
-  CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
-  WHERE u.n %% 2 = 1 AND u.value = ANY(%(reasons)s) GROUP BY u.value) w
-WHERE s.business_id = %(firm)s AND /*units*/ ORDER BY w.month, s.id LIMIT %(most)s
+SELECT s.id, %(reason)s::int, w.people, w.month FROM sites_site s CROSS JOIN LATERAL (
+  SELECT least(count(DISTINCT worker_id), %(most)s) AS people, min(month) AS month FROM (
+    SELECT DISTINCT month, worker_id FROM histories_month
+    WHERE site_id = s.id AND month >= %(since)s AND reasons && ARRAY[%(reason)s::int]
+      AND EXISTS (SELECT FROM unnest(reasons) WITH ORDINALITY u(value, n) WHERE u.n %% 2 = 1 AND u.value = %(reason)s)
+    ORDER BY month, worker_id LIMIT 2 * %(most)s) m) w
+WHERE s.business_id = %(firm)s AND /*units*/ AND w.people > 0 ORDER BY w.month, s.id LIMIT %(most)s
 """
 _LACKING_AS_EMPLOYER = """
 SELECT m.site_id, u.value, count(DISTINCT m.worker_id), min(m.month)
@@ -118,15 +117,16 @@ def list_edits_waiting(business_id: int, *, units: Units = None) -> list[Waiting
 
 
 def list_lacking_on_own_sites(business_id: int, *, units: Units = None, since: date) -> list[LackingOnSite]:
-    """A prime's sites on which somebody's firm has no place in the structure, in a month or later."""
-    return _lacking(_LACKING_AS_PRIME, business_id, units, since, Reason.STRUCTURE_MISSING)
+    """A prime's sites on which somebody's firm has no place in the structure, in last month or later."""
+    reason = _REASONS.index(Reason.STRUCTURE_MISSING)
+    return _lacking(_rows(_LACKING_AS_PRIME, business_id, units, since=since, reason=reason))
 
 
 def list_lacking_of_people(business_id: int, *, units: Units = None, since: date) -> list[LackingOnSite]:
     """Where people work for a firm without a line on the roster or without a link to it, in a month or later."""
-    return _lacking(_LACKING_AS_EMPLOYER, business_id, units, since, Reason.ROSTER_MISSING, Reason.NOT_LINKED)
+    reasons = [_REASONS.index(one) for one in (Reason.ROSTER_MISSING, Reason.NOT_LINKED)]
+    return _lacking(_rows(_LACKING_AS_EMPLOYER, business_id, units, since=since, reasons=reasons))
 
 
-def _lacking(statement: str, business_id: int, units: Units, since: date, *reasons: Reason) -> list[LackingOnSite]:
-    rows = _rows(statement, business_id, units, since=since, reasons=[_REASONS.index(one) for one in reasons])
+def _lacking(rows: list[tuple[Any, ...]]) -> list[LackingOnSite]:
     return [LackingOnSite(site_id, _REASONS[number], people, month) for site_id, number, people, month in rows]

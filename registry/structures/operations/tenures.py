@@ -13,7 +13,7 @@ from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId
-from registry.notices.operations import write_notice
+from registry.notices.operations import write_notices
 from registry.notices.states import NoticeKind
 from registry.sites.models import Site
 from registry.structures.derive import Structure
@@ -146,9 +146,9 @@ def tell_firm(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: da
     """Tell those of a firm who can answer."""
     site = Site.objects.get(pk=tenure.node.site_id)
     data = {"firm": names_of_businesses([firm_id])[firm_id], "site": site.name, "reason": reason}
-    for user in list_users_of_unit(BusinessId(to), site.unit_id if site.business_id == to else None):
-        if Permission.BUSINESS_SITES in user.account.rights:
-            write_notice(kind, account_id=user.account.id, data=data, at=at)
+    users = list_users_of_unit(BusinessId(to), site.unit_id if site.business_id == to else None)
+    told = [user.account.id for user in users if Permission.BUSINESS_SITES in user.account.rights]
+    write_notices(kind, account_ids=told, data=data, at=at)
 
 
 def _tenure(tenure_id: int) -> Tenure:

@@ -13,7 +13,7 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, WorkerId
-from registry.notices.operations import write_notice
+from registry.notices.operations import write_notice, write_notices
 from registry.notices.states import NoticeKind
 from registry.workers.models import ONE_PRINCIPAL, Affiliation, LinkRequest, Worker
 from registry.workers.states import LINK_REQUEST_LIFE, LinkRequestMove, LinkRequestState, LinkSide
@@ -200,8 +200,7 @@ def tell_side(kind: NoticeKind, link: LinkRequest | Affiliation, to: LinkSide, *
     else:
         name = f"{worker.family_name} {worker.given_name}"
         told = [user.account.id for user in list_users(firm_id) if Permission.BUSINESS_WORKERS in user.account.rights]
-    for account_id in told:
-        write_notice(kind, account_id=account_id, data={"name": name, "day": day.isoformat()}, at=at)
+    write_notices(kind, account_ids=told, data={"name": name, "day": day.isoformat()}, at=at)
 
 
 def _request(request_id: int) -> LinkRequest:

@@ -3,6 +3,7 @@ import json
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from registry.accounts.models import Account, SecurityCode
 from registry.accounts.operations import confirm_code, set_first_password
@@ -15,6 +16,7 @@ from registry.notices.operations import (
     ship_letters,
     take_back_notices,
     write_notice,
+    write_notices,
 )
 from registry.notices.queries import list_letters_to_print, list_notices
 from registry.notices.states import WITH_PASSWORD, LetterKind, LetterState, NoticeKind
@@ -134,6 +136,19 @@ def test_a_message_and_its_mail_are_written_together() -> None:
     assert mail_jobs() == [{"notice_id": Notice.objects.get().pk}]
 
 
+def test_a_message_to_several_reaches_each_and_costs_the_same() -> None:
+    accounts = [an_account(f"office-{n}", mail="mihon@sample.example" if n else "") for n in range(3)]
+    with CaptureQueriesContext(connection) as of_two:
+        write_notices(NoticeKind.REGISTERED, account_ids=accounts[:2], data={}, at=NOW)
+    with CaptureQueriesContext(connection) as of_one:
+        write_notices(NoticeKind.LINKED, account_ids=accounts[1:2], data={}, at=NOW)
+    assert [len(list_notices(one)) for one in accounts] == [1, 2, 0]
+    assert [job["notice_id"] for job in mail_jobs()] == list(
+        Notice.objects.filter(account_id=accounts[1]).order_by("pk").values_list("pk", flat=True)
+    )
+    assert len(of_one) == len(of_two)
+
+
 def test_a_message_taken_back_takes_its_mail_with_it() -> None:
     account = an_account("office-mail", mail="mihon@sample.example")
     with transaction.atomic():
@@ -146,7 +161,7 @@ def test_a_message_taken_back_takes_its_mail_with_it() -> None:
 def test_what_was_asked_says_that_it_was_taken_back_and_nothing_else_does(account: int) -> None:
     asked, now = NoticeKind.EDIT_ASKED, NoticeKind.EDIT_TAKEN_BACK
     for kind, about in ((asked, "edit 1"), (asked, "edit 12"), (NoticeKind.EDIT_APPROVED, "edit 1"), (asked, "")):
-        write_notice(kind, account_id=account, data={}, at=NOW, about=about)
+        write_notices(kind, account_ids=[account], data={}, at=NOW, about=about)
     for _ in range(2):
         take_back_notices("edit 1", asked=asked, now=now)
     assert [row.kind for row in reversed(list_notices(account))] == [now, asked, NoticeKind.EDIT_APPROVED, asked]
