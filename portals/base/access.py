@@ -1,7 +1,7 @@
 """Deny by default: every page names its permission with `page()`; a test walks all addresses."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from portals.base.drafts import BUTTON, keep_unsent
+from portals.base.drafts import BUTTON, answer_form, keep_unsent
 from portals.base.requests import of_portal
 from registry.accounts.states import Portal
 from registry.core.errors import NotAllowedError, NotFoundError
@@ -27,7 +27,7 @@ def page(permission: str) -> Callable[[View], View]:
     """Mark a view with the permission that it needs, or `PUBLIC`.
 
     A stranger is sent to the login page; anybody else without the permission gets what an unknown address gets.
-    So does a view that raises `NotAllowedError` or `NotFoundError`.
+    So does a view that raises `NotAllowedError` or `NotFoundError`. What somebody typed into the page's form is kept.
     """
 
     def mark(view: View) -> View:
@@ -39,9 +39,12 @@ def page(permission: str) -> Callable[[View], View]:
             if permission != PUBLIC and not viewer.has(permission):
                 raise Http404
             try:
-                return view(request, *args, **kwargs)
+                answer = answer_form(request, partial(view, request, *args, **kwargs))
             except (NotAllowedError, NotFoundError) as error:
                 raise Http404 from error
+            if request.method == "GET" and answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and viewer.kind:
+                return redirect(f"{viewer.kind}:home")  # a button was pressed after the login had ended
+            return answer
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all addresses
         return guarded

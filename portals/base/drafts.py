@@ -1,20 +1,21 @@
-"""Long forms keep what is typed: when it is sent, by a button, and now and then by the script; it is offered when one comes back.
+"""Every form keeps what is typed: when it is sent, now and then by the script, and by a button where it is long.
 
-A page takes part by `@page(…)` over `@keeps_draft(TheForm, "title.key")` and ends with `form_page()`. The rest is done here and in
-`base/form.html`. The form carries a signed word that says whose it is, so that what is sent after the login ended is kept too.
+No page has to ask for it: `form_page()` fills a form with what its writer has typed before, and `page()` keeps what is sent.
+Between the two the form carries a signed word: whose it is, where it stands, and which of its fields are kept. So nothing else
+can be kept than what we have named ourselves, and what is sent after the login ended is kept too.
 """
 
 from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib.messages import success
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from portals.base.requests import DraftOfPage, of_portal
@@ -23,81 +24,105 @@ from registry.drafts.derive import KEPT_FOR, Typed
 from registry.drafts.operations import drop_draft, keep_draft
 from registry.drafts.queries import find_draft
 
-View = Callable[..., HttpResponseBase]
-SALT = "portals.base.drafts"
+SALT = "portals.base.drafts.word"
 BUTTON = "draft"  # the name of the buttons; their values say what to do
-OWNER = "draft_of"
+WORD = "draft_of"
+SHORT = 3  # fields; a form of more has buttons for its draft
 
 
-def keeps_draft(form: type[forms.Form], title: str) -> Callable[[View], View]:
-    """Mark a view whose page is one long form; stands below `page()`, which says who may open it."""
-
-    def mark(view: View) -> View:
-        @wraps(view)
-        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            account_id = of_portal(request).viewer.account_id or 0
-            owner = signing.dumps([account_id, request.path], salt=SALT)
-            of_portal(request).draft = DraftOfPage(owner)  # read by `form_page` and the templates
-            if request.method == "POST":
-                return _sent(request, account_id, form) or _tried(request, account_id, view(request, *args, **kwargs))
-            found = find_draft(account_id, request.path, at=timezone.now())
-            if found and BUTTON not in request.GET:
-                has_file = any(isinstance(one, forms.FileField) for one in form.base_fields.values())
-                return render(request, "base/draft.html", {"draft": found, "title": title, "has_file": has_file})
-            if found:
-                of_portal(request).draft = DraftOfPage(owner, found.typed)
-            return view(request, *args, **kwargs)
-
-        cast(Any, kept).draft_form = form  # read by `keep_unsent`
-        return kept
-
-    return mark
+class UnkeptInput(forms.TextInput):
+    """Where something is typed that no draft keeps: a code that opens something, words to look for."""
 
 
-def _sent(request: HttpRequest, account_id: int, form: type[forms.Form]) -> HttpResponse | None:
-    """Keep what was sent before anything else is done with it. An answer where it was meant for the draft alone."""
-    wish = request.POST.get(BUTTON)
-    if wish == "forget":
-        drop_draft(account_id, request.path)
-        return redirect(request.path)
-    now = timezone.now()
-    keep_draft(account_id, request.path, typed_in(request, form), at=now)
-    if wish == "auto":
-        return HttpResponse(
-            _("draft.saved_by_itself").format(time=jtime(now)), content_type="text/plain; charset=utf-8"
-        )
-    if wish == "keep":
-        success(request, _("draft.saved").format(days=KEPT_FOR.days))
-        return redirect(f"{request.path}?{BUTTON}=open")
-    return None
+class _Word(NamedTuple):
+    """What the signed word of a form says."""
+
+    account_id: int
+    path: str
+    fields: list[str]
 
 
-def _tried(request: HttpRequest, account_id: int, answer: HttpResponseBase) -> HttpResponseBase:
-    """A form that was taken leads elsewhere; then there is nothing left to go on with."""
-    if answer.status_code == HTTPStatus.FOUND:
-        drop_draft(account_id, request.path)
+def kept_fields(form: forms.BaseForm) -> list[str]:
+    """The fields of a form that a draft keeps; none where there is no more to type than a day or a number."""
+    unkept = (forms.FileInput, forms.PasswordInput, UnkeptInput)
+    kept = {
+        name: one for name, one in form.fields.items() if not one.widget.is_hidden and not isinstance(one.widget, unkept)
+    }  # fmt: skip
+    return list(kept) if len(kept) > 1 or any(isinstance(one, forms.CharField) for one in kept.values()) else []
+
+
+def open_draft(request: HttpRequest, form: forms.BaseForm) -> None:
+    """Fill a form with what the viewer has typed into it before, and tell its page."""
+    account_id, fields = of_portal(request).viewer.account_id, kept_fields(form)
+    if account_id is None or not fields:
+        return
+    found = None if form.is_bound else find_draft(account_id, request.path, at=timezone.now())
+    if found:
+        form.initial.update(_as_initial(form, {name: found.typed[name] for name in fields if name in found.typed}))
+    word = signing.dumps(_Word(account_id, request.path, fields), salt=SALT)
+    of_portal(request).draft = DraftOfPage(word, found, is_long=len(fields) > SHORT)
+
+
+def _as_initial(form: forms.BaseForm, typed: dict[str, Typed]) -> dict[str, Any]:
+    """What was sent by a browser, as the fields of the form show it."""
+    sent = MultiValueDict[str, Any]()
+    for name, value in typed.items():
+        sent.setlist(name, value if isinstance(value, list) else [value])
+    return {name: form.fields[name].widget.value_from_datadict(sent, MultiValueDict(), name) for name in typed}
+
+
+def answer_form(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Keep what was sent before anything else is done with it. Once it was taken there is nothing left to go on with."""
+    word = _word_of(request)
+    if word is None or word.account_id != of_portal(request).viewer.account_id:
+        return view()
+    answer = _for_the_draft_alone(request, word) or view()
+    if answer.status_code == HTTPStatus.FOUND and BUTTON not in request.POST:
+        drop_draft(word.account_id, word.path)
     return answer
 
 
-def typed_in(request: HttpRequest, form: type[forms.Form]) -> dict[str, Typed]:
-    """What was typed, by field. Passwords, files and hidden fields are not part of it."""
-    return {
-        name: one.widget.value_from_datadict(request.POST, request.FILES, name)
-        for name, one in form.base_fields.items()
-        if not one.widget.is_hidden and not isinstance(one.widget, forms.FileInput | forms.PasswordInput)
-    }
+def _for_the_draft_alone(request: HttpRequest, word: _Word) -> HttpResponse | None:
+    """Do with the draft what was asked for. No answer where the form itself was sent."""
+    wish = request.POST.get(BUTTON)
+    if wish == "forget":
+        drop_draft(word.account_id, word.path)
+        return redirect(request.get_full_path())
+    _keep(request, word)
+    if wish == "auto":
+        line = _("draft.saved_by_itself").format(time=jtime(timezone.now()))
+        return HttpResponse(line, content_type="text/plain; charset=utf-8")
+    if wish == "keep":
+        success(request, _("draft.saved").format(days=KEPT_FOR.days))
+        return redirect(request.get_full_path())
+    return None
+
+
+def _keep(request: HttpRequest, word: _Word) -> None:
+    """Keep what was sent; a form that was emptied is none."""
+    sent = {name: request.POST.getlist(name) for name in word.fields}
+    if not any(any(values) for values in sent.values()):
+        drop_draft(word.account_id, word.path)
+        return
+    typed: dict[str, Typed] = {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
+    keep_draft(word.account_id, word.path, typed, at=timezone.now())
+
+
+def _word_of(request: HttpRequest) -> _Word | None:
+    """The word of a form that was sent, where it is ours and stands at its address."""
+    if request.method != "POST":
+        return None
+    try:
+        word = _Word(*signing.loads(request.POST.get(WORD, ""), salt=SALT, max_age=KEPT_FOR))
+    except signing.BadSignature:
+        return None
+    return word if word.path == request.path else None
 
 
 def keep_unsent(request: HttpRequest) -> bool:
     """Keep what was sent when the login had ended or the page was stale, for whom the page had been made. Whether it could."""
-    form = getattr(request.resolver_match and request.resolver_match.func, "draft_form", None)
-    if request.method != "POST" or form is None:
+    word = _word_of(request)
+    if word is None:
         return False
-    try:
-        account_id, path = signing.loads(request.POST.get(OWNER, ""), salt=SALT, max_age=KEPT_FOR)
-    except signing.BadSignature:
-        return False
-    if path != request.path:
-        return False
-    keep_draft(account_id, path, typed_in(request, form), at=timezone.now())
+    _keep(request, word)
     return True

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.requests import DraftOfPage
+from portals.base.drafts import open_draft
 from portals.base.templatetags.ds import jdate
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
@@ -64,13 +64,12 @@ def add_refusal(form: forms.BaseForm, error: RegistryError) -> None:
 
 
 def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page with a form, filled from the draft that somebody goes on with (see `drafts`).
+    """A page with a form, filled with what its writer has typed before (see `drafts`).
 
     422 where something in it is wrong, 429 where it was sent too often.
     """
     form: forms.BaseForm = context["form"]
-    draft: DraftOfPage | None = getattr(request, "draft", None)
-    form.initial.update(draft.typed if draft else {})
+    open_draft(request, form)
     refused = [one.error for found in form.errors.as_data().values() for one in found if isinstance(one, RefusalError)]
     waits = [error.seconds for error in refused if isinstance(error, TooOftenError)]
     answer = render(request, template, context, status=429 if waits else 422 if form.errors else 200)

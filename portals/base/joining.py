@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import viewer_of
 from portals.base.day_forms import JoinForm
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from registry.businesses.queries import names_of_businesses
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
@@ -36,7 +36,7 @@ def join_page(request: HttpRequest, claims: Sequence[ClaimRow], *, back_url: str
         "people": len({claim.worker_id for claim in claims}), "site": None if form.errors else site,
         "prime": names_of_businesses([site.business_id]).get(site.business_id, "") if site else "",
     }  # fmt: skip
-    return render(request, "base/join_site.html", context, status=422 if form.errors else 200)
+    return form_page(request, "base/join_site.html", context)
 
 
 def _join(request: HttpRequest, claims: Sequence[ClaimRow], site: SiteRow, back_url: str) -> HttpResponse:

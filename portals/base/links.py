@@ -8,14 +8,14 @@ from django import forms
 from django.contrib.messages import error as say_error
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import viewer_of
 from portals.base.common_forms import DisputeForm
-from portals.base.forms import add_refusal, refusal
+from portals.base.forms import add_refusal, form_page, refusal
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import BusinessId, WorkerId
@@ -90,7 +90,7 @@ def dispute_page(
     if request.method == "POST" and form.is_valid() and _object_to(request, form, affiliation_id):
         return redirect(back)
     context = {"form": form, "row": row, "name": name_of(row), "back_url": reverse(back)}
-    return render(request, "base/dispute_end.html", context, status=422 if form.errors else 200)
+    return form_page(request, "base/dispute_end.html", context)
 
 
 def _object_to(request: HttpRequest, form: forms.Form, affiliation_id: int) -> bool:

@@ -1,24 +1,25 @@
 """A request as our middleware and pages leave it: what Django's own class does not know of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from django.http import HttpRequest
 
 from registry.core.viewer import Viewer
-from registry.drafts.derive import Typed
+from registry.drafts.queries import DraftRow
 
 
 @dataclass(frozen=True)
 class DraftOfPage:
-    """What a page with a long form knows of its draft."""
+    """What a page with a form knows of its draft."""
 
-    owner: str  # signed: which login, which address
-    typed: dict[str, Typed] = field(default_factory=dict)
+    word: str  # signed: which login, which address, which fields
+    found: DraftRow | None  # what the form was filled with
+    is_long: bool
 
 
 class PortalRequest(HttpRequest):
-    """A request after `ViewerMiddleware`: it knows who looks. `draft` stands on pages with a long form alone."""
+    """A request after `ViewerMiddleware`: it knows who looks. `draft` stands on pages with a form alone."""
 
     viewer: Viewer
     draft: DraftOfPage

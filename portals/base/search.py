@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.access import viewer_of
+from portals.base.drafts import UnkeptInput
 from portals.base.forms import TextField, add_refusal, check_if_id
 from registry.accounts.operations import TooOftenError, use_allowance
 from registry.accounts.states import Limited
@@ -22,7 +23,9 @@ _DIGITS_OF_A_START = 7
 class SearchForm(forms.Form):
     """A name, a reading, or an ID; an ID with a wrong digit is told so before any look-up."""
 
-    words = TextField(label=_("search.words"), help_text=_("search.help"), max_length=100, required=False)
+    words = TextField(
+        label=_("search.words"), help_text=_("search.help"), max_length=100, required=False, widget=UnkeptInput
+    )  # fmt: skip
 
     def __init__(self, *args: object, kinds: tuple[IdKind, ...], **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]

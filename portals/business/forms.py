@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm
+from portals.base.drafts import UnkeptInput
 from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, TypedMonthField, offer
 from registry.accounts.states import Role
 from registry.codes.queries import list_codes
@@ -195,7 +196,7 @@ class KeyForm(forms.Form):
 
     key = TextField(
         label=_("key.key"), help_text=_("key.key_help"), max_length=30,
-        widget=forms.TextInput(attrs={"class": "ds-w-20 ds-input-id", "autocomplete": "off", "autocapitalize": "characters"}),
+        widget=UnkeptInput(attrs={"class": "ds-w-20 ds-input-id", "autocomplete": "off", "autocapitalize": "characters"}),
     )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.days import shown_day
-from portals.base.drafts import keeps_draft
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page
@@ -174,7 +173,6 @@ def _own_people(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 @page(Permission.BUSINESS_WORKERS)
-@keeps_draft(PeopleClaimForm, "claim.new_for_people")
 def new_claims(request: HttpRequest) -> HttpResponse:
     """Enter a day for one's own people: the reader was broken, the cards lay at home."""
     form = PeopleClaimForm(request.POST or None, people=_own_people(request))
@@ -286,7 +284,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
         "form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id,
         "waits": needs_approval(on, find_site(site_id), by=by, on=jst_day(now)),
     }  # fmt: skip
-    return render(request, "business/edit_day.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/edit_day.html", context)
 
 
 @require_POST

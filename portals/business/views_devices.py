@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.forms import form_page
 from portals.base.qr import qr_picture
 from portals.base.records import full_name
 from portals.business.forms import TerminalForm
@@ -134,7 +135,7 @@ def add_place(request: HttpRequest, site_id: int) -> HttpResponse:
         terminal = add_terminal(SiteId(site_id), name, by=by, at=timezone.now())
         return redirect("business:pairing_code", site_id, terminal)
     context = {"form": form, "site": found}
-    return render(request, "business/add_terminal.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/add_terminal.html", context)
 
 
 def _own_device(site_id: int, device_id: int) -> SiteDevice:

@@ -2,13 +2,13 @@
 
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.links import answer_end as answer_shown_end
 from portals.base.links import answer_request, dispute_page, end_by, shown_ends, since
 from portals.base.records import full_name
@@ -50,7 +50,7 @@ def links(request: HttpRequest) -> HttpResponse:
         "ends": shown_ends(_ended(request), LinkSide.BUSINESS, "business", _name_of),
         **pages_around(request, start, more=people.more),
     }
-    return render(request, "business/links.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/links.html", context)
 
 
 def _ended(request: HttpRequest) -> list[EndedLinkRow]:
@@ -97,4 +97,4 @@ def end_link(request: HttpRequest, worker_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and end_by(request, form, worker_id, business_of(request)):
         return redirect("business:links")
     context = {"form": form, "name": full_name(seen) or grouped(worker_id)}
-    return render(request, "business/end_link.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/end_link.html", context)

@@ -2,12 +2,12 @@
 
 from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.business.forms import UnitForm
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
@@ -38,4 +38,4 @@ def organisation(request: HttpRequest) -> HttpResponse:
             return redirect("business:organisation")
     units = [row for row in list_units(own) if viewer.reaches(own, row.id)]
     context = {"form": form, "units": units}
-    return render(request, "business/organisation.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/organisation.html", context)

@@ -2,14 +2,14 @@
 
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.months import chosen_month
 from portals.base.papers import ask, ask_again, paper_answer, papers_page
 from portals.business.forms import MonthsForm
@@ -65,7 +65,7 @@ def ask_person_months(request: HttpRequest, worker_id: int, year: int, month: in
             return redirect("business:papers")
     name = names_of(see_workers_at_work(viewer, [worker_id], at=now)).get(worker_id, grouped(worker_id))
     context = {"form": form, "name": name, "back_url": reverse("business:person_days", args=[worker_id, year, month])}
-    return render(request, "business/person_paper.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/person_paper.html", context)
 
 
 def _ask_of_sites(request: HttpRequest, year: int, month: int) -> HttpResponse:

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.drafts import keeps_draft
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.business.forms import DayForm, InvitationForm, JoinKeyForm, KeyForm
 from portals.business.site_access import SiteAccess, access_to, find_access
@@ -54,7 +53,6 @@ def _parent(request: HttpRequest, site_id: int, node_id: int) -> tuple[SiteAcces
 
 
 @page(Permission.SITE_MANAGE)
-@keeps_draft(InvitationForm, "structure.invite")
 def invite(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpResponse:
     """Invite a firm below another one, or below the prime."""
     access, above = _parent(request, site_id, node_id)
@@ -77,7 +75,6 @@ def invite(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpResponse
 
 
 @page(Permission.SITE_MANAGE)
-@keeps_draft(InvitationForm, "structure.exchange")
 def exchange(request: HttpRequest, site_id: int, node_id: int) -> HttpResponse:
     """Give a place to another firm from a day on; what hangs below stays."""
     access = access_to(request, site_id)
@@ -112,7 +109,7 @@ def end(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
             success(request, _("structure.ended"))
             return redirect("business:structure", site_id)
     context = {"form": form, "site": access.site, "row": row}
-    return render(request, "business/end_tenure.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/end_tenure.html", context)
 
 
 def _handled(access: SiteAccess, tenure_id: int, *, own: bool = False) -> TenureRow:
@@ -143,7 +140,7 @@ def join(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
             success(request, _("structure.invited"))
             return redirect("business:structure", site_id)
     context = {"form": form, "site": access.site, "above": row.name, "title": "structure.join"}
-    return render(request, "business/invite.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/invite.html", context)
 
 
 @require_POST
@@ -187,12 +184,12 @@ def join_site(request: HttpRequest) -> HttpResponse:
         raise Http404
     form: KeyForm = KeyForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "business/join_site.html", {"form": form}, status=422 if form.errors else 200)
+        return form_page(request, "business/join_site.html", {"form": form})
     try:
         key = check_site_key(form.cleaned_data["key"], on=jst_day(timezone.now()))
     except RegistryError as error:
         add_refusal(form, error)
-        return render(request, "business/join_site.html", {"form": form}, status=422)
+        return form_page(request, "business/join_site.html", {"form": form})
     return _confirm_key(request, key)
 
 
@@ -214,4 +211,4 @@ def _confirm_key(request: HttpRequest, key: SiteKeyRow) -> HttpResponse:
             return redirect("business:roster", site.id)
     firms = names_of_businesses([site.business_id, key.made_by_id])
     context = {"form": form, "site": site, "prime": firms[site.business_id], "above": firms[key.made_by_id]}
-    return render(request, "business/confirm_key.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/confirm_key.html", context)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.records import full_kana, full_name
 from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
 from portals.business.forms import DayForm, LineForm, RosterForm
@@ -113,7 +113,7 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
         "search": SearchForm(initial={"words": words}, kinds=(IdKind.WORKER,)),
         **pages_around(request, start, more=found.more),
     }  # fmt: skip
-    return render(request, "business/add_to_roster.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/add_to_roster.html", context)
 
 
 def _search(request: HttpRequest, where: str) -> HttpResponse:
@@ -184,7 +184,7 @@ def change_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpRespo
             success(request, _("roster.changed"))
             return redirect("business:roster", site_id)
     context = {"form": form, "site": access.site, "name": name, "row": row}
-    return render(request, "business/change_entry.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/change_entry.html", context)
 
 
 @page(Permission.SITE_MANAGE)
@@ -203,7 +203,7 @@ def end_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpResponse
             success(request, _("roster.ended"))
             return redirect("business:roster", site_id)
     context = {"form": form, "site": access.site, "name": name, "row": row}
-    return render(request, "business/end_entry.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/end_entry.html", context)
 
 
 @require_POST

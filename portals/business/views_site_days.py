@@ -15,7 +15,7 @@ from portals.base.access import page, viewer_of
 from portals.base.days import TONES
 from portals.base.edits import Words
 from portals.base.exports import csv_answer
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
 from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
@@ -164,7 +164,7 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
             success(request, _("claim.was_refused"))
             return redirect("business:site_days", site_id)
     context = {"form": form, "site": site, "claim": claim}
-    return render(request, "business/refuse_claim.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/refuse_claim.html", context)
 
 
 @require_POST
@@ -199,7 +199,7 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
             info(request, _("day.edit.answered_already"))
         return redirect("business:site_days", site_id)
     context = {"form": form, "site": site, "edit": edit, "wanted": Words().of(edit)}
-    return render(request, "business/refuse_edit.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/refuse_edit.html", context)
 
 
 @require_POST
@@ -234,7 +234,7 @@ def _ask_reason(
             {"key": key_of(row), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
         ],
     }  # fmt: skip
-    return render(request, "business/refuse_days.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/refuse_days.html", context)
 
 
 decide = page(Permission.SITE_MANAGE)(_decide)

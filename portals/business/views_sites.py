@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.drafts import keeps_draft
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.business.forms import DayBeginForm, FileForm, PeriodForm, SiteForm
 from portals.business.site_access import access_to, own_site
@@ -51,7 +50,6 @@ def sites(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.BUSINESS_SITES)
-@keeps_draft(SiteForm, "site.open")
 def new_site(request: HttpRequest) -> HttpResponse:
     """Open a site with its first terminal."""
     form = SiteForm(request.POST or None, units=choices_of_units(request))
@@ -105,7 +103,7 @@ def file(request: HttpRequest, site_id: int) -> HttpResponse:
             success(request, _("site.filed"))
             return redirect("business:site", site_id)
     context = {"form": form, "site": found}
-    return render(request, "business/file_site.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/file_site.html", context)
 
 
 @page(Permission.SITE_MANAGE)
@@ -123,7 +121,7 @@ def extend(request: HttpRequest, site_id: int) -> HttpResponse:
             success(request, _("site.extended"))
             return redirect("business:site", site_id)
     context = {"form": form, "site": found}
-    return render(request, "business/extend.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/extend.html", context)
 
 
 @page(Permission.SITE_MANAGE)
@@ -144,7 +142,7 @@ def day_begin(request: HttpRequest, site_id: int) -> HttpResponse:
             success(request, _("site.day_begins_changed"))
             return redirect("business:site", site_id)
     context = {"form": form, "site": found, "rows": rows}
-    return render(request, "business/day_begin.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/day_begin.html", context)
 
 
 @page(Permission.SITE_MANAGE)

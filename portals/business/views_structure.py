@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal, refusal
+from portals.base.forms import add_refusal, form_page, refusal
 from portals.business.forms import ReasonForm
 from portals.business.site_access import SiteAccess, access_to
 from portals.business.views_firm import business_of
@@ -169,4 +169,4 @@ def decline(request: HttpRequest, tenure_id: int) -> HttpResponse:
             success(request, _("structure.declined"))
             return redirect("business:invitations")
     context = {"form": form, "site_name": names_of_sites([row.site_id])[row.site_id]}
-    return render(request, "business/decline.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/decline.html", context)

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib.messages import info, success
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.records import full_name
 from portals.business.forms import GivenDayForm
 from portals.business.site_access import own_site
@@ -57,7 +57,7 @@ def unplaced(request: HttpRequest, site_id: int) -> HttpResponse:
         "site": site, "form": form, "touches": _shown(request, site_id, rows[:UNPLACED_AT_MOST], asked),
         "more": len(rows) > UNPLACED_AT_MOST, "most": UNPLACED_AT_MOST,
     }  # fmt: skip
-    return render(request, "business/unplaced.html", context, status=422 if form.errors else 200)
+    return form_page(request, "business/unplaced.html", context)
 
 
 def _settled(request: HttpRequest, site_id: int, chosen: list[Place], form: GivenDayForm) -> bool:

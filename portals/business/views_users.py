@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.drafts import keeps_draft
 from portals.base.forms import add_refusal, form_page
 from portals.business.forms import UserForm
 from portals.business.views_firm import business_of
@@ -44,7 +43,6 @@ def _roles(request: HttpRequest) -> list[Role]:
 
 
 @page(Permission.BUSINESS_USERS)
-@keeps_draft(UserForm, "user.add")
 def new_user(request: HttpRequest) -> HttpResponse:
     """810-20: add one; the letters of the first log-in go to the firm's address. A second click adds nobody."""
     form = UserForm(request.POST or None, roles=_roles(request), units=choices_of_units(request))

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.doors import printed_address
-from portals.base.drafts import keeps_draft
 from portals.base.forms import add_refusal, form_page
 from portals.base.photos import KeptPhoto, kept_photo, photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
@@ -111,7 +110,6 @@ def _shown(field: forms.BoundField) -> str:
 
 
 @page(Permission.OFFICE_REGISTER)
-@keeps_draft(BusinessForm, "office.menu.register_business")
 def register_business_page(request: HttpRequest) -> HttpResponse:
     """Register a firm."""
     form = BusinessForm(request.POST or None)
@@ -127,7 +125,6 @@ def register_business_page(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.OFFICE_REGISTER)
-@keeps_draft(WorkerForm, "office.menu.register_worker")
 def register_worker_page(request: HttpRequest) -> HttpResponse:
     """Register a worker, with the first card."""
     form = WorkerForm(request.POST or None, request.FILES or None)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.office.forms import OwnerForm
 from registry.accounts.states import Permission
 from registry.core.errors import RegistryError
@@ -37,7 +37,7 @@ def unknown_card(request: HttpRequest, device_id: int, seq: int) -> HttpResponse
     form = OwnerForm(request.POST or None)
     if request.method == "POST" and _settled(request, found, form):
         return redirect("office:unknown_cards")
-    return render(request, "office/unknown_card.html", {"one": found, "form": form}, status=422 if form.errors else 200)
+    return form_page(request, "office/unknown_card.html", {"one": found, "form": form})
 
 
 def _settled(request: HttpRequest, found: UnknownCard, form: OwnerForm) -> bool:

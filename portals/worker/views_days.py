@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.calendars import DayMark, DayState
 from portals.base.days import ShownDay, shown_day
-from portals.base.drafts import keeps_draft
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -167,7 +166,6 @@ def _notes(claim: ClaimRow, left: int) -> list[str]:
 
 
 @page(Permission.WORKER_OWN)
-@keeps_draft(ClaimForm, "claim.new")
 def new_claim(request: HttpRequest, site_id: int | None = None) -> HttpResponse:
     """320-10: enter a day by hand; of a site that is known already, where a poster there was of no use."""
     form = ClaimForm(request.POST or None, workers=[worker_of(request)])
@@ -237,7 +235,7 @@ def answer(request: HttpRequest, claim_id: int) -> HttpResponse:
         else:
             success(request, _("claim.answered"))
             return _to_day(claim.day)
-    return render(request, "worker/answer.html", {"form": form, "claim": claim}, status=422 if form.errors else 200)
+    return form_page(request, "worker/answer.html", {"form": form, "claim": claim})
 
 
 @page(Permission.WORKER_OWN)
@@ -258,7 +256,7 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
             return _to_day(chosen)
     waits = needs_approval(chosen, find_site(site_id), by=by, on=jst_day(now))
     context = {"form": form, "chosen": chosen, "waits": waits}
-    return render(request, "worker/edit_day.html", context, status=422 if form.errors else 200)
+    return form_page(request, "worker/edit_day.html", context)
 
 
 @require_POST

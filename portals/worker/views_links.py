@@ -2,13 +2,13 @@
 
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.links import answer_end as answer_shown_end
 from portals.base.links import answer_request, dispute_page, end_by, shown_ends, since
 from portals.worker.forms import DayForm, LinkForm
@@ -56,7 +56,7 @@ def links(request: HttpRequest) -> HttpResponse:
         "links": _open_links(request),
         "ends": shown_ends(_ended(request), LinkSide.WORKER, "worker", lambda row: row.business_name),
     }
-    return render(request, "worker/links.html", context, status=422 if form.errors else 200)
+    return form_page(request, "worker/links.html", context)
 
 
 def _ended(request: HttpRequest) -> list[EndedLinkRow]:
@@ -98,4 +98,4 @@ def end_link(request: HttpRequest, business_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and end_by(request, form, worker_of(request), business_id):
         return redirect("worker:links")
     context = {"form": form, "name": names[business_id]}
-    return render(request, "worker/end_link.html", context, status=422 if form.errors else 200)
+    return form_page(request, "worker/end_link.html", context)

@@ -1,4 +1,7 @@
-"""What was typed is still there when something else in the form is wrong. Walks every form of every portal."""
+"""What was typed is still there: when something else in the form is wrong, and when somebody comes back to it.
+
+Walks every form of every portal.
+"""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -13,6 +16,11 @@ from tests.factories.committed import committed
 from tests.factories.world import PAGES, World
 
 TYPED = {"text", "email", "tel", "number", "search"}
+# The only fields that stand alone in a form without a draft.
+ALONE = {
+    "until_on": "a day", "day": "a day", "site_id": "a number", "business_id": "a number", "key": "a code that opens a place",
+    "words": "words to look for",
+}  # fmt: skip
 
 
 class Fields(HTMLParser):
@@ -21,16 +29,25 @@ class Fields(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.found: dict[str, str] = {}
+        self.forms: list[set[str]] = []  # of each form the names of what is typed, and of the draft's word
+        self.word = ""
         self._area = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         have = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(set())
         if tag == "input" and have.get("type", "text") in TYPED and "name" in have:
             self.found[have["name"]] = have.get("value", "")
+            self.forms[-1].add(have["name"])
         if tag == "textarea":
             self._area = have["name"]
             self.found[self._area] = ""
+            self.forms[-1].add(self._area)
+        if have.get("name") == "draft_of":
+            self.word = have["value"]
+            self.forms[-1].add("draft_of")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
@@ -72,3 +89,34 @@ def test_what_was_typed_is_still_there(world: World) -> None:
             lost.append((page, answer.status_code, wrong))
     assert lost == []
     assert sent > 15
+
+
+def keeps_no_draft(typed: set[str]) -> bool:
+    """Whether a form with something to type has no draft and ought to have one."""
+    return bool(typed) and "draft_of" not in typed and not (len(typed) == 1 and typed <= ALONE.keys())
+
+
+def test_a_form_without_a_draft_is_found() -> None:
+    page = '<form><input name="words"></form><form><input name="reason"></form><form><textarea name="note"></textarea>'
+    assert [keeps_no_draft(one) for one in Fields(page).forms] == [False, True, True]
+
+
+def test_every_form_with_something_to_type_keeps_a_draft_and_shows_it_again(world: World) -> None:
+    without, lost, kept = [], [], 0
+    for page, typed in forms(world):
+        shown = Fields(world.open(page).content.decode())
+        without += [(page, sorted(one)) for one in shown.forms if keeps_no_draft(one)]
+        if not shown.word:
+            continue
+        own = {name: text for one in shown.forms if "draft_of" in one for name, text in typed.items() if name in one}
+        client, path = world.clients[page.split(":")[0]], world.path(page)
+        with transaction.atomic():
+            client.post(path, {**own, "draft_of": shown.word, "draft": "auto"})
+            again = Fields(client.get(path).content.decode()).found
+            transaction.set_rollback(True)
+        kept += 1
+        wrong = sorted(name for name, text in own.items() if again.get(name) != text)
+        lost += [(page, wrong)] if wrong else []
+    assert without == []
+    assert lost == []
+    assert kept > 15

@@ -6,7 +6,7 @@ import pytest
 
 from registry.drafts.models import Draft
 from registry.sites.models import Site
-from tests.factories.cast import a_firm
+from tests.factories.cast import a_firm, a_gate, a_tenure
 from tests.factories.visitors import as_firm
 from tests.journeys.conftest import Visitor
 
@@ -27,8 +27,7 @@ def test_a_long_form_is_gone_on_with(visitor: Callable[[str], Visitor]) -> None:
 
     clerk.open("/business/")
     clerk.open("/business/sites/new/")
-    clerk.sees("入力の途中のものがあります", "現場を開く")
-    clerk.press("続きから入力する")
+    clerk.sees("入力の途中の内容を表示しています")
     assert clerk.page.input_value("[name=name]") == "見本ビル新築工事"
     clerk.fill(terminal_name="正門")
     clerk.press("一時保存する")
@@ -38,4 +37,22 @@ def test_a_long_form_is_gone_on_with(visitor: Callable[[str], Visitor]) -> None:
     clerk.fill(manager_name="見本 現場長")
     clerk.press("この内容で現場を開く")
     assert Site.objects.get().name == "見本ビル新築工事"
+    assert not Draft.objects.exists()
+
+
+def test_a_reason_that_was_begun_is_there_again(visitor: Callable[[str], Visitor]) -> None:
+    prime, firm = a_firm(), a_firm("下請の会社")
+    tenure = a_tenure(a_gate(prime).site_id, prime, firm, accepted=False)
+    clerk = visitor("drafts-short")
+    clerk.enter(as_firm(firm))
+    clerk.open(f"/business/invitations/{tenure.id}/decline/")
+    clerk.fill(reason="人が足りません")
+    clerk.page.evaluate(LEAVE)
+    clerk.page.get_by_text("自動で一時保存しました").wait_for()
+
+    clerk.open("/business/")
+    clerk.open(f"/business/invitations/{tenure.id}/decline/")
+    clerk.sees("入力の途中の内容を表示しています")
+    assert clerk.page.input_value("[name=reason]") == "人が足りません"
+    clerk.press("否認する")
     assert not Draft.objects.exists()

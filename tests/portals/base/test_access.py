@@ -7,6 +7,8 @@ from django.test import Client, RequestFactory
 from portals.base.access import PUBLIC, page, to_login, viewer_of
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.viewer import Viewer
+from tests.factories.cast import a_firm
+from tests.factories.visitors import as_firm
 
 RIGHT = "office.print"
 SOMEBODY = Viewer(account_id=1, rights=frozenset({RIGHT}))
@@ -70,3 +72,10 @@ def test_who_sent_something_after_the_login_ended_is_told_that_it_was_not_saved(
     answer = client.post("/business/sites/new/", {"name": "見本ビル"}, follow=True)
     assert answer.redirect_chain == [("/login/?next=%2Fbusiness%2Fsites%2Fnew%2F", 302)]
     assert told in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_who_pressed_a_button_after_the_login_had_ended_comes_to_the_home() -> None:
+    answer = as_firm(a_firm()).get("/business/invitations/1/accept/")
+    assert (answer.status_code, answer["Location"]) == (302, "/business/")
+    assert Client().get("/logout/").status_code == 405

@@ -227,7 +227,9 @@ class TestKeys:
         newcomer = a_firm("三番目の工業")
         client = as_firm(newcomer)
         page = client.post("/business/sites/join/", {"key": f"{key.code[:5].lower()}-{key.code[5:]}"}).content.decode()
-        assert all(words in page for words in ("見本ビル新築工事", "一次工業", "元請建設", "施工体制に入る"))
+        assert all(
+            words in page for words in ("見本ビル新築工事", "一次工業", "元請建設", "施工体制に入る", 'name="draft_of"')
+        )
         assert ("三番目の工業", "accepted") not in scene.states()
         wrong = client.post("/business/sites/join/", {"key": key.code, "from_on": "あした", "work": "塗装"})
         assert wrong.status_code == 422

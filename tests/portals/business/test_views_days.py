@@ -327,7 +327,7 @@ def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: 
     path, prime = f"/business/sites/{place.gate.site_id}/days/decide/", place.browsers["prime"]
     chosen = {"day": [f"{one.worker_id}:{DAY}" for one in (place.own, place.theirs)]}
     asked = prime.post(path, {**chosen, "not": "1"}).content.decode()
-    assert [text for text in ("2件を認めない理由", "元 太郎", "下 太郎") if text not in asked] == []
+    assert [text for text in ("2件を認めない理由", "元 太郎", "下 太郎", 'name="draft_of"') if text not in asked] == []
     empty = prime.post(path, {**chosen, "reason": " "})
     assert (empty.status_code, "下 太郎" in empty.content.decode()) == (422, True)
     assert DayDecision.objects.count() == 0

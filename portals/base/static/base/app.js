@@ -30,7 +30,7 @@
     window.setTimeout(release, WAIT_MS, form);
   });
 
-  // What is typed into a long form is saved as a draft soon after the last key, and when the page is left.
+  // What is typed into a form is saved as a draft soon after the last key, and when the page is left.
   const PAUSE_MS = 10000;
   const keepTyped = async (form) => {
     delete form.dataset.typed;
@@ -39,8 +39,11 @@
     typed.set("draft", "auto");
     const saved = await fetch(form.action, { method: "POST", body: typed, redirect: "manual", keepalive: true }).catch(() => null);
     const state = document.querySelector("[data-draft-state]");
-    if (saved?.ok && state) state.textContent = await saved.text();
-    else if (!saved?.ok) form.dataset.typed = "1";
+    if (!saved?.ok) form.dataset.typed = "1";
+    else if (state) {
+      state.textContent = await saved.text();
+      state.hidden = false;
+    }
   };
   const keepIfTyped = (form) => form.dataset.typed && !form.dataset.sent && keepTyped(form);
   document.querySelectorAll("form[data-draft]").forEach((form) => {
