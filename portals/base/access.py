@@ -42,8 +42,9 @@ def page(permission: str) -> Callable[[View], View]:
                 answer = answer_form(request, partial(view, request, *args, **kwargs))
             except (NotAllowedError, NotFoundError) as error:
                 raise Http404 from error
-            if request.method == "GET" and answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and viewer.kind:
-                return redirect(f"{viewer.kind}:home")  # a button was pressed after the login had ended
+            is_button = request.method == "GET" and answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+            if is_button and permission != PUBLIC:  # it was pressed after the login had ended
+                return redirect(f"{viewer.kind}:home")
             return answer
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all addresses

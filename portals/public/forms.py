@@ -7,6 +7,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portals.base.drafts import UnkeptInput
 from portals.base.forms import TextField, check_if_id
 from registry.core.ids import IdKind
 
@@ -24,7 +25,7 @@ class LoginForm(forms.Form):
 
     login_id = TextField(
         label=_("public.login.id"), help_text=_("public.login.id_help"), max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "class": "ds-w-20"}),
+        widget=UnkeptInput(attrs={"autocomplete": "username", "autocapitalize": "none", "class": "ds-w-20"}),
     )  # fmt: skip
     password = _password(_("public.login.password"), "current-password")
 
@@ -63,5 +64,5 @@ class SecurityCodeForm(StepForm):
 
     security_code = TextField(
         label=_("public.code.label"), help_text=_("public.code.help"), max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "ds-w-12"}),
+        widget=UnkeptInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "ds-w-12"}),
     )  # fmt: skip

@@ -27,7 +27,7 @@ def test_a_long_form_is_gone_on_with(visitor: Callable[[str], Visitor]) -> None:
 
     clerk.open("/business/")
     clerk.open("/business/sites/new/")
-    clerk.sees("入力の途中の内容を表示しています")
+    clerk.sees("入力の途中の内容です")
     assert clerk.page.input_value("[name=name]") == "見本ビル新築工事"
     clerk.fill(terminal_name="正門")
     clerk.press("一時保存する")
@@ -52,7 +52,7 @@ def test_a_reason_that_was_begun_is_there_again(visitor: Callable[[str], Visitor
 
     clerk.open("/business/")
     clerk.open(f"/business/invitations/{tenure.id}/decline/")
-    clerk.sees("入力の途中の内容を表示しています")
+    clerk.sees("入力の途中の内容です")
     assert clerk.page.input_value("[name=reason]") == "人が足りません"
     clerk.press("否認する")
     assert not Draft.objects.exists()

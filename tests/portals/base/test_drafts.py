@@ -25,7 +25,7 @@ TYPED = {
     "name": "見本ビル新築", "prefecture": "13", "address": "東京都例町1-1", "public_works": "yes", "from_on": "R8.11.20", "last_on": "",
     "manager_name": "見本 現場長", "hazardous": "on", "terminal_name": "正門", "day_begins_at": "05:00",
 }  # fmt: skip
-OFFER = "入力の途中の内容を表示しています"
+OFFER = "入力の途中の内容です"
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_saved_draft_is_filled_in_as_it_was_typed(owner_client: Client) -> Non
     assert shown == {**TYPED, "from_on": "あした", "hazardous": True}
     assert form["form_key"].value()
     assert OFFER in text_of(page)
-    assert "2026年12月4日（金）12:00に消えます" in text_of(page)
+    assert "2026年12月4日（金）まで残ります" in text_of(page)
     assert not Site.objects.exists()
 
 
@@ -184,6 +184,11 @@ def test_a_stale_page_keeps_what_was_sent_and_says_how_to_go_on(owner_client: Cl
     assert page.status_code == 403
     assert f'href="{PAGE}"' in text_of(page)
     assert Draft.objects.get().typed["name"] == "見本ビル新築"
+
+
+@pytest.mark.parametrize("page", ["/login/", "/business/workers/", "/business/sites/join/"])
+def test_logging_in_searching_and_keys_leave_no_draft(owner_client: Client, page: str) -> None:
+    assert "draft_of" not in text_of(owner_client.get(page))
 
 
 class SecretForm(forms.Form):
