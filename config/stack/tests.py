@@ -52,9 +52,10 @@ def remove_leftovers(temporary: Path, homes: Path) -> None:
             if time.time() - left.stat().st_mtime > LONGEST_RUN_SECONDS:
                 shutil.rmtree(left)
     for note in homes.glob("*/made-for"):
-        folder = Path(note.read_text())
-        if folder.is_relative_to(temporary) and not folder.exists():
-            shutil.rmtree(note.parent, ignore_errors=True)
+        with contextlib.suppress(OSError):  # somebody else's: we may not even ask whether it is there
+            folder = Path(note.read_text())
+            if folder.is_relative_to(temporary) and not folder.exists():
+                shutil.rmtree(note.parent, ignore_errors=True)
 
 
 def main() -> int:

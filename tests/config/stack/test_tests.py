@@ -31,3 +31,19 @@ def test_databases_made_for_temporary_folders_go_with_them(tmp_path: Path) -> No
     remove_leftovers(tmp_path, homes)
 
     assert {home.name for home in homes.iterdir()} == {"there", "elsewhere"}
+
+
+def test_what_we_may_not_ask_about_is_left_alone(tmp_path: Path) -> None:
+    homes = tmp_path / "homes"
+    notes = {
+        "refused": str(tmp_path / ("x" * 300)),
+        "gone": str(tmp_path / "gone"),
+    }  # the first can never be asked about
+    for name, folder in notes.items():
+        (homes / name).mkdir(parents=True)
+        (homes / name / "made-for").write_text(folder)
+    (homes / "no-note" / "made-for").mkdir(parents=True)
+
+    remove_leftovers(tmp_path, homes)
+
+    assert {home.name for home in homes.iterdir()} == {"refused", "no-note"}
