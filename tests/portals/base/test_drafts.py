@@ -118,7 +118,7 @@ def test_a_roster_keeps_who_was_ticked_and_what_was_said_of_them() -> None:
     assert not Draft.objects.exists()
 
 
-def test_a_form_of_one_reason_is_kept_without_a_button_until_it_is_emptied_or_sent() -> None:
+def test_a_form_of_one_reason_is_kept_by_itself_until_it_is_emptied_or_sent() -> None:
     prime, firm = a_firm(), a_firm("下請の会社")
     tenure = a_tenure(a_gate(prime).site_id, prime, firm, accepted=False)
     client, page = as_firm(firm), f"/business/invitations/{tenure.id}/decline/"
@@ -128,6 +128,7 @@ def test_a_form_of_one_reason_is_kept_without_a_button_until_it_is_emptied_or_se
     assert shown.context["form"]["reason"].value() == "人が足りません"
     assert OFFER in text_of(shown)
     assert "一時保存する" not in text_of(shown)
+    assert "破棄して新しく入力する" in text_of(shown)
     send(client, {"reason": ""}, page, draft="auto")
     assert not Draft.objects.exists()
     send(client, {"reason": "人が足りません"}, page, draft="auto")
