@@ -48,6 +48,7 @@ urlpatterns = [
     path("sites/<int:site_id>/terminals/<int:terminal_id>/screen/", views_posters.screen, name="poster_screen"),
     path("sites/<int:site_id>/devices/<int:device_id>/revoke/", views_devices.revoke, name="revoke"),
     path("sites/<int:site_id>/devices/<int:device_id>/leave/", views_devices.leave, name="leave"),
+    path("sites/<int:site_id>/devices/<int:device_id>/loss/", views_devices.loss, name="loss"),
     path("sites/<int:site_id>/unit/", views_sites.file, name="file_site"),
     path("sites/<int:site_id>/extend/", views_sites.extend, name="extend"),
     path("sites/<int:site_id>/day-begin/", views_sites.day_begin, name="day_begin"),

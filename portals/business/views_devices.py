@@ -28,7 +28,7 @@ from registry.histories.queries import list_waiting_of_site
 from registry.histories.states import Reason
 from registry.sites.operations import add_terminal
 from registry.sites.queries import list_terminals
-from registry.touches.operations.devices import end_pairing, make_pairing_code, revoke_device
+from registry.touches.operations.devices import accept_loss, end_pairing, make_pairing_code, revoke_device
 from registry.touches.queries import (
     MISSING_AT_MOST,
     UNPLACED_AT_MOST,
@@ -43,6 +43,7 @@ from registry.touches.states import DeviceState
 OF_DEVICES = (Reason.DEVICE_REVOKED, Reason.SITE_NOT_OF_DEVICE)
 REFUSED_CODES = frozenset({"TOUCH_SHAPE", "TOUCH_ID_SHAPE", "TOUCH_ID_CHECK_DIGIT", "TOUCH_ID_KIND"})
 MOST_SIGNS = 40
+MOST_DIGITS = 17  # of a number that a device gives (docs/handbook/ingest.md)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def revoke(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
     found, device = own_site(request, site_id), _own_device(site_id, device_id)
     if request.method != "POST":
         return render(request, "business/revoke.html", {"site": found, "device": device})
-    if device.other_firms:
+    if device.other_firms or device.left_at:
         raise Http404
     try:
         revoke_device(device_id, reason="", by=viewer_of(request).actor(), at=timezone.now())
@@ -172,3 +173,16 @@ def _leave(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
 
 
 leave = page(Permission.SITE_MANAGE)(_leave)
+
+
+@page(Permission.SITE_MANAGE)
+def loss(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
+    """Accept that what is missing of a device is lost; says first what follows. A second click does no harm."""
+    found = own_site(request, site_id)
+    if request.method != "POST":
+        return render(request, "business/loss.html", {"site": found, "device": _own_device(site_id, device_id)})
+    shown = request.POST.get("highest", "")
+    highest = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < MOST_DIGITS else 0
+    accept_loss(device_id, SiteId(site_id), highest=highest, by=viewer_of(request).actor(), at=timezone.now())
+    success(request, _("device.loss_accepted"))
+    return redirect("business:devices", site_id)

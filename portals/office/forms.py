@@ -71,6 +71,12 @@ class OwnerForm(forms.Form):
     )  # fmt: skip
 
 
+class MeantSiteForm(forms.Form):
+    """Which site was meant by an ID that is not registered."""
+
+    site_id = IdField(IdKind.SITE, label=_("nowhere.site"))
+
+
 class BusinessForm(forms.Form):
     """What a firm registers."""
 

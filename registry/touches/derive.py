@@ -326,6 +326,11 @@ def is_implausible(ms: int, received_ms: int) -> bool:
     return not -_BEHIND_MS <= ms - received_ms <= _AHEAD_MS
 
 
+def is_far_off(ms: int, offset_s: float | None, received_ms: int) -> bool:
+    """Whether a touch is implausible, as sent or by the difference that it was sent with."""
+    return is_implausible(ms, received_ms) or is_implausible(counted_ms(ms, offset_s)[0], received_ms)
+
+
 def ms_of(at: datetime) -> int:
     """A moment in milliseconds since 1970."""
     return (at - _EPOCH) // _MILLISECOND

@@ -42,11 +42,13 @@ class Status(StrEnum):
 
 
 class OrphanCode(StrEnum):
-    """Why a touch stands in no day yet."""
+    """Why a touch stands in no day yet, or on a site that nobody knows; and that it was settled."""
 
     CLOCK = "CLOCK_IMPLAUSIBLE"
     CARD = "CARD_UNKNOWN"
+    SITE = "SITE_UNKNOWN"  # the site that it names is not registered: the office says which one was meant
     ASIDE = "PUT_ASIDE"  # the prime has said that it is none of the site's
+    SETTLED = "SETTLED"  # somebody has: where it stands now is kept for when the device sends it again
 
 
 class TouchState(StrEnum):

@@ -20,7 +20,12 @@ TOGETHER = {
     # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
     # Who is told of words on days, and who may say them.
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
-    "registry/touches/queries.py": "portals/business/test_devices.py",
+    "registry/touches/queries/devices.py": "portals/business/test_devices.py",
+    "registry/touches/queries/orphans.py": "registry/touches/operations/test_orphans.py",
+    "registry/touches/queries/presence.py": "registry/histories/test_order.py",
+    "registry/touches/queries/rows.py": "portals/business/test_devices.py",
+    "registry/histories/queries/doubts.py": "portals/business/test_views_days.py",
+    "portals/office/views_nowhere.py": "portals/office/test_unknown.py",
     "portals/business/views_unplaced.py": "portals/business/test_devices.py",
     "registry/touches/operations/asking.py": "api/test_people.py",
     "registry/touches/operations/batches.py": "api/test_touches.py",

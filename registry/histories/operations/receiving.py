@@ -1,7 +1,7 @@
 """Batches of touches with the meaning of each touch in the answer."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -17,7 +17,7 @@ from registry.sites.queries import load_boundaries
 from registry.touches.derive import NO_BOUNDARY, day_by_boundary, day_of, months_near
 from registry.touches.operations.batches import Result, take_batch
 from registry.touches.operations.phones import PosterTouch, sign_poster_touch
-from registry.touches.queries import Touched
+from registry.touches.queries import Touched, find_settled
 from registry.touches.states import Status, TouchState
 
 
@@ -70,7 +70,8 @@ def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -
     Raises what `take_batch` raises; nothing is kept then.
     """
     taken = take_batch(device, signature, body, at=at)
-    meanings = _meanings({one.seq: one.touched for one in taken.results if one.seq and one.touched}, at=at)
+    touched = {one.seq: one.touched for one in taken.results if one.seq and one.touched}
+    meanings = _meanings(taken.device_id, touched, at=at)
     results = [_answer(one, meanings) for one in taken.results]
     return Received(taken.received_at.isoformat(timespec="milliseconds"), taken.highest, taken.gaps, results)
 
@@ -95,14 +96,23 @@ def _answer(one: Result, meanings: Mapping[int, Meaning]) -> Answer | StoredAnsw
     return Answer(one.index, one.seq, one.status, one.code)
 
 
-def _meanings(touched: Mapping[int, Touched], *, at: datetime) -> dict[int, Meaning]:
+def _meanings(device_id: int, touched: Mapping[int, Touched], *, at: datetime) -> dict[int, Meaning]:
     """What the touches of a batch mean now, by their numbers: from presence and facts, not from the batch."""
+    found = _meanings_of_workers(touched, at=at)
+    if len(found) < len(touched):
+        lonely = {seq: one for seq, one in touched.items() if seq not in found}
+        settled = find_settled(device_id, lonely)
+        found |= _meanings_of_workers(settled, at=at)
+        found.update(_meanings_alone({seq: one for seq, one in (lonely | settled).items() if seq not in found}))
+    return found
+
+
+def _meanings_of_workers(touched: Mapping[int, Touched], *, at: datetime) -> dict[int, Meaning]:
+    """What those touches mean that are somebody's and stand on a day."""
     found: dict[int, Meaning] = {}
     of_workers: dict[int, list[tuple[int, Touched]]] = defaultdict(list)
     for seq, one in touched.items():
-        if one.implausible:
-            found[seq] = _IMPLAUSIBLE
-        elif one.worker_id is not None:
+        if one.worker_id is not None and not one.implausible:
             of_workers[one.worker_id].append((seq, one))
     if of_workers:
         rows = [one for workers in of_workers.values() for _, one in workers]
@@ -110,8 +120,6 @@ def _meanings(touched: Mapping[int, Touched], *, at: datetime) -> dict[int, Mean
         facts = load_facts_quickly(of_workers, {one.site_id for one in rows}, months, at=at)
         for worker_id, own in of_workers.items():
             _find_meanings(facts, worker_id, own, found)
-    if len(found) < len(touched):
-        found.update(_meanings_alone([(seq, one) for seq, one in touched.items() if seq not in found]))
     return found
 
 
@@ -140,9 +148,12 @@ def meaning_of(bound: BoundDay) -> Meaning:
     return Meaning(bound.day, state, bound.reasons)
 
 
-def _meanings_alone(rows: Collection[tuple[int, Touched]]) -> Iterator[tuple[int, Meaning]]:
-    """Touches that are nobody's, or whose card became known a moment ago and the binder is coming."""
-    boundaries = load_boundaries({one.site_id for _, one in rows})
-    for seq, one in rows:
+def _meanings_alone(touched: Mapping[int, Touched]) -> Iterator[tuple[int, Meaning]]:
+    """Touches that have no day, are nobody's, or whose card became known a moment ago and the binder is coming."""
+    boundaries = load_boundaries({one.site_id for one in touched.values()})
+    for seq, one in touched.items():
+        if one.implausible:
+            yield seq, _IMPLAUSIBLE
+            continue
         day = day_by_boundary(one.number, boundaries.get(one.site_id, NO_BOUNDARY))
         yield seq, Meaning(day, TouchState.FLAGGED, (Reason.CARD_UNKNOWN,))

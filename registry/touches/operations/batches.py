@@ -2,8 +2,9 @@
 
 import hmac
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import msgspec
@@ -13,6 +14,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from registry.accounts.operations import use_allowance
 from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
+from registry.sites.queries import names_of_sites
 from registry.touches.derive import (
     Flag,
     counted_ms,
@@ -87,6 +89,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
 class TakenBatch:
     """What became of a batch; it is durable. What its touches mean is not said here: that follows from many facts."""
 
+    device_id: int
     received_at: datetime
     highest: int
     gaps: list[list[int]]
@@ -191,28 +194,35 @@ def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
     owners = {("card", text): key for text, key in known.items()}
     owners |= {("qr", code): known.get(card, 0) for code, card in codes.items()}
     owners |= {("token", token): key for token, key in zip(tokens, device.tokens, strict=True)}
-    results, new = _sort(read, _Sorting(device, repeats, owners, ms_of(sent.at)))
-    written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)])
-    return TakenBatch(sent.at, *written, results) if written else None
+    sorting = _Sorting(device, repeats, owners, ms_of(sent.at))
+    results, new = _sort(read, sorting)
+    nowhere = sorting.foreign - names_of_sites(sorting.foreign).keys() if sorting.foreign else frozenset[int]()
+    written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)], nowhere)
+    return TakenBatch(device.id, sent.at, *written, results) if written else None
 
 
 def _write(
-    sent: _Sent, device: DeviceNow, new: Sequence[tuple[Stored, Touched]], refused: Sequence[Refused]
-) -> tuple[int, list[list[int]]] | None:
-    """One statement; a transaction only where more than touches with a worker and a day is to be kept."""
+    sent: _Sent, device: DeviceNow, new: Sequence[tuple[Stored, Touched]], refused: Sequence[Refused],
+    nowhere: AbstractSet[int],
+) -> tuple[int, list[list[int]]] | None:  # fmt: skip
+    """One statement; a transaction only where more than touches with a worker, a day and a site is to be kept."""
     frame = sent.opened.frame
     since = frame.unsent_since
     if since and is_implausible(ms_of(since), ms_of(sent.at)):  # no day that anybody could be told
         since = None
     report = Report(frame.lost, frame.unsent, since, sent.version)
     numbers = [one.seq for one in refused if one.seq is not None]
-    lonely = [(one, touched) for one, touched in new if touched.worker_id is None or touched.implausible]
+    lonely = [
+        (one, touched)
+        for one, touched in new
+        if touched.worker_id is None or touched.implausible or (nowhere and touched.site_id in nowhere)
+    ]
     if not lonely and not refused:
         return write_batch(device, new, numbers, report, at=sent.at)
     with transaction.atomic():
         written = write_batch(device, new, numbers, report, at=sent.at)
         if written and lonely:
-            write_orphans(device.id, lonely)
+            write_orphans(device.id, lonely, nowhere)
         if written and refused:
             write_refused(device.id, refused, at=sent.at)
     return written
@@ -229,7 +239,7 @@ def _take_one_by_one(sent: _Sent) -> TakenBatch:
         except (DataError, IntegrityError):
             taken = _locked(replace(one, opened=replace(one.opened, items=[unreadable(raw)])))
         results.append(msgspec.structs.replace(taken.results[0], index=index))
-    return TakenBatch(sent.at, taken.highest, taken.gaps, results)
+    return TakenBatch(sent.device_id, sent.at, taken.highest, taken.gaps, results)
 
 
 def _read(opened: OpenedBatch, reading: Reading) -> list[Stored | Refused]:
@@ -250,12 +260,13 @@ def _read(opened: OpenedBatch, reading: Reading) -> list[Stored | Refused]:
 
 @dataclass(frozen=True)
 class _Sorting:
-    """What is known when the touches of a batch are told apart."""
+    """What is known when the touches of a batch are told apart; and the sites found that the device does not serve."""
 
     device: DeviceNow
     repeats: dict[int, tuple[int, float | None]]
     owners: dict[tuple[str, str], int]
     at_ms: int
+    foreign: set[int] = field(default_factory=set)
 
     def touched(self, one: Stored, received_ms: int) -> Touched:
         """Whose card, which moment. What its first receipt says of a touch stays."""
@@ -273,6 +284,7 @@ class _Sorting:
             flags = flags & ~_POSTER | self._of_phone(one, worker_id)
         elif not self.device.serves(one.site_id, counted):
             flags |= _FOREIGN
+            self.foreign.add(one.site_id)
         return Touched(one.site_id, worker_id or None, number_of(counted, one.direction, flags, branch), implausible)
 
     def _of_phone(self, one: Stored, worker_id: int) -> int:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
@@ -18,11 +19,13 @@ from registry.sites.models import Terminal
 from registry.sites.rules import is_prime
 from registry.touches.derive import device_secret
 from registry.touches.models import Device, Pairing, PairingCode
+from registry.touches.queries import owed_numbers
 from registry.touches.states import DEVICE_LIFE, DeviceMove
 
 CODE_LENGTH = 8
 CODE_LIFE = timedelta(minutes=30)
 STORE_BYTES = 16
+REASON_LENGTH = 300
 
 
 class PairingCodeError(RegistryError):
@@ -160,10 +163,38 @@ def revoke_device(device_id: int, *, reason: str, by: Actor, at: datetime) -> No
 @transaction.atomic
 def end_pairing(device_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> None:
     """Let a device serve a site no longer; what it still sends for it is stored and waits. A second time nothing happens."""
+    pairings = _pairings_there(device_id, site_id, by)
+    if pairings.filter(until_at=None).update(until_at=at):
+        note_act("touches_device", device_id, "end_pairing", by=by, at=at)
+
+
+def _pairings_there(device_id: int, site_id: SiteId, by: Actor) -> QuerySet[Pairing]:
+    """A device's pairings with a site that the actor manages, those that ended too."""
     pairings = Pairing.objects.filter(device_id=device_id, terminal__site=site_id).order_by("pk")
     terminal_id = pairings.values_list("terminal", flat=True).first()
     if terminal_id is None:
         raise NotFoundError
     _check_manages(terminal_id, by)
-    if pairings.filter(until_at=None).update(until_at=at):
-        note_act("touches_device", device_id, "end_pairing", by=by, at=at)
+    return pairings
+
+
+_ACCEPT = """
+INSERT INTO touches_accepted AS a (device_id, site_id, numbers, accepted_at)
+VALUES (%s, %s, %s::int8multirange * int8multirange(int8range(1, %s, '[]')), %s)
+ON CONFLICT (device_id, site_id) DO UPDATE
+  SET numbers = a.numbers + EXCLUDED.numbers, accepted_at = GREATEST(a.accepted_at, EXCLUDED.accepted_at)
+RETURNING numbers::text
+"""
+
+
+@transaction.atomic
+def accept_loss(device_id: int, site_id: SiteId, *, highest: int, by: Actor, at: datetime) -> None:
+    """The prime accepts that what its site misses of a device, up to a number, does not come any more.
+
+    Nothing is refused by it: what is sent all the same is stored as ever. Harmless when repeated.
+    """
+    _pairings_there(device_id, site_id, by)
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT, [device_id, site_id, owed_numbers(device_id, site_id), max(highest, 1), at])
+        (numbers,) = cursor.fetchone() or ("",)
+    note_act("touches_device", device_id, "accept_loss", by=by, at=at, reason=f"{site_id} {numbers}"[:REASON_LENGTH])

@@ -1,4 +1,4 @@
-"""Touches that stand in no day: given their day by the prime, their owner by the office, or put aside (`touch_reasons.csv`)."""
+"""Touches that stand in no day: given their day by the prime, owner or site by the office, or put aside (`touch_reasons.csv`)."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -19,7 +19,18 @@ from registry.core.ids import SiteId, parse_card_number
 from registry.sites.models import Site
 from registry.sites.queries import load_boundaries
 from registry.sites.rules import is_prime
-from registry.touches.derive import BEHIND_AT_MOST, Boundaries, Flag, absolute, in_month, minute_of, moved_to
+from registry.touches.derive import (
+    BEHIND_AT_MOST,
+    Boundaries,
+    Flag,
+    absolute,
+    in_month,
+    is_far_off,
+    minute_of,
+    moved_to,
+    ms_of,
+)
+from registry.touches.operations.presence import move_presence
 from registry.touches.queries import UnknownCard
 from registry.touches.states import OrphanCode
 
@@ -30,6 +41,12 @@ class CardMissingError(RegistryError):
     """No card has the number that the office typed."""
 
     code = "CARD_MISSING"
+
+
+class TouchSiteError(RegistryError):
+    """No site has the ID that the office typed."""
+
+    code = "TOUCH_SITE"
 
 
 class TouchDayError(RegistryError):
@@ -158,4 +175,51 @@ def discard_unknown(unknown: UnknownCard, *, by: Actor, at: datetime) -> int:
     count = _settle_unknown(unknown, _DISCARD, [OrphanCode.ASIDE], by=by)
     if count:
         note_act("touches_device", unknown.device_id, "discard_unknown", by=by, at=at, reason=unknown.credential)
+    return count
+
+
+_OF_SITE = """
+SELECT o.device_id, o.seq, t.touched_at, t.offset_s, t.received_at FROM touches_orphan o
+JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+WHERE o.site_id = %s AND o.code = %s ORDER BY o.device_id, o.seq FOR UPDATE OF o
+"""
+_TO_SITE = "UPDATE touches_orphan SET code = %s, site_id = %s WHERE device_id = %s AND seq = %s"
+
+
+@transaction.atomic
+def name_site(named_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> int:
+    """The office says which site was meant by an ID that nobody has registered. Returns for how many touches.
+
+    They stay touches of a device that was not paired with that site: its prime says whether the days count. Harmless
+    when repeated. Raises `TouchSiteError`.
+    """
+    if not by.has(Permission.OFFICE_REGISTER):
+        raise NotAllowedError
+    if not Site.objects.filter(pk=site_id).exists():
+        raise TouchSiteError(field="site_id")
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_SITE, [named_id, OrphanCode.SITE])
+        found = cursor.fetchall()
+    if not found:
+        return 0
+    move_presence(named_id, site_id)
+    for device_id, seq, touched_at, offset_s, received_at in found:
+        far = is_far_off(ms_of(touched_at), offset_s, ms_of(received_at))
+        _run(_TO_SITE, [OrphanCode.CLOCK if far else OrphanCode.CARD, site_id, device_id, seq])
+    note_act("sites_site", site_id, "name_site", by=by, at=at, reason=str(named_id))
+    note_change(ChangeKind.CARD, from_on=min(jst_day(row[2]) for row in found))
+    return len(found)
+
+
+@transaction.atomic
+def discard_site(named_id: int, *, by: Actor, at: datetime) -> int:
+    """The office says that nobody knows which site was meant; the days stay as they are. Returns how many touches."""
+    if not by.has(Permission.OFFICE_REGISTER):
+        raise NotAllowedError
+    count = _run(
+        "UPDATE touches_orphan SET code = %s WHERE site_id = %s AND code = %s",
+        [OrphanCode.ASIDE, named_id, OrphanCode.SITE],
+    )
+    if count:
+        note_act("sites_site", named_id, "discard_site", by=by, at=at, reason="")
     return count

@@ -1,6 +1,6 @@
 """Presence: whose card was touched, and in which month; touches that nobody owned until their card became known."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from django.db import connection
@@ -9,7 +9,7 @@ from registry.changes.operations import MARKS_OF_DAYS, note_change
 from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
 from registry.core.prepared import number_list
-from registry.touches.derive import absolute, day_of, in_month, unpacked, with_branch
+from registry.touches.derive import absolute, day_of, in_month, unpacked, unpacked_month, with_branch
 from registry.touches.operations.items import BRANCHES, Stored, card_key, named_card
 from registry.touches.queries import Touched
 from registry.touches.states import OrphanCode
@@ -31,8 +31,8 @@ def presence_values(touched: Sequence[Touched]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]]) -> None:
-    """Keep touches without an owner or a day, with what finds their owner.
+def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]], nowhere: Collection[int]) -> None:
+    """Keep touches without an owner or a day, or on sites that are `nowhere`, with what finds their owner.
 
     The mark makes the follower look at them once more: their card may have become known in the same moment.
     """
@@ -40,7 +40,7 @@ def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]]) -> N
     for one, touched in lonely:
         number = divmod(card_key(named_card(one.kind, one.credential)), BRANCHES)
         token = one.credential if one.kind == "token" else None
-        code = OrphanCode.CLOCK if touched.implausible else OrphanCode.CARD
+        code = OrphanCode.SITE if touched.site_id in nowhere else orphan_code(touched)
         moment = in_month(touched.number)[1]
         rows.append((device_id, one.seq, one.site_id, unpacked(touched.number).at, code, *number, token, moment))
     with connection.cursor() as cursor:
@@ -52,8 +52,22 @@ def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]]) -> N
     note_change(ChangeKind.CARD, from_on=min(day_of(touched.number) for _, touched in lonely))
 
 
+def orphan_code(touched: Touched) -> OrphanCode:
+    """For what a touch of a known site waits."""
+    return OrphanCode.CLOCK if touched.implausible else OrphanCode.CARD
+
+
+_SETTLE = (
+    "UPDATE touches_orphan SET code = %s, card_worker_id = %s, card_branch = %s, moment = %s"
+    " WHERE device_id = %s AND seq = %s"
+)
+
+
 def adopt_orphans() -> None:
-    """Give touches whose card was unknown to the workers whose cards are known by now. Harmless when repeated."""
+    """Give touches whose card was unknown to the workers whose cards are known by now. Harmless when repeated.
+
+    Where each went is kept: the device may send it again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT o.device_id, o.seq, o.site_id, o.touched_at, o.moment, c.worker_id, c.branch FROM touches_orphan o"
@@ -69,5 +83,24 @@ def adopt_orphans() -> None:
         ]
         cursor.execute(_ADOPT, presence_values(touched))
         cursor.executemany(
-            "DELETE FROM touches_orphan WHERE device_id = %s AND seq = %s", [(row[0], row[1]) for row in found]
+            _SETTLE,
+            [
+                (OrphanCode.SETTLED, one.worker_id, row[6], in_month(one.number)[1], row[0], row[1])
+                for row, one in zip(found, touched, strict=True)
+            ],
         )
+
+
+def move_presence(site_id: int, to_site_id: int) -> None:
+    """Let all touches on a site stand on another one, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM touches_presence WHERE site_id = %s RETURNING worker_id, month, moments, odd", [site_id]
+        )
+        touched = [
+            Touched(to_site_id, worker_id, absolute(number, month))
+            for worker_id, month, plain, odd in cursor.fetchall()
+            for number in unpacked_month(bytes(plain), odd)
+        ]
+        if touched:
+            cursor.execute(_ADOPT, presence_values(touched))

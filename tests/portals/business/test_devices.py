@@ -13,11 +13,11 @@ from registry.businesses.queries import list_users
 from registry.cards.queries import CardRow
 from registry.core import ids
 from registry.core.errors import RegistryError
-from registry.core.ids import BusinessId
+from registry.core.ids import BusinessId, IdKind, id_of_body
 from registry.histories.states import Standing
 from registry.sites.queries import list_terminals
 from registry.touches.models import Pairing
-from registry.touches.operations.devices import add_pairing, make_pairing_code, revoke_device
+from registry.touches.operations.devices import accept_loss, add_pairing, end_pairing, make_pairing_code, revoke_device
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import list_site_devices
 from registry.touches.states import DeviceState
@@ -245,3 +245,79 @@ def test_nobody_lets_a_device_go_for_another_firm(owner: Client, gate: Gate) -> 
     number = other.device.device_id
     assert owner.post(f"/business/sites/{other.site_id}/devices/{number}/leave/").status_code == 404
     assert owner.post(f"/business/sites/{gate.site_id}/devices/{number}/leave/").status_code == 404
+
+
+def leave(gate: Gate, prime: BusinessId, *, hours: int = 0) -> None:
+    end_pairing(gate.device.device_id, gate.site_id, by=owner_of(prime), at=NOW + timedelta(hours=hours))
+
+
+def test_a_device_that_left_stays_as_long_as_something_of_it_is_missing(
+    owner: Client, gate: Gate, card: CardRow, prime: BusinessId
+) -> None:
+    gate.send(a_touch(1, card, "2026-11-20T07:41:00+09:00"), a_touch(5, card, "2026-11-20T07:58:00+09:00"))
+    leave(gate, prime)
+    page, home = page_of(owner, gate), owner.get("/business/").content.decode()
+    for text in ("ゲートのPC", "割り当て終了", "3件が届いていません", "7:41から7:58までの間"):
+        assert text in page
+    assert "この現場への割り当てを終えました" in page
+    assert "ゲートのPC" in home
+    gate.send(*(a_touch(seq, card, f"2026-11-20T07:5{seq}:00+09:00") for seq in (2, 3, 4)))
+    assert "ゲートのPC" not in page_of(owner, gate)
+
+
+def test_what_a_device_gave_after_it_left_is_not_this_site_s(
+    owner: Client, gate: Gate, card: CardRow, prime: BusinessId
+) -> None:
+    gate.send(a_touch(1, card, "2026-11-20T07:41:00+09:00"))
+    leave(gate, prime)
+    gate.send(a_touch(5, card, "2026-11-21T07:58:00+09:00"), a_touch(9, card, "2026-11-21T08:58:00+09:00"))
+    (device,) = list_site_devices(gate.site_id)
+    assert [(one.first, one.last) for one in device.missing] == [(2, 4)]  # before or after it left: nobody knows
+
+
+def test_what_is_missing_is_shown_until_it_is_accepted_as_lost(
+    owner: Client, gate: Gate, card: CardRow, prime: BusinessId
+) -> None:
+    gate.send(
+        a_touch(1, card),
+        a_touch(5, card, "2026-11-20T09:58:00+09:00"),
+        unsent=12,
+        unsent_since="2026-11-20T07:41:00+09:00",
+    )
+    leave(gate, prime)
+    where = f"/business/sites/{gate.site_id}/devices/{gate.device.device_id}/loss/"
+    assert f'href="{where}"' in owner.get(f"/business/sites/{gate.site_id}/terminals/").content.decode()
+    page = owner.get(where).content.decode()
+    assert ("申告を承認すると数えられます" in page, 'name="highest" value="5"' in page) == (True, True)
+    for highest in ("x", "9" * 30, "", "3"):  # what no page of ours says accepts no more than it names
+        owner.post(where, {"highest": highest})
+    (device,) = list_site_devices(gate.site_id)
+    assert [(one.first, one.last) for one in device.missing] == [(4, 4)]
+    for _ in range(2):
+        assert owner.post(where, {"highest": "5"}).status_code == 302
+    assert list_site_devices(gate.site_id) == []
+    assert "ゲートのPC" not in owner.get("/business/").content.decode()
+    (stored,) = gate.send(a_touch(3, card, "2026-11-20T08:58:00+09:00"))["results"]
+    assert stored["status"] == "stored"
+
+
+def test_a_device_that_still_serves_shows_what_went_missing_later(
+    owner: Client, gate: Gate, card: CardRow, prime: BusinessId
+) -> None:
+    gate.send(a_touch(1, card), a_touch(5, card, "2026-11-20T09:58:00+09:00"))
+    accept_loss(gate.device.device_id, gate.site_id, highest=5, by=owner_of(prime), at=NOW)
+    assert "届いていません" not in page_of(owner, gate)
+    gate.send(a_touch(8, card, "2026-11-20T10:58:00+09:00"))
+    assert "2件が届いていません" in page_of(owner, gate)
+
+
+def test_a_loss_is_accepted_by_the_site_s_prime_alone(gate: Gate, card: CardRow, prime: BusinessId) -> None:
+    gate.send(a_touch(5, card))
+    with pytest.raises(RegistryError):
+        accept_loss(gate.device.device_id, gate.site_id, highest=5, by=owner_of(a_firm("別の会社")), at=NOW)
+    assert len(list_site_devices(gate.site_id)[0].missing) == 1
+
+
+def test_touches_of_a_site_that_is_not_registered_are_told(owner: Client, gate: Gate, card: CardRow) -> None:
+    gate.send({**a_touch(1, card), "site": str(id_of_body("98765432109", IdKind.SITE))})
+    assert "登録のない現場IDの打刻が1件あります" in page_of(owner, gate)

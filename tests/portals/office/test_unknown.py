@@ -1,11 +1,11 @@
-"""The office's pages of cards that are nobody's."""
+"""The office's pages of cards that are nobody's, and of sites that nobody has registered."""
 
 import pytest
 from django.test import Client
 
 from registry.accounts.states import Role
 from registry.cards.queries import CardRow
-from registry.core.ids import BusinessId
+from registry.core.ids import BusinessId, IdKind, id_of_body
 from registry.touches.operations.presence import adopt_orphans
 from tests.factories.cast import Gate, a_touch, a_worker
 from tests.factories.days import days_of
@@ -52,3 +52,32 @@ def test_what_is_nobody_s_leaves_the_list(office: Client, gate: Gate) -> None:
 def test_the_desk_names_nobody(office: Client, gate: Gate) -> None:
     desk = as_office(Role.DESK)
     assert {desk.get(LIST).status_code, desk.post(where(gate, 1), {"discard": "1"}).status_code} <= {403, 404}
+
+
+SITES = "/office/unknown-sites/"
+
+
+def test_the_site_that_was_meant_is_named(gate: Gate, card: CardRow) -> None:
+    office, wrong = as_office(), id_of_body("98765432109", IdKind.SITE)
+    where = f"{SITES}{wrong}/"
+    gate.send({**a_touch(1, card), "site": str(wrong)})
+    page = office.get(SITES).content.decode()
+    assert all(text in page for text in (f'href="{where}"', "打刻1件", "ゲートのPC", "見本ビル新築工事"))
+    for typed in ("", "1234", str(wrong)):
+        answer = office.post(where, {"site_id": typed})
+        assert (answer.status_code, typed in answer.content.decode()) == (422, True)
+    for said in ("打刻1件の現場を決めました", "すでに処理されています"):
+        assert said in office.post(where, {"site_id": str(gate.site_id)}, follow=True).content.decode()
+    adopt_orphans()
+    assert [one.site_id for one in days_of(card.worker_id)] == [gate.site_id]
+    assert (office.get(where).status_code, "登録のない現場IDの打刻はありません" in office.get(SITES).content.decode()) == (
+        404, True,
+    )  # fmt: skip
+
+
+def test_a_site_that_nobody_knows_leaves_the_list(gate: Gate, card: CardRow) -> None:
+    office, wrong = as_office(), id_of_body("98765432109", IdKind.SITE)
+    gate.send({**a_touch(1, card), "site": str(wrong)})
+    assert as_office(Role.DESK).post(f"{SITES}{wrong}/", {"discard": "1"}).status_code in {403, 404}
+    page = office.post(f"{SITES}{wrong}/", {"discard": "1"}, follow=True).content.decode()
+    assert "登録のない現場IDの打刻はありません" in page

@@ -8,19 +8,22 @@ import pytest
 from registry.cards.operations import issue_card, register_token
 from registry.cards.queries import CardRow
 from registry.core.errors import NotAllowedError
-from registry.core.ids import BusinessId, SiteId
+from registry.core.ids import BusinessId, IdKind, SiteId, id_of_body
 from registry.histories.states import Reason, Standing
 from registry.touches.operations.orphans import (
     CardMissingError,
     TouchDayError,
+    TouchSiteError,
+    discard_site,
     discard_unknown,
     give_day,
     name_owner,
+    name_site,
     put_aside,
 )
 from registry.touches.operations.presence import adopt_orphans
-from registry.touches.queries import find_unknown_card, list_unknown_cards, list_unplaced
-from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_touch, a_worker, owner_of
+from registry.touches.queries import find_unknown_card, list_unknown_cards, list_unknown_sites, list_unplaced
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +139,97 @@ def test_an_owner_is_a_card_that_exists_and_the_office_s_word(gate: Gate, card: 
     issue_card(card.worker_id, by=OFFICE, at=NOW)
     adopt_orphans()
     assert (list_unknown_cards(10), days_of(card.worker_id)) == ([], [])
+
+
+OLD = "2000-01-01T08:00:00+09:00"
+MORNING = "2026-11-19T08:00:00+09:00"
+
+
+def test_a_touch_that_was_given_its_day_is_answered_with_it_when_it_is_sent_again(
+    gate: Gate, card: CardRow, prime: BusinessId
+) -> None:
+    sent = a_touch(1, card, OLD)
+    assert gate.send(sent)["results"][0]["reasons"] == ["CLOCK_IMPLAUSIBLE"]
+    (waiting,) = list_unplaced(gate.site_id)
+    give_day(SiteId(gate.site_id), [(waiting.device_id, 1)], DAY, by=owner_of(prime), at=NOW)
+    adopt_orphans()
+    (again,) = gate.send(sent)["results"]
+    assert (again["status"], again["work_day"]) == ("stored", DAY.isoformat())
+    assert "CLOCK_OFF" in again["reasons"]
+    assert "CLOCK_IMPLAUSIBLE" not in again["reasons"]
+    assert len(days_of(card.worker_id)) == 1
+
+
+def test_what_was_put_aside_is_answered_as_before(gate: Gate, card: CardRow, prime: BusinessId) -> None:
+    first = gate.send(a_touch(1, card, OLD))["results"]
+    (waiting,) = list_unplaced(gate.site_id)
+    put_aside(SiteId(gate.site_id), [(waiting.device_id, 1)], by=owner_of(prime), at=NOW)
+    assert gate.send(a_touch(1, card, OLD))["results"] == first
+
+
+def test_a_touch_whose_owner_was_told_is_answered_as_his(gate: Gate, card: CardRow) -> None:
+    sent = {**a_touch(1, card, MORNING), "card": f"{card.worker_id}-07"}
+    assert gate.send(sent)["results"][0]["reasons"] == ["CARD_UNKNOWN"]
+    (unknown,) = list_unknown_cards(10)
+    name_owner(unknown, card.number, by=OFFICE, at=NOW)
+    adopt_orphans()
+    (again,) = gate.send(sent)["results"]
+    assert (again["work_day"], "CARD_UNKNOWN" in again["reasons"]) == (DAY.isoformat(), False)
+
+
+@pytest.fixture
+def wrong() -> int:
+    """A site ID that nobody has registered; its check digit is right."""
+    return id_of_body("98765432109", IdKind.SITE)
+
+
+def test_a_site_that_nobody_has_registered_waits_for_the_office_and_its_day_says_so(
+    gate: Gate, card: CardRow, wrong: int
+) -> None:
+    (answer,) = gate.send({**a_touch(1, card, MORNING), "site": str(wrong)})["results"]
+    assert (answer["status"], "SITE_NOT_OF_DEVICE" in answer["reasons"]) == ("stored", True)
+    (found,) = list_unknown_sites(10)
+    assert (found.site_id, found.number, found.sites) == (wrong, 1, ["見本ビル新築工事"])
+    assert [(one.site_id, one.standing) for one in days_of(card.worker_id)] == [(wrong, Standing.WAITING)]
+
+
+def test_a_registered_site_that_is_not_the_device_s_is_none_of_the_office_s(
+    gate: Gate, card: CardRow, prime: BusinessId
+) -> None:
+    other = a_gate(prime, name="別の現場", store="b" * 32)
+    gate.send({**a_touch(1, card), "site": str(other.site_id)})
+    assert list_unknown_sites(10) == []
+
+
+def test_the_site_that_was_meant_gets_the_day_and_its_prime_decides(gate: Gate, card: CardRow, wrong: int) -> None:
+    sent = [{**a_touch(1, card, MORNING), "site": str(wrong)}, {**a_touch(2, card, OLD), "site": str(wrong)}]
+    sent.append({**a_touch(3, card, MORNING), "site": str(wrong), "card": f"{card.worker_id}-07"})
+    gate.send(*sent)
+    assert list_unplaced(gate.site_id) == []
+    assert name_site(wrong, SiteId(gate.site_id), by=OFFICE, at=NOW) == 3
+    assert name_site(wrong, SiteId(gate.site_id), by=OFFICE, at=NOW) == 0
+    adopt_orphans()
+    (day,) = days_of(card.worker_id)
+    assert (day.site_id, day.standing, Reason.SITE_NOT_OF_DEVICE in day.reasons) == (
+        gate.site_id, Standing.WAITING, True,
+    )  # fmt: skip
+    assert [row.seq for row in list_unplaced(gate.site_id)] == [2]
+    assert [one.number for one in list_unknown_cards(10)] == [1]
+    again = gate.send(*sent)["results"]
+    assert [one["work_day"] for one in again] == [DAY.isoformat(), None, DAY.isoformat()]
+    assert ["CARD_UNKNOWN" in one["reasons"] for one in again] == [False, False, True]
+    assert list_unknown_sites(10) == []
+
+
+def test_only_the_office_names_a_site_and_only_one_that_exists(gate: Gate, card: CardRow, wrong: int) -> None:
+    gate.send({**a_touch(1, card, MORNING), "site": str(wrong)})
+    with pytest.raises(TouchSiteError):
+        name_site(wrong, SiteId(wrong), by=OFFICE, at=NOW)
+    by = owner_of(a_firm("別の会社"))
+    for attempt in (
+        partial(name_site, wrong, SiteId(gate.site_id), by=by, at=NOW), partial(discard_site, wrong, by=by, at=NOW),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowedError):
+            attempt()
+    assert discard_site(wrong, by=OFFICE, at=NOW) == 1
+    assert (list_unknown_sites(10), len(days_of(card.worker_id))) == ([], 1)

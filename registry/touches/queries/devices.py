@@ -1,65 +1,14 @@
-"""Reads of touches: presence, devices."""
+"""Devices: on a site's page, on the firm's home, and what they ask of themselves."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 
-import msgspec
 from django.db import connection
 
+from registry.touches.queries.rows import rows_of
 from registry.touches.states import DeviceState
-
-
-class Touched(msgspec.Struct, frozen=True, gc=False):
-    """A readable touch: where, whose if the card is known, when (an absolute number)."""
-
-    site_id: int
-    worker_id: int | None
-    number: int
-    implausible: bool = False
-
-
-def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
-# A touch of the first morning can belong to the last night of the month before.
-_FIRST_AFTERNOON = 16 * 60
-
-
-def months_of_workers(spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, date]]:
-    """Worker-months with touches: for each worker in the months from one to another, both inclusive."""
-    workers, begins, ends = zip(*spans, strict=True)
-    return _with_nights(
-        "SELECT DISTINCT p.worker_id, p.month, touches_first_minute(p.moments, p.odd) FROM touches_presence p"
-        " JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(worker_id, a, b)"
-        " ON p.worker_id = s.worker_id AND p.month BETWEEN s.a AND s.b",
-        [list(workers), list(begins), list(ends)],
-    )
-
-
-def months_of_sites(spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, date]]:
-    """Worker-months with touches on sites in the months from one to another, both inclusive."""
-    sites, begins, ends = zip(*spans, strict=True)
-    return _with_nights(
-        "SELECT DISTINCT p.worker_id, p.month, touches_first_minute(p.moments, p.odd) FROM touches_presence p"
-        " JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(site_id, a, b)"
-        " ON p.site_id = s.site_id AND p.month BETWEEN s.a AND s.b",
-        [list(sites), list(begins), list(ends)],
-    )
-
-
-def _with_nights(statement: str, parameters: list[Any]) -> set[tuple[int, date]]:
-    found = set()
-    for worker_id, month, minute in _rows(statement, parameters):
-        found.add((worker_id, month))
-        if minute < _FIRST_AFTERNOON:
-            found.add((worker_id, (month - timedelta(days=1)).replace(day=1)))
-    return found
 
 
 @dataclass(frozen=True)
@@ -79,7 +28,7 @@ class DeviceRow:
 
 def list_devices(site_id: int) -> list[DeviceRow]:
     """The devices that serve a site's terminals, in the order of their registration."""
-    rows = _rows(
+    rows = rows_of(
         "SELECT d.id, d.name, p.terminal_id, d.state, d.registered_at, d.last_seen_at, d.highest,"
         " CASE WHEN d.dense THEN touches_gaps(d.highest, d.seen + d.refused + d.lost) ELSE '{}' END,"
         " (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::int FROM unnest(d.refused) r)"
@@ -116,7 +65,11 @@ class Missing:
 
 @dataclass(frozen=True)
 class SiteDevice:
-    """A device as the page of a site's terminals shows it; `unsent` is what it said itself when it was seen last."""
+    """A device as the page of a site's terminals shows it; `unsent` is what it said itself when it was seen last.
+
+    `left_at` says since when it serves the site no more: it stays on the page as long as something of it is missing.
+    `nowhere` counts its touches that name a site ID which is not registered.
+    """
 
     id: int
     name: str
@@ -126,9 +79,12 @@ class SiteDevice:
     state: DeviceState
     registered_at: datetime
     last_seen_at: datetime | None
+    highest: int
     unsent: int
     unsent_since: datetime | None
     refused: int
+    nowhere: int
+    left_at: datetime | None
     missing: tuple[Missing, ...]
 
     @property
@@ -136,53 +92,96 @@ class SiteDevice:
         """Whether touches are missing or could not be read."""
         return bool(self.missing or self.refused)
 
+    @property
+    def is_to_show(self) -> bool:
+        """Whether it serves the site, or is owed something since it did."""
+        return self.left_at is None or bool(self.missing or self.unsent or self.refused)
+
 
 MISSING_AT_MOST = 10
+# What was not sent counts until the device was seen again, or until the prime has accepted that it is lost.
+_UNSENT = """(d.unsent > 0 AND (w.left_at IS NULL OR d.unsent_since < w.left_at)
+  AND NOT EXISTS (SELECT FROM touches_accepted a
+    WHERE (a.device_id, a.site_id) = (d.id, w.site_id) AND a.accepted_at >= d.last_seen_at))"""
+# What nobody could read of a device that has gone on is shown until the prime has accepted it.
+_SETTLED = """(w.left_at IS NOT NULL
+  AND EXISTS (SELECT FROM touches_accepted a WHERE (a.device_id, a.site_id) = (d.id, w.site_id)))"""
+# Numbers that a site's prime still misses. Of a device that has gone on only those before its first touch elsewhere.
+_OWED = """((CASE WHEN d.dense THEN d.lost + int8multirange(int8range(1, d.highest + 1)) ELSE d.lost END) - d.seen - d.refused
+  - COALESCE((SELECT a.numbers FROM touches_accepted a WHERE (a.device_id, a.site_id) = (d.id, w.site_id)), '{}'))
+  * (CASE WHEN w.left_at IS NULL THEN '{(,)}'::int8multirange
+     ELSE int8multirange(int8range(1, COALESCE((SELECT min(seq) FROM touches_touch
+       WHERE device_id = d.id AND touched_at >= w.left_at), d.highest + 1))) END)"""
 _SITE_DEVICES = """
-SELECT d.id, d.name, array_agg(t.name ORDER BY t.id),
+WITH w AS (
+  SELECT p.device_id, t.site_id,
+    COALESCE(array_agg(t.name ORDER BY t.id) FILTER (WHERE p.until_at IS NULL), array_agg(DISTINCT t.name)) AS places,
+    CASE WHEN bool_and(p.until_at IS NOT NULL) THEN max(p.until_at) END AS left_at
+  FROM sites_terminal t JOIN touches_pairing p ON p.terminal_id = t.id WHERE t.site_id = %(site)s
+  GROUP BY p.device_id, t.site_id)
+SELECT d.id, d.name, w.places,
   (SELECT count(DISTINCT o.site_id) FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id
    WHERE q.device_id = d.id AND q.until_at IS NULL AND o.site_id <> %(site)s),
   EXISTS (SELECT FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id JOIN sites_site s ON s.id = o.site_id
    WHERE q.device_id = d.id AND q.until_at IS NULL
      AND s.business_id <> (SELECT business_id FROM sites_site WHERE id = %(site)s)),
-  d.state, d.registered_at, d.last_seen_at, COALESCE(d.unsent, 0), d.unsent_since,
-  (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r)
-FROM touches_device d JOIN touches_pairing p ON p.device_id = d.id AND p.until_at IS NULL
-JOIN sites_terminal t ON t.id = p.terminal_id
-WHERE t.site_id = %(site)s GROUP BY d.id ORDER BY d.id
-"""
+  d.state, d.registered_at, d.last_seen_at, d.highest, CASE WHEN /*unsent*/ THEN d.unsent ELSE 0 END, d.unsent_since,
+  CASE WHEN /*settled*/ THEN 0 ELSE (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r) END,
+  (SELECT count(*) FROM touches_orphan o WHERE o.device_id = d.id AND o.code = 'SITE_UNKNOWN'), w.left_at
+FROM w JOIN touches_device d ON d.id = w.device_id ORDER BY d.id
+""".replace("/*unsent*/", _UNSENT).replace("/*settled*/", _SETTLED)
 _MISSING = """
 SELECT d.id, lower(m.r), upper(m.r) - 1, m.lost, earlier.touched_at, later.touched_at
-FROM touches_device d
+FROM unnest(%(devices)s::bigint[], %(left)s::timestamptz[]) AS given(device_id, left_at)
+CROSS JOIN LATERAL (SELECT given.left_at, %(site)s::bigint AS site_id) w
+JOIN touches_device d ON d.id = given.device_id
 CROSS JOIN LATERAL (
-  SELECT r, true AS lost FROM unnest(d.lost - d.seen - d.refused) r
-  UNION ALL
-  SELECT r, false FROM unnest(int8multirange(int8range(1, d.highest + 1)) - d.seen - d.refused - d.lost) r WHERE d.dense
+  SELECT r, true AS lost FROM unnest(/*owed*/ * d.lost) r UNION ALL SELECT r, false FROM unnest(/*owed*/ - d.lost) r
   ORDER BY r DESC LIMIT %(most)s) m
 LEFT JOIN LATERAL (SELECT touched_at FROM touches_touch
   WHERE device_id = d.id AND seq < lower(m.r) ORDER BY seq DESC LIMIT 1) earlier ON true
 LEFT JOIN LATERAL (SELECT touched_at FROM touches_touch
   WHERE device_id = d.id AND seq >= upper(m.r) ORDER BY seq LIMIT 1) later ON true
-WHERE d.id = ANY(%(devices)s) ORDER BY d.id, m.r DESC
-"""
+ORDER BY d.id, m.r DESC
+""".replace("/*owed*/", f"({_OWED})")
 
 
 def list_site_devices(site_id: int) -> list[SiteDevice]:
-    """The devices that serve a site, with what is missing of each, the newest ten ranges. Two queries."""
+    """The devices of a site, with what is missing of each, the newest ten ranges. Two queries.
+
+    Those that serve it, and those that left and still owe something.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_SITE_DEVICES, {"site": site_id})
         rows = cursor.fetchall()
-        cursor.execute(_MISSING, {"devices": [row[0] for row in rows], "most": MISSING_AT_MOST})
+        devices, left = [row[0] for row in rows], [row[-1] for row in rows]
+        cursor.execute(_MISSING, {"site": site_id, "devices": devices, "left": left, "most": MISSING_AT_MOST})
         missing: dict[int, list[Missing]] = {}
         for device_id, *found in cursor.fetchall():
             missing.setdefault(device_id, []).append(Missing(*found))
-    return [
+    found_devices = [
         SiteDevice(
-            device_id, name, tuple(places), others, firms, DeviceState(state), registered_at, last_seen_at, unsent, since,
-            refused, tuple(missing.get(device_id, ())),
+            row[0], row[1], tuple(row[2]), *row[3:5], DeviceState(row[5]), *row[6:], tuple(missing.get(row[0], ()))
         )
-        for device_id, name, places, others, firms, state, registered_at, last_seen_at, unsent, since, refused in rows
-    ]  # fmt: skip
+        for row in rows
+    ]
+    return [one for one in found_devices if one.is_to_show]
+
+
+_OWED_NUMBERS = f"""
+SELECT ({_OWED})::text FROM touches_device d
+JOIN LATERAL (
+  SELECT t.site_id, CASE WHEN bool_and(p.until_at IS NOT NULL) THEN max(p.until_at) END AS left_at
+  FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id
+  WHERE p.device_id = d.id AND t.site_id = %s GROUP BY t.site_id) w ON true
+WHERE d.id = %s
+"""  # noqa: S608 -- our own text
+
+
+def owed_numbers(device_id: int, site_id: int) -> str | None:
+    """The numbers that a site's prime misses of a device, as a multirange; None where it never served the site."""
+    rows = rows_of(_OWED_NUMBERS, [site_id, device_id])
+    return str(rows[0][0]) if rows else None
 
 
 @dataclass(frozen=True)
@@ -201,86 +200,12 @@ REFUSED_AT_MOST = 50
 
 def list_refused(device_ids: Iterable[int]) -> list[RefusedTouch]:
     """The newest refused touches of some devices, newest first."""
-    rows = _rows(
+    rows = rows_of(
         "SELECT device_id, seq, received_at, code, received FROM touches_refused WHERE device_id = ANY(%s)"
         " ORDER BY received_at DESC, id DESC LIMIT %s",
         [list(device_ids), REFUSED_AT_MOST],
     )
     return [RefusedTouch(device_id, seq, at, code, bytes(raw)) for device_id, seq, at, code, raw in rows]
-
-
-class Unplaced(NamedTuple):
-    """A touch of an impossible clock, which stands on no day. `worker_id` is None where nobody has such a card."""
-
-    device_id: int
-    seq: int
-    touched_at: datetime
-    received_at: datetime
-    direction: str
-    credential: str
-    worker_id: int | None
-
-
-UNPLACED_AT_MOST = 50
-_UNPLACED = """
-SELECT o.device_id, o.seq, t.touched_at, t.received_at, t.direction, CASE WHEN t.credential_kind = 'card' THEN t.credential
-  ELSE '' END, c.worker_id
-FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
-LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
-WHERE o.site_id = %s AND o.code = 'CLOCK_IMPLAUSIBLE' ORDER BY t.received_at, o.device_id, o.seq LIMIT %s
-"""
-
-
-def list_unplaced(site_id: int) -> list[Unplaced]:
-    """Touches on a site that wait for somebody to say their day, those that came first, and one more than are shown."""
-    return [Unplaced(*row) for row in _rows(_UNPLACED, [site_id, UNPLACED_AT_MOST + 1])]
-
-
-_SITES_WITH_UNPLACED = """
-SELECT s.id, count(*), min(t.received_at) FROM sites_site s JOIN touches_orphan o ON o.site_id = s.id
-JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
-WHERE s.business_id = %s AND (%s::bigint[] IS NULL OR s.unit_id = ANY(%s)) AND o.code = 'CLOCK_IMPLAUSIBLE' GROUP BY s.id
-"""
-
-
-def sites_with_unplaced(business_id: int, units: list[int] | None) -> list[tuple[int, int, datetime]]:
-    """A prime's sites with touches that wait for their day: how many, and when the first arrived."""
-    return _rows(_SITES_WITH_UNPLACED, [business_id, units, units])
-
-
-class UnknownCard(NamedTuple):
-    """A credential that is nobody's, with one of its touches to name it by, how many there are, and where it was touched."""
-
-    device_id: int
-    seq: int
-    kind: str
-    credential: str
-    number: int
-    first_at: datetime
-    last_at: datetime
-    sites: list[str]
-
-
-_UNKNOWN = """
-SELECT min(o.device_id), (array_agg(o.seq ORDER BY o.device_id, o.seq))[1], t.credential_kind, t.credential, count(*),
-  min(o.touched_at), max(o.touched_at), array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL)
-FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
-LEFT JOIN sites_site s ON s.id = o.site_id
-LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
-WHERE o.code = 'CARD_UNKNOWN' AND c.id IS NULL GROUP BY t.credential_kind, t.credential {having} ORDER BY max(o.touched_at) DESC LIMIT %s
-"""
-
-
-def list_unknown_cards(limit: int) -> list[UnknownCard]:
-    """Credentials that are nobody's, those touched last first."""
-    return [UnknownCard(*row) for row in _rows(_UNKNOWN.format(having=""), [limit])]
-
-
-def find_unknown_card(device_id: int, seq: int) -> UnknownCard | None:
-    """The credential of one touch, while it is nobody's."""
-    having = "HAVING bool_or((o.device_id, o.seq) = (%s, %s))"
-    rows = _rows(_UNKNOWN.format(having=having), [device_id, seq, 1])
-    return UnknownCard(*rows[0]) if rows else None
 
 
 class ServedPlace(NamedTuple):
@@ -292,7 +217,7 @@ class ServedPlace(NamedTuple):
 
 def places_of_device(device_id: int) -> list[ServedPlace]:
     """The terminals that a device serves now, the first paired first."""
-    rows = _rows(
+    rows = rows_of(
         "SELECT t.site_id, t.name FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id"
         " WHERE p.device_id = %s AND p.until_at IS NULL ORDER BY p.id",
         [device_id],
@@ -314,28 +239,34 @@ class TroubledDevice:
 
 
 # The newest gap of each device and the touches beside it say when it was; older ones stand on the site's page.
-_TROUBLED = """
+_TROUBLED = (
+    """
 WITH mine AS (
-  SELECT DISTINCT ON (d.id) d.*, t.site_id, d.unsent_since < %(unsent)s AND d.unsent > 0 AS holds,
-    (CASE WHEN d.dense THEN d.lost + int8multirange(int8range(1, d.highest + 1)) ELSE d.lost END)
-      - d.seen - d.refused AS missing
-  FROM sites_site s JOIN sites_terminal t ON t.site_id = s.id
-  JOIN touches_pairing p ON p.terminal_id = t.id AND p.until_at IS NULL
-  JOIN touches_device d ON d.id = p.device_id AND d.state = 'active'
-  WHERE s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s)) ORDER BY d.id, p.id)
+  SELECT DISTINCT ON (p.device_id) p.device_id, t.site_id, p.until_at AS left_at
+  FROM sites_site s JOIN sites_terminal t ON t.site_id = s.id JOIN touches_pairing p ON p.terminal_id = t.id
+  WHERE s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s))
+  ORDER BY p.device_id, p.until_at IS NOT NULL, p.until_at DESC, p.id),
+of_them AS (
+  SELECT d.id, d.name, w.site_id, d.unsent, d.unsent_since, d.unsent_since < %(unsent)s AND /*unsent*/ AS holds,
+    /*owed*/ AS missing, w.left_at, /*settled*/ AS settled
+  FROM mine w JOIN touches_device d ON d.id = w.device_id AND d.state = 'active')
 SELECT d.id, d.name, d.site_id, CASE WHEN d.holds THEN d.unsent ELSE 0 END, d.unsent_since,
   CASE WHEN gap.at >= %(since)s THEN gap.at END, refused.at
-FROM mine d
+FROM of_them d
 LEFT JOIN LATERAL (
   SELECT COALESCE(
     (SELECT touched_at FROM touches_touch WHERE device_id = d.id AND seq >= upper(m.r) ORDER BY seq LIMIT 1),
     (SELECT touched_at FROM touches_touch WHERE device_id = d.id AND seq < lower(m.r) ORDER BY seq DESC LIMIT 1)) AS at
   FROM (SELECT r FROM unnest(d.missing) r ORDER BY r DESC LIMIT 1) m) gap ON true
 LEFT JOIN LATERAL (
-  SELECT max(received_at) AS at FROM touches_refused WHERE device_id = d.id AND received_at >= %(since)s) refused ON true
+  SELECT max(received_at) AS at FROM touches_refused WHERE device_id = d.id AND received_at >= %(since)s
+    AND NOT d.settled AND (d.left_at IS NULL OR received_at < d.left_at)) refused ON true
 WHERE d.holds OR gap.at >= %(since)s OR refused.at IS NOT NULL
 ORDER BY d.id LIMIT %(most)s
-"""
+""".replace("/*unsent*/", _UNSENT)
+    .replace("/*owed*/", f"({_OWED})")
+    .replace("/*settled*/", _SETTLED)
+)
 
 
 def list_troubled_devices(

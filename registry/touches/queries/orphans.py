@@ -1,0 +1,139 @@
+"""Touches that stand in no day, or on a site that nobody knows: who mends them, and where they went."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from registry.core.days import jst_day
+from registry.touches.derive import absolute
+from registry.touches.queries.presence import Touched
+from registry.touches.queries.rows import rows_of
+from registry.touches.states import OrphanCode
+
+
+def find_settled(device_id: int, seqs: Collection[int]) -> dict[int, Touched]:
+    """Touches of a device that once had no owner, no day or no site, as they stand now, by their numbers.
+
+    Without a worker where the day is known by now and the card is not.
+    """
+    rows = rows_of(
+        "SELECT seq, site_id, CASE WHEN code = %s THEN card_worker_id END, touched_at, moment FROM touches_orphan"
+        " WHERE device_id = %s AND seq = ANY(%s) AND code IN (%s, %s)",
+        [OrphanCode.SETTLED, device_id, list(seqs), OrphanCode.SETTLED, OrphanCode.CARD],
+    )
+    return {
+        seq: Touched(site_id, worker_id, absolute(moment, jst_day(at).replace(day=1)))
+        for seq, site_id, worker_id, at, moment in rows
+    }
+
+
+class Unplaced(NamedTuple):
+    """A touch of an impossible clock, which stands on no day. `worker_id` is None where nobody has such a card."""
+
+    device_id: int
+    seq: int
+    touched_at: datetime
+    received_at: datetime
+    direction: str
+    credential: str
+    worker_id: int | None
+
+
+UNPLACED_AT_MOST = 50
+_UNPLACED = """
+SELECT o.device_id, o.seq, t.touched_at, t.received_at, t.direction, CASE WHEN t.credential_kind = 'card' THEN t.credential
+  ELSE '' END, c.worker_id
+FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
+WHERE o.site_id = %s AND o.code = 'CLOCK_IMPLAUSIBLE' ORDER BY t.received_at, o.device_id, o.seq LIMIT %s
+"""
+
+
+def list_unplaced(site_id: int) -> list[Unplaced]:
+    """Touches on a site that wait for somebody to say their day, those that came first, and one more than are shown."""
+    return [Unplaced(*row) for row in rows_of(_UNPLACED, [site_id, UNPLACED_AT_MOST + 1])]
+
+
+_SITES_WITH_UNPLACED = """
+SELECT s.id, count(*), min(t.received_at) FROM sites_site s JOIN touches_orphan o ON o.site_id = s.id
+JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+WHERE s.business_id = %s AND (%s::bigint[] IS NULL OR s.unit_id = ANY(%s)) AND o.code = 'CLOCK_IMPLAUSIBLE' GROUP BY s.id
+"""
+
+
+def sites_with_unplaced(business_id: int, units: list[int] | None) -> list[tuple[int, int, datetime]]:
+    """A prime's sites with touches that wait for their day: how many, and when the first arrived."""
+    return rows_of(_SITES_WITH_UNPLACED, [business_id, units, units])
+
+
+class UnknownCard(NamedTuple):
+    """A credential that is nobody's, with one of its touches to name it by, how many there are, and where it was touched."""
+
+    device_id: int
+    seq: int
+    kind: str
+    credential: str
+    number: int
+    first_at: datetime
+    last_at: datetime
+    sites: list[str]
+
+
+_UNKNOWN = """
+SELECT min(o.device_id), (array_agg(o.seq ORDER BY o.device_id, o.seq))[1], t.credential_kind, t.credential, count(*),
+  min(o.touched_at), max(o.touched_at), array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL)
+FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+LEFT JOIN sites_site s ON s.id = o.site_id
+LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
+WHERE o.code = 'CARD_UNKNOWN' AND c.id IS NULL GROUP BY t.credential_kind, t.credential {having} ORDER BY max(o.touched_at) DESC LIMIT %s
+"""
+
+
+def list_unknown_cards(limit: int) -> list[UnknownCard]:
+    """Credentials that are nobody's, those touched last first."""
+    return [UnknownCard(*row) for row in rows_of(_UNKNOWN.format(having=""), [limit])]
+
+
+def find_unknown_card(device_id: int, seq: int) -> UnknownCard | None:
+    """The credential of one touch, while it is nobody's."""
+    having = "HAVING bool_or((o.device_id, o.seq) = (%s, %s))"
+    rows = rows_of(_UNKNOWN.format(having=having), [device_id, seq, 1])
+    return UnknownCard(*rows[0]) if rows else None
+
+
+class UnknownSite(NamedTuple):
+    """A site ID that touches name and that is not registered; where the devices that sent them stand now."""
+
+    site_id: int
+    number: int
+    first_at: datetime
+    last_at: datetime
+    devices: list[str]
+    sites: list[str]
+
+
+# The sites that the devices serve say what was probably meant.
+_UNKNOWN_SITES = """
+SELECT o.site_id, count(*), min(o.touched_at), max(o.touched_at),
+  (SELECT array_agg(d.name ORDER BY d.id) FROM touches_device d WHERE d.id = ANY(array_agg(o.device_id)) AND d.name <> ''),
+  (SELECT array_agg(DISTINCT s.name ORDER BY s.name) FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id
+   JOIN sites_site s ON s.id = t.site_id WHERE p.device_id = ANY(array_agg(o.device_id)))
+FROM touches_orphan o WHERE o.code = %s AND (%s::bigint IS NULL OR o.site_id = %s)
+GROUP BY o.site_id ORDER BY max(o.touched_at) DESC, o.site_id LIMIT %s
+"""
+
+
+def list_unknown_sites(limit: int) -> list[UnknownSite]:
+    """Site IDs that touches name and that nobody has registered, those touched last first."""
+    return _unknown_sites(None, limit)
+
+
+def find_unknown_site(site_id: int) -> UnknownSite | None:
+    """One such site ID, while touches wait there."""
+    found = _unknown_sites(site_id, 1)
+    return found[0] if found else None
+
+
+def _unknown_sites(site_id: int | None, limit: int) -> list[UnknownSite]:
+    rows = rows_of(_UNKNOWN_SITES, [OrphanCode.SITE, site_id, site_id, limit])
+    return [UnknownSite(*row[:4], row[4] or [], row[5] or []) for row in rows]
