@@ -32,6 +32,7 @@ from registry.histories.queries import (
     list_edits_waiting,
     list_lacking_of_people,
     list_lacking_on_own_sites,
+    list_two_places,
 )
 from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
@@ -54,6 +55,7 @@ class Kind(StrEnum):
     APPROVE = "approve"
     CONFIRM = "confirm"
     DECIDE = "decide"
+    TWO_PLACES = "two_places"
     CORRECT = "correct"
     UNSENT = "unsent"
     GAP = "gap"
@@ -77,7 +79,7 @@ class Kind(StrEnum):
 # After how many days of waiting a matter without a deadline is as urgent as one whose deadline is today.
 WITHIN = {
     Kind.REVOKED: 0, Kind.NO_DEVICE: 0, Kind.UNSENT: 1, Kind.UNREADABLE: 7, Kind.UNPLACED: 7, Kind.INVITATION: 7, Kind.ANSWER_LINK: 7,
-    Kind.ANSWER_END: 7, Kind.DECLINED: 7, Kind.STRUCTURE: 60, Kind.ROSTER: 60, Kind.PLACE: 60, Kind.LINK: 60, Kind.DECIDE: 30,
+    Kind.ANSWER_END: 7, Kind.DECLINED: 7, Kind.STRUCTURE: 60, Kind.ROSTER: 60, Kind.PLACE: 60, Kind.LINK: 60, Kind.DECIDE: 30, Kind.TWO_PLACES: 30,
     Kind.CORRECT: 14,
 }  # fmt: skip
 
@@ -166,7 +168,8 @@ class _Wait:
             list_decisions_waiting(self.own, units=self.units),
         )
         edits = list_edits_waiting(self.own, units=self.units)
-        names = names_of_sites(one.site_id for one in [*claims, *days, *edits])
+        apart = list_two_places(self.own, units=self.units, since=self.last_month)
+        names = names_of_sites(one.site_id for one in [*claims, *days, *edits, *apart])
         for one in claims:
             yield self.line(
                 Kind.APPROVE, reverse("business:site_days", args=[one.site_id]), site=names[one.site_id],
@@ -175,10 +178,10 @@ class _Wait:
         for one in edits:
             where, count = reverse("business:site_days", args=[one.site_id]), _number(one.number, "cases")
             yield self.line(Kind.CORRECT, where, site=names[one.site_id], count=count, since=one.first_on)
-        for one in days:
+        for kind, one in [*((Kind.DECIDE, one) for one in days), *((Kind.TWO_PLACES, one) for one in apart)]:
             where = reverse("business:site_days_of_month", args=[one.site_id, one.first_on.year, one.first_on.month])
             count = _number(one.number, "days")
-            yield self.line(Kind.DECIDE, where, site=names[one.site_id], count=count, since=one.first_on)
+            yield self.line(kind, where, site=names[one.site_id], count=count, since=one.first_on)
 
     def _sites(self) -> Iterator[ToDo]:
         lacking = list_lacking_on_own_sites(self.own, units=self.units, since=self.last_month)

@@ -1,5 +1,6 @@
 """Days as the prime and the firms on the path see them: a site's month and day, what waits, answers in bulk, CSV."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -23,8 +24,9 @@ from portals.business.site_access import access_to, own_site
 from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
+from registry.core.days import jst_day
 from registry.core.errors import RegistryError
-from registry.core.ids import SiteId, WorkerId, grouped
+from registry.core.ids import IdKind, SiteId, WorkerId, grouped, parse_id
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import approve_claims, refuse_claim
 from registry.histories.operations.edits import approve_edits, decide_days, refuse_edit, refuse_position
@@ -35,6 +37,8 @@ from registry.histories.queries import (
     get_claim,
     get_edit,
     list_days_at,
+    list_doubtful_at,
+    list_doubtful_of_site,
     list_open_claims,
     list_open_edits,
     list_positions_said,
@@ -42,7 +46,8 @@ from registry.histories.queries import (
     sum_days_of_site,
     sum_people_of_site,
 )
-from registry.histories.rules import may_refuse_position
+from registry.histories.rules import DOUBTS, may_refuse_position
+from registry.histories.states import Reason
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
@@ -65,9 +70,11 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     answerable = [claim for claim in open_claims if not claim.is_self_declared]
     all_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
     all_edits = list_open_edits(site_id) if access.is_prime else []
+    all_doubts = list_doubtful_of_site(site_id, chosen, on=access.on) if access.is_prime else []
     claims, waiting, edits = answerable[:LINES], all_waiting[:LINES], all_edits[:LINES]
+    doubts = all_doubts[:LINES]
     said = _positions_said(access.site, chosen, on=access.on) if access.is_prime else []
-    ids = {one.worker_id for some in (shown, claims, waiting, edits, said) for one in some}
+    ids = {one.worker_id for some in (shown, claims, waiting, edits, said, doubts) for one in some}
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
     context = {
         "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
@@ -77,18 +84,24 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "claims": [shown_claim(claim, names) for claim in claims],
         "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
         "positions": _shown_edits(site_id, said, names),
-        "waiting": [
-            {
-                "key": key_of(row), "row": row.bound, "tone": TONES[row.bound.standing],
-                "name": names.get(row.worker_id, grouped(row.worker_id)),
-                "causes": [_(f"reason.{code}.cause") for code in row.bound.reasons],
-            }
-            for row in waiting
-        ],
+        "waiting": _shown_waiting(waiting, names, tuple(Reason)),
+        "doubts": _shown_waiting(doubts, names, DOUBTS), "more_doubts": len(all_doubts) - len(doubts),
         "pages": pages_around(request, start, more=len(sums) > start + LINES, size=LINES),
         **months_beside("business:site_days_of_month", chosen, site_id),
     }  # fmt: skip
     return render(request, "business/site_days.html", context)
+
+
+def _shown_waiting(rows: list[DayRow], names: dict[int, str], reasons: Collection[Reason]) -> list[dict[str, Any]]:
+    """Days for the prime's word, with those of their reasons for which it is asked."""
+    return [
+        {
+            "key": key_of(row), "row": row.bound, "tone": TONES[row.bound.standing],
+            "name": names.get(row.worker_id, grouped(row.worker_id)),
+            "causes": [_(f"reason.{code}.cause") for code in row.bound.reasons if code in reasons],
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def _shown_edits(site_id: int, edits: list[EditRow], names: dict[int, str]) -> list[dict[str, Any]]:
@@ -202,12 +215,28 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
     return form_page(request, "business/refuse_edit.html", context)
 
 
+def _rows_asked(site_id: int, asked: set[str]) -> list[DayRow]:
+    """Those of the days asked for that wait for the prime's word, or that it may doubt."""
+    rows = [row for row in list_waiting_of_site(site_id) if key_of(row) in asked]
+    places = {place for key in asked - {key_of(row) for row in rows} if (place := _place_of(key))}
+    return rows + list_doubtful_at(site_id, places, on=jst_day(timezone.now()))
+
+
+def _place_of(key: str) -> tuple[int, date] | None:
+    """Whom and which day a form names by `key_of`; None where it names neither."""
+    worker, _colon, day = key.partition(":")
+    try:
+        return WorkerId(parse_id(worker, IdKind.WORKER)), date.fromisoformat(day)
+    except (RegistryError, ValueError):
+        return None
+
+
 @require_POST
 def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
     """Say of the chosen days whether they count; that they do not needs a reason, asked for on a page of its own."""
     site, asked = own_site(request, site_id), set(request.POST.getlist("day"))
     back = "business:devices" if "from_devices" in request.POST else "business:site_days"
-    rows, counts = [row for row in list_waiting_of_site(site_id) if key_of(row) in asked], "counts" in request.POST
+    rows, counts = _rows_asked(site_id, asked), "counts" in request.POST
     form = DayRefusalForm(request.POST if "reason" in request.POST else None)
     if rows and (counts or form.is_valid()):
         days = [(WorkerId(row.worker_id), row.bound.day) for row in rows]

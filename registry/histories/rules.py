@@ -4,7 +4,10 @@ from datetime import date
 
 from registry.accounts.states import Permission
 from registry.core.actor import Actor
+from registry.core.days import end_of_next_month
+from registry.histories.derive.binding import BoundDay
 from registry.histories.derive.deadlines import is_late_answer, last_answer_on
+from registry.histories.states import Reason, Standing
 from registry.sites.queries import SiteRow
 from registry.sites.rules import is_prime
 
@@ -26,3 +29,15 @@ def may_refuse_position(day: date, site: SiteRow, *, firm: int | None, on: date)
     """
     last_on = last_answer_on(day, site.closed_on)
     return firm != site.business_id and (last_on is None or on <= last_on)
+
+
+# Reasons of days that count and that the prime may say do not (`touch_reasons.csv`).
+DOUBTS = (Reason.TWO_PLACES, Reason.TYPED_NUMBER, Reason.CLOCK_OFF)
+
+
+def may_doubt(bound: BoundDay, *, on: date) -> bool:
+    """Whether the prime may say of a day that counts that it does not: a typed number until the end of the next month."""
+    if bound.standing is not Standing.FORMAL:
+        return False
+    doubts = {one for one in DOUBTS if one in bound.reasons}
+    return bool(doubts - {Reason.TYPED_NUMBER}) or (bool(doubts) and on <= end_of_next_month(bound.day))

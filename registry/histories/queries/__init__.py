@@ -32,6 +32,7 @@ from registry.histories.queries.days import (
     workers_at_work_for,
     workers_bound_below,
 )
+from registry.histories.queries.doubts import list_doubtful_at, list_doubtful_of_site, list_two_places
 from registry.histories.queries.edits import (
     DecisionRow,
     EditRow,
@@ -96,6 +97,8 @@ __all__ = [
     "list_days_of_site",
     "list_days_of_worker",
     "list_decisions_waiting",
+    "list_doubtful_at",
+    "list_doubtful_of_site",
     "list_edits",
     "list_edits_waiting",
     "list_lacking_of_people",
@@ -106,6 +109,7 @@ __all__ = [
     "list_open_claims",
     "list_open_edits",
     "list_positions_said",
+    "list_two_places",
     "list_unregistered",
     "list_waiting_of_site",
     "load_facts",

@@ -127,6 +127,13 @@ def list_waiting_of_site(
     return [row for row in rows if not set(reasons).isdisjoint(row.bound.reasons)]
 
 
+def list_days_with(site_id: int, month: date, reasons: Collection[Reason]) -> list[DayRow]:
+    """Days on a site in a month with one of some reasons."""
+    numbers = [tuple(Reason).index(one) for one in reasons]
+    rows = _days("site_id = %s AND month = %s AND reasons && %s::int[]", [site_id, month, numbers])
+    return [row for row in rows if not set(reasons).isdisjoint(row.bound.reasons)]
+
+
 def list_days_at(site_id: int, places: Collection[tuple[int, date]]) -> list[DayRow]:
     """The days of some workers on a site, each of one worker and day."""
     if not places:

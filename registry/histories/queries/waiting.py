@@ -98,22 +98,27 @@ def _rows(statement: str, business_id: int, units: Units, **values: Any) -> list
     return rows
 
 
+def sites_with(statement: str, business_id: int, units: Units, **values: Any) -> list[WaitingOnSite]:
+    """A prime's sites where a statement finds something."""
+    return [WaitingOnSite(*row) for row in _rows(statement, business_id, units, **values)]
+
+
 def list_claims_waiting(business_id: int, *, units: Units = None, on: date) -> list[WaitingOnSite]:
     """A prime's sites with claims that it can still answer (ruling 28), those with the oldest first.
 
     Claims that were joined to their site later stand there since that day (ruling 30).
     """
-    return [WaitingOnSite(*row) for row in _rows(_CLAIMS, business_id, units, on=on)]
+    return sites_with(_CLAIMS, business_id, units, on=on)
 
 
 def list_decisions_waiting(business_id: int, *, units: Units = None) -> list[WaitingOnSite]:
     """A prime's sites with days that count once it has said so, those with the oldest first."""
-    return [WaitingOnSite(*row) for row in _rows(_DECISIONS, business_id, units)]
+    return sites_with(_DECISIONS, business_id, units)
 
 
 def list_edits_waiting(business_id: int, *, units: Units = None) -> list[WaitingOnSite]:
     """A prime's sites with late corrections of days to answer (ruling 29): how many, and on which day the first was asked."""
-    return [WaitingOnSite(*row) for row in _rows(_EDITS, business_id, units)]
+    return sites_with(_EDITS, business_id, units)
 
 
 def list_lacking_on_own_sites(business_id: int, *, units: Units = None, since: date) -> list[LackingOnSite]:

@@ -17,6 +17,7 @@ from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries.waiting import MANY
+from registry.sites.models import Site
 from registry.sites.operations import SiteData, add_terminal, close_site, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.models import Tenure
@@ -78,6 +79,14 @@ class Scene:
     def decide(self) -> str:
         close_site(self.site, from_on=date(2026, 11, 19), by=owner_of(self.own), at=NOW)
         self.gate.send(a_touch(1, self.card, "2026-11-19T07:58:00+09:00"), a_touch(2, self.card))
+        bind_all()
+        return f"/business/sites/{self.site}/days/2026-11/"
+
+    def two_places(self) -> str:
+        far = self.their_site()
+        Site.objects.filter(pk=far.site_id).update(prefecture="27")
+        self.gate.send(a_touch(1, self.card))
+        far.send(a_touch(1, self.card, "2026-11-20T08:05:00+09:00"))
         bind_all()
         return f"/business/sites/{self.site}/days/2026-11/"
 
@@ -323,3 +332,11 @@ def test_a_place_offered_anew_is_not_called_declined(scene: Scene) -> None:
     place = FirmPlace(business_id=a_firm("次の会社"), from_on=TODAY)
     exchange_firm(Tenure.objects.get(pk=tenure).node_id, place, by=owner_of(scene.own), at=NOW, on=TODAY)
     assert Kind.DECLINED not in scene.kinds()
+
+
+def test_who_was_at_two_places_is_asked_for_until_the_prime_has_looked(scene: Scene) -> None:
+    scene.two_places()
+    assert Kind.TWO_PLACES in scene.kinds()
+    page = f"/business/sites/{scene.site}/days/decide/"
+    scene.owner.post(page, {"day": f"{scene.card.worker_id}:2026-11-20", "counts": "1"})
+    assert Kind.TWO_PLACES not in scene.kinds()

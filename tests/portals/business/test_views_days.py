@@ -15,11 +15,12 @@ from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
+from registry.histories.states import Standing
 from registry.sites.operations import close_site
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.links import link
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
-from tests.factories.days import bind_all
+from tests.factories.days import bind_all, days_of
 from tests.factories.visitors import as_firm, as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -340,3 +341,41 @@ def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: 
         assert "理由：作業がありませんでした" in worker.get(page).content.decode()
     month = f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/"
     assert "元請は、この日を認めませんでした" in place.page("below", month)
+
+
+def typed(place: Place, day: str = "2026-11-19") -> str:
+    """A day by a typed number; returns how forms name it."""
+    place.gate.send(a_touch(7, place.theirs, f"{day}T07:58:00+09:00", method="typed"))
+    bind_all()
+    return f"{place.theirs.worker_id}:{day}"
+
+
+def test_a_day_by_a_typed_number_can_be_refused_until_the_end_of_the_next_month(place: Place) -> None:
+    key, prime, site = typed(place), place.browsers["prime"], place.gate.site_id
+    page = place.page("prime", f"/business/sites/{site}/days/2026-11/")
+    assert ("確かめたほうがよい日" in page, f'value="{key}"' in page) == (True, True)
+    assert f'value="{key}"' not in place.page("below", f"/business/sites/{site}/days/2026-11/")
+    path = f"/business/sites/{site}/days/decide/"
+    assert "理由" in prime.post(path, {"day": key, "not": "1"}).content.decode()
+    prime.post(path, {"day": key, "not": "1", "reason": "本人は来ていません"})
+    bind_all()
+    (day,) = [one for one in days_of(place.theirs.worker_id) if one.day == date(2026, 11, 19)]
+    assert day.standing is Standing.NONE
+    assert f'value="{key}"' not in place.page("prime", f"/business/sites/{site}/days/2026-11/")
+
+
+def test_who_finds_a_doubtful_day_right_is_not_asked_again(place: Place) -> None:
+    key, prime, site = typed(place), place.browsers["prime"], place.gate.site_id
+    prime.post(f"/business/sites/{site}/days/decide/", {"day": key, "counts": "1"})
+    bind_all()
+    (day,) = [one for one in days_of(place.theirs.worker_id) if one.day == date(2026, 11, 19)]
+    assert day.standing is Standing.FORMAL
+    assert f'value="{key}"' not in place.page("prime", f"/business/sites/{site}/days/2026-11/")
+
+
+def test_a_typed_number_is_not_doubted_later(place: Place) -> None:
+    key, prime, site = typed(place, "2026-09-10"), place.browsers["prime"], place.gate.site_id
+    assert f'value="{key}"' not in place.page("prime", f"/business/sites/{site}/days/2026-9/")
+    said = prime.post(f"/business/sites/{site}/days/decide/", {"day": key, "counts": "1"}, follow=True).content.decode()
+    assert "すでに答えが出ています" in said
+    assert not DayDecision.objects.exists()
