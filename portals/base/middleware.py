@@ -15,6 +15,7 @@ from registry.disclosure.queries import viewer_for
 ACCOUNT = "account_id"
 OFFICE_IDLE = timedelta(minutes=30)
 OFFICE_LONGEST = timedelta(hours=12)
+_LONG_AGO = "1970-01-01T00:00:00+00:00"  # of a session begun before these times were kept
 
 
 class ViewerMiddleware:
@@ -42,7 +43,8 @@ def _viewer(request: HttpRequest) -> Viewer:
     account_id = request.session.get(ACCOUNT)
     if account_id is None:
         return Viewer()
-    viewer = viewer_for(account_id)
+    began = request.session.get("began_at", _LONG_AGO)
+    viewer = viewer_for(account_id, since=datetime.fromisoformat(began))
     if viewer.kind is ActorKind.OFFICE and not _goes_on(request, timezone.now()):
         request.session.flush()
         return Viewer()

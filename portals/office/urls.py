@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.office import views, views_nowhere, views_unknown
+from portals.office import views, views_nowhere, views_phone, views_unknown
 
 app_name = "office"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("workers/<int:worker_id>/", views.worker, name="worker"),
     path("workers/<int:worker_id>/photo/", views.photo, name="photo"),
+    path("workers/<int:worker_id>/phone/", views_phone.phone, name="phone"),
     path("businesses/<int:business_id>/", views.business, name="business"),
     path("businesses/new/", views.register_business_page, name="register_business"),
     path("workers/new/", views.register_worker_page, name="register_worker"),

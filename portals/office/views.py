@@ -68,7 +68,10 @@ def search(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     """One worker."""
     seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
-    context = {"full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen}
+    context = {
+        "full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen,
+        "may_register": viewer_of(request).has(Permission.OFFICE_REGISTER),
+    }  # fmt: skip
     return render(request, "office/worker.html", context)
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from portals.worker import views, views_card, views_days, views_links, views_looks, views_papers, views_poster
+from portals.worker import (
+    views,
+    views_card,
+    views_days,
+    views_links,
+    views_looks,
+    views_papers,
+    views_phone,
+    views_poster,
+)
 
 app_name = "worker"
 urlpatterns = [
@@ -12,6 +21,7 @@ urlpatterns = [
     path("days/<int:year>-<int:month>/", views_days.days, name="days_of_month"),
     path("photo/", views.photo, name="photo"),
     path("card/", views_card.card, name="card"),
+    path("phone/", views_phone.phone, name="phone"),
     path("card/stop/", views_card.stop, name="stop_card"),
     path("card/lift/", views_card.lift, name="lift_card"),
     path("scan/<str:code>/", views_poster.scan, name="scan"),

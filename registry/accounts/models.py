@@ -17,6 +17,7 @@ class Account(AbstractBaseUser):
     state = models.CharField(max_length=20, default=AccountState.INITIAL)
     opened_at = models.DateTimeField()
     initial_password_at = models.DateTimeField(null=True)
+    logged_out_at = models.DateTimeField(null=True)  # sessions begun before are worth nothing
 
     USERNAME_FIELD = "login_id"
 

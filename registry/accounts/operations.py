@@ -286,3 +286,12 @@ def confirm_code(account_id: int, typed: str, *, at: datetime) -> None:
         raise SecurityCodeVoidError(field="security_code")
     if not right:
         raise SecurityCodeWrongError(field="security_code", left=TRIES - code.wrong_tries)
+
+
+@transaction.atomic
+def end_sessions(account_id: int, *, by: Actor, at: datetime) -> None:
+    """Log somebody out wherever he is logged in: all sessions begun before this moment."""
+    account = _locked(account_id)
+    account.logged_out_at = at
+    account.save(update_fields=["logged_out_at"])
+    note_act("accounts_account", account_id, "end_sessions", by=by, at=at)

@@ -1,6 +1,7 @@
 """Reads of accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from registry.accounts.derive import permissions_of
 from registry.accounts.models import Account
@@ -19,6 +20,7 @@ class AccountRow:
     mail: str
     state: AccountState
     rights: frozenset[str]
+    logged_out_at: datetime | None
 
 
 def account_row(account: Account) -> AccountRow:
@@ -26,6 +28,7 @@ def account_row(account: Account) -> AccountRow:
     return AccountRow(
         account.pk, account.login_id, Portal(account.portal), Role(account.role), account.display_name, account.mail,
         AccountState(account.state), permissions_of(account.role),
+        account.logged_out_at,
     )  # fmt: skip
 
 

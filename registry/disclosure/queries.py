@@ -68,10 +68,15 @@ class Found:
     more: bool
 
 
-def viewer_for(account_id: int | None) -> Viewer:
-    """The viewer that an account is; a stranger when there is none, or it is gone or not active."""
+def viewer_for(account_id: int | None, *, since: datetime | None = None) -> Viewer:
+    """The viewer that an account is; a stranger when there is none, or it is gone or not active.
+
+    Nor by a session that was begun (`since`) before all were ended.
+    """
     account = find_account(account_id) if account_id is not None else None
     if account_id is None or account is None or account.state is not AccountState.ACTIVE:
+        return Viewer()
+    if since and account.logged_out_at and since < account.logged_out_at:
         return Viewer()
     kind, business_id, units = ActorKind(account.portal), None, None
     if account.portal is Portal.BUSINESS:

@@ -12,9 +12,7 @@ class Device(models.Model):
     """One durable store of touches: (device, seq) is the identity of a touch for ever. Its secret is never stored."""
 
     store = models.CharField(max_length=32, unique=True)
-    worker = models.OneToOneField(
-        Worker, on_delete=models.PROTECT, null=True
-    )  # whose own phone it is; serves no terminal
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True)  # whose own phone it is; serves no terminal
     name = models.CharField(max_length=100)
     dense = models.BooleanField(default=True)
     state = models.CharField(max_length=10, default=DeviceState.ACTIVE)
@@ -35,6 +33,9 @@ class Device(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=DeviceState.REVOKED) | Q(revoked_at__isnull=False),
                 name="touches_revoked_at_a_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["worker"], condition=Q(state=DeviceState.ACTIVE), name="touches_one_phone_at_a_time"
             ),
         ]
 

@@ -150,7 +150,7 @@ CASES: dict[str, Callable[[], object]] = {
     "structures_entry_has_a_trade": change(RosterEntry, trade=""),
     "structures_on_a_roster_once": again(RosterEntry),
     "touches_device_store_key": again(Device),
-    "touches_device_worker_id_key": both(give_to_worker, again(Device, store="e" * 32)),
+    "touches_one_phone_at_a_time": both(give_to_worker, again(Device, store="e" * 32)),
     "touches_device_state_known": change(Device, state="asleep"),
     "touches_revoked_at_a_moment": change(Device, state="revoked"),
     "touches_store_is_hex": change(Device, store="x" * 32),

@@ -8,16 +8,19 @@ import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
-from registry.audit.operations import note_act
+from registry.accounts.operations import end_sessions
+from registry.accounts.states import Permission
+from registry.audit.operations import move, note_act
 from registry.cards.queries import newest_card
 from registry.core.actor import Actor, ActorKind
-from registry.core.errors import NotAllowedError, RegistryError
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
 from registry.sites.queries import Poster
 from registry.touches.derive import device_secret, signature_of
 from registry.touches.models import Device
 from registry.touches.operations.devices import STORE_BYTES
-from registry.touches.states import Direction
+from registry.touches.states import DEVICE_LIFE, DeviceMove, DeviceState, Direction
+from registry.workers.models import Worker
 
 
 class NoCardError(RegistryError):
@@ -59,7 +62,7 @@ def sign_poster_touch(
 def _own_device(worker_id: int, *, by: Actor, at: datetime) -> Device:
     """The worker's device, locked; made when it is first needed."""
     new = {"store": secrets.token_hex(STORE_BYTES), "name": "", "registered_at": at}
-    device, made = Device.objects.get_or_create(worker_id=worker_id, defaults=new)
+    device, made = Device.objects.get_or_create(worker_id=worker_id, state=DeviceState.ACTIVE, defaults=new)
     if made:
         note_act("touches_device", device.pk, "register", by=by, at=at)
     return Device.objects.select_for_update(no_key=True).get(pk=device.pk)
@@ -82,3 +85,23 @@ def _newest_card_number(worker_id: int, touch: PosterTouch) -> str:
     if card is None:
         raise NoCardError(site_id=touch.poster.code.site_id)
     return card.number
+
+
+@transaction.atomic
+def revoke_phone(worker_id: WorkerId, *, by: Actor, at: datetime) -> None:
+    """A worker's own phone is lost: nobody is logged in on it any more, and its device is trusted no longer.
+
+    The worker says so, or the office for him. His next touch at a poster makes a new device. Harmless when repeated.
+    """
+    own = by.kind is ActorKind.WORKER and by.subject_id == worker_id
+    if not own and not by.has(Permission.OFFICE_REGISTER):
+        raise NotAllowedError
+    worker = Worker.objects.filter(pk=worker_id).first()
+    if worker is None:
+        raise NotFoundError
+    end_sessions(worker.account_id, by=by, at=at)
+    device = Device.objects.select_for_update().filter(worker=worker, state=DeviceState.ACTIVE).first()
+    if device is not None:
+        device.revoked_at = at
+        device.save(update_fields=["revoked_at"])
+        move(device, DEVICE_LIFE, DeviceMove.REVOKE, by=by, at=at, reason="")

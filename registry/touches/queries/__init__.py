@@ -2,9 +2,11 @@
 
 from registry.touches.queries.devices import (
     MISSING_AT_MOST,
+    OwnPhone,
     RefusedTouch,
     ServedPlace,
     SiteDevice,
+    find_phone,
     list_bare_terminals,
     list_devices,
     list_refused,
@@ -29,8 +31,8 @@ from registry.touches.queries.orphans import (
 from registry.touches.queries.presence import Touched, months_of_sites, months_of_workers
 
 __all__ = [
-    "MISSING_AT_MOST", "UNPLACED_AT_MOST", "RefusedTouch", "ServedPlace", "SiteDevice", "Touched", "UnknownCard",
-    "UnknownSite", "Unplaced", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
+    "MISSING_AT_MOST", "UNPLACED_AT_MOST", "OwnPhone", "RefusedTouch", "ServedPlace", "SiteDevice", "Touched", "UnknownCard",
+    "UnknownSite", "Unplaced", "find_phone", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
     "list_devices", "list_refused", "list_site_devices", "list_troubled_devices", "list_unknown_cards",
     "list_unknown_sites", "list_unplaced", "months_of_sites", "months_of_workers", "owed_numbers",
     "places_of_device", "sites_with_unplaced",

@@ -161,9 +161,16 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
             missing.setdefault(device_id, []).append(Missing(*found))
     found_devices = [
         SiteDevice(
-            row[0], row[1], tuple(row[2]), *row[3:5], DeviceState(row[5]), *row[6:], tuple(missing.get(row[0], ()))
+            device_id,
+            name,
+            tuple(places),
+            others,
+            firms,
+            DeviceState(state),
+            *rest,
+            missing=tuple(missing.get(device_id, ())),
         )
-        for row in rows
+        for device_id, name, places, others, firms, state, *rest in rows
     ]
     return [one for one in found_devices if one.is_to_show]
 
@@ -324,3 +331,19 @@ def list_bare_terminals(
             },
         )
         return [BareTerminal(*row) for row in cursor.fetchall()]
+
+
+class OwnPhone(NamedTuple):
+    """A worker's own phone, with which he touches at posters."""
+
+    registered_at: datetime
+    last_seen_at: datetime | None
+
+
+def find_phone(worker_id: int) -> OwnPhone | None:
+    """The phone that a worker touches with now; None where there was no touch yet, or it was revoked."""
+    rows = rows_of(
+        "SELECT registered_at, last_seen_at FROM touches_device WHERE worker_id = %s AND state = %s",
+        [worker_id, DeviceState.ACTIVE],
+    )
+    return OwnPhone(*rows[0]) if rows else None

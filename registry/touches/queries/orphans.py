@@ -136,4 +136,4 @@ def find_unknown_site(site_id: int) -> UnknownSite | None:
 
 def _unknown_sites(site_id: int | None, limit: int) -> list[UnknownSite]:
     rows = rows_of(_UNKNOWN_SITES, [OrphanCode.SITE, site_id, site_id, limit])
-    return [UnknownSite(*row[:4], row[4] or [], row[5] or []) for row in rows]
+    return [UnknownSite(*rest, devices=devices or [], sites=sites or []) for *rest, devices, sites in rows]
