@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Literal, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from api.bodies import after_failure
 from api.problems import wrong_method
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -19,7 +21,8 @@ def endpoint(permission: Literal["device", "public"]) -> Callable[[View], View]:
         @csrf_exempt
         @wraps(view)
         def answer(request: HttpRequest) -> HttpResponse:
-            return view(request) if request.method == "POST" else wrong_method()
+            given = view(request) if request.method == "POST" else wrong_method()
+            return given if given.status_code < HTTPStatus.BAD_REQUEST else after_failure(request, given)
 
         cast(Any, answer).permission = permission  # read by the test that walks all addresses
         return answer

@@ -37,3 +37,25 @@ def wrong_method() -> JsonResponse:
     answer = problem(MethodError(), 405)
     answer["Allow"] = "POST"
     return answer
+
+
+class LengthError(RegistryError):
+    """A body came in pieces and without its length."""
+
+    code = "LENGTH"
+
+
+def missing_length() -> JsonResponse:
+    """A request has to say how long its body is."""
+    return problem(LengthError(), 411)
+
+
+class AddressError(RegistryError):
+    """No machine has this address."""
+
+    code = "ADDRESS"
+
+
+def unknown_address() -> JsonResponse:
+    """There is nothing at this address."""
+    return problem(AddressError(), 404)

@@ -6,6 +6,9 @@ from functools import lru_cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 
+from api.bodies import after_failure
+from api.problems import unknown_address
+
 MACHINES = "/api/"
 
 
@@ -27,8 +30,9 @@ class MachinesFirst:
         try:
             found = _found(request.path_info)
         except Resolver404:
-            return self._get_response(request)
-        answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
+            answer: HttpResponse = after_failure(request, unknown_address())
+        else:
+            answer = found.func(request, *found.args, **found.kwargs)
         answer["X-Content-Type-Options"] = "nosniff"
         answer["Content-Length"] = str(len(answer.content))
         return answer

@@ -19,10 +19,12 @@ def test_a_machine_gets_no_cookie_and_no_session(django_assert_num_queries: Any)
     assert answer.headers["Content-Length"] == str(len(answer.content))
 
 
-def test_an_address_that_no_machine_has_is_a_page() -> None:
-    answer = Client().get("/api/v1/nothing-here")
-    assert answer.status_code == 404
-    assert "Content-Security-Policy" in answer.headers
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+@pytest.mark.parametrize("address", ["/api/v1/nothing-here", "/api/v1/touches/", "/api/v2/touches", "/api/"])
+def test_an_address_that_no_machine_has_is_told_so_to_a_machine(address: str, method: str) -> None:
+    answer = Client().generic(method, address)
+    assert (answer.status_code, answer.json()["code"]) == (404, "ADDRESS")
+    assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_a_page_is_not_a_machines() -> None:

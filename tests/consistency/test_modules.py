@@ -34,6 +34,7 @@ TOGETHER = {
     "registry/touches/operations/log.py": "api/test_touches.py",
     "registry/touches/operations/phones.py": "registry/histories/operations/test_receiving.py",
     "registry/touches/operations/presence.py": "api/test_touches.py",
+    "api/bodies.py": "api/test_endpoint.py",
     "api/v1/touches.py": "api/test_touches.py",
     "api/v1/devices.py": "api/test_devices.py",
     "api/v1/people.py": "api/test_people.py",

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -146,6 +147,11 @@ class Scene:
         body = {"code": self.code, "store": store, "name": "ゲートのPC"}
         return self.gate.post(json.dumps(body).encode(), path=DEVICES, **more)
 
+    def in_pieces(self, path: str) -> Any:
+        """The answer to a body that does not say how long it is."""
+        more: Any = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": "", "wsgi.input": BytesIO(b"{}")}
+        return self.client.post(path, b"", content_type="application/json", **more)
+
     def unready(self) -> Any:
         """The answer of a server whose tables are not there."""
         with connection.cursor() as cursor:
@@ -184,6 +190,10 @@ WAYS: dict[tuple[str, str, str, str], Callable[[Scene], Any]] = {
     (PEOPLE, "post", "405", "METHOD"): lambda scene: scene.client.get(PEOPLE),
     (PEOPLE, "post", "409", "DEVICE_FORKED"): lambda scene: scene.ask("f" * 32),
     (PEOPLE, "post", "422", "BATCH_SHAPE"): lambda scene: scene.gate.post(b"[]", path=PEOPLE),
+    **{
+        (path, "post", "411", "LENGTH"): partial(Scene.in_pieces, path=path)
+        for path in (TOUCHES, DEVICES, SECRET, PEOPLE)
+    },
     ("/healthz", "get", "200", ""): lambda scene: scene.client.get("/healthz"),
     ("/readyz", "get", "200", ""): lambda scene: scene.client.get("/readyz"),
     ("/readyz", "get", "503", ""): lambda scene: scene.unready(),
@@ -287,7 +297,9 @@ def test_the_words_are_those_of_the_code() -> None:
     ]
     assert {kind["properties"]["status"]["const"] for kind in kinds} == set(Status)
     documented = {
-        (status, code) for path, _, status, code in answers() if path == TOUCHES and code not in {"", "METHOD"}
+        (status, code)
+        for path, _, status, code in answers()
+        if path == TOUCHES and code not in {"", "METHOD", "LENGTH"}
     }
     assert documented == {(str(status), error.code) for error, status in STATUSES.items()}
     batch = schema_named("Batch")["properties"]["touches"]
