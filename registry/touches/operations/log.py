@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 from django.db import connection
 
+from registry.core.days import jst_day
 from registry.core.prepared import Statement, number_list, text_list
 from registry.touches.derive import moment_of
 from registry.touches.operations.items import Refused, Stored
@@ -216,3 +217,13 @@ def forget_refused(*, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM touches_refused WHERE received_at < %s::timestamptz - interval '13 months'", [at])
         return int(cursor.rowcount)
+
+
+_MONTHS_AHEAD = timedelta(days=2 * 366)
+
+
+def make_partitions(*, at: datetime) -> int:
+    """Make the months of the log for the next two years. Returns how many were missing. Harmless when repeated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT touches_make_partitions(%s)", [jst_day(at + _MONTHS_AHEAD)])
+        return int(cursor.fetchone()[0])
