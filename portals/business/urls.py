@@ -46,6 +46,12 @@ urlpatterns = [
         name="withdraw_poster",
     ),
     path("sites/<int:site_id>/terminals/<int:terminal_id>/screen/", views_posters.screen, name="poster_screen"),
+    path("sites/<int:site_id>/terminals/<int:terminal_id>/screen/link/", views_posters.screen_link, name="screen_link"),
+    path(
+        "sites/<int:site_id>/terminals/<int:terminal_id>/screen/link/end/",
+        views_posters.end_link,
+        name="end_screen_link",
+    ),
     path("sites/<int:site_id>/devices/<int:device_id>/revoke/", views_devices.revoke, name="revoke"),
     path("sites/<int:site_id>/devices/<int:device_id>/leave/", views_devices.leave, name="leave"),
     path("sites/<int:site_id>/devices/<int:device_id>/loss/", views_devices.loss, name="loss"),

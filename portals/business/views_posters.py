@@ -1,40 +1,34 @@
 """Posters of a terminal, which workers read with their own phones: one to print, one on a screen that changes."""
 
-from datetime import datetime
-
+from django.conf import settings
 from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.doors import printed_address
+from portals.base.posters import poster_picture, show_screen
 from portals.base.qr import qr_picture
 from portals.business.site_access import own_terminal
-from registry.accounts.states import Permission, Portal
+from registry.accounts.states import Permission
 from registry.core.ids import SiteId
-from registry.sites.derive import SCREEN_CODE_LIFE
-from registry.sites.operations import withdraw_poster
-from registry.sites.queries import TerminalRow
-
-CHANGE_SECONDS = 20  # how often a screen shows a new code: one that was just read still holds for a while
-
-
-def _picture(terminal: TerminalRow, shown_at: datetime | None = None) -> SafeString:
-    """The QR code of the address that a phone opens, on the host of the workers' pages."""
-    where = reverse("worker:scan", args=[terminal.poster_code(shown_at)])
-    return qr_picture(printed_address(Portal.WORKER, where), _("poster.qr"))
+from registry.sites.operations import end_screen_link, make_screen_link, say_poster_up, withdraw_poster
 
 
 @page(Permission.SITE_MANAGE)
 def poster(request: HttpRequest, site_id: int, terminal_id: int) -> HttpResponse:
-    """The poster to print; what it is good for, and the way to the screen."""
+    """The poster to print; what it is good for, whether it hangs, and the way to the screen."""
     site, terminal = own_terminal(request, site_id, terminal_id)
-    context = {"site": site, "terminal": terminal, "qr": _picture(terminal)}
+    if request.method == "POST":
+        up = "up" in request.POST
+        say_poster_up(SiteId(site_id), terminal_id, up=up, by=viewer_of(request).actor(), at=timezone.now())
+        success(request, _("poster.is_up" if up else "poster.is_down"))
+        return redirect("business:poster", site_id, terminal_id)
+    context = {"site": site, "terminal": terminal, "qr": poster_picture(terminal)}
     return render(request, "business/poster.html", context)
 
 
@@ -54,11 +48,31 @@ def withdraw(request: HttpRequest, site_id: int, terminal_id: int) -> HttpRespon
 @never_cache
 @page(Permission.SITE_MANAGE)
 def screen(request: HttpRequest, site_id: int, terminal_id: int) -> HttpResponse:
-    """A full screen for the gate. The script brings a new code from time to time; without it the page loads itself anew."""
+    """The changing poster, for a trial: on the gate's screen nobody should be logged in."""
     site, terminal = own_terminal(request, site_id, terminal_id)
-    now = timezone.now()
-    context = {
-        "site": site, "terminal": terminal, "qr": _picture(terminal, now), "until": now + SCREEN_CODE_LIFE,
-        "seconds": CHANGE_SECONDS,
-    }  # fmt: skip
-    return render(request, "business/poster_screen.html", context)
+    return show_screen(request, site.name, terminal, close_url=reverse("business:poster", args=[site_id, terminal_id]))
+
+
+@never_cache
+@page(Permission.SITE_MANAGE)
+def screen_link(request: HttpRequest, site_id: int, terminal_id: int) -> HttpResponse:
+    """Make the secret address of the gate's screen and show it, once; a further one ends the one before."""
+    site, terminal = own_terminal(request, site_id, terminal_id)
+    context = {"site": site, "terminal": terminal}
+    if request.method == "POST":
+        secret = make_screen_link(SiteId(site_id), terminal_id, by=viewer_of(request).actor(), at=timezone.now())
+        link = settings.PUBLIC_URL + reverse("public:screen", args=[secret])
+        context |= {"link": link, "qr": qr_picture(link, _("screen.qr"))}
+    return render(request, "business/screen_link.html", context)
+
+
+@require_POST
+def _end_link(request: HttpRequest, site_id: int, terminal_id: int) -> HttpResponse:
+    """The gate's screen shows nothing any more."""
+    own_terminal(request, site_id, terminal_id)
+    end_screen_link(SiteId(site_id), terminal_id, by=viewer_of(request).actor(), at=timezone.now())
+    success(request, _("screen.ended"))
+    return redirect("business:poster", site_id, terminal_id)
+
+
+end_link = page(Permission.SITE_MANAGE)(_end_link)

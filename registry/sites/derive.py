@@ -1,5 +1,6 @@
 """The code of a poster, without tables: which terminal it hangs at, and until when it may be believed."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -43,3 +44,8 @@ def read_poster_code(key: str, text: str) -> PosterCode | None:
     if what[0] == _PRINTED:
         return PosterCode(int(site_id, 16), int(number, 16), generation=value)
     return PosterCode(int(site_id, 16), int(number, 16), shown_at=datetime.fromtimestamp(value, UTC))
+
+
+def hash_of_screen(secret: str) -> str:
+    """How the secret of a screen's address is kept: long and random, it needs no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -67,6 +67,9 @@ class Terminal(models.Model):
     number = models.SmallIntegerField()
     name = models.CharField(max_length=100)
     poster_generation = models.SmallIntegerField(default=1)  # of its printed poster; those before it are withdrawn
+    poster_up = models.BooleanField(default=False)  # whether a printed one hangs there, as the prime says
+    # Of the secret address of a screen there.
+    screen_hash = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 -- unique where there is one
 
     class Meta:
         db_table = "sites_terminal"

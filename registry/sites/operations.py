@@ -1,5 +1,6 @@
 """Writes of sites."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -15,6 +16,7 @@ from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, SiteId, make_id
+from registry.sites.derive import hash_of_screen
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
 from registry.sites.rules import is_prime
 from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY
@@ -116,8 +118,41 @@ def withdraw_poster(site_id: SiteId, terminal_id: int, generation: int, *, by: A
     """Withdraw the printed posters of a terminal up to a generation; the next one takes their place. Harmless when repeated."""
     site = _own_site(site_id, by=by)
     posters = Terminal.objects.filter(pk=terminal_id, site=site, poster_generation=generation)
-    if posters.update(poster_generation=generation + 1):
+    if posters.update(poster_generation=generation + 1, poster_up=False):
         note_act("sites_terminal", terminal_id, "withdraw_poster", by=by, at=at)
+
+
+@transaction.atomic
+def say_poster_up(site_id: SiteId, terminal_id: int, *, up: bool, by: Actor, at: datetime) -> None:
+    """Say whether a printed poster hangs at a terminal: then there is a way to touch. Harmless when repeated."""
+    site = _own_site(site_id, by=by)
+    if Terminal.objects.filter(pk=terminal_id, site=site, poster_up=not up).update(poster_up=up):
+        note_act("sites_terminal", terminal_id, "hang_poster" if up else "take_poster_down", by=by, at=at)
+
+
+SCREEN_SECRET_BYTES = 32
+
+
+@transaction.atomic
+def make_screen_link(site_id: SiteId, terminal_id: int, *, by: Actor, at: datetime) -> str:
+    """The secret of an address that shows a terminal's changing poster and nothing else, without a log-in.
+
+    Told this once; the one before it ends. Kept as a hash.
+    """
+    terminals = Terminal.objects.filter(pk=terminal_id, site=_own_site(site_id, by=by))
+    secret = secrets.token_urlsafe(SCREEN_SECRET_BYTES)
+    if not terminals.update(screen_hash=hash_of_screen(secret)):
+        raise NotFoundError
+    note_act("sites_terminal", terminal_id, "make_screen_link", by=by, at=at)
+    return secret
+
+
+@transaction.atomic
+def end_screen_link(site_id: SiteId, terminal_id: int, *, by: Actor, at: datetime) -> None:
+    """End the secret address of a terminal's screen. Harmless when repeated."""
+    terminals = Terminal.objects.filter(pk=terminal_id, site=_own_site(site_id, by=by), screen_hash__isnull=False)
+    if terminals.update(screen_hash=None):
+        note_act("sites_terminal", terminal_id, "end_screen_link", by=by, at=at)
 
 
 @transaction.atomic

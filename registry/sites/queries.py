@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 
-from registry.sites.derive import PosterCode, read_poster_code, write_poster_code
+from registry.sites.derive import PosterCode, hash_of_screen, read_poster_code, write_poster_code
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
 from registry.sites.rules import PosterUnknownError, check_poster
 
@@ -48,6 +48,8 @@ class TerminalRow:
     number: int
     name: str
     poster_generation: int
+    poster_up: bool
+    has_screen: bool
 
     def poster_code(self, shown_at: datetime | None = None) -> str:
         """The code of its printed poster, or of a screen at a moment."""
@@ -109,7 +111,21 @@ def names_of_sites(ids: Iterable[int]) -> dict[int, str]:
 def list_terminals(site_id: int) -> list[TerminalRow]:
     """A site's terminals by number."""
     rows = Terminal.objects.filter(site_id=site_id).order_by("number")
-    return [TerminalRow(row.pk, row.site_id, row.number, row.name, row.poster_generation) for row in rows]
+    return [_terminal_row(row) for row in rows]
+
+
+def _terminal_row(row: Terminal) -> TerminalRow:
+    return TerminalRow(
+        row.pk, row.site_id, row.number, row.name, row.poster_generation, row.poster_up, row.screen_hash is not None
+    )
+
+
+def find_screen(secret: str, *, on: date) -> tuple[TerminalRow, str] | None:
+    """The terminal whose screen has a secret address, and its site's name; None once either has ended."""
+    found = Terminal.objects.select_related("site").filter(screen_hash=hash_of_screen(secret)).first()
+    if found is None or (found.site.closed_on and found.site.closed_on <= on):
+        return None
+    return _terminal_row(found), found.site.name
 
 
 def get_poster(text: str, *, at: datetime) -> Poster:

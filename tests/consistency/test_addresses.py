@@ -20,6 +20,7 @@ from registry.histories.queries import list_open_edits
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
+from registry.sites.operations import make_screen_link
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
@@ -78,6 +79,8 @@ class Cast:
         edit_day(self.card.worker_id, self.gate.site_id, long_ago.date(), work="型枠", by=by, at=NOW)
         self.edit = list_open_edits(self.gate.site_id)[0].id
         month = NOW.date().replace(day=1)
+        place = list_terminals(self.gate.site_id)[0].id
+        self.screen = make_screen_link(self.gate.site_id, place, by=owner_of(self.prime), at=NOW)
         self.paper = ask_paper(Wish(PaperKind.FIRM_DAYS, month, month), by=owner_of(self.prime), at=NOW)
         make_paper(self.paper, at=NOW)
         letters = secrets_of_letters()
@@ -99,7 +102,7 @@ class Cast:
             "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
             "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
-            "<int:paper_id>": self.paper, "<int:edit_id>": self.edit, "<int:seq>": 1, "<int:named_id>": 1,
+            "<int:paper_id>": self.paper, "<int:edit_id>": self.edit, "<int:seq>": 1, "<int:named_id>": 1, "<str:secret>": self.screen,
             "<str:code>": list_terminals(self.gate.site_id)[0].poster_code(),
         }  # fmt: skip
         for placeholder, number in numbers.items():

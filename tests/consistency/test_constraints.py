@@ -138,6 +138,9 @@ CASES: dict[str, Callable[[], object]] = {
     "sites_boundary_once_a_day": again(DayBoundary),
     "sites_boundary_before_noon": change(DayBoundary, begins_at=time(12, 1)),
     "sites_terminal_number_once": again(Terminal),
+    "sites_terminal_screen_hash_key": both(
+        change(Terminal, screen_hash="h"), again(Terminal, number=9, screen_hash="h")
+    ),
     "structures_tier_fits": change(Node, tier=2),
     "structures_tenure_has_days": again(Tenure, until_on=LONG_AGO),
     "structures_tenure_state_known": change(Tenure, state="asleep"),

@@ -44,6 +44,8 @@ TOGETHER = {
     "portals/base/edits.py": "portals/business/test_views_days.py",
     "portals/base/days.py": "portals/business/test_views_days.py",
     "portals/base/links.py": "portals/business/test_links.py",
+    "portals/base/posters.py": "portals/business/test_posters.py",
+    "portals/public/views_screen.py": "portals/business/test_posters.py",
     "portals/base/requests.py": "portals/base/test_drafts.py",
     "portals/base/samples.py": "portals/base/test_views.py",
     "portals/base/templatetags/ds.py": "portals/base/test_ds.py",

@@ -296,7 +296,7 @@ def list_troubled_devices(
 
 @dataclass(frozen=True)
 class BareTerminal:
-    """A place on a site that no trusted device serves; perhaps one did until it was revoked."""
+    """A place on a site where nobody can touch: no trusted device serves it, no poster hangs there; perhaps one did until it was revoked."""
 
     id: int
     name: str
@@ -309,7 +309,8 @@ SELECT t.id, t.name, t.site_id, COALESCE(bool_or(d.state = 'revoked'), false) FR
 JOIN sites_terminal t ON t.site_id = s.id
 LEFT JOIN touches_pairing p ON p.terminal_id = t.id AND p.until_at IS NULL
 LEFT JOIN touches_device d ON d.id = p.device_id
-WHERE s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s)) AND (s.closed_on IS NULL OR s.closed_on > %(on)s)
+WHERE s.business_id = %(firm)s AND NOT t.poster_up AND t.screen_hash IS NULL
+  AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s)) AND (s.closed_on IS NULL OR s.closed_on > %(on)s)
   AND EXISTS (SELECT FROM sites_period q WHERE q.site_id = s.id AND q.from_on <= %(soon)s AND (q.until_on IS NULL OR q.until_on > %(on)s))
 GROUP BY t.id HAVING count(*) FILTER (WHERE d.state = 'active') = 0 ORDER BY t.id LIMIT %(most)s
 """
@@ -318,7 +319,7 @@ GROUP BY t.id HAVING count(*) FILTER (WHERE d.state = 'active') = 0 ORDER BY t.i
 def list_bare_terminals(
     business_id: int, *, units: Collection[int] | None = None, on: date, soon: date, limit: int
 ) -> list[BareTerminal]:
-    """Terminals without a trusted device, on a prime's sites that run on a day or begin until another."""
+    """Terminals without a trusted device and without a poster, on a prime's sites that run on a day or begin until another."""
     with connection.cursor() as cursor:
         cursor.execute(
             _BARE,
