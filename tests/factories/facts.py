@@ -407,10 +407,11 @@ def _touches(world: World, rng: random.Random) -> None:
         rng.shuffle(numbered)
         for k, start in enumerate(range(0, len(numbered), 9)):
             piece = numbered[max(0, start - rng.randrange(4)) : start + 9]
-            world.add(f"batch{g}{k}", partial(_send, world.gates[g], piece))
+            world.add(f"batch{g}{k}", partial(send_batch, world.gates[g], piece))
 
 
-def _send(gate: tuple[int, bytes, str], touches: list[dict[str, Any]]) -> None:
+def send_batch(gate: tuple[int, bytes, str], touches: list[dict[str, Any]]) -> None:
+    """Send touches by a gate; every one is stored, however often."""
     device, secret, store = gate
     body = json.dumps({"store": store, "touches": touches}).encode()
     taken = receive_touches(str(device), signature_of(secret, body), body, at=moment(START + timedelta(days=DAYS), 600))

@@ -161,17 +161,12 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
             missing.setdefault(device_id, []).append(Missing(*found))
     found_devices = [
         SiteDevice(
-            device_id,
-            name,
-            tuple(places),
-            others,
-            firms,
-            DeviceState(state),
-            *rest,
-            missing=tuple(missing.get(device_id, ())),
+            device_id, name, tuple(places), others, firms, DeviceState(state), registered_at, seen_at, highest, unsent, since,
+            refused, nowhere, left_at, tuple(missing.get(device_id, ())),
         )
-        for device_id, name, places, others, firms, state, *rest in rows
-    ]
+        for device_id, name, places, others, firms, state, registered_at, seen_at, highest, unsent, since, refused,
+        nowhere, left_at in rows
+    ]  # fmt: skip
     return [one for one in found_devices if one.is_to_show]
 
 

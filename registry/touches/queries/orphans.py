@@ -136,4 +136,7 @@ def find_unknown_site(site_id: int) -> UnknownSite | None:
 
 def _unknown_sites(site_id: int | None, limit: int) -> list[UnknownSite]:
     rows = rows_of(_UNKNOWN_SITES, [OrphanCode.SITE, site_id, site_id, limit])
-    return [UnknownSite(*rest, devices=devices or [], sites=sites or []) for *rest, devices, sites in rows]
+    return [
+        UnknownSite(named_id, number, first_at, last_at, devices or [], sites or [])
+        for named_id, number, first_at, last_at, devices, sites in rows
+    ]

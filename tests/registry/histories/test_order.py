@@ -22,8 +22,10 @@ from registry.histories.models import Claim
 from registry.histories.operations.binder import FOLLOWER, bind_months, follow
 from registry.histories.queries import list_days_of_worker, load_facts
 from registry.histories.states import ClaimState
+from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_workers
-from tests.factories.facts import START, Fact, World, a_world, four_firms, moment
+from tests.factories.facts import START, Fact, World, four_firms, moment
+from tests.factories.lonely import a_whole_world
 
 WORLDS = int(os.environ.get("WORLDS", "40"))
 ORDERS = int(os.environ.get("ORDERS", "10"))
@@ -33,7 +35,7 @@ AS_OF = tuple(moment(START + timedelta(days=days), 720) for days in (6, 12, 120)
 # Facts that write each kind of mark.
 TOLD_BY = {
     ChangeKind.TOUCH: ("batch",),
-    ChangeKind.CARD: ("token", "stop", "lift", "renew"),
+    ChangeKind.CARD: ("token", "stop", "lift", "renew", "given", "owner"),
     ChangeKind.AFFILIATION: ("link", "leave"),
     ChangeKind.SITE: ("period", "close", "boundary"),
     ChangeKind.WORKER: ("trades",),
@@ -154,6 +156,7 @@ def _edit_as_of(edit: EditFact, at: datetime) -> EditFact:
 
 def days_from_scratch(world: World) -> list[tuple[Any, ...]]:
     """The same after everything was bound anew."""
+    adopt_orphans()
     bind_months(months_of_workers([(worker, MONTHS[0], MONTHS[-1]) for worker in world.workers]))
     return days(world)
 
@@ -166,7 +169,7 @@ def test_the_order_of_facts_changes_nothing(piece: int) -> None:
     for seed in range(piece, WORLDS, PIECES):
         expected = None
         for order in range(ORDERS):
-            world = a_world(seed, firms)
+            world = a_whole_world(seed, firms)
             tell(world, random.Random(f"{seed} {order}"))
             found = days(world), days_as_of(world, AS_OF)
             assert found[0], seed
@@ -179,7 +182,7 @@ def test_the_order_of_facts_changes_nothing(piece: int) -> None:
 def test_what_was_said_later_is_not_in_the_days_of_an_earlier_date() -> None:
     """The three dates differ: else the test above would say nothing about them."""
     firms = four_firms()
-    worlds = [a_world(seed, firms) for seed in range(3)]
+    worlds = [a_whole_world(seed, firms) for seed in range(3)]
     for world in worlds:
         tell(world, random.Random(world.seed))
     found = [days_as_of(world, AS_OF) for world in worlds]
@@ -192,21 +195,27 @@ def test_what_was_said_later_is_not_in_the_days_of_an_earlier_date() -> None:
 def test_the_order_matters_as_soon_as_one_kind_of_mark_is_switched_off(kind: ChangeKind) -> None:
     firms = four_firms()
     with _forgetting(kind):
-        assert any(_is_stale(a_world(seed, firms), kind) for seed in range(12))
+        assert any(_is_stale(a_whole_world(seed, firms), kind) for seed in range(12))
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("word", ["claim", "approve", "join", "edit", "allow", "decide"])
-def test_each_word_on_a_day_is_told_by_a_mark_of_its_own(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        *((word, ChangeKind.DAY) for word in ("claim", "approve", "join", "edit", "allow", "decide")),
+        ("given", ChangeKind.CARD), ("owner", ChangeKind.CARD), ("meant", ChangeKind.TOUCH),
+    ],
+)  # fmt: skip
+def test_each_word_on_a_day_is_told_by_a_mark_of_its_own(word: str, kind: ChangeKind) -> None:
     """Above, one kind of mark is missing throughout; here only those of what is told last."""
     firms = four_firms()
-    assert any(_is_stale_by(a_world(seed, firms), word) for seed in range(12))
+    assert any(_is_stale_by(a_whole_world(seed, firms), word, kind) for seed in range(12))
 
 
-def _is_stale_by(world: World, word: str) -> bool:
+def _is_stale_by(world: World, word: str, kind: ChangeKind) -> bool:
     """Whether days are wrong when some words come last, with no mark."""
     last = _tell_all_but(world, (word,))
-    with _forgetting(ChangeKind.DAY):
+    with _forgetting(kind):
         return _is_stale_after(world, last)
 
 

@@ -1,0 +1,84 @@
+"""Facts about touches that stand alone at first: without a day, without an owner, on a site that nobody registered."""
+
+import random
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from registry.core.ids import BusinessId, IdKind, id_of_body
+from registry.touches.operations.orphans import give_day, name_owner, name_site
+from registry.touches.queries import find_unknown_card
+from tests.factories.cast import OFFICE
+from tests.factories.facts import DAYS, START, World, a_world, moment, send_batch
+
+# Numbers of touches: after those of the other batches.
+_DATELESS, _OWNERLESS, _NOWHERE = 5000, 6000, 7000
+# No day begins in the afternoon: when the day is given, it does not matter which boundary is known.
+_AFTERNOON = 780
+
+
+def a_whole_world(seed: int, firms: list[BusinessId]) -> World:
+    """A world with touches that somebody has to settle; what was settled is sent again."""
+    world, rng = a_world(seed, firms), random.Random(f"lonely {seed}")
+    for n in range(len(world.workers)):
+        if rng.random() < 0.6:
+            _dateless(world, n, rng)
+        if rng.random() < 0.6:
+            _ownerless(world, n, rng)
+    _nowhere(world, rng)
+    return world
+
+
+def _dateless(world: World, n: int, rng: random.Random) -> None:
+    """A clock that says the year 2000; the prime gives the day."""
+    s, offset = rng.randrange(2), rng.randrange(DAYS)
+    long_ago = moment(world.day(offset).replace(year=2000), _AFTERNOON + n)
+    sent = _touch(world, _DATELESS + n, s, {"card": f"{world.workers[n]}-01"}, long_ago.isoformat())
+    how: Any = {"by": world.owners[0], "at": moment(START + timedelta(days=DAYS), 620)}
+    _told(world, f"dateless{n}", s, [sent])
+    place = (world.gates[s][0], sent["seq"])
+    world.add(
+        f"given{n}",
+        partial(give_day, world.sites[s], [place], world.day(rng.randrange(DAYS)), **how),
+        f"batch_dateless{n}",
+    )
+
+
+def _ownerless(world: World, n: int, rng: random.Random) -> None:
+    """A card that nobody has; the office says whose touch it was."""
+    s, at = rng.randrange(2), moment(world.day(rng.randrange(DAYS)), _AFTERNOON + 60 + n)
+    sent = _touch(world, _OWNERLESS + n, s, {"card": f"{world.workers[n]}-07"}, at.isoformat())
+    _told(world, f"ownerless{n}", s, [sent])
+    world.add(f"owner{n}", partial(_name_owner, world, n, (world.gates[s][0], sent["seq"])), f"batch_ownerless{n}")
+
+
+def _name_owner(world: World, n: int, place: tuple[int, int]) -> None:
+    unknown = find_unknown_card(*place)
+    assert unknown
+    at = moment(START + timedelta(days=DAYS), 640)
+    assert name_owner(unknown, f"{world.workers[n]}-01", by=OFFICE, at=at) == 1
+
+
+def _nowhere(world: World, rng: random.Random) -> None:
+    """A site ID with a slip of the finger; the office says which site was meant."""
+    wrong, s = id_of_body(str(rng.randrange(10**10, 10**11)), IdKind.SITE), rng.randrange(2)
+    sent = [
+        {**_touch(world, _NOWHERE + k, s, rng.choice(credentials), at.isoformat()), "site": str(wrong)}
+        for k, credentials in enumerate(world.credentials)
+        for at in [moment(world.day(rng.randrange(DAYS)), 500 + k)]
+    ]
+    _told(world, "nowhere", s, sent)
+    meant = partial(
+        name_site, wrong, world.sites[1 - s], by=OFFICE, at=moment(START + timedelta(days=DAYS), 660)
+    )  # fmt: skip
+    world.add("meant", meant, "batch_nowhere")
+
+
+def _touch(world: World, seq: int, s: int, credential: dict[str, str], touched_at: str) -> dict[str, Any]:
+    return {"seq": seq, **credential, "touched_at": touched_at, "site": str(world.sites[s]), "direction": "in"}
+
+
+def _told(world: World, name: str, s: int, sent: list[dict[str, Any]]) -> None:
+    """Sent once, and once more at any time afterwards."""
+    world.add(f"batch_{name}", partial(send_batch, world.gates[s], sent))
+    world.add(f"repeat_{name}", partial(send_batch, world.gates[s], sent), f"batch_{name}")
