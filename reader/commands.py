@@ -124,7 +124,7 @@ def do_csv(store: Store, options: argparse.Namespace) -> int:
     """Keep the touches of a file."""
     found = read_csv(options.file, method=options.method, site=_site(store, options.site))
     store.keep(found.touches)
-    say(f"{len(found.touches)}件を取り込みました。{unsent_line(store.summary())}")
+    say(f"{len(found.touches):,}件を取り込みました。{unsent_line(store.summary())}")
     for line, message in found.bad:
         say(f"{line}行目は取り込んでいません: {message}")
     return WRONG if found.bad else DONE
@@ -133,7 +133,7 @@ def do_csv(store: Store, options: argparse.Namespace) -> int:
 def do_send(store: Store, _options: argparse.Namespace) -> int:
     """Send everything now."""
     outcome = drain(Sender(store))
-    say(f"{outcome.stored}件を送信しました。{unsent_line(store.summary())}")
+    say(f"{outcome.stored:,}件を送信しました。{unsent_line(store.summary())}")
     if outcome.refused:
         say(f"{outcome.refused}件は打刻として読み取れないと断られました。status で見られます。")
     if outcome.message:
@@ -180,5 +180,5 @@ def do_rotate(store: Store, _options: argparse.Namespace) -> int:
 def do_fork(store: Store, _options: argparse.Namespace) -> int:
     """Become a new device."""
     count = store.fork(store.identity().store)
-    say(f"新しい記録ファイルになりました。未送信の{count}件は残っています。register で登録してください。")
+    say(f"新しい記録ファイルになりました。未送信の{count:,}件は残っています。register で登録してください。")
     return DONE

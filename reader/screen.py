@@ -64,7 +64,7 @@ def unsent_line(summary: Summary) -> str:
     if not summary.unsent:
         return "未送信: 0"
     since = datetime.fromisoformat(summary.oldest)
-    return f"未送信: {summary.unsent}（{since:%m/%d %H:%M} から）"
+    return f"未送信: {summary.unsent:,}（{since:%m/%d %H:%M} から）"
 
 
 def receipt(touch: NewTouch, name: str, summary: Summary) -> View:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.messages import info, success
@@ -43,6 +44,7 @@ from registry.touches.states import DeviceState
 OF_DEVICES = (Reason.DEVICE_REVOKED, Reason.SITE_NOT_OF_DEVICE)
 REFUSED_CODES = frozenset({"TOUCH_SHAPE", "TOUCH_ID_SHAPE", "TOUCH_ID_CHECK_DIGIT", "TOUCH_ID_KIND"})
 MOST_SIGNS = 40
+NUMBERS_TWICE_SHOWN = timedelta(days=7)
 MOST_DIGITS = 17  # of a number that a device gives (docs/handbook/ingest.md)
 
 
@@ -106,7 +108,10 @@ def devices(request: HttpRequest, site_id: int) -> HttpResponse:
         "site": site, "terminals": list_terminals(SiteId(site_id)), "waiting": waiting, "later": later,
         "most": MISSING_AT_MOST, "unplaced": len(list_unplaced(site_id)), "unplaced_most": UNPLACED_AT_MOST,
         "devices": [
-            {"row": device, "refused": [one for one in refused if one.row.device_id == device.id]}
+            {
+                "row": device, "refused": [one for one in refused if one.row.device_id == device.id],
+                "twice": device.renumbered_at is not None and timezone.now() - device.renumbered_at < NUMBERS_TWICE_SHOWN,
+            }
             for device in sorted(found, key=lambda one: (one.state is DeviceState.REVOKED, one.id))
         ],
     }  # fmt: skip

@@ -22,6 +22,7 @@ class Device(models.Model):
     registered_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    renumbered_at = models.DateTimeField(null=True)  # when it last sent a number that other content has
     unsent = models.IntegerField(null=True)
     unsent_since = models.DateTimeField(null=True)
 

@@ -69,6 +69,11 @@ def mark(number: int) -> str:
     return "零一二三"[number] + "番目"
 
 
+def unknown_site(number: int) -> int:
+    """The n-th site ID that touches name and nobody has registered."""
+    return id_of_body(f"9876543210{number}", IdKind.SITE)
+
+
 class World:
     """A worker, his firm with a site, a firm below it: each has of everything as many rows as were asked for."""
 
@@ -144,10 +149,11 @@ class World:
         Gate(beside, self.gate.site_id, f"{self.count}a" * 16).send(
             a_touch(5, self.card), {**a_touch(6, self.card), "card": "1"}
         )
-        # A clock that shows an impossible day, and a card that nobody has.
+        # A clock that shows an impossible day, a card that nobody has, a site that nobody has registered.
         self.gate.send(
             a_touch(200 + self.count, self.card, f"2000-01-0{self.count}T07:58:00+09:00"),
             {**a_touch(300 + self.count, self.card), "card": f"{self.card.worker_id}-9{self.count}"},
+            {**a_touch(400 + self.count, self.card), "site": str(unknown_site(self.count))},
         )
         further = a_gate(self.prime, name=name, store=f"{self.count}b" * 16)
         self._claim(further.site_id)
@@ -189,7 +195,7 @@ class World:
             "<int:affiliation_id>": list_ended_links(since=TODAY, **mine)[-1].id,
             "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
-            "<int:device_id>": self.gate.device.device_id, "<int:seq>": 301,
+            "<int:device_id>": self.gate.device.device_id, "<int:seq>": 301, "<int:named_id>": unknown_site(1),
             "<int:edit_id>": list_open_edits(site)[0].id, "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
             "<int:day>": TODAY.day if page == "business:site_day" else claim.day.day, "<int:claim_id>": claim.id,
             "<int:paper_id>": self.papers.get(page.split(":", maxsplit=1)[0], 0),

@@ -99,6 +99,12 @@ def yen(value: int | None) -> str:
     return yen_text(value) if _in_japanese() else f"¥{value:,}".replace("¥-", "-¥")
 
 
+@register.filter
+def count(value: int | None) -> str:
+    """How many, as 12,345. IDs, years and editions are no counts: they do not pass through here."""
+    return "" if value is None else f"{value:,}"
+
+
 @register.simple_tag
 def name(written: str, kana: str = "") -> SafeString:
     """A name under its furigana, part by part when both have as many parts."""
@@ -128,8 +134,9 @@ def chip(tone: str, text: str = "") -> SafeString:
 
 @register.simple_tag
 def say(key: str, **values: Any) -> SafeString:
-    """A text with values in it: `{% say key days=43 %}` fills `{days}`; values are escaped."""
-    return format_html(gettext(key), **values)
+    """A text with values in it: `{% say key days=43 %}` fills `{days}`; values are escaped, whole numbers are counts."""
+    said = {which: count(value) if type(value) is int else value for which, value in values.items()}
+    return format_html(gettext(key), **said)
 
 
 @register.inclusion_tag("base/steps.html")

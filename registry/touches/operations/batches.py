@@ -44,6 +44,7 @@ from registry.touches.operations.log import (
     Report,
     find_repeats,
     look_up,
+    note_renumbered,
     secret_versions,
     write_batch,
     write_refused,
@@ -198,6 +199,8 @@ def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
     results, new = _sort(read, sorting)
     nowhere = sorting.foreign - names_of_sites(sorting.foreign).keys() if sorting.foreign else frozenset[int]()
     written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)], nowhere)
+    if written and sorting.renumbered:
+        note_renumbered(device.id, at=sent.at)
     return TakenBatch(device.id, sent.at, *written, results) if written else None
 
 
@@ -260,13 +263,14 @@ def _read(opened: OpenedBatch, reading: Reading) -> list[Stored | Refused]:
 
 @dataclass(frozen=True)
 class _Sorting:
-    """What is known when the touches of a batch are told apart; and the sites found that the device does not serve."""
+    """What is known when the touches of a batch are told apart; and what was found: sites that the device does not serve, numbers that are taken."""
 
     device: DeviceNow
     repeats: dict[int, tuple[int, float | None]]
     owners: dict[tuple[str, str], int]
     at_ms: int
     foreign: set[int] = field(default_factory=set)
+    renumbered: set[int] = field(default_factory=set)
 
     def touched(self, one: Stored, received_ms: int) -> Touched:
         """Whose card, which moment. What its first receipt says of a touch stays."""
@@ -315,4 +319,5 @@ def _sort(read: Sequence[Stored | Refused], sorting: _Sorting) -> tuple[list[Res
             results.append(Result(index, one.seq, Status.STORED, touched=before[1]))
         else:
             results.append(Result(index, one.seq, Status.RENUMBER))
+            sorting.renumbered.add(one.seq)
     return results, list(new.values())

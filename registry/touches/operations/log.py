@@ -201,6 +201,12 @@ def _numbers(seqs: Sequence[int]) -> str:
     return _ranges(zip(begins, ends, strict=True))
 
 
+def note_renumbered(device_id: int, *, at: datetime) -> None:
+    """Note that a device used numbers twice: its file runs on two machines, or came back from an old copy."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE touches_device SET renumbered_at = %s WHERE id = %s", [at, device_id])
+
+
 def write_refused(device_id: int, refused: Sequence[Refused], *, at: datetime) -> None:
     """Keep what can never be read as a touch, as received, once."""
     with connection.cursor() as cursor:

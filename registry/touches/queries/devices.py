@@ -84,6 +84,7 @@ class SiteDevice:
     unsent_since: datetime | None
     refused: int
     nowhere: int
+    renumbered_at: datetime | None
     left_at: datetime | None
     missing: tuple[Missing, ...]
 
@@ -127,7 +128,7 @@ SELECT d.id, d.name, w.places,
      AND s.business_id <> (SELECT business_id FROM sites_site WHERE id = %(site)s)),
   d.state, d.registered_at, d.last_seen_at, d.highest, CASE WHEN /*unsent*/ THEN d.unsent ELSE 0 END, d.unsent_since,
   CASE WHEN /*settled*/ THEN 0 ELSE (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r) END,
-  (SELECT count(*) FROM touches_orphan o WHERE o.device_id = d.id AND o.code = 'SITE_UNKNOWN'), w.left_at
+  (SELECT count(*) FROM touches_orphan o WHERE o.device_id = d.id AND o.code = 'SITE_UNKNOWN'), d.renumbered_at, w.left_at
 FROM w JOIN touches_device d ON d.id = w.device_id ORDER BY d.id
 """.replace("/*unsent*/", _UNSENT).replace("/*settled*/", _SETTLED)
 _MISSING = """
@@ -162,10 +163,10 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
     found_devices = [
         SiteDevice(
             device_id, name, tuple(places), others, firms, DeviceState(state), registered_at, seen_at, highest, unsent, since,
-            refused, nowhere, left_at, tuple(missing.get(device_id, ())),
+            refused, nowhere, renumbered_at, left_at, tuple(missing.get(device_id, ())),
         )
         for device_id, name, places, others, firms, state, registered_at, seen_at, highest, unsent, since, refused,
-        nowhere, left_at in rows
+        nowhere, renumbered_at, left_at in rows
     ]  # fmt: skip
     return [one for one in found_devices if one.is_to_show]
 

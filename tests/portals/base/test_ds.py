@@ -1,9 +1,11 @@
+import re
 from datetime import UTC, date, datetime, time
 
 import pytest
 from django.template import Context, Template
 from django.utils.translation import override
 
+from config.texts import ROOT
 from portals.base.calendars import DayMark, DayState
 from portals.base.templatetags import ds
 
@@ -83,6 +85,30 @@ def test_name_is_escaped() -> None:
 
 def test_say_fills_and_escapes_values() -> None:
     assert rendered('{% say "<i>{days}</i>" days=days %}', days="<43>") == "<i>&lt;43&gt;</i>"
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0, "0"), (999, "999"), (12345, "12,345"), (1234567, "1,234,567")])
+def test_a_count_has_its_thousands_apart(value: int, shown: str) -> None:
+    assert rendered("{{ value|count }}", value=value) == shown
+    assert rendered('{% say "{number}" number=value %}', value=value) == shown
+
+
+def test_what_is_no_count_stays_together() -> None:
+    shown = rendered('{% say "{id} {code}" id=id code=code %} {{ id }}', id="12345678901821", code="2026")
+    assert shown == "12345678901821 2026 12345678901821"
+
+
+COUNTED = re.compile(r"\{\{ [a-z_.]+\.(?:formal|claimed|unapproved|waiting|beside|people|number|count|incomplete) \}\}")
+
+
+def test_no_page_shows_a_count_by_itself() -> None:
+    bare = [
+        (page.name, found[0])
+        for page in (ROOT / "portals").rglob("*.html")
+        for found in COUNTED.finditer(page.read_text())
+        if found[0] not in {"{{ step.number }}", "{{ entry.number }}"}  # which step, which page of the manuals
+    ]
+    assert bare == []
 
 
 def test_icon_is_silent_unless_named() -> None:

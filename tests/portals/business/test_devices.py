@@ -321,3 +321,20 @@ def test_a_loss_is_accepted_by_the_site_s_prime_alone(gate: Gate, card: CardRow,
 def test_touches_of_a_site_that_is_not_registered_are_told(owner: Client, gate: Gate, card: CardRow) -> None:
     gate.send({**a_touch(1, card), "site": str(id_of_body("98765432109", IdKind.SITE))})
     assert "登録のない現場IDの打刻が1件あります" in page_of(owner, gate)
+
+
+def test_a_store_that_was_copied_as_it_is_loses_nothing_and_the_prime_is_told(
+    owner: Client, gate: Gate, card: CardRow
+) -> None:
+    """Two machines with one file: the same device, the same numbers, other touches."""
+    gate.send(a_touch(1, card, "2026-11-20T07:41:00+09:00"))
+    assert "同じ番号で別の打刻" not in page_of(owner, gate)
+    answer = gate.send(a_touch(1, card, "2026-11-20T07:50:00+09:00"))
+    assert answer["results"][0]["status"] == "renumber"
+    page = page_of(owner, gate)
+    assert "同じ番号で別の打刻が届きました（最後は2026年11月20日（金）12:00）" in page
+    assert "fork を実行し" in page
+    (again,) = gate.send(a_touch(answer["highest"] + 1, card, "2026-11-20T07:50:00+09:00"))["results"]
+    assert again["status"] == "stored"
+    with time_machine.travel(NOW + timedelta(days=8), tick=False):
+        assert "同じ番号で別の打刻" not in page_of(owner, gate)
