@@ -11,7 +11,7 @@ from registry.businesses.operations import UnitData, add_unit, add_user
 from registry.businesses.queries import list_users
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
-from registry.core.ids import BusinessId, SiteId
+from registry.core.ids import BusinessId, IdKind, SiteId, id_of_body
 from registry.disclosure.queries import viewer_for
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import edit_day
