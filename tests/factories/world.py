@@ -126,7 +126,7 @@ class World:
         self.enlist(self.prime, present, None)
         self.enlist(self.below, a_worker(self.below, name), self.tenure.id)
         link(free.worker_id, self.below, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
-        self.gate.send(a_touch(self.count, present))
+        self.gate.send(a_touch(self.count, present, method="typed"))
         link(self.card.worker_id, firm, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
         asking, asked = a_worker(None, name).worker_id, a_firm(name)
         ask = partial(ask_for_link, from_on=TODAY, principal=False, at=NOW)
