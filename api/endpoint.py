@@ -5,11 +5,12 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Literal, cast
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from api.bodies import after_failure
-from api.problems import wrong_method
+from api.problems import too_large, wrong_method
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -21,7 +22,10 @@ def endpoint(permission: Literal["device", "public"]) -> Callable[[View], View]:
         @csrf_exempt
         @wraps(view)
         def answer(request: HttpRequest) -> HttpResponse:
-            given = view(request) if request.method == "POST" else wrong_method()
+            try:
+                given = view(request) if request.method == "POST" else wrong_method()
+            except RequestDataTooBig:
+                given = too_large()
             return given if given.status_code < HTTPStatus.BAD_REQUEST else after_failure(request, given)
 
         cast(Any, answer).permission = permission  # read by the test that walks all addresses

@@ -50,6 +50,17 @@ def missing_length() -> JsonResponse:
     return problem(LengthError(), 411)
 
 
+class BodySizeError(RegistryError):
+    """A body is larger than any that we read."""
+
+    code = "BODY_SIZE"
+
+
+def too_large() -> JsonResponse:
+    """The body is larger than any that we read."""
+    return problem(BodySizeError(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024), 413)
+
+
 class AddressError(RegistryError):
     """No machine has this address."""
 

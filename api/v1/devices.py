@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
@@ -42,7 +41,7 @@ def post_devices(request: HttpRequest) -> HttpResponse:
     """Register a device; its secret travels in this answer and never again."""
     try:
         wanted = msgspec.json.decode(request.body, type=Registration)
-    except (*UNREAD, RequestDataTooBig):
+    except UNREAD:
         return problem(BatchShapeError(), 422)
     network, now = network_of(request.META["REMOTE_ADDR"]), timezone.now()
     try:

@@ -152,6 +152,10 @@ class Scene:
         more: Any = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": "", "wsgi.input": BytesIO(b"{}")}
         return self.client.post(path, b"", content_type="application/json", **more)
 
+    def too_large(self, path: str) -> Any:
+        """The answer to a body larger than any that is read."""
+        return self.client.post(path, b" " * (3 * MOST_BYTES), content_type="application/json")
+
     def unready(self) -> Any:
         """The answer of a server whose tables are not there."""
         with connection.cursor() as cursor:
@@ -194,6 +198,7 @@ WAYS: dict[tuple[str, str, str, str], Callable[[Scene], Any]] = {
         (path, "post", "411", "LENGTH"): partial(Scene.in_pieces, path=path)
         for path in (TOUCHES, DEVICES, SECRET, PEOPLE)
     },
+    **{(path, "post", "413", "BODY_SIZE"): partial(Scene.too_large, path=path) for path in (DEVICES, SECRET, PEOPLE)},
     ("/healthz", "get", "200", ""): lambda scene: scene.client.get("/healthz"),
     ("/readyz", "get", "200", ""): lambda scene: scene.client.get("/readyz"),
     ("/readyz", "get", "503", ""): lambda scene: scene.unready(),
