@@ -26,7 +26,7 @@ def csv_answer(name: str, lines: Iterable[DayLine], elsewhere: Iterable[Mapping[
     for line in lines:
         one = line.row.bound
         writer.writerow(map(_safe, [
-            one.day.isoformat(), line.row.worker_id, line.name, one.site_id or "", line.site, line.firm, line.trade,
+            one.day.isoformat(), line.row.worker_id, line.name, line.site_id or "", line.site, line.firm, line.trade,
             line.position, one.assignment.work, _("export.by_hand" if one.by_hand else "export.touched"),
             *(f"{at.astimezone(JST):%H:%M}" if at else "" for at in (one.first, one.last)),
             _(f"day.standing.{one.standing}"), " ".join(one.reasons), " ".join(_(f"reason.{code}.cause") for code in one.reasons),

@@ -19,6 +19,7 @@ from portals.business import (
     views_sites,
     views_structure,
     views_unplaced,
+    views_unregistered,
     views_users,
 )
 
@@ -34,6 +35,11 @@ urlpatterns = [
     path("workers/<int:worker_id>/photo/", views_firm.photo, name="photo"),
     path("sites/", views_sites.sites, name="sites"),
     path("sites/new/", views_sites.new_site, name="new_site"),
+    path("unregistered/", views_unregistered.unregistered, name="unregistered"),
+    path("unregistered/new/", views_unregistered.new_unregistered, name="new_unregistered"),
+    path("unregistered/<int:site_id>/", views_unregistered.unregistered_site, name="unregistered_site"),
+    path("unregistered/<int:site_id>/code/", views_unregistered.unregistered_code, name="unregistered_code"),
+    path("unregistered/<int:site_id>/join/", views_unregistered.join_unregistered, name="join_unregistered"),
     path("sites/<int:site_id>/", views_sites.site, name="site"),
     path("sites/<int:site_id>/terminals/", views_devices.devices, name="devices"),
     path("sites/<int:site_id>/terminals/unplaced/", views_unplaced.unplaced, name="unplaced"),

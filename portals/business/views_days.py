@@ -47,6 +47,7 @@ from registry.histories.queries import (
     names_of_claimed_sites,
     sum_people_of_firm,
     trades_in_words,
+    unregistered_among,
 )
 from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState
@@ -224,11 +225,11 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
         [row.bound.assignment.claim_id for row in person.rows if row.bound.assignment.claim_id]
     )
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
-    decisions = last_decisions(worker_id, chosen)
+    decisions, unregistered = last_decisions(worker_id, chosen), unregistered_among(person.rows)
     shown = [
         {
             "day": shown_day(row, sites.get(row.bound.site_id or 0) or claimed.get(row.bound.assignment.claim_id or 0, "")),
-            "site_id": row.bound.site_id,
+            "site_id": row.bound.site_id, "is_unregistered": row.bound.site_id in unregistered,
             "trade": trades_in_words(row.bound.assignment, trades),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
@@ -263,7 +264,8 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
         row for row in list_days_for_firm(worker_id, business_of(request), chosen)
         if row.bound.site_id == site_id and row.bound.day.day == day
     ]  # fmt: skip
-    if not found:
+    site = find_site(site_id)
+    if not found or site is None:
         raise Http404
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now()))
     form, on, now, by = (
@@ -282,7 +284,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
             return redirect("business:person_days", worker_id, year, month)
     context = {
         "form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id,
-        "waits": needs_approval(on, find_site(site_id), by=by, on=jst_day(now)),
+        "waits": needs_approval(on, site, by=by, on=jst_day(now)),
     }  # fmt: skip
     return form_page(request, "business/edit_day.html", context)
 

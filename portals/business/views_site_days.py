@@ -51,7 +51,7 @@ from registry.histories.states import Reason
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.queries import SiteRow
+from registry.sites.queries import SiteRow, list_joined_sites
 
 
 def key_of(row: DayRow) -> str:
@@ -81,6 +81,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
         "too_late": len(open_claims) - len(answerable), "more_claims": len(answerable) - len(claims),
         "later": len(all_waiting) - len(waiting),
+        "joined": list_joined_sites(site_id)[:LINES] if claims or waiting else [],
         "claims": [shown_claim(claim, names) for claim in claims],
         "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
         "positions": _shown_edits(site_id, said, names),

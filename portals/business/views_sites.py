@@ -32,6 +32,7 @@ from registry.sites.operations import (
     reopen_site,
 )
 from registry.sites.queries import list_sites, list_terminals, load_boundaries
+from registry.sites.rules import may_open_unregistered
 from registry.structures.queries import list_sites_below
 from registry.touches.derive import working_day
 from registry.touches.queries import list_devices
@@ -44,6 +45,7 @@ def sites(request: HttpRequest) -> HttpResponse:
     context = {
         "sites": list_sites(own, units=viewer_of(request).units),
         "below": list_sites_below(own) if viewer_of(request).units is None else [],
+        "may_open_unregistered": may_open_unregistered(viewer_of(request).actor()),
         "may_open": viewer_of(request).has(Permission.BUSINESS_SITES),
     }  # fmt: skip
     return render(request, "business/sites.html", context)

@@ -11,6 +11,7 @@ from portals.worker import (
     views_papers,
     views_phone,
     views_poster,
+    views_unregistered,
 )
 
 app_name = "worker"
@@ -46,6 +47,11 @@ urlpatterns = [
     path("days/new/at/<int:site_id>/", views_days.new_claim, name="new_claim_at"),
     path("days/<int:site_id>/<int:year>-<int:month>-<int:day>/edit/", views_days.edit, name="edit_day"),
     path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
+    path("unregistered/", views_unregistered.unregistered, name="unregistered"),
+    path("unregistered/new/", views_unregistered.new_unregistered, name="new_unregistered"),
+    path("unregistered/<int:site_id>/", views_unregistered.unregistered_site, name="unregistered_site"),
+    path("unregistered/<int:site_id>/code/", views_unregistered.unregistered_code, name="unregistered_code"),
+    path("unregistered/<int:site_id>/join/", views_unregistered.join_unregistered, name="join_unregistered"),
     path("claims/<int:claim_id>/withdraw/", views_days.withdraw, name="withdraw"),
     path("claims/<int:claim_id>/site/", views_days.join, name="join_site"),
     path("claims/<int:claim_id>/answer/", views_days.answer, name="answer"),

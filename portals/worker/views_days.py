@@ -44,6 +44,7 @@ from registry.histories.queries import (
     months_of_worker,
     touches_of_day,
     trades_in_words,
+    unregistered_among,
 )
 from registry.histories.rules import needs_approval
 from registry.histories.states import ClaimState, Reason, Side, Standing
@@ -124,9 +125,10 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     firms = names_of_businesses(row.bound.assignment.business_id or 0 for row in rows)
     edits = shown_edits(worker_id, chosen.replace(day=1), chosen)
     decisions = last_decisions(worker_id, chosen.replace(day=1))
+    unregistered = unregistered_among(rows)
     shown = [
         {
-            "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
+            "is_unregistered": one.row.site_id in unregistered, "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
             "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
@@ -242,8 +244,8 @@ def answer(request: HttpRequest, claim_id: int) -> HttpResponse:
 def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) -> HttpResponse:
     """Say another trade or work of a day; after the end of the next month the prime is asked."""
     chosen, worker_id, now = chosen_day(year, month, day), worker_of(request), timezone.now()
-    rows = list_days_of_worker(worker_id, chosen.replace(day=1))
-    if not any(row.bound.day == chosen and row.bound.site_id == site_id for row in rows):
+    rows, site = list_days_of_worker(worker_id, chosen.replace(day=1)), find_site(site_id)
+    if site is None or not any(row.bound.day == chosen and row.bound.site_id == site_id for row in rows):
         raise Http404
     form, by = EditForm(request.POST or None, worker=worker_id), viewer_of(request).actor()
     if request.method == "POST" and form.is_valid():
@@ -254,7 +256,7 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
         else:
             success(request, _("day.edited" if holds else "day.edit.asked"))
             return _to_day(chosen)
-    waits = needs_approval(chosen, find_site(site_id), by=by, on=jst_day(now))
+    waits = needs_approval(chosen, site, by=by, on=jst_day(now))
     context = {"form": form, "chosen": chosen, "waits": waits}
     return form_page(request, "worker/edit_day.html", context)
 

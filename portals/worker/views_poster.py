@@ -26,11 +26,11 @@ from registry.codes.states import Counts, Table
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId
-from registry.histories.operations.receiving import receive_poster_touch
+from registry.histories.operations.receiving import receive_phone_touch
 from registry.histories.queries import touches_of_day
 from registry.sites.queries import Poster, get_poster, load_boundaries
 from registry.touches.derive import LONGEST_SHIFT, Moment, moment_of, ms_of, working_day
-from registry.touches.operations.phones import PosterTouch
+from registry.touches.operations.phones import PhoneTouch
 from registry.touches.states import Direction, TouchState
 
 READING, RECEIPT = "reading", "poster_receipt"
@@ -55,7 +55,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     try:
         poster = get_poster(code, at=now)
     except RegistryError as error:
-        return _refused(request, error)
+        return refused_touch(request, error)
     if viewer.is_stranger:
         info(request, _("poster.log_in").format(site=poster.site_name))
     answer = redirect("worker:poster")
@@ -66,7 +66,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     return answer
 
 
-def _refused(request: HttpRequest, error: RegistryError) -> HttpResponse:
+def refused_touch(request: HttpRequest, error: RegistryError) -> HttpResponse:
     """Why there is no touch, and the way to enter the day by hand: no day is ever lost."""
     site_id = error.data.get("site_id")
     context = {
@@ -100,9 +100,9 @@ def poster(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and request.POST.get("direction") in DIRECTIONS:
             return _touch(request, *found, Direction(request.POST["direction"]))
     except RegistryError as error:
-        return _refused(request, error)
+        return refused_touch(request, error)
     here, read_at = found
-    touched = _touched_here(worker_of(request), here, read_at)
+    touched = touched_at(worker_of(request), here.code.site_id, read_at)
     context = {
         "poster": here, "read_at": read_at, "reading": signed, "touched": touched,
         "next": Direction.OUT if touched and touched[-1].direction is not Direction.OUT else Direction.IN,
@@ -110,9 +110,8 @@ def poster(request: HttpRequest) -> HttpResponse:
     return render(request, "worker/poster.html", context)
 
 
-def _touched_here(worker_id: int, here: Poster, read_at: datetime) -> Sequence[Moment]:
-    """The touches of the day that goes on here: of today, or of a night shift that began the day before (ruling 27)."""
-    site_id = here.code.site_id
+def touched_at(worker_id: int, site_id: int, read_at: datetime) -> Sequence[Moment]:
+    """The touches of the day that goes on at a site: of today, or of a night shift that began the day before (ruling 27)."""
     today = working_day(read_at, load_boundaries([site_id])[site_id])
     if touched := touches_of_day(worker_id, today).get(site_id):
         return touched
@@ -123,9 +122,9 @@ def _touched_here(worker_id: int, here: Poster, read_at: datetime) -> Sequence[M
 
 def _touch(request: HttpRequest, here: Poster, read_at: datetime, direction: Direction) -> HttpResponse:
     """Store the touch and go on to its receipt, which the session keeps as it was answered."""
-    touch = PosterTouch(here, read_at, direction)
+    touch = PhoneTouch(here.code.site_id, read_at, direction, here.text)
     by, at = viewer_of(request).actor(), timezone.now()
-    stored = receive_poster_touch(WorkerId(worker_of(request)), touch, by=by, at=at)
+    stored = receive_phone_touch(WorkerId(worker_of(request)), touch, by=by, at=at)
     request.session[RECEIPT] = {
         "site": here.site_name, "place": here.terminal_name, "at": ms_of(read_at), "direction": direction,
         "state": stored.state, "reasons": stored.reasons, "day": stored.work_day and stored.work_day.isoformat(),

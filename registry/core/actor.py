@@ -34,6 +34,6 @@ class Actor:
         """Whether the one who acts holds a right; the system holds all."""
         return self.kind is ActorKind.SYSTEM or right in self.rights
 
-    def reaches(self, business_id: int, unit_id: int | None) -> bool:
+    def reaches(self, business_id: int | None, unit_id: int | None) -> bool:
         """Whether what a firm files under a unit lies within one's limits: without any, or in one's own part of it."""
         return self.units is None or (self.subject_id == business_id and unit_id in self.units)

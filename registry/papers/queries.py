@@ -23,6 +23,7 @@ from registry.histories.queries import (
     list_month_of_sites,
     names_of_claimed_sites,
     trades_in_words,
+    unregistered_among,
 )
 from registry.papers.models import Paper
 from registry.papers.rules import Wish, may_ask
@@ -100,6 +101,7 @@ class DayLine:
 
     row: DayRow
     name: str
+    site_id: int | None  # of a registered site
     site: str
     firm: str
     trade: str
@@ -185,11 +187,13 @@ def day_lines(rows: Sequence[DayRow], people: Mapping[int, str]) -> list[DayLine
     """Days with the names of site, firm, trade and position; `people` are the names that the viewer may read."""
     sites = names_of_sites(row.bound.site_id for row in rows if row.bound.site_id)
     claimed = names_of_claimed_sites({row.bound.assignment.claim_id for row in rows if row.bound.assignment.claim_id})
+    unregistered = unregistered_among(rows)
     firms = names_of_businesses(row.bound.assignment.business_id for row in rows if row.bound.assignment.business_id)
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
     return [
         DayLine(
-            row, people.get(row.worker_id, ""), sites.get(row.bound.site_id or 0) or claimed.get(to.claim_id or 0, ""),
+            row, people.get(row.worker_id, ""), None if row.bound.site_id in unregistered else row.bound.site_id,
+            sites.get(row.bound.site_id or 0) or claimed.get(to.claim_id or 0, ""),
             firms.get(to.business_id or 0, ""), trades_in_words(to, trades), positions.get(to.position, ""),
         )
         for row in rows

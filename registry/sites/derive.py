@@ -1,9 +1,11 @@
-"""The code of a poster, without tables: which terminal it hangs at, and until when it may be believed."""
+"""Without tables: the code of a poster, and until when it may be believed; numbers of a notice board."""
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from registry.core.ids import clean_digits
 from registry.core.seals import sealed, unsealed
 
 SCREEN_CODE_LIFE = timedelta(seconds=60)
@@ -49,3 +51,13 @@ def read_poster_code(key: str, text: str) -> PosterCode | None:
 def hash_of_screen(secret: str) -> str:
     """How the secret of a screen's address is kept: long and random, it needs no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# 府県 01 to 47, 所掌 1 (労働基準監督署) or 3 (公共職業安定所), 管轄, 基幹番号, 枝番号.
+_LABOUR_INSURANCE = re.compile(r"(0[1-9]|[1-3][0-9]|4[0-7])([13])([0-9]{2})([0-9]{6})([0-9]{3})")
+
+
+def labour_insurance_number(typed: str) -> str | None:
+    """A 労働保険番号 as it stands on the board, 13-1-01-123456-000; None where it is none (spec 13)."""
+    found = _LABOUR_INSURANCE.fullmatch(clean_digits(typed))
+    return "-".join(found.groups()) if found else None

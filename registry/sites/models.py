@@ -6,13 +6,14 @@ from django.db.models import Q
 from registry.businesses.models import Business, Unit
 from registry.core.dated import has_days, once_at_a_time
 from registry.sites.states import LATEST_BOUNDARY
+from registry.workers.models import Worker
 
 
 class Site(models.Model):
-    """A site. Its key is the site ID; the firm that opens it is its prime."""
+    """A site. Its key is the site ID; the firm that opens it is its prime. A 仮現場 has none: see `UnregisteredSite`."""
 
     id = models.BigIntegerField(primary_key=True)
-    business = models.ForeignKey(Business, on_delete=models.PROTECT)
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, null=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)  # 組織情報: whose of the prime's people see it
     name = models.CharField(max_length=200)
     prefecture = models.CharField(max_length=2)
@@ -28,6 +29,35 @@ class Site(models.Model):
     class Meta:
         db_table = "sites_site"
         indexes = [models.Index(fields=["business", "-opened_at"], name="sites_of_business")]
+
+
+class UnregisteredSite(models.Model):
+    """仮現場: a site that no prime has registered. Who opened it, and what its notice board shows (ruling 30).
+
+    Its `site` holds name, address and terminals. Once it is joined to the site ID that the prime has got, it is closed.
+    """
+
+    site = models.OneToOneField(Site, on_delete=models.PROTECT, primary_key=True, related_name="unregistered")
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, null=True)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True)
+    labour_insurance = models.CharField(max_length=20, blank=True)  # 労働保険番号
+    building_confirmation = models.CharField(max_length=60, blank=True)  # 建築確認番号
+    corins = models.CharField(max_length=60, blank=True)  # コリンズ番号
+    joined = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="joined_sites")
+    joined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sites_unregistered"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(business=None, worker__isnull=False) | Q(business__isnull=False, worker=None),
+                name="sites_unregistered_opened_by_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(joined=None, joined_at=None) | Q(joined__isnull=False, joined_at__isnull=False),
+                name="sites_unregistered_joined_at_a_moment",
+            ),
+        ]
 
 
 class SitePeriod(models.Model):

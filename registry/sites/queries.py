@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 
 from registry.sites.derive import PosterCode, hash_of_screen, read_poster_code, write_poster_code
-from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
+from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
 from registry.sites.rules import PosterUnknownError, check_poster
 
 
@@ -68,14 +68,14 @@ class Poster:
 
 
 def rows_of_sites(sites: Iterable[Site]) -> list[SiteRow]:
-    """Sites with their periods, in the order given."""
-    found = list(sites)
+    """Registered sites with their periods, in the order given."""
+    found = [site for site in sites if site.business_id is not None]
     periods: dict[int, list[SitePeriod]] = defaultdict(list)
     for period in SitePeriod.objects.filter(site__in=found).order_by("site_id", "from_on"):
         periods[period.site_id].append(period)
     return [
         SiteRow(
-            site.pk, site.business_id, site.name, site.prefecture, site.address, site.public_works, site.manager_name,
+            site.pk, site.business_id or 0, site.name, site.prefecture, site.address, site.public_works, site.manager_name,
             tuple((one.from_on, one.until_on) for one in periods[site.pk]), site.closed_on,
             site.unit_id,
         )
@@ -171,3 +171,54 @@ def list_ending_sites(
     )
     ending = rows.filter(end__gte=from_on, end__lt=until_on).order_by("end", "pk")
     return [EndingSite(*row) for row in ending.values_list("pk", "name", "end")[:limit]]
+
+
+@dataclass(frozen=True)
+class UnregisteredRow:
+    """A 仮現場: what its notice board shows, who opened it, and the site that it turned out to be."""
+
+    id: int
+    name: str
+    address: str
+    labour_insurance: str
+    building_confirmation: str
+    corins: str
+    business_id: int | None
+    worker_id: int | None
+    opened_at: datetime
+    joined_id: int | None
+    joined_at: datetime | None
+
+
+_UNREGISTERED = [
+    "pk", "site__name", "site__address", "labour_insurance", "building_confirmation", "corins", "business_id", "worker_id",
+    "site__opened_at", "joined_id", "joined_at",
+]  # fmt: skip
+
+
+def _unregistered(query: Q) -> list[UnregisteredRow]:
+    rows = UnregisteredSite.objects.filter(query).order_by("-site__opened_at", "pk")
+    return [UnregisteredRow(*row) for row in rows.values_list(*_UNREGISTERED)]
+
+
+def list_unregistered_sites(
+    *, worker_id: int | None = None, business_ids: Collection[int] = ()
+) -> list[UnregisteredRow]:
+    """仮現場 that a worker or some firms opened, the newest first."""
+    own = Q(worker=worker_id) if worker_id is not None else Q(pk=None)
+    return _unregistered(own | Q(business__in=business_ids))
+
+
+def find_unregistered_site(site_id: int) -> UnregisteredRow | None:
+    """A 仮現場 by its number, or None."""
+    return next(iter(_unregistered(Q(pk=site_id))), None)
+
+
+def list_joined_sites(site_id: int) -> list[UnregisteredRow]:
+    """The 仮現場 that turned out to be a site, the newest first."""
+    return _unregistered(Q(joined=site_id))
+
+
+def which_are_unregistered(site_ids: Collection[int]) -> set[int]:
+    """Those of some sites that are 仮現場."""
+    return set(UnregisteredSite.objects.filter(pk__in=site_ids).order_by("pk").values_list("pk", flat=True))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from registry.accounts.states import Permission
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import RegistryError
 from registry.sites.derive import PosterCode
@@ -12,8 +13,8 @@ class Filed(Protocol):
     """A site as a row of the table or of a query: whose it is, and under which unit of that firm."""
 
     @property
-    def business_id(self) -> int:
-        """The prime."""
+    def business_id(self) -> int | None:
+        """The prime; None: a 仮現場."""
 
     @property
     def unit_id(self) -> int | None:
@@ -24,7 +25,56 @@ def is_prime(by: Actor, site: Filed) -> bool:
     """Whether somebody acts for a site's prime, and the site lies within his part of the firm (spec 1.3)."""
     if by.kind is ActorKind.SYSTEM:
         return True
+    if site.business_id is None:
+        return False
     return by.subject_id == site.business_id and by.reaches(site.business_id, site.unit_id)
+
+
+class Opened(Protocol):
+    """A 仮現場 as a row of the table or of a query: who opened it, and what it was joined to."""
+
+    @property
+    def business_id(self) -> int | None:
+        """The firm that opened it."""
+
+    @property
+    def worker_id(self) -> int | None:
+        """The worker who opened it."""
+
+    @property
+    def joined_id(self) -> int | None:
+        """The site that it turned out to be."""
+
+
+def may_open_unregistered(by: Actor) -> bool:
+    """Whether somebody opens a 仮現場: a worker for himself, or who manages sites for a whole firm (ruling 30)."""
+    if by.kind is ActorKind.WORKER:
+        return by.subject_id is not None
+    return by.kind is ActorKind.BUSINESS and by.has(Permission.SITE_MANAGE) and by.units is None
+
+
+def handles_unregistered(by: Actor, opened: Opened) -> bool:
+    """Whether somebody pairs devices with a 仮現場 and joins it: who opened it, until it is joined."""
+    own = opened.worker_id if by.kind is ActorKind.WORKER else opened.business_id
+    return may_open_unregistered(by) and opened.joined_id is None and own is not None and own == by.subject_id
+
+
+class BoardEmptyError(RegistryError):
+    """Neither name nor address of a 仮現場 was typed."""
+
+    code = "BOARD_EMPTY"
+
+
+class LabourInsuranceError(RegistryError):
+    """A text is no 労働保険番号."""
+
+    code = "LABOUR_INSURANCE"
+
+
+class BoardNumberError(RegistryError):
+    """A number of the notice board has no digit."""
+
+    code = "BOARD_NUMBER"
 
 
 class PosterUnknownError(RegistryError):

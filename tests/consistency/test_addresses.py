@@ -20,7 +20,7 @@ from registry.histories.queries import list_open_edits
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.operations import make_screen_link
+from registry.sites.operations import BoardData, make_screen_link, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
@@ -78,6 +78,8 @@ class Cast:
         long_ago = NOW - timedelta(days=90)
         edit_day(self.card.worker_id, self.gate.site_id, long_ago.date(), work="型枠", by=by, at=NOW)
         self.edit = list_open_edits(self.gate.site_id)[0].id
+        board = BoardData(name="道路の補修")
+        self.unregistered = open_unregistered_site(board, by=owner_of(self.prime), at=NOW)
         month = NOW.date().replace(day=1)
         place = list_terminals(self.gate.site_id)[0].id
         self.screen = make_screen_link(self.gate.site_id, place, by=owner_of(self.prime), at=NOW)
@@ -98,7 +100,7 @@ class Cast:
     def address(self, where: str) -> str:
         """An address with the first firm's own numbers in it."""
         numbers = {
-            "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.gate.site_id,
+            "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.unregistered if "unregistered" in where else self.gate.site_id,
             "<int:terminal_id>": 0, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
             "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,

@@ -74,6 +74,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "paper.column.{}": [(one,) for one in WIDTHS],
     "paper.standing.{}": [(one,) for one in Standing],
     "paper.state.{}": [(one,) for one in PaperState],
+    "unregistered.touched.{}": [("in",), ("out",)],
     "account.{}": [(one,) for one in AccountState],
     "word.kind.{}": [(one,) for one in BusinessKind],
     "word.sex.{}": [(one,) for one in Sex],

@@ -16,7 +16,7 @@ from registry.drafts.models import Draft
 from registry.files.models import File
 from registry.histories.models import Claim, DayDecision, DayEdit, EditAnswer
 from registry.papers.models import Paper
-from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal
+from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.workers.models import (
@@ -137,6 +137,8 @@ CASES: dict[str, Callable[[], object]] = {
     "sites_one_period_at_a_time": again(SitePeriod),
     "sites_boundary_once_a_day": again(DayBoundary),
     "sites_boundary_before_noon": change(DayBoundary, begins_at=time(12, 1)),
+    "sites_unregistered_opened_by_one": change(UnregisteredSite, business_id=None),
+    "sites_unregistered_joined_at_a_moment": change(UnregisteredSite, joined_at=NOW),
     "sites_terminal_number_once": again(Terminal),
     "sites_terminal_screen_hash_key": both(
         change(Terminal, screen_hash="h"), again(Terminal, number=9, screen_hash="h")

@@ -53,6 +53,8 @@ TOGETHER = {
     "portals/business/site_access.py": "portals/business/test_structure.py",
     "portals/business/views_all_sites.py": "journeys/test_record_more.py",
     "registry/sites/rules.py": "portals/business/test_organisation.py",
+    "portals/business/views_unregistered.py": "portals/base/test_unregistered.py",
+    "portals/worker/views_unregistered.py": "portals/base/test_unregistered.py",
     "portals/business/views_home.py": "portals/business/test_to_do.py",
     "portals/business/views_papers.py": "portals/base/test_papers.py",
     "portals/business/views_places.py": "portals/business/test_structure.py",

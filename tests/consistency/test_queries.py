@@ -18,7 +18,7 @@ from tests.factories.world import MANY, PAGES, World, mark
 LISTS = {
     "worker:home", "worker:own", "worker:days", "worker:days_of_month", "worker:links", "business:home",
     "business:organisation", "business:users", "business:workers", "business:sites", "business:site", "business:devices", "business:structure", "business:roster",
-    "business:add_to_roster", "business:invitations", "business:links", "office:search", "office:letters",
+    "business:add_to_roster", "business:invitations", "business:links", "worker:unregistered", "business:unregistered", "office:search", "office:letters",
     "business:papers", "business:site_days", "below:structure", "below:roster", "below:add_to_roster", "below:invitations",
 }  # fmt: skip
 

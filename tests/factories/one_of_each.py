@@ -12,6 +12,7 @@ from registry.histories.queries import list_open_edits
 from registry.papers.operations import ask_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
+from registry.sites.operations import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.keys import make_site_key
 from registry.structures.operations.rosters import RosterData, add_to_roster
@@ -79,6 +80,7 @@ class OneOfEach:
         make_pairing_code(list_terminals(self.gate.site_id)[0].id, by=by, at=NOW)
         month = NOW.date().replace(day=1)
         ask_paper(Wish(PaperKind.SITE_DAYS, month, month, self.gate.site_id), by=by, at=NOW)
+        open_unregistered_site(BoardData(name="道路の補修"), by=by, at=NOW)
         make_security_code(self.account, by=OFFICE, at=NOW)
         keep_draft(self.account, "/worker/claims/new/", {"work": "足場"}, at=NOW)
         try:

@@ -19,8 +19,8 @@ from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.operations import add_terminal
-from registry.sites.queries import list_terminals
+from registry.sites.operations import BoardData, add_terminal, open_unregistered_site
+from registry.sites.queries import list_terminals, list_unregistered_sites
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.structures.queries import list_invitations, list_roster
@@ -158,6 +158,8 @@ class World:
         further = a_gate(self.prime, name=name, store=f"{self.count}b" * 16)
         self._claim(further.site_id)
         ask_paper(Wish(PaperKind.SITE_DAYS, MONTH, MONTH, further.site_id), by=by, at=NOW)
+        for who in (by, worker_as_actor(self.card.worker_id)):
+            open_unregistered_site(BoardData(name=name, corins="1"), by=who, at=NOW)
         further.send(a_touch(1, self.card, f"2026-11-20T0{self.count}:58:00+09:00"))
 
     def _claim(self, site_id: SiteId) -> None:
@@ -193,7 +195,7 @@ class World:
         mine = {"worker_id": self.card.worker_id} if page.startswith("worker") else {"business_id": self.prime}
         numbers = {
             "<int:affiliation_id>": list_ended_links(since=TODAY, **mine)[-1].id,
-            "<int:site_id>": site, "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
+            "<int:site_id>": self._site(page), "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
             "<int:device_id>": self.gate.device.device_id, "<int:seq>": 301, "<int:named_id>": unknown_site(1),
             "<int:edit_id>": list_open_edits(site)[0].id, "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
@@ -204,6 +206,14 @@ class World:
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))
         return "/" + where
+
+    def _site(self, page: str) -> int:
+        """The prime's site, or a 仮現場 of whose page it is."""
+        if "unregistered" not in page:
+            return self.gate.site_id
+        if page.startswith("worker"):
+            return list_unregistered_sites(worker_id=self.card.worker_id)[0].id
+        return list_unregistered_sites(business_ids=[self.prime])[0].id
 
     def open(self, page: str) -> Any:
         """Open a page as the one whose page it is."""

@@ -160,7 +160,7 @@ def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFact
     for n, (site, one) in enumerate(found):
         for other_site, other in found[n + 1 :]:
             here, there = facts.sites.get(site), facts.sites.get(other_site)
-            if here is None or there is None or here.prefecture == there.prefecture:
+            if here is None or there is None or not here.is_far_from(there):
                 continue
             if any(abs(minute_of(a) - minute_of(b)) < QUICKEST_WAY for a in one.numbers for b in other.numbers):
                 apart |= {site, other_site}
@@ -169,6 +169,8 @@ def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFact
 
 def _bind_touched(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool, work: str) -> BoundDay:
     site = facts.sites.get(site_id)
+    if site and not site.is_registered:
+        return _bind_unregistered(facts, site_id, one)
     assignment, reasons = _assign(facts, site_id, site, one.day)
     if work:
         assignment = assignment._replace(work=work)
@@ -186,6 +188,16 @@ def _bind_touched(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bo
     ordered = tuple(sorted(reasons, key=_ORDER.__getitem__)) if reasons else ()
     decided = _decided(facts, site_id, one.day, standing)
     return BoundDay(site_id, one.day, assignment, decided, ordered, one.first, one.last)
+
+
+def _bind_unregistered(facts: WorkerFacts, site_id: int, one: WorkDay) -> BoundDay:
+    """A day of touches on a 仮現場 (ruling 30): unapproved, as no prime can answer; only what no prime could mend is told."""
+    assignment, _ = _assign(facts, site_id, None, one.day)
+    of_touches = [own - {Reason.SITE_NOT_OF_DEVICE} for own in _reasons_of_touches(facts, one)]
+    best = min((standing_of(facts, own) for own in of_touches), key=_FROM_BEST.index, default=Standing.FORMAL)
+    standing = Standing.NONE if best is Standing.NONE else Standing.UNAPPROVED
+    ordered = tuple(sorted(frozenset[Reason]().union(*of_touches), key=_ORDER.__getitem__))
+    return BoundDay(site_id, one.day, assignment, standing, ordered, one.first, one.last)
 
 
 def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) -> Standing:

@@ -24,6 +24,11 @@ class SiteFacts:
     periods: Sequence[tuple[date, date | None]]
     closed_on: date | None
     boundaries: Boundaries
+    is_registered: bool = True  # else a 仮現場: it has no prime and no structure
+
+    def is_far_from(self, other: "SiteFacts") -> bool:
+        """Whether two sites lie in different prefectures; that of a 仮現場 nobody knows."""
+        return self.is_registered and other.is_registered and self.prefecture != other.prefecture
 
     def is_in_period(self, day: date) -> bool:
         """Whether touches count on a day."""

@@ -62,7 +62,9 @@ def edit_day(
     if side is Side.EMPLOYER and now.path[:1] != (by.subject_id,):
         raise NotAllowedError
     _check_trades(worker_id, trade, second_trade, now.trade)
-    late = is_late_answer(day, jst_day(at))
+    late, site = is_late_answer(day, jst_day(at)), find_site(site_id)
+    if site is None:  # a 仮現場: edited once it is a site
+        raise NotFoundError
     said = {
         "worker_id": worker_id, "site_id": site_id, "day": day, "trade": trade, "second_trade": second_trade,
         "position": position, "work": work,
@@ -75,12 +77,11 @@ def edit_day(
     edit = DayEdit.objects.create(**said, side=side, late=late, recorded_at=at)
     note_act("histories_day_edit", edit.pk, "edit", by=by, at=at)
     note_day(worker_id, site_id, day)
-    site = find_site(site_id)
     if late and speaks_for_prime(site, by):
         _answer(edit, ClaimState.APPROVED, by=by, at=at)
         return True
     kind = NoticeKind.EDIT_ASKED if late else NoticeKind.POSITION_SAID if position else None
-    if kind and site is not None and not speaks_for_prime(site, by):
+    if kind and not speaks_for_prime(site, by):
         words = _words(edit, site.name)
         tell_firm(kind, BusinessId(site.business_id), words, site_id=site_id, at=at, about=_about(edit))
     return not late

@@ -16,7 +16,7 @@ from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
 from registry.touches.derive import NO_BOUNDARY, day_by_boundary, day_of, months_near
 from registry.touches.operations.batches import Result, take_batch
-from registry.touches.operations.phones import PosterTouch, sign_poster_touch
+from registry.touches.operations.phones import PhoneTouch, sign_phone_touch
 from registry.touches.queries import Touched, find_settled
 from registry.touches.states import Status, TouchState
 
@@ -61,7 +61,9 @@ class Received(msgspec.Struct, frozen=True):
 _IMPLAUSIBLE = Meaning(None, TouchState.FLAGGED, (Reason.CLOCK_IMPLAUSIBLE,))
 # Somebody should look, also where another touch makes the day count.
 _OF_ONE_TOUCH = frozenset({Reason.CARD_LOST, Reason.SITE_NOT_OF_DEVICE, Reason.DEVICE_REVOKED, Reason.POSTER_FIXED})
-_STATES = {Standing.NONE: TouchState.FLAGGED, Standing.WAITING: TouchState.FLAGGED}
+_STATES = {
+    Standing.NONE: TouchState.FLAGGED, Standing.WAITING: TouchState.FLAGGED, Standing.UNAPPROVED: TouchState.WAITING,
+}  # fmt: skip
 
 
 def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -> Received:
@@ -77,12 +79,12 @@ def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -
 
 
 @transaction.atomic
-def receive_poster_touch(worker_id: WorkerId, touch: PosterTouch, *, by: Actor, at: datetime) -> StoredAnswer:
-    """Take a touch of a worker's own phone at a poster, as that of any device. Harmless when repeated.
+def receive_phone_touch(worker_id: WorkerId, touch: PhoneTouch, *, by: Actor, at: datetime) -> StoredAnswer:
+    """Take a touch of a worker's own phone, as that of any device. Harmless when repeated.
 
     Raises `NoCardError`.
     """
-    (answer,) = receive_touches(*sign_poster_touch(worker_id, touch, by=by, at=at), at=at).results
+    (answer,) = receive_touches(*sign_phone_touch(worker_id, touch, by=by, at=at), at=at).results
     if not isinstance(answer, StoredAnswer):
         message = "a touch that we wrote ourselves was not stored"
         raise TypeError(message)

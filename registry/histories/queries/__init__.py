@@ -29,6 +29,7 @@ from registry.histories.queries.days import (
     months_of_worker,
     touches_of_day,
     trades_in_words,
+    unregistered_among,
     workers_at_work_for,
     workers_bound_below,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "sum_sites",
     "touches_of_day",
     "trades_in_words",
+    "unregistered_among",
     "words_before_edits",
     "workers_at_work_for",
     "workers_bound_below",

@@ -12,6 +12,7 @@ from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.derive.packing import MonthRow, unpack
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
 from registry.histories.states import Reason, Standing
+from registry.sites.queries import which_are_unregistered
 from registry.touches.derive import Moment, months_around
 
 _NO_TOUCH = datetime.max.replace(tzinfo=UTC)
@@ -216,6 +217,13 @@ def months_of_worker(worker_id: int) -> list[tuple[date, int, int, int, int]]:
 def trades_in_words(to: Assignment, names: Mapping[str, str]) -> str:
     """The trade of a day, or both, by the names of their codes."""
     return "・".join(names.get(trade, trade) for trade in to.trades)
+
+
+def unregistered_among(rows: Iterable[DayRow]) -> set[int]:
+    """The sites of some days that are 仮現場. Days there have no path: mostly nothing is asked."""
+    return which_are_unregistered(
+        {row.bound.site_id for row in rows if row.bound.site_id and not row.bound.assignment.path}
+    )
 
 
 def touches_of_day(worker_id: int, day: date) -> dict[int, tuple[Moment, ...]]:

@@ -56,7 +56,7 @@ class WorkerRows(msgspec.Struct):
 class _SiteRows(msgspec.Struct):
     """What `sql/site_facts.sql` answers."""
 
-    sites: list[tuple[int, int, str, date | None]] | None
+    sites: list[tuple[int, int | None, str, date | None]] | None
     periods: list[tuple[int, tuple[date, date | None]]] | None
     boundaries: list[tuple[int, tuple[date, time]]] | None
     nodes: list[tuple[int, tuple[int, int | None]]] | None
@@ -179,8 +179,9 @@ def load_sites(site_ids: Collection[int], *, on: date) -> Surroundings:
     boundaries = _grouped(rows.boundaries)
     sites = {
         site_id: SiteFacts(
-            Structure(prime_id, dict(parents.get(site_id, ())), tenures.get(site_id, [])),
+            Structure(prime_id or 0, dict(parents.get(site_id, ())), tenures.get(site_id, [])),
             prefecture, periods.get(site_id, ()), closed_on, boundaries.get(site_id, NO_BOUNDARY),
+            is_registered=prime_id is not None,
         )
         for site_id, prime_id, prefecture, closed_on in rows.sites or ()
     }  # fmt: skip

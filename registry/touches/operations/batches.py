@@ -279,6 +279,7 @@ class _Sorting:
         implausible = is_implausible(one.ms, received_ms) or is_implausible(counted, received_ms)
         if implausible:  # as sent, or by the difference that it was sent with
             counted, clock_off = one.ms, False
+        site_id = self.device.joined_to(one.site_id)
         flags = _CLOCK_OFF if clock_off else 0
         if one.method != "card" or one.kind == "qr":
             flags |= (_TYPED if is_typed(one) else 0) | (_POSTER if one.method == "poster" else 0)
@@ -286,10 +287,10 @@ class _Sorting:
             flags |= _REVOKED
         if self.device.worker_id is not None:
             flags = flags & ~_POSTER | self._of_phone(one, worker_id)
-        elif not self.device.serves(one.site_id, counted):
+        elif site_id != one.site_id or not self.device.serves(site_id, counted):
             flags |= _FOREIGN
             self.foreign.add(one.site_id)
-        return Touched(one.site_id, worker_id or None, number_of(counted, one.direction, flags, branch), implausible)
+        return Touched(site_id, worker_id or None, number_of(counted, one.direction, flags, branch), implausible)
 
     def _of_phone(self, one: Stored, worker_id: int) -> int:
         """A worker's own phone sends only his card; the site comes from the poster, which a screen changes."""

@@ -15,8 +15,8 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import SiteId
 from registry.core.short_codes import draw_code, shown_code, typed_code
 from registry.core.typed_text import visible
-from registry.sites.models import Terminal
-from registry.sites.rules import is_prime
+from registry.sites.models import Site, Terminal
+from registry.sites.rules import handles_unregistered, is_prime
 from registry.touches.derive import device_secret
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.touches.queries import owed_numbers
@@ -69,12 +69,19 @@ def _hash(code: str) -> str:
 
 
 def _check_manages(terminal_id: int, by: Actor) -> Terminal:
-    terminal = Terminal.objects.select_related("site").filter(pk=terminal_id).first()
+    terminal = Terminal.objects.select_related("site__unregistered").filter(pk=terminal_id).first()
     if terminal is None:
         raise NotFoundError
-    if not by.has(Permission.SITE_MANAGE) or not is_prime(by, terminal.site):
+    if not _manages(by, terminal.site):
         raise NotAllowedError
     return terminal
+
+
+def _manages(by: Actor, site: Site) -> bool:
+    """The prime manages the devices of its site, who opened a 仮現場 those of that (ruling 30)."""
+    if site.business_id is None:
+        return handles_unregistered(by, site.unregistered)
+    return by.has(Permission.SITE_MANAGE) and is_prime(by, site)
 
 
 @transaction.atomic
@@ -149,10 +156,10 @@ def revoke_device(device_id: int, *, reason: str, by: Actor, at: datetime) -> No
     Raises `NotAllowedError` where it serves a site too that is not one's own: there only `end_pairing` is one's affair.
     """
     pairings = Pairing.objects.filter(device_id=device_id, until_at=None).order_by("pk")
-    sites = [one.terminal.site for one in pairings.select_related("terminal__site")]
+    sites = [one.terminal.site for one in pairings.select_related("terminal__site__unregistered")]
     if not sites:
         raise NotFoundError
-    if not by.has(Permission.SITE_MANAGE) or not all(is_prime(by, site) for site in sites):
+    if not all(_manages(by, site) for site in sites):
         raise NotAllowedError
     device = Device.objects.select_for_update().get(pk=device_id)
     device.revoked_at = at

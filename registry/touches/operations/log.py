@@ -18,6 +18,10 @@ from registry.touches.queries import Touched
 _SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
+# A site that a device serves or served, from when until when, and what it was joined to, if it was a 仮現場.
+Place = tuple[int, int, int, int | None]
+
+
 class _Found(msgspec.Struct, array_like=True):
     """What `sql/look_up.sql` answers."""
 
@@ -26,7 +30,7 @@ class _Found(msgspec.Struct, array_like=True):
     version: int
     next_asked: bool
     revoked_ms: int | None
-    places: list[tuple[int, int, int]]
+    places: list[Place]
     taken: frozenset[int]
     cards: frozenset[int]
     tokens: tuple[int, ...]
@@ -79,7 +83,7 @@ class DeviceNow:
     """A device as its batch finds it, with what the batch needs to know of the world.
 
     `row` changes with everything that is written of the device. `places` are the sites that it serves or served, each
-    from when until when (milliseconds, half-open); `cards` the figures of the cards that exist; `tokens` the figure of
+    from when until when (milliseconds, half-open), and what it was joined to; `cards` the figures of the cards that exist; `tokens` the figure of
     each token's card, 0 where it is nobody's. `worker_id` is whose own phone it is; None at a terminal.
     """
 
@@ -88,7 +92,7 @@ class DeviceNow:
     store: str
     secret_versions: tuple[int, ...]
     revoked_ms: int | None
-    places: Sequence[tuple[int, int, int]]
+    places: Sequence[Place]
     taken: frozenset[int]
     cards: frozenset[int]
     tokens: tuple[int, ...]
@@ -96,7 +100,7 @@ class DeviceNow:
 
     def serves(self, site_id: int, ms: int) -> bool:
         """Whether it served a site at a moment."""
-        for place, begin, end in self.places:  # noqa: SIM110 -- much faster than a generator, and asked for every touch
+        for place, begin, end, _ in self.places:  # noqa: SIM110 -- much faster than a generator, and asked for every touch
             if place == site_id and begin <= ms < end:
                 return True
         return False
@@ -108,11 +112,18 @@ class DeviceNow:
         """
         if len(self.places) == 1:
             return self.places[0][0]
-        sites = {place for place, begin, end in self.places if begin <= ms < end}
+        sites = {place for place, begin, end, _ in self.places if begin <= ms < end}
         if not sites:
-            latest = max((end for _, _, end in self.places if end <= ms), default=None)
-            sites = {place for place, _, end in self.places if end == latest}
+            latest = max((end for _, _, end, _ in self.places if end <= ms), default=None)
+            sites = {place for place, _, end, _ in self.places if end == latest}
         return sites.pop() if len(sites) == 1 else None
+
+    def joined_to(self, site_id: int) -> int:
+        """The site as which a touch is kept: that which a 仮現場 was joined to, else the one itself."""
+        for place, _, _, joined in self.places:
+            if place == site_id and joined is not None:
+                return joined
+        return site_id
 
 
 @dataclass(frozen=True)

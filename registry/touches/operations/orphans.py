@@ -195,7 +195,7 @@ def name_site(named_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> int
     """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    if not Site.objects.filter(pk=site_id).exists():
+    if not Site.objects.filter(pk=site_id, business__isnull=False).exists():
         raise TouchSiteError(field="site_id")
     with connection.cursor() as cursor:
         cursor.execute(_OF_SITE, [named_id, OrphanCode.SITE])

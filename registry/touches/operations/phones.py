@@ -1,4 +1,4 @@
-"""A worker's own phone at a poster: a device of that person, whose store we keep in its place."""
+"""A worker's own phone, at a poster or on a 仮現場: a device of that person, whose store we keep in its place."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from registry.cards.queries import newest_card
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
-from registry.sites.queries import Poster
 from registry.touches.derive import device_secret, signature_of
 from registry.touches.models import Device
 from registry.touches.operations.devices import STORE_BYTES
@@ -24,23 +23,24 @@ from registry.workers.models import Worker
 
 
 class NoCardError(RegistryError):
-    """Somebody without a card touches at a poster: there is no number to keep."""
+    """Somebody without a card touches with the own phone: there is no number to keep."""
 
     code = "NO_CARD"
 
 
 @dataclass(frozen=True)
-class PosterTouch:
-    """What a worker did at a poster. The moment is that of the reading, which proves where he stood."""
+class PhoneTouch:
+    """What a worker did with the own phone. At a poster the moment is that of the reading, which proves where he stood."""
 
-    poster: Poster
+    site_id: int
     read_at: datetime
     direction: Direction
+    poster: str = ""  # its code; empty on a 仮現場, where none hangs
 
 
 @transaction.atomic
-def sign_poster_touch(
-    worker_id: WorkerId, touch: PosterTouch, *, by: Actor, at: datetime
+def sign_phone_touch(
+    worker_id: WorkerId, touch: PhoneTouch, *, by: Actor, at: datetime
 ) -> tuple[str, str, bytes]:  # fmt: skip
     """A touch as the worker's own device sends it: device, signature, body. The next number, or that of the same touch.
 
@@ -51,8 +51,9 @@ def sign_poster_touch(
     device = _own_device(worker_id, by=by, at=at)
     seq, card = _sent_before(device, touch) or (device.highest + 1, _newest_card_number(worker_id, touch))
     one = {
-        "seq": seq, "card": card, "site": str(touch.poster.code.site_id), "touched_at": touch.read_at.isoformat(),
-        "direction": touch.direction, "method": "poster", "ref": touch.poster.text, "offset_s": 0,
+        "seq": seq, "card": card, "site": str(touch.site_id), "touched_at": touch.read_at.isoformat(),
+        "direction": touch.direction, "method": "poster" if touch.poster else "phone", "ref": touch.poster,
+        "offset_s": 0,
     }  # fmt: skip
     body = msgspec.json.encode({"store": device.store, "sent_at": at.isoformat(), "touches": [one]})
     secret = device_secret(settings.DEVICE_KEY, device.pk, device.secret_version)
@@ -68,22 +69,22 @@ def _own_device(worker_id: int, *, by: Actor, at: datetime) -> Device:
     return Device.objects.select_for_update(no_key=True).get(pk=device.pk)
 
 
-def _sent_before(device: Device, touch: PosterTouch) -> tuple[int, str] | None:
+def _sent_before(device: Device, touch: PhoneTouch) -> tuple[int, str] | None:
     """Number and card of a touch that this device has sent: one reading and one button are one touch."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT seq, credential FROM touches_touch"
             " WHERE device_id = %s AND touched_at = %s AND site_id = %s AND direction = %s",
-            [device.pk, touch.read_at, touch.poster.code.site_id, touch.direction],
+            [device.pk, touch.read_at, touch.site_id, touch.direction],
         )
         found: tuple[int, str] | None = cursor.fetchone()
     return found
 
 
-def _newest_card_number(worker_id: int, touch: PosterTouch) -> str:
+def _newest_card_number(worker_id: int, touch: PhoneTouch) -> str:
     card = newest_card(worker_id)
     if card is None:
-        raise NoCardError(site_id=touch.poster.code.site_id)
+        raise NoCardError(site_id=touch.site_id)
     return card.number
 
 

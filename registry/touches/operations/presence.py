@@ -9,7 +9,7 @@ from registry.changes.operations import MARKS_OF_DAYS, note_change
 from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
 from registry.core.prepared import number_list
-from registry.touches.derive import absolute, day_of, in_month, unpacked, unpacked_month, with_branch
+from registry.touches.derive import Flag, absolute, day_of, in_month, unpacked, unpacked_month, with_branch
 from registry.touches.operations.items import BRANCHES, Stored, card_key, named_card
 from registry.touches.queries import Touched
 from registry.touches.states import OrphanCode
@@ -42,7 +42,7 @@ def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]], nowh
         token = one.credential if one.kind == "token" else None
         code = OrphanCode.SITE if touched.site_id in nowhere else orphan_code(touched)
         moment = in_month(touched.number)[1]
-        rows.append((device_id, one.seq, one.site_id, unpacked(touched.number).at, code, *number, token, moment))
+        rows.append((device_id, one.seq, touched.site_id, unpacked(touched.number).at, code, *number, token, moment))
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO touches_orphan (device_id, seq, site_id, touched_at, code, card_worker_id, card_branch, token,"
@@ -91,16 +91,31 @@ def adopt_orphans() -> None:
         )
 
 
-def move_presence(site_id: int, to_site_id: int) -> None:
-    """Let all touches on a site stand on another one, each once."""
+def move_presence(site_id: int, to_site_id: int, *, flags: int = 0) -> int:
+    """Let all touches on a site stand on another one, each once, with `flags` beside their own. Returns how many days of people."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM touches_presence WHERE site_id = %s RETURNING worker_id, month, moments, odd", [site_id]
         )
         touched = [
-            Touched(to_site_id, worker_id, absolute(number, month))
+            Touched(to_site_id, worker_id, absolute(number, month) | flags << 1)
             for worker_id, month, plain, odd in cursor.fetchall()
             for number in unpacked_month(bytes(plain), odd)
         ]
         if touched:
             cursor.execute(_ADOPT, presence_values(touched))
+    return len({(one.worker_id, day_of(one.number)) for one in touched})
+
+
+def join_presence(unregistered_id: int, site_id: int) -> int:
+    """Let the touches of a 仮現場 be touches of the site that it turned out to be. Returns how many days of people.
+
+    None of its devices stood at a terminal of that site: the days wait for its prime's word (SITE_NOT_OF_DEVICE).
+    """
+    days = move_presence(unregistered_id, site_id, flags=Flag.FOREIGN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE touches_orphan SET site_id = %s, moment = moment | %s WHERE site_id = %s",
+            [site_id, Flag.FOREIGN << 1, unregistered_id],
+        )
+    return days

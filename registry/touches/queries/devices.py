@@ -125,7 +125,7 @@ SELECT d.id, d.name, w.places,
    WHERE q.device_id = d.id AND q.until_at IS NULL AND o.site_id <> %(site)s),
   EXISTS (SELECT FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id JOIN sites_site s ON s.id = o.site_id
    WHERE q.device_id = d.id AND q.until_at IS NULL
-     AND s.business_id <> (SELECT business_id FROM sites_site WHERE id = %(site)s)),
+     AND s.business_id IS DISTINCT FROM (SELECT business_id FROM sites_site WHERE id = %(site)s)),
   d.state, d.registered_at, d.last_seen_at, d.highest, CASE WHEN /*unsent*/ THEN d.unsent ELSE 0 END, d.unsent_since,
   CASE WHEN /*settled*/ THEN 0 ELSE (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r) END,
   (SELECT count(*) FROM touches_orphan o WHERE o.device_id = d.id AND o.code = 'SITE_UNKNOWN'), d.renumbered_at, w.left_at

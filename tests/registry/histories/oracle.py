@@ -70,6 +70,7 @@ class Oracle:
         self.nodes = {one["id"]: one for one in rows("SELECT * FROM structures_node")}
         self.tenures = rows("SELECT * FROM structures_tenure WHERE state IN ('invited', 'accepted', 'named')")
         self.sites = {one["id"]: one for one in rows("SELECT * FROM sites_site")}
+        self.unregistered = {one["site_id"]: one for one in rows("SELECT * FROM sites_unregistered")}
         self.periods = rows("SELECT * FROM sites_period")
         self.boundaries = rows("SELECT * FROM sites_day_boundary ORDER BY from_on")
         self.claims = rows("SELECT * FROM histories_claim WHERE state <> 'withdrawn' ORDER BY recorded_at, id")
@@ -124,11 +125,12 @@ class Oracle:
             off = touch["offset_s"] is not None and abs(touch["offset_s"]) > 600
             at = touch["touched_at"] - timedelta(seconds=touch["offset_s"] if off else 0)
             served = {one["site_id"] for one in self.terminals if one["device_id"] == touch["device_id"]}
+            site = self._now(touch["site_id"])
             known = {
                 **touch, "at": at.replace(second=0, microsecond=0), "card": card, "off": off,
-                "foreign": touch["site_id"] not in served,
+                "foreign": touch["site_id"] not in served or site != touch["site_id"],
             }  # fmt: skip
-            by_place.setdefault((card["worker_id"], touch["site_id"]), []).append(known)
+            by_place.setdefault((card["worker_id"], site), []).append(known)
         found: dict[tuple[int, int, date], list[dict[str, Any]]] = {}
         for (worker, site), touches in by_place.items():
             opened: datetime | None = None
@@ -142,6 +144,11 @@ class Oracle:
                     opened = None
         return found
 
+    def _now(self, site: int) -> int:
+        """The site that a 仮現場 was joined to (ruling 30), else the same."""
+        row = self.unregistered.get(site)
+        return int(row["joined_id"]) if row and row["joined_id"] else site
+
     def _day_of(self, site: int, at: datetime) -> date:
         here = at.astimezone(JAPAN)
         begins = [one for one in self.boundaries if one["site_id"] == site]
@@ -154,6 +161,9 @@ class Oracle:
     def _of_touches(self, worker: int, site: int, day: date, touches: list[dict[str, Any]]) -> Day:
         one = Day(worker, site, day, first=touches[0]["at"], last=touches[-1]["at"] if len(touches) > 1 else None)
         self._assign(one)
+        if site in self.unregistered:  # no structure, no roster, no period: what the touches carry is told alone
+            one.reasons = set().union(*(self._of_touch(touch, day) for touch in touches)) - {"SITE_NOT_OF_DEVICE"}
+            return one
         for claim in self.claims:
             mine = (claim["worker_id"], claim["site_id"], claim["day"]) == (worker, site, day)
             if mine and claim["state"] != "refused":
@@ -207,6 +217,8 @@ class Oracle:
                 continue
             if self.sites[site]["prefecture"] == self.sites[one.site]["prefecture"]:
                 continue
+            if {site, one.site} & self.unregistered.keys():
+                continue
             for a in here:
                 for b in there:
                     if abs(a["at"] - b["at"]) < timedelta(minutes=30):
@@ -234,6 +246,9 @@ class Oracle:
         firms = [link["business_id"] for link in linked if link["business_id"]]
         if not firms:
             one.reasons.add("FIRM_UNREGISTERED" if linked else "NOT_LINKED")
+            return
+        if one.site in self.unregistered:
+            one.firm = firms[0]
             return
         if prime in firms:
             one.firm, one.path = prime, (prime,)
@@ -315,6 +330,8 @@ class Oracle:
         """A day counts as soon as one of its touches does, if nothing else is against it."""
         found = [self._of_touch(touch, one.day) for touch in touches]
         of_day = one.reasons & {"OUTSIDE_PERIOD", "SITE_CLOSED"}
+        if one.site in self.unregistered:
+            return "none" if all(own & NEVER for own in found) else "unapproved"
         standings = {"none" if own & NEVER else "waiting" if (own | of_day) & WAITS else "formal" for own in found}
         return next(best for best in ("formal", "waiting", "none") if best in standings)
 

@@ -4,6 +4,7 @@ import csv
 import io
 import random
 import re
+import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime
@@ -15,12 +16,14 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from portals.base.templatetags.ds import jdate
+from registry.cards.queries import newest_card
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.days import JST
-from registry.core.errors import NotAllowedError
+from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.edits import SecondTradeError, edit_day, refuse_position
+from registry.histories.operations.unregistered import join_unregistered_site
 from registry.histories.queries import (
     DayRow,
     list_days_of_site,
@@ -32,9 +35,13 @@ from registry.histories.queries import (
 )
 from registry.papers.models import Paper
 from registry.papers.operations import make_paper
+from registry.sites.models import UnregisteredSite
+from registry.sites.operations import BoardData, open_unregistered_site
+from registry.sites.queries import list_terminals
+from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.workers.models import Worker
-from tests.factories.cast import NOW, a_firm, owner_of
-from tests.factories.facts import TRADES, World, a_world, four_firms, moment
+from tests.factories.cast import NOW, Gate, a_firm, a_touch, owner_of
+from tests.factories.facts import DAYS, START, TRADES, World, a_world, four_firms, moment
 from tests.factories.papers import tables_of
 from tests.factories.visitors import as_firm, as_worker
 from tests.registry.histories.oracle import Day, Oracle, holds, is_in_time, standing_of_claim
@@ -65,9 +72,14 @@ def listed(rows: Iterable[DayRow]) -> list[Key]:
 def key_of(line: dict[str, str]) -> Key:
     """A row of a file as the lists have it."""
     return (
-        int(line["技能者ID"]), int(line["現場ID"]), date.fromisoformat(line["就業日"]), STANDINGS[line["状態"]],
+        int(line["技能者ID"]), int(line["現場ID"] or unregistered_named(line["現場名"])), date.fromisoformat(line["就業日"]), STANDINGS[line["状態"]],
         " ".join(sorted(line["足りないこと（記号）"].split())),
     )  # fmt: skip
+
+
+def unregistered_named(name: str) -> int:
+    """The 仮現場 of a name: it has a number, and no file calls that a site ID."""
+    return UnregisteredSite.objects.values_list("pk", flat=True).get(site__name=name)
 
 
 def in_file(client: Client, path: str) -> tuple[list[Key], dict[int, str]]:
@@ -132,7 +144,9 @@ def say_positions(world: World, rng: random.Random) -> None:
             "position": rng.choice(["X001", "X002"]), "second_trade": rng.choice(["", "-", *TRADES]),
             "by": owner_of(BusinessId(one.firm or 0)), "at": moment(one.day, 850),
         }  # fmt: skip
-        with suppress(NotAllowedError, SecondTradeError):  # not linked, so no employer; or its trade twice
+        with suppress(
+            NotAllowedError, NotFoundError, SecondTradeError
+        ):  # not linked, so no employer; or its trade twice
             edit_day(WorkerId(one.worker), SiteId(one.site), one.day, **said)
     for site, month in ((site, month) for site in world.sites for month in MONTHS):
         for edit in list_positions_said(site, month):
@@ -142,12 +156,33 @@ def say_positions(world: World, rng: random.Random) -> None:
     follow_all()
 
 
+def touch_unregistered(world: World, rng: random.Random) -> None:
+    """A firm opens two 仮現場 with a phone on each (ruling 30); one of them turns out to be the first site."""
+    firm, by = world.firms[2], world.owners[2]
+    for number, joined in enumerate((False, True)):
+        site_id = open_unregistered_site(BoardData(name=f"町道{number}"), by=by, at=moment(START, 0))
+        code = make_pairing_code(list_terminals(site_id)[0].id, by=by, at=moment(START, 0)).code
+        store = secrets.token_hex(16)
+        phone = Gate(register_device(code, store=store, name="電話", dense=True, at=moment(START, 0)), site_id, store)
+        seq = 0
+        for before in (True, False):
+            for worker in world.workers:
+                seq += 1
+                day, card = world.day(rng.randrange(DAYS)), newest_card(worker)
+                assert card
+                phone.send(a_touch(seq, card, moment(day, rng.randrange(400, 900)).isoformat()))
+            if joined and before:
+                assert join_unregistered_site(site_id, world.sites[0], by=owner_of(firm), at=NOW)
+    follow_all()
+
+
 class Told:
     """A world with all its facts told, the oracle's days, and a browser for everybody."""
 
     def __init__(self, seed: int) -> None:
         self.world: World = a_world(seed, four_firms())
         tell(self.world, random.Random(seed))
+        touch_unregistered(self.world, random.Random(f"unregistered {seed}"))
         say_positions(self.world, random.Random(f"positions {seed}"))
         self.oracle = Oracle()
         self.days = self.oracle.days()
@@ -325,7 +360,8 @@ def check_lists(told: Told) -> None:
             assert listed(list_month_of_firm(firm, month)) == keys(one for one in found if one.firm == firm)
         for site in told.world.sites:
             assert listed(list_month_of_site(site, month)) == keys(one for one in found if one.site == site)
-        assert listed(list_month_of_sites(told.world.sites, month)) == keys(found)
+        registered = [one for one in found if one.site in told.world.sites]
+        assert listed(list_month_of_sites(told.world.sites, month)) == keys(registered)
     day = told.days[len(told.days) // 2]
     same = [one for one in told.days if (one.site, one.day) == (day.site, day.day)]
     assert listed(list_days_of_site(day.site, day.day)) == keys(same)
@@ -458,3 +494,12 @@ def check_all_sites(told: Told, firm: int, month: date) -> None:
     query = f"?site={site}&firm={below}&incomplete=on" if known else f"?site={site}&incomplete=on"
     expected = filtered if known else [one for one in own if one.site == site and one.reasons]
     assert in_file(browser, path + query)[0] == keys(expected)
+
+
+def test_the_worlds_have_unregistered_sites_of_both_kinds() -> None:
+    """Else the pages above would say nothing about them."""
+    with time_machine.travel(NOW, tick=False):
+        told = Told(SEEDS[0])
+        lonely = [one for one in told.days if one.site in told.oracle.unregistered]
+        assert {one.standing for one in lonely} >= {"unapproved"}
+        assert any("SITE_NOT_OF_DEVICE" in one.reasons for one in told.days if one.site == told.world.sites[0])

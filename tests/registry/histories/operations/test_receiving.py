@@ -11,11 +11,11 @@ from registry.cards.operations import stop_card
 from registry.cards.queries import CardRow
 from registry.core.errors import NotAllowedError
 from registry.histories.derive.binding import Assignment, BoundDay
-from registry.histories.operations.receiving import Meaning, StoredAnswer, meaning_of, receive_poster_touch
+from registry.histories.operations.receiving import Meaning, StoredAnswer, meaning_of, receive_phone_touch
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import get_poster, list_terminals
 from registry.touches.models import Device
-from registry.touches.operations.phones import NoCardError, PosterTouch
+from registry.touches.operations.phones import NoCardError, PhoneTouch
 from registry.touches.states import Direction, TouchState
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_worker
 from tests.factories.days import days_of
@@ -32,6 +32,7 @@ DAY = date(2026, 11, 20)
         (Standing.FORMAL, (Reason.DEVICE_REVOKED,), TouchState.FLAGGED),
         (Standing.WAITING, (Reason.SITE_CLOSED,), TouchState.FLAGGED),
         (Standing.NONE, (Reason.CARD_LOST,), TouchState.FLAGGED),
+        (Standing.UNAPPROVED, (), TouchState.WAITING),
     ],
 )
 def test_the_words_of_the_protocol(standing: Standing, reasons: tuple[Reason, ...], state: TouchState) -> None:
@@ -54,8 +55,8 @@ def touch_poster(
 ) -> StoredAnswer:  # fmt: skip
     """Read the poster of a gate at a moment, printed or on a screen, and press a button."""
     poster = get_poster(list_terminals(gate.site_id)[0].poster_code(shown_at), at=at)
-    touch = PosterTouch(poster, at, direction)
-    return receive_poster_touch(card.worker_id, touch, by=worker_as_actor(card.worker_id), at=at)
+    touch = PhoneTouch(poster.code.site_id, at, direction, poster.text)
+    return receive_phone_touch(card.worker_id, touch, by=worker_as_actor(card.worker_id), at=at)
 
 
 def in_log() -> list[tuple[object, ...]]:
@@ -115,10 +116,10 @@ def test_without_a_card_nothing_is_kept(gate: Gate, card: CardRow) -> None:
 
 
 def test_nobody_touches_for_another(gate: Gate, card: CardRow) -> None:
-    touch = PosterTouch(get_poster(list_terminals(gate.site_id)[0].poster_code(), at=NOW), NOW, Direction.IN)
+    touch = PhoneTouch(gate.site_id, NOW, Direction.IN, list_terminals(gate.site_id)[0].poster_code())
     other = a_worker(None, "試作").worker_id
     with pytest.raises(NotAllowedError):
-        receive_poster_touch(card.worker_id, touch, by=worker_as_actor(other), at=NOW)
+        receive_phone_touch(card.worker_id, touch, by=worker_as_actor(other), at=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
