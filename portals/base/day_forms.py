@@ -19,7 +19,7 @@ from registry.histories.states import NO_SECOND_TRADE
 from registry.workers.queries import registered_trades
 
 
-def _registered(*worker_ids: int) -> list[tuple[str, str]]:
+def registered_choices(*worker_ids: int) -> list[tuple[str, str]]:
     """The trades that workers have registered (ruling 29)."""
     names, found = code_names(Table.TRADES), registered_trades(worker_ids)
     codes = dict.fromkeys(code for worker_id in worker_ids for code in found.get(worker_id, ()))
@@ -44,7 +44,7 @@ class ClaimForm(forms.Form):
     def __init__(self, *args: Any, workers: Collection[int], **options: Any) -> None:
         options.setdefault("initial", {"day": jst_day(timezone.now()), "form_key": secrets.token_urlsafe(16)})
         super().__init__(*args, **options)
-        offer(self, "trade", [("", _("claim.own_trade")), *_registered(*workers)])
+        offer(self, "trade", [("", _("claim.own_trade")), *registered_choices(*workers)])
 
     def claim(self) -> ClaimData:
         """What was typed, as the operation takes it."""
@@ -75,7 +75,7 @@ class EditForm(forms.Form):
 
     def __init__(self, *args: Any, worker: int, **options: Any) -> None:
         super().__init__(*args, **options)
-        known = _registered(worker)
+        known = registered_choices(worker)
         offer(self, "trade", [("", _("claim.own_trade")), *known])
         none = (NO_SECOND_TRADE, _("day.no_second_trade"))
         offer(self, "second_trade", [("", _("day.second_trade_stays")), *known, none])

@@ -13,11 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
-from portals.base.day_forms import ClaimForm, EditForm
+from portals.base.day_forms import ClaimForm, EditForm, registered_choices
 from portals.base.drafts import UnkeptInput
 from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, TypedMonthField, offer
 from registry.accounts.states import Role
-from registry.codes.queries import list_codes
+from registry.codes.queries import code_names, list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.ids import BusinessId, IdKind
@@ -146,13 +146,9 @@ class SiteForm(forms.Form):
         _offer_units(self, "unit_id", units)
 
 
-def trades() -> list[tuple[str, str]]:
-    """Trades for a choice; empty is everybody's own first one."""
-    found = list_codes(Table.TRADES, on=jst_day(timezone.now()))
-    return [
-        ("", str(_("roster.own_trade"))),
-        *((line.code, f"{line.code} {line.name}") for line in found if "-" in line.code),
-    ]
+def trade_name(code: str) -> str:
+    """What a trade is called."""
+    return code_names(Table.TRADES).get(code, code)
 
 
 def positions() -> list[tuple[str, str]]:
@@ -242,7 +238,7 @@ class RosterForm(forms.Form):
     tenure = forms.TypedChoiceField(label=_("roster.place"), coerce=int)
     workers = forms.MultipleChoiceField(label=_("roster.workers"), widget=forms.CheckboxSelectMultiple)
     from_on = TypedDateField(label=_("roster.from_on"), help_text=_("roster.from_on_help"))
-    trade = forms.ChoiceField(label=_("roster.trade"), choices=trades, required=False)
+    trade = forms.ChoiceField(label=_("roster.trade"), help_text=_("roster.trade_help"), required=False)
     position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
     work = TextField(label=_("roster.work"), max_length=200, required=False)
     hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
@@ -253,6 +249,11 @@ class RosterForm(forms.Form):
         options.setdefault("initial", {"from_on": _first_day(site)})
         super().__init__(*args, **options)
         offer(self, "workers", people)
+        offer(
+            self,
+            "trade",
+            [("", _("roster.own_trade")), *registered_choices(*(int(number) for number, _name in people))],
+        )
         self._only_place = places[0]
         if len(places) > 1:
             offer(self, "tenure", ((one.id, _place_name(one)) for one in places if one))
@@ -272,7 +273,7 @@ def _place_name(row: TenureRow) -> str:
 class LineForm(forms.Form):
     """What a roster says of one person, and from when."""
 
-    trade = forms.ChoiceField(label=_("roster.trade"), choices=lambda: trades()[1:])
+    trade = forms.ChoiceField(label=_("roster.trade"), help_text=_("roster.trade_help"))
     position = forms.ChoiceField(label=_("roster.position"), choices=positions, required=False)
     work = TextField(label=_("roster.work"), max_length=200, required=False)
     hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
@@ -283,6 +284,8 @@ class LineForm(forms.Form):
         kept = {name: getattr(row, name) for name in ("trade", "position", "work", "hazardous", "collects")}
         options.setdefault("initial", {**kept, "from_on": max(on, row.from_on)})
         super().__init__(*args, **options)
+        own = dict(registered_choices(row.worker_id))
+        offer(self, "trade", (own if row.trade in own else {row.trade: trade_name(row.trade), **own}).items())
 
     def data_of_line(self) -> RosterData:
         """What was typed, as operations take it."""

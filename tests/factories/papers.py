@@ -36,7 +36,7 @@ class Days:
         self.below: BusinessId = a_firm("下請の会社")
         self.gate = a_gate(self.prime)
         self.site = self.gate.site_id
-        self.card, self.other = a_worker(self.prime, NAME), a_worker(self.below, "下請")
+        self.card, self.other = a_worker(self.prime, NAME, trades=("06-01", "01-01")), a_worker(self.below, "下請")
         a_tenure(self.site, self.prime, self.below)
         people = [(self.card.worker_id, RosterData(trade="06-01", work="足場の組立て"))]
         add_to_roster(self.site, None, people, from_on=STARTED, by=owner_of(self.prime), at=NOW)

@@ -22,7 +22,7 @@ from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
 from registry.workers.operations.ends import answer_end_dispute
 from registry.workers.operations.links import unlink
-from registry.workers.queries import linked_businesses, parties_of_dispute
+from registry.workers.queries import linked_businesses, parties_of_dispute, registered_trades
 
 
 class NotLinkedError(RegistryError):
@@ -47,6 +47,12 @@ class RosterTradeError(RegistryError):
     """The trade or position is not in its table."""
 
     code = "ROSTER_TRADE"
+
+
+class RosterTradeUnregisteredError(RegistryError):
+    """Somebody has not registered the trade as which the roster would list him."""
+
+    code = "ROSTER_TRADE_UNREGISTERED"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +84,7 @@ def add_to_roster(
     strangers = [worker for worker, _ in people if business_id not in linked.get(worker, ())]
     if strangers:
         raise NotLinkedError(field="workers", workers=", ".join(map(str, strangers)))
+    _check_registered(people)
     return sum(_add(site, tenure, worker, data, from_on, by=by, at=at) for worker, data in people)
 
 
@@ -98,10 +105,18 @@ def _check_data(rows: Sequence[RosterData]) -> None:
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
     for one in rows:
         # A trade that the table lacks is typed and stored with a code X… (ruling 33).
-        if one.trade not in trades and not one.trade.startswith("X"):
+        if one.trade and one.trade not in trades and not one.trade.startswith("X"):
             raise RosterTradeError(field="trade")
         if one.position and one.position not in positions:
             raise RosterTradeError(field="position")
+
+
+def _check_registered(people: Sequence[tuple[WorkerId, RosterData]], kept: str = "") -> None:
+    """A roster says one of the worker's own trades, as an edit of a day does (ruling 29); a line keeps the one it `kept`."""
+    own = registered_trades([worker for worker, _ in people])
+    without = [worker for worker, data in people if data.trade not in {*own.get(worker, ()), kept or None}]
+    if without:
+        raise RosterTradeUnregisteredError(field="trade", workers=", ".join(map(str, without)))
 
 
 def _add(
@@ -191,6 +206,7 @@ def change_roster_entry(entry_id: int, data: RosterData, *, from_on: date, by: A
         return known.pk
     _check_days(entry, from_on)
     _check_data([data])
+    _check_registered([(WorkerId(entry.worker_id), data)], entry.trade)
     until_on = entry.until_on
     if from_on > entry.from_on:
         entry.until_on = from_on

@@ -10,6 +10,7 @@ from registry.audit.models import Look
 from registry.core.ids import BusinessId
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import RosterRow, list_roster
+from registry.workers.models import WorkerTrade
 from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
 from tests.factories.visitors import as_firm
@@ -26,7 +27,10 @@ class Scene:
         self.site = a_gate(self.prime).site_id
         self.tenure = a_tenure(self.site, self.prime, self.firm)
         a_tenure(self.site, self.prime, self.beside)
-        self.listed, self.free = a_worker(self.firm, "名簿").worker_id, a_worker(self.firm, "待機").worker_id
+        self.listed, self.free = (
+            a_worker(self.firm, "名簿", trades=("06-01", "01-01")).worker_id,
+            a_worker(self.firm, "待機").worker_id,
+        )
         people = [(self.listed, RosterData(trade="06-01", position="X001", work="足場"))]
         add_to_roster(self.site, self.tenure.id, people, from_on=STARTED, by=owner_of(self.firm), at=NOW)
         self.path = f"/business/sites/{self.site}/roster/"
@@ -104,6 +108,7 @@ class TestAdding:
             ({"from_on": "2026/2/30"}, "日付"),
             ({"from_on": "2026/8/1"}, "会社がこの現場に入っている期間の外"),
             ({"trade": "99-99"}, "候補にありません"),
+            ({"trade": "02-01"}, "候補にありません"),
             ({"position": "'; --"}, "選"),
             ({"work": "作" * 201}, "200"),
         ],
@@ -114,6 +119,26 @@ class TestAdding:
         assert page.status_code == 422
         assert words in page.content.decode()
         assert len(scene.rows()) == 1
+
+    def test_only_trades_of_the_people_are_offered_and_each_gets_his_own(self, scene: Scene) -> None:
+        other = a_worker(scene.firm, "電工", trades=("01-01",)).worker_id
+        client = as_firm(scene.firm)
+        offered = set(re.findall(r'value="(\d\d-\d\d)"', client.get(f"{scene.path}add/").content.decode()))
+        assert offered == {"06-01", "01-01"}
+        both = {"workers": [str(scene.free), str(other)], "from_on": "2026/11/1", "trade": "01-01"}
+        page = client.post(f"{scene.path}add/", both)
+        assert (page.status_code, len(scene.rows())) == (422, 1)
+        assert "この職種を登録していません：待機 太郎。" in page.content.decode()
+        client.post(f"{scene.path}add/", {**both, "trade": ""})
+        assert {row.worker_id: row.trade for row in scene.rows()} == {
+            scene.listed: "06-01",
+            scene.free: "06-01",
+            other: "01-01",
+        }
+        lonely = a_worker(scene.firm, "職種なし").worker_id
+        WorkerTrade.objects.filter(worker=lonely).delete()
+        page = client.post(f"{scene.path}add/", {"workers": [str(lonely)], "from_on": "2026/11/1"})
+        assert "先に運営に申し出て職種を登録" in page.content.decode()
 
     def test_a_refusal_names_the_person(self, scene: Scene) -> None:
         late = a_worker(scene.firm, "新人", at=NOW).worker_id
@@ -169,6 +194,7 @@ class TestChanging:
             ({"from_on": "いつか"}, "日付"),
             ({"trade": ""}, "入力するか"),
             ({"trade": "99-99"}, "候補にありません"),
+            ({"trade": "02-01"}, "候補にありません"),
             ({"work": "作" * 201}, "200"),
         ],
     )
@@ -184,7 +210,7 @@ class TestChanging:
         assert (refused.status_code, "期間の外か、始まりより前" in refused.content.decode()) == (422, True)
         for _ in range(2):
             assert client.post(f"{scene.line}end/", {"until_on": "2026/12/1"}).status_code == 302
-        assert str(scene.rows()[0].until_on) == "2026-12-01"
+        assert str(scene.rows()[0].until_on) == "2026-01-01"
         for _ in range(2):
             page = client.post(f"{scene.line}withdraw/", follow=True).content.decode()
             assert "載せたことを取り消しました" in page

@@ -35,7 +35,8 @@ class Place:
         self.prime, self.below = a_firm("元請"), a_firm("下請")
         self.gate: Gate = a_gate(self.prime)
         a_tenure(self.gate.site_id, self.prime, self.below)
-        self.own, self.theirs = a_worker(self.prime, "元"), a_worker(self.below, "下")
+        self.own = a_worker(self.prime, "元", trades=("06-01", "01-01"))
+        self.theirs = a_worker(self.below, "下")
         self.gate.send(a_touch(1, self.own), a_touch(2, self.theirs))
         bind_all()
         self.browsers: dict[str, Client] = {"prime": as_firm(self.prime), "below": as_firm(self.below)}

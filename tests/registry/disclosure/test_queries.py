@@ -311,7 +311,7 @@ class TestDaysElsewhere:
 
     def test_only_the_employer_reads_them_and_the_look_says_so(self) -> None:
         own, other = a_firm("自社"), a_firm("よそ")
-        gate, card = a_gate(other), a_worker(own)
+        gate, card = a_gate(other), a_worker(own, trades=("06-01", "02-01"))
         link(card.worker_id, other, from_on=date(2026, 11, 1), principal=False, by=OFFICE, at=NOW)
         people = [(card.worker_id, RosterData(trade="02-01"))]
         add_to_roster(gate.site_id, None, people, from_on=date(2026, 11, 1), by=owner_of(other), at=NOW)

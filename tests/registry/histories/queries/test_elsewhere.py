@@ -27,7 +27,7 @@ def lend(gate: Gate, prime: BusinessId, worker: WorkerId) -> None:
 
 def test_day_trade_and_position_of_days_for_others_while_linked() -> None:
     own, other = a_firm("自社"), a_firm("よそ")
-    gate, card = a_gate(other), a_worker(own)
+    gate, card = a_gate(other), a_worker(own, trades=("06-01", "02-01"))
     lend(gate, other, card.worker_id)
     mine = a_gate(own, store="e" * 32)
     gate.send(*(a_touch(n, card, f"2026-11-{n:02}T08:00:00+09:00") for n in (5, 10, 15)))
@@ -42,7 +42,7 @@ def test_day_trade_and_position_of_days_for_others_while_linked() -> None:
 
 def test_only_formal_days_and_two_sites_alike_are_one_line() -> None:
     own, other = a_firm("自社"), a_firm("よそ")
-    card = a_worker(own, trades=("06-01", "01-01"))
+    card = a_worker(own, trades=("06-01", "01-01", "02-01"))
     gates = [a_gate(other, store=f"{n}" * 32) for n in (1, 2)]
     lend(gates[0], other, card.worker_id)
     people = [(card.worker_id, RosterData(trade="02-01", position="X001"))]

@@ -8,12 +8,14 @@ import pytest
 from registry.cards.queries import CardRow
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId
+from registry.structures.models import RosterEntry
 from registry.structures.operations.rosters import (
     NotLinkedError,
     OnRosterError,
     RosterData,
     RosterDaysError,
     RosterTradeError,
+    RosterTradeUnregisteredError,
     add_to_roster,
     change_roster_entry,
     end_roster_entry,
@@ -23,6 +25,7 @@ from registry.structures.operations.rosters import (
 )
 from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import TenureRow, firms_of_expected, list_roster
+from registry.workers.models import WorkerTrade
 from registry.workers.operations.ends import dispute_end
 from registry.workers.operations.links import link
 from registry.workers.queries import list_ended_links
@@ -40,7 +43,7 @@ class Scene:
         self.prime, self.firm = a_firm("元請建設"), a_firm("一次工業")
         self.site: SiteId = a_gate(self.prime).site_id
         self.tenure: TenureRow = a_tenure(self.site, self.prime, self.firm)
-        self.card: CardRow = a_worker(self.firm)
+        self.card: CardRow = a_worker(self.firm, trades=("06-01", "01-01"))
 
     def add(self, data: RosterData = DATA, *, by: BusinessId | None = None, **more: Any) -> int:
         return add_to_roster(
@@ -207,3 +210,30 @@ def test_a_firms_end_ends_its_people(scene: Scene) -> None:
     day = STARTED + timedelta(days=5)
     end_tenure(scene.tenure.id, until_on=day, by=owner_of(scene.firm), at=NOW, on=NOW.date())
     assert firms_of_expected(scene.site, on=day) == {}
+
+
+def test_a_roster_says_only_a_trade_of_the_workers_own(scene: Scene) -> None:
+    for trade in ("02-01", "01-01", "06-01"):
+        if trade == "02-01":
+            with pytest.raises(RosterTradeUnregisteredError) as refused:
+                scene.add(RosterData(trade=trade))
+            assert refused.value.data["workers"] == str(scene.card.worker_id)
+        else:
+            scene.add(RosterData(trade=trade))
+            withdraw_roster_entry(list_roster(scene.site, on=STARTED)[0].id, by=owner_of(scene.firm), at=NOW)
+    lonely = a_worker(scene.firm, "職種なし").worker_id
+    WorkerTrade.objects.filter(worker=lonely).delete()
+    with pytest.raises(RosterTradeUnregisteredError):
+        scene.add(RosterData(trade=""), worker=lonely)
+
+
+def test_a_line_keeps_a_trade_that_was_never_registered(scene: Scene) -> None:
+    scene.add()
+    RosterEntry.objects.update(trade="02-01")
+    (row,) = list_roster(scene.site, on=STARTED)
+    by, day = owner_of(scene.firm), STARTED + timedelta(days=2)
+    change_roster_entry(row.id, RosterData(trade="02-01", work="解体"), from_on=day, by=by, at=NOW)
+    later = list_roster(scene.site, on=STARTED)[-1]
+    assert (later.trade, later.work) == ("02-01", "解体")
+    with pytest.raises(RosterTradeUnregisteredError):
+        change_roster_entry(later.id, RosterData(trade="01-03"), from_on=day, by=by, at=NOW)
