@@ -13,6 +13,7 @@ from portals.business import (
     views_papers,
     views_places,
     views_posters,
+    views_refusals,
     views_roster,
     views_site_day,
     views_site_days,
@@ -132,5 +133,6 @@ urlpatterns = [
     path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
     path("sites/<int:site_id>/edits/approve/", views_site_days.approve_late_edits, name="approve_edits"),
     path("sites/<int:site_id>/edits/<int:edit_id>/refuse/", views_site_days.refuse_said, name="refuse_edit"),
+    path("sites/<int:site_id>/days/take-back/", views_refusals.take_back, name="take_back_refusal"),
     path("sites/<int:site_id>/days/decide/", views_site_days.decide, name="decide"),
 ]

@@ -23,6 +23,7 @@ from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
 from portals.business.views_firm import business_of
+from portals.business.views_refusals import refused_in_month, shown_refused
 from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
@@ -74,7 +75,8 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     claims, waiting, edits = answerable[:LINES], all_waiting[:LINES], all_edits[:LINES]
     doubts = all_doubts[:LINES]
     said = _positions_said(access.site, chosen, on=access.on) if access.is_prime else []
-    ids = {one.worker_id for some in (shown, claims, waiting, edits, said, doubts) for one in some}
+    refused = refused_in_month(site_id, chosen)[:LINES] if access.is_prime else []
+    ids = {one.worker_id for some in (shown, claims, waiting, edits, said, doubts, refused) for one in some}
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
     context = {
         "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
@@ -84,6 +86,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "joined": list_joined_sites(site_id)[:LINES] if claims or waiting else [],
         "claims": [shown_claim(claim, names) for claim in claims],
         "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
+        "refused": shown_refused(refused, names),
         "positions": _shown_edits(site_id, said, names),
         "waiting": _shown_waiting(waiting, names, tuple(Reason)),
         "doubts": _shown_waiting(doubts, names, DOUBTS), "more_doubts": len(all_doubts) - len(doubts),

@@ -12,12 +12,12 @@ from portals.base.access import page, viewer_of
 from portals.base.messages import shown_notices
 from portals.base.photos import photo_answer
 from portals.base.records import full_kana, full_name, worker_blocks
-from portals.worker.views_days import marks_of, shown_days
+from portals.worker.views_days import counter_tiles, marks_of, shown_days
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.cards.queries import newest_card
 from registry.disclosure.queries import see_worker
-from registry.histories.queries import count_days, list_claims_of_worker, list_days_of_worker
+from registry.histories.queries import list_claims_of_worker, list_days_of_worker
 from registry.histories.states import ClaimState
 from registry.notices.queries import list_notices
 from registry.touches.derive import working_day
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "seen": seen, "full_name": full_name(seen), "full_kana": full_kana(seen), "card": newest_card(worker_id),
         "todays": shown_days([row for row in rows if row.bound.day == today], claims), "today": today, "month": month,
-        "marks": marks_of(rows), "counters": count_days(rows), "to_do": _to_do(worker_id, refused)[:MOST_TO_DO],
+        "marks": marks_of(rows), "tiles": counter_tiles(rows, month), "to_do": _to_do(worker_id, refused)[:MOST_TO_DO],
         "notices": shown_notices(list_notices(viewer_of(request).account_id or 0)),
     }  # fmt: skip
     return render(request, "worker/home.html", context)

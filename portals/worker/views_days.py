@@ -35,6 +35,7 @@ from registry.histories.queries import (
     ClaimRow,
     DayRow,
     count_days,
+    count_histories,
     get_claim,
     get_edit,
     last_decisions,
@@ -87,14 +88,41 @@ def marks_of(rows: list[DayRow]) -> list[DayMark]:
     ]
 
 
+# The counters of ruling 28 in their order, and the days that wait.
+COUNTED = (Standing.FORMAL, Standing.CLAIMED, Standing.UNAPPROVED, Standing.WAITING)
+
+
+def counter_tiles(rows: list[DayRow], month: date) -> list[dict[str, Any]]:
+    """就業日数 and 就業履歴数 of a month, each counter with the way to the days behind it; waiting days only where there are any."""
+    days, histories = count_days(rows), count_histories(rows)
+    where = reverse("worker:days_of_month", args=[month.year, month.month])
+    return [
+        {
+            "standing": one, "label": _(f"day.counter.{one}"), "days": getattr(days, one), "histories": getattr(histories, one),
+            "how": _(f"day.numbers.{one}"),
+            "url": f"{where}?show={one}#days",
+        }
+        for one in COUNTED
+        if one is not Standing.WAITING or getattr(days, one) or getattr(histories, one)
+    ]  # fmt: skip
+
+
+def chosen_counter(asked: str) -> Standing | None:
+    """Which counter's days are asked for."""
+    return next((one for one in COUNTED if one == asked), None)
+
+
 @page(Permission.WORKER_OWN)
 def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
     """The calendar of a month with its counters, the days one by one, and the years at a glance."""
     worker_id, chosen = worker_of(request), chosen_month(year, month)
     rows, claims = list_days_of_worker(worker_id, chosen), list_claims_of_worker(worker_id, chosen)
+    behind = chosen_counter(request.GET.get("show", ""))
+    listed = rows if behind is None else [row for row in rows if row.bound.standing is behind]
     context = {
-        "month": chosen, "marks": marks_of(rows), "counters": count_days(rows),
-        "shown": shown_days(list(reversed(rows)), claims), "years": _years(worker_id),
+        "month": chosen, "marks": marks_of(rows), "tiles": counter_tiles(rows, chosen), "behind": behind,
+        "behind_label": _(f"day.counter.{behind}") if behind else "",
+        "shown": shown_days(list(reversed(listed)), claims), "years": _years(worker_id),
         **months_beside("worker:days_of_month", chosen),
     }  # fmt: skip
     return render(request, "worker/days.html", context)

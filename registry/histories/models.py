@@ -119,12 +119,15 @@ class EditAnswer(models.Model):
 
 
 class DayDecision(models.Model):
-    """The prime's word on a day that waits for one: it counts, or it does not. The later recorded holds."""
+    """The prime's word on a day that waits for one: it counts, or it does not. The later recorded holds.
+
+    Without either, a refusal is taken back: the day waits again.
+    """
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT)
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     day = models.DateField()
-    counts = models.BooleanField()
+    counts = models.BooleanField(null=True)
     reason = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
 
@@ -132,5 +135,5 @@ class DayDecision(models.Model):
         db_table = "histories_day_decision"
         indexes = [models.Index(fields=["worker", "day"], name="histories_decisions_of_worker")]
         constraints = [
-            models.CheckConstraint(condition=Q(counts=True) | ~Q(reason=""), name="histories_refused_day_says_why")
+            models.CheckConstraint(condition=~Q(counts=False) | ~Q(reason=""), name="histories_refused_day_says_why")
         ]

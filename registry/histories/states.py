@@ -65,6 +65,7 @@ class ClaimMove(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     ANSWER = "answer"  # the worker answers a refusal: it is asked again
+    TAKE_BACK = "take_back"  # the prime takes its refusal back: it waits again
 
 
 CLAIM_LIFE = Workflow(
@@ -75,5 +76,6 @@ CLAIM_LIFE = Workflow(
         Step(ClaimMove.REFUSE, (ClaimState.OPEN,), ClaimState.REFUSED),
         Step(ClaimMove.WITHDRAW, (ClaimState.OPEN,), ClaimState.WITHDRAWN),
         Step(ClaimMove.ANSWER, (ClaimState.REFUSED,), ClaimState.OPEN),
+        Step(ClaimMove.TAKE_BACK, (ClaimState.REFUSED,), ClaimState.OPEN),
     ),
 )

@@ -138,6 +138,6 @@ def write_notices(
             app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)
 
 
-def take_back_notices(about: str, *, asked: NoticeKind, now: NoticeKind) -> None:
-    """Let the messages that asked for something say that it was taken back. Harmless when repeated."""
+def settle_notices(about: str, *, asked: NoticeKind, now: NoticeKind) -> None:
+    """Let the messages that asked for something say what became of it. Harmless when repeated."""
     Notice.objects.filter(about=about, kind=asked).update(kind=now)

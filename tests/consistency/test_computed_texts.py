@@ -75,6 +75,8 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "paper.standing.{}": [(one,) for one in Standing],
     "paper.state.{}": [(one,) for one in PaperState],
     "unregistered.touched.{}": [("in",), ("out",)],
+    "day.numbers.{}": [("formal",), ("claimed",), ("unapproved",), ("waiting",)],
+    "day.counter.{}": [("formal",), ("claimed",), ("unapproved",), ("waiting",)],
     "account.{}": [(one,) for one in AccountState],
     "word.kind.{}": [(one,) for one in BusinessKind],
     "word.sex.{}": [(one,) for one in Sex],

@@ -55,6 +55,7 @@ TOGETHER = {
     "registry/sites/rules.py": "portals/business/test_organisation.py",
     "portals/business/views_unregistered.py": "portals/base/test_unregistered.py",
     "portals/worker/views_unregistered.py": "portals/base/test_unregistered.py",
+    "portals/business/views_refusals.py": "portals/business/test_views_days.py",
     "portals/business/views_home.py": "portals/business/test_to_do.py",
     "portals/business/views_papers.py": "portals/base/test_papers.py",
     "portals/business/views_places.py": "portals/business/test_structure.py",

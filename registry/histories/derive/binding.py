@@ -204,8 +204,10 @@ def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) ->
     """The prime's last word on a day that waits for one, or that he rejects."""
     for decision in reversed(facts.decisions):
         if decision.site_id == site_id and decision.day == day:
-            if not decision.counts:
+            if decision.counts is False:
                 return Standing.NONE
+            if decision.counts is None:  # a refusal was taken back: as if nothing had been said
+                return standing
             return Standing.FORMAL if standing is Standing.WAITING else standing
     return standing
 

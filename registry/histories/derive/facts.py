@@ -85,7 +85,7 @@ class DecisionFact(NamedTuple):
 
     site_id: int
     day: date
-    counts: bool
+    counts: bool | None  # None: a refusal was taken back
     recorded_at: datetime
 
 

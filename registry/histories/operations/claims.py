@@ -26,7 +26,7 @@ from registry.histories.operations.parties import (
 )
 from registry.histories.queries import path_of_day
 from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
-from registry.notices.operations import take_back_notices
+from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
@@ -290,6 +290,25 @@ def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None
 
 
 @transaction.atomic
+def take_back_refusal(claim_id: int, *, by: Actor, at: datetime) -> bool:
+    """The prime takes its refusal back: the claim stands open again, and the worker is told. False where it is not refused.
+
+    Raises `ClaimTwiceError` where the day was entered again in between: then that entry waits for the prime.
+    """
+    claim = _claim(claim_id)
+    check_prime(claim.site_id, by)
+    if claim.state != ClaimState.REFUSED:
+        return False
+    try:
+        with transaction.atomic():
+            _answer(claim, ClaimMove.TAKE_BACK, "", by=by, at=at)
+    except IntegrityError:
+        raise ClaimTwiceError from None
+    _tell_worker(NoticeKind.CLAIM_REFUSAL_TAKEN_BACK, claim, at=at)
+    return True
+
+
+@transaction.atomic
 def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None:
     """The worker answers a refusal: the claim stands open again, with his words, and the prime is told.
 
@@ -313,7 +332,7 @@ def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
     side_of(by, claim.worker_id, claim.day)
     if claim.state != ClaimState.WITHDRAWN:
         _answer(claim, ClaimMove.WITHDRAW, "", by=by, at=at)
-        take_back_notices(_about(claim), asked=NoticeKind.CLAIM_ENTERED, now=NoticeKind.CLAIM_TAKEN_BACK)
+        settle_notices(_about(claim), asked=NoticeKind.CLAIM_ENTERED, now=NoticeKind.CLAIM_TAKEN_BACK)
 
 
 def _answer(claim: Claim, answer: ClaimMove, reason: str, *, by: Actor, at: datetime) -> None:

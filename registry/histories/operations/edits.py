@@ -24,7 +24,7 @@ from registry.histories.operations.parties import (
 from registry.histories.queries import assignment_of_day, path_of_day
 from registry.histories.rules import may_refuse_position, speaks_for_prime
 from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
-from registry.notices.operations import take_back_notices
+from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.workers.models import Worker
@@ -111,6 +111,13 @@ def _about(edit: DayEdit) -> str:
     return f"edit {edit.pk}"
 
 
+# What becomes of the message that asked the prime (ruling 29).
+_ASKED_NOW = {
+    ClaimState.APPROVED: NoticeKind.EDIT_ASKED_APPROVED, ClaimState.REFUSED: NoticeKind.EDIT_ASKED_REFUSED,
+    ClaimState.WITHDRAWN: NoticeKind.EDIT_TAKEN_BACK,
+}  # fmt: skip
+
+
 def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, at: datetime) -> bool:
     """Answer an edit that waits; False where it was answered before."""
     own = answer is ClaimState.APPROVED and is_own_day(edit.worker_id, edit.site_id, edit.day, by)
@@ -120,6 +127,7 @@ def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, a
     if new:
         note_act("histories_edit_answer", row.pk, answer, by=by, at=at, reason=reason)
         note_day(edit.worker_id, edit.site_id, edit.day)
+        settle_notices(_about(edit), asked=NoticeKind.EDIT_ASKED, now=_ASKED_NOW[answer])
     return new
 
 
@@ -190,10 +198,7 @@ def withdraw_edit(edit_id: int, *, by: Actor, at: datetime) -> bool:
     for_firm = path_of_day(edit.worker_id, edit.site_id, edit.day)[:1] == (by.subject_id,)
     if side != edit.side or (side is Side.EMPLOYER and not for_firm):
         raise NotAllowedError
-    taken_back = _answer(edit, ClaimState.WITHDRAWN, by=by, at=at)
-    if taken_back:
-        take_back_notices(_about(edit), asked=NoticeKind.EDIT_ASKED, now=NoticeKind.EDIT_TAKEN_BACK)
-    return taken_back
+    return _answer(edit, ClaimState.WITHDRAWN, by=by, at=at)
 
 
 @transaction.atomic
@@ -219,3 +224,19 @@ def decide_days(
     for worker_id, own in of_workers.items():
         words = {"days": " ".join(day.isoformat() for day in sorted(own)), "site": site.name, "reason": reason}
         tell_worker(kind, worker_id, words, at=at)
+
+
+@transaction.atomic
+def take_back_decision(site_id: SiteId, worker_id: WorkerId, day: date, *, by: Actor, at: datetime) -> bool:
+    """The prime takes back that a day does not count: it waits again, and the worker is told. False where none holds."""
+    site = check_prime(site_id, by)
+    Worker.objects.select_for_update(no_key=True).get(pk=worker_id)  # of two clicks the second one waits here
+    place = {"worker_id": worker_id, "site_id": site_id, "day": day}
+    last = DayDecision.objects.filter(**place).order_by("recorded_at", "pk").last()
+    if last is None or last.counts is not False:
+        return False
+    decision = DayDecision.objects.create(**place, counts=None, recorded_at=at)
+    note_act("histories_day_decision", decision.pk, "take_back", by=by, at=at)
+    note_day(worker_id, site_id, day)
+    tell_worker(NoticeKind.DAY_REFUSAL_TAKEN_BACK, worker_id, {"day": day.isoformat(), "site": site.name}, at=at)
+    return True

@@ -244,10 +244,20 @@ class Counters:
 
 
 def count_days(rows: Iterable[DayRow]) -> Counters:
-    """Count the calendar days of one worker."""
+    """Count the calendar days of one worker: 就業日数."""
     days: dict[Standing, set[date]] = {standing: set() for standing in Standing}
     for row in rows:
         days[row.bound.standing].add(row.bound.day)
     formal = days[Standing.FORMAL]
     claimed, unapproved = days[Standing.CLAIMED] - formal, days[Standing.UNAPPROVED] - formal - days[Standing.CLAIMED]
     return Counters(len(formal), len(claimed), len(unapproved), len(days[Standing.WAITING] - formal))
+
+
+def count_histories(rows: Iterable[DayRow]) -> Counters:
+    """Count the histories of one worker, each where it stands: 就業履歴数. A second trade is one more (ruling 26)."""
+    found = dict.fromkeys(Standing, 0)
+    for row in rows:
+        found[row.bound.standing] += 2 if row.bound.assignment.second_trade else 1
+    return Counters(
+        found[Standing.FORMAL], found[Standing.CLAIMED], found[Standing.UNAPPROVED], found[Standing.WAITING]
+    )  # fmt: skip

@@ -23,9 +23,9 @@ def list_doubtful_at(site_id: int, places: Collection[tuple[int, date]], *, on: 
 def _undecided(site_id: int, rows: list[DayRow], *, on: date) -> list[DayRow]:
     found = [row for row in rows if may_doubt(row.bound, on=on)]
     workers, days = {row.worker_id for row in found}, {row.bound.day for row in found}
-    decided = DayDecision.objects.filter(site=site_id, worker__in=workers, day__in=days).order_by("pk")
-    done = set(decided.values_list("worker_id", "day"))
-    return [row for row in found if (row.worker_id, row.bound.day) not in done]
+    decided = DayDecision.objects.filter(site=site_id, worker__in=workers, day__in=days).order_by("recorded_at", "pk")
+    last = {(worker_id, day): counts for worker_id, day, counts in decided.values_list("worker_id", "day", "counts")}
+    return [row for row in found if last.get((row.worker_id, row.bound.day)) is None]
 
 
 # Every second number of `reasons` is a mask of days, bit 0 the first of the month.
@@ -37,8 +37,8 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (SELECT m.month + b AS day, b FROM generate_series(0, 30) b) d
     WHERE m.site_id = s.id AND m.month >= %(since)s AND m.formal <> 0 AND m.reasons && ARRAY[%(reason)s]::int[]
       AND u.n %% 2 = 1 AND u.value = %(reason)s AND (m.reasons[u.n + 1] & m.formal) >> d.b & 1 = 1
-      AND NOT EXISTS (SELECT FROM histories_day_decision x
-        WHERE x.worker_id = m.worker_id AND x.site_id = s.id AND x.day = d.day)
+      AND (SELECT x.counts FROM histories_day_decision x WHERE x.worker_id = m.worker_id AND x.site_id = s.id AND x.day = d.day
+        ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1) IS NULL
     ORDER BY d.day LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """

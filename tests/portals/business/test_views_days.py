@@ -12,8 +12,8 @@ from django.test import Client
 from registry.core.ids import WorkerId
 from registry.histories.models import Claim, DayDecision
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import ClaimData, enter_claim
-from registry.histories.operations.edits import edit_day
+from registry.histories.operations.claims import ClaimData, enter_claim, refuse_claim
+from registry.histories.operations.edits import decide_days, edit_day
 from registry.histories.queries import list_open_edits
 from registry.histories.states import Standing
 from registry.sites.operations import close_site
@@ -380,3 +380,44 @@ def test_a_typed_number_is_not_doubted_later(place: Place) -> None:
     said = prime.post(f"/business/sites/{site}/days/decide/", {"day": key, "counts": "1"}, follow=True).content.decode()
     assert "すでに答えが出ています" in said
     assert not DayDecision.objects.exists()
+
+
+def test_what_the_prime_refused_is_listed_and_taken_back(place: Place) -> None:
+    claim = place.enter(place.theirs.worker_id)
+    close_site(place.gate.site_id, from_on=DAY, by=owner_of(place.prime), at=NOW)
+    refuse_claim(claim, reason="記録がありません", by=owner_of(place.prime), at=NOW)
+    decide_days(
+        place.gate.site_id,
+        [(place.own.worker_id, DAY)],
+        counts=False,
+        reason="作業なし",
+        by=owner_of(place.prime),
+        at=NOW,
+    )
+    site, prime = f"/business/sites/{place.gate.site_id}/days", place.browsers["prime"]
+    page = place.page("prime", f"{site}/{MONTH}/")
+    for text in ("認めなかった日", "理由：記録がありません", "理由：作業なし", "直接入力の否認", "打刻のある日"):
+        assert text in page
+    assert "認めなかった日" not in place.page("below", f"{site}/{MONTH}/"), "what the prime said is the prime's affair"
+    for field, key in (("claim", str(claim)), ("day", f"{place.own.worker_id}.{DAY}")):
+        typed = {field: key}
+        assert place.browsers["below"].post(f"{site}/take-back/", typed).status_code == 404
+        for said in ("否認を取り消しました。もう一度", "すでに取り消されています"):
+            assert said in prime.post(f"{site}/take-back/", typed, follow=True).content.decode()
+    bind_all()
+    page = place.page("prime", f"{site}/{MONTH}/")
+    assert ("認めなかった日" in page, 'name="claim"' in page, 'name="day"' in page) == (False, True, True)
+    for wrong in ({}, {"claim": "0"}, {"claim": "x"}, {"day": "1"}, {"day": "x.2026-02-30"}, {"claim": "9" * 30}):
+        assert prime.post(f"{site}/take-back/", wrong).status_code == 404, wrong
+    assert prime.get(f"{site}/take-back/").status_code == 405
+    worker = as_worker(place.own.worker_id).get(f"/worker/days/{MONTH}-{DAY.day}/").content.decode()
+    assert "認めないとした判断を取り消しました" in worker
+
+
+def test_a_refusal_stays_where_the_day_was_entered_again(place: Place) -> None:
+    claim = place.enter(place.theirs.worker_id)
+    refuse_claim(claim, reason="記録がありません", by=owner_of(place.prime), at=NOW)
+    place.enter(place.theirs.worker_id)
+    path = f"/business/sites/{place.gate.site_id}/days/take-back/"
+    answer = place.browsers["prime"].post(path, {"claim": str(claim)}, follow=True).content.decode()
+    assert ("認めなかった日" in answer, "否認を取り消しました" in answer) == (True, False)

@@ -243,3 +243,32 @@ def test_another_worker_s_edits_do_not_exist(own: Own) -> None:
     edit, other = edit_late(own, "墨出し"), as_worker(a_worker(own.prime, "別").worker_id)
     assert other.post(f"/worker/edits/{edit}/withdraw/").status_code == 404
     assert own.browser.post("/worker/edits/0/withdraw/").status_code == 404
+
+
+def test_each_number_leads_to_what_it_rests_on(own: Own) -> None:
+    """Two trades on one day are two histories; a claim of another day stands beside (rulings 26, 28)."""
+    own.gate.send(a_touch(1, own.card))
+    own.enter(day=DAY - timedelta(days=1))
+    edit_day(own.worker, own.gate.site_id, DAY, second_trade="01-01", by=worker_as_actor(own.worker), at=NOW)
+    bind_all()
+    for where in ("/worker/", "/worker/days/"):
+        page = own.page(where)
+        for text in (
+            "1日",
+            "就業履歴数 2件",
+            "就業履歴数 1件",
+            "就業履歴数 0件",
+            "この数字の数え方",
+            "就業日数は暦の日数です",
+        ):
+            assert text in page, (where, text)
+        assert set(re.findall(r"\?show=(\w+)#days", page)) == {"formal", "claimed", "unapproved"}
+    month = f"/worker/days/{DAY.year}-{DAY.month}/"
+    for show, cards, said in (
+        ("formal", 1, "「正式」の就業履歴だけ"),
+        ("claimed", 1, "「申請中」"),
+        ("unapproved", 0, "ありません"),
+        ("x", 2, "就業日数"),
+    ):
+        page = own.page(f"{month}?show={show}")
+        assert (page.count('<li class="ds-card">'), said in page) == (cards, True), show

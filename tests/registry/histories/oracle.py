@@ -342,6 +342,8 @@ class Oracle:
         ]  # fmt: skip
         if not said:
             return standing
+        if said[-1]["counts"] is None:  # a refusal that was taken back
+            return standing
         if not said[-1]["counts"]:
             return "none"
         return "formal" if standing == "waiting" else standing

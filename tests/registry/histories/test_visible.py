@@ -22,7 +22,8 @@ from registry.codes.states import Table
 from registry.core.days import JST
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations.edits import SecondTradeError, edit_day, refuse_position
+from registry.histories.operations.claims import ClaimTwiceError, take_back_refusal
+from registry.histories.operations.edits import SecondTradeError, edit_day, refuse_position, take_back_decision
 from registry.histories.operations.unregistered import join_unregistered_site
 from registry.histories.queries import (
     DayRow,
@@ -32,6 +33,8 @@ from registry.histories.queries import (
     list_month_of_site,
     list_month_of_sites,
     list_positions_said,
+    list_refused_claims,
+    list_refused_days,
 )
 from registry.papers.models import Paper
 from registry.papers.operations import make_paper
@@ -156,6 +159,20 @@ def say_positions(world: World, rng: random.Random) -> None:
     follow_all()
 
 
+def take_back(world: World, rng: random.Random) -> None:
+    """The prime takes some of its refusals back: the days wait again."""
+    by = world.owners[0]
+    for site, month in ((site, month) for site in world.sites for month in MONTHS):
+        for claim in list_refused_claims(site, month):
+            if rng.random() < 0.5:
+                with suppress(ClaimTwiceError):
+                    take_back_refusal(claim.id, by=by, at=NOW)
+        for worker, refused in list_refused_days(site, month):
+            if rng.random() < 0.5:
+                assert take_back_decision(SiteId(site), WorkerId(worker), refused.day, by=by, at=NOW)
+    follow_all()
+
+
 def touch_unregistered(world: World, rng: random.Random) -> None:
     """A firm opens two 仮現場 with a phone on each (ruling 30); one of them turns out to be the first site."""
     firm, by = world.firms[2], world.owners[2]
@@ -184,6 +201,7 @@ class Told:
         tell(self.world, random.Random(seed))
         touch_unregistered(self.world, random.Random(f"unregistered {seed}"))
         say_positions(self.world, random.Random(f"positions {seed}"))
+        take_back(self.world, random.Random(f"refusals {seed}"))
         self.oracle = Oracle()
         self.days = self.oracle.days()
         self.firms = [*self.world.firms, a_firm("無関係")]
@@ -452,6 +470,15 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
         if edit["site_id"] == site and not edit["answer"] and not is_in_time(edit) and told.is_prime(firm, site)
     ]  # fmt: skip
     assert sorted(re.findall(r'name="edit" value="(\d+)"', page)) == sorted(str(one["id"]) for one in late)
+    if told.is_prime(firm, site):
+        refused = [
+            one
+            for one in told.oracle.claims
+            if one["site_id"] == site and one["state"] == "refused" and one["day"].replace(day=1) == month
+        ]
+        last = {(one["worker_id"], one["day"]): one for one in told.oracle.decisions if one["site_id"] == site}
+        refused += [one for (_, day), one in last.items() if one["counts"] is False and day.replace(day=1) == month]
+        assert page.count("否認を取り消す<") == len(refused)
     refusable = late + positions_to_refuse(told, site, month) if told.is_prime(firm, site) else []
     assert sorted(re.findall(r"/edits/(\d+)/refuse/", page)) == sorted(str(one["id"]) for one in refusable)
     if visible:
@@ -503,3 +530,10 @@ def test_the_worlds_have_unregistered_sites_of_both_kinds() -> None:
         lonely = [one for one in told.days if one.site in told.oracle.unregistered]
         assert {one.standing for one in lonely} >= {"unapproved"}
         assert any("SITE_NOT_OF_DEVICE" in one.reasons for one in told.days if one.site == told.world.sites[0])
+
+
+def test_the_worlds_have_refusals_that_stay_and_that_were_taken_back() -> None:
+    """Else the pages above would say nothing about them."""
+    with time_machine.travel(NOW, tick=False):
+        said = [one["counts"] for seed in SEEDS for one in Told(seed).oracle.decisions]
+        assert {False, None} <= set(said)

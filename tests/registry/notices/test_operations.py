@@ -13,8 +13,8 @@ from registry.notices.operations import (
     PrintedLetter,
     print_letters,
     send_security_code_again,
+    settle_notices,
     ship_letters,
-    take_back_notices,
     write_notice,
     write_notices,
 )
@@ -163,5 +163,5 @@ def test_what_was_asked_says_that_it_was_taken_back_and_nothing_else_does(accoun
     for kind, about in ((asked, "edit 1"), (asked, "edit 12"), (NoticeKind.EDIT_APPROVED, "edit 1"), (asked, "")):
         write_notices(kind, account_ids=[account], data={}, at=NOW, about=about)
     for _ in range(2):
-        take_back_notices("edit 1", asked=asked, now=now)
+        settle_notices("edit 1", asked=asked, now=now)
     assert [row.kind for row in reversed(list_notices(account))] == [now, asked, NoticeKind.EDIT_APPROVED, asked]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from registry.accounts.states import Role
+from registry.audit.models import Move
 from registry.businesses.models import Business
 from registry.businesses.operations import add_user
 from registry.businesses.queries import list_users
@@ -32,6 +33,7 @@ from registry.histories.operations.claims import (
     enter_claims,
     join_site,
     refuse_claim,
+    take_back_refusal,
     withdraw_claim,
 )
 from registry.histories.operations.parties import TradeNotRegisteredError
@@ -400,6 +402,34 @@ def test_a_refusal_is_answered_and_approved(place: Place) -> None:
     assert (row(claim).note, row(claim).reply) == ("カードを忘れた", "職長と入場")
     assert len(told(by.account_id or 0)) == before + 1
     assert place.answer(claim) == 1
+
+
+def test_the_prime_takes_a_refusal_back_and_approves(place: Place) -> None:
+    claim, by = place.enter(), owner_of(place.prime)
+    assert not take_back_refusal(claim, by=by, at=NOW), "nothing is refused"
+    refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
+    with pytest.raises(NotAllowedError):
+        take_back_refusal(claim, by=place.self, at=NOW)
+    assert [take_back_refusal(claim, by=by, at=NOW) for _ in range(2)] == [True, False]
+    assert (row(claim).state, row(claim).answer_reason) == (ClaimState.OPEN, "")
+    assert standing(place.worker) == [Standing.CLAIMED]
+    assert told(account_of_worker(place.worker)) == [NoticeKind.CLAIM_REFUSED, NoticeKind.CLAIM_REFUSAL_TAKEN_BACK]
+    assert [
+        one.move
+        for one in Move.objects.filter(
+            noun="histories_claim", subject_id=claim, move__in=["refuse", "take_back"]
+        ).order_by("pk")
+    ] == ["refuse", "take_back"]
+    assert place.answer(claim) == 1
+
+
+def test_a_refusal_of_a_day_that_was_entered_again_stays(place: Place) -> None:
+    claim, by = place.enter(), owner_of(place.prime)
+    refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
+    again = place.enter()
+    with pytest.raises(ClaimTwiceError):
+        take_back_refusal(claim, by=by, at=NOW)
+    assert (row(claim).state, row(again).state) == (ClaimState.REFUSED, ClaimState.OPEN)
 
 
 def test_what_is_answered_is_not_taken_back(place: Place) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from registry.audit.models import Move
 from registry.businesses.models import Business
 from registry.businesses.queries import list_users
 from registry.businesses.states import BusinessKind
@@ -19,17 +20,20 @@ from registry.histories.operations.edits import (
     edit_day,
     refuse_edit,
     refuse_position,
+    take_back_decision,
     withdraw_edit,
 )
 from registry.histories.operations.parties import TradeNotRegisteredError
 from registry.histories.queries import (
     count_days,
+    count_histories,
     get_edit,
     last_decisions,
     list_days_of_worker,
     list_edits,
     list_open_edits,
     list_positions_said,
+    list_refused_days,
 )
 from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side, Standing
 from registry.notices.models import Notice
@@ -149,7 +153,8 @@ def test_a_day_has_only_registered_trades_and_no_trade_twice(place: Place) -> No
     edit_day(place.worker, place.site, DAY, trade="06-01", second_trade="01-01", **how)
     (found,) = days_of(place.worker)
     assert found.assignment.trades == ("06-01", "01-01")
-    assert count_days(list_days_of_worker(place.worker, DAY.replace(day=1))).formal == 1, "one day, two histories"
+    rows = list_days_of_worker(place.worker, DAY.replace(day=1))
+    assert (count_days(rows).formal, count_histories(rows).formal) == (1, 2), "one day, two histories"
     edit_day(place.worker, place.site, DAY, second_trade=NO_SECOND_TRADE, **how)
     assert [day.assignment.trades for day in days_of(place.worker)] == [("06-01",)]
 
@@ -216,6 +221,37 @@ def test_the_message_of_an_edit_that_was_taken_back_asks_for_nothing(place: Plac
     for _ in range(2):
         withdraw_edit(edit, by=place.self, at=TOO_LATE)
     assert told(account_of(place.prime)) == [NoticeKind.EDIT_TAKEN_BACK, NoticeKind.EDIT_ASKED]
+
+
+def test_the_message_of_an_edit_that_was_answered_says_what_became_of_it(place: Place) -> None:
+    approved, refused = place.late(), place.late("別の作業")
+    approve_edits([approved], by=place.owner, at=TOO_LATE)
+    for _ in range(2):
+        refuse_edit(refused, reason="違います", by=place.owner, at=TOO_LATE)
+    assert told(account_of(place.prime)) == [NoticeKind.EDIT_ASKED_APPROVED, NoticeKind.EDIT_ASKED_REFUSED]
+
+
+def test_a_day_that_was_refused_waits_again_once_the_prime_takes_that_back(place: Place) -> None:
+    close_site(place.site, from_on=DAY, by=place.owner, at=NOW)
+    place_of_day = (place.site, place.worker, DAY)
+    assert not take_back_decision(*place_of_day, by=place.owner, at=NOW), "nothing was said"
+    decide_days(place.site, [(place.worker, DAY)], counts=False, reason="作業なし", by=place.owner, at=NOW)
+    assert [worker for worker, _ in list_refused_days(place.site, DAY)] == [place.worker]
+    for by in (place.employer, place.self):
+        with pytest.raises(NotAllowedError):
+            take_back_decision(*place_of_day, by=by, at=NOW)
+    later = NOW + timedelta(days=1)
+    assert [take_back_decision(*place_of_day, by=place.owner, at=later) for _ in range(2)] == [True, False]
+    assert [one.standing for one in days_of(place.worker)] == [Standing.WAITING]
+    assert list_refused_days(place.site, DAY) == []
+    last = last_decisions(place.worker, DAY.replace(day=1))[place.site, DAY]
+    assert (last.counts, last.recorded_at) == (None, later)
+    notice = Notice.objects.filter(account_id=account_of_worker(place.worker)).latest("pk")
+    assert (notice.kind, notice.data["day"]) == (NoticeKind.DAY_REFUSAL_TAKEN_BACK, DAY.isoformat())
+    acts = Move.objects.filter(noun="histories_day_decision").order_by("pk")
+    assert [one.move for one in acts] == ["decide", "take_back"]
+    decide_days(place.site, [(place.worker, DAY)], counts=True, by=place.owner, at=later)
+    assert [one.standing for one in days_of(place.worker)] == [Standing.FORMAL]
 
 
 def test_only_the_prime_answers_and_only_what_came_late(place: Place) -> None:
