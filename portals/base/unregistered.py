@@ -25,8 +25,8 @@ from registry.histories.operations.unregistered import join_unregistered_site
 from registry.sites.operations import BoardData, find_board_problems, open_unregistered_site
 from registry.sites.queries import SiteRow, UnregisteredRow, find_site, list_terminals, names_of_sites
 from registry.sites.rules import handles_unregistered
-from registry.touches.operations.devices import make_pairing_code, revoke_device
-from registry.touches.queries import list_site_devices
+from registry.touches.operations.devices import end_pairing, make_pairing_code, revoke_device
+from registry.touches.queries import SiteDevice, list_site_devices
 from registry.touches.states import DeviceState
 
 
@@ -101,8 +101,8 @@ def site_page(request: HttpRequest, row: UnregisteredRow, **more: Any) -> HttpRe
         wanted = request.POST.get("revoke")
         for device in devices:
             if str(device.id) == wanted and device.state is DeviceState.ACTIVE:
-                revoke_device(device.id, reason="", by=viewer_of(request).actor(), at=timezone.now())
-                success(request, _t("device.revoked"))
+                _take_off(request, row, device)
+                success(request, _t("unregistered.taken_off"))
         return redirect(request.path)
     context = {
         "row": row, "handles": handles, "devices": [one for one in devices if one.state is DeviceState.ACTIVE and one.left_at is None],
@@ -110,6 +110,15 @@ def site_page(request: HttpRequest, row: UnregisteredRow, **more: Any) -> HttpRe
         **more,
     }  # fmt: skip
     return render(request, "base/unregistered_site.html", context)
+
+
+def _take_off(request: HttpRequest, row: UnregisteredRow, device: SiteDevice) -> None:
+    """End the trust in a device; one that serves other sites too leaves this one alone."""
+    by, at = viewer_of(request).actor(), timezone.now()
+    if device.other_sites:
+        end_pairing(device.id, SiteId(row.id), by=by, at=at)
+    else:
+        revoke_device(device.id, reason="", by=by, at=at)
 
 
 def _handled(request: HttpRequest, row: UnregisteredRow) -> UnregisteredRow:

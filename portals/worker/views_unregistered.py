@@ -68,6 +68,7 @@ def _touch(request: HttpRequest, row: UnregisteredRow, direction: Direction, now
     try:
         receive_phone_touch(WorkerId(worker_of(request)), touch, by=viewer_of(request).actor(), at=now)
     except RegistryError as error:
+        error.data.pop("site_id", None)  # its number is no site ID to enter the day with
         return refused_touch(request, error)
     success(request, _(f"unregistered.touched.{direction}").format(time=jtime(now)))
     return redirect("worker:unregistered_site", row.id)

@@ -1,17 +1,19 @@
 """仮現場: opened by worker and firm, phones paired, touches made, the site ID given; what strangers and the prime see (ruling 30)."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from registry.accounts.states import Role
+from registry.cards.models import Card
 from registry.core.ids import BusinessId
 from registry.histories.queries import list_waiting_of_site
 from registry.sites.models import UnregisteredSite
 from registry.touches.models import Device
-from registry.touches.operations.devices import register_device
+from registry.touches.operations.devices import add_pairing, register_device
 from tests.factories.cast import NOW, Gate, a_firm, a_touch, a_worker
 from tests.factories.days import bind_all, days_of
 from tests.factories.visitors import as_firm, as_worker
@@ -107,11 +109,20 @@ def test_the_own_phone_touches_from_the_page(firm: BusinessId) -> None:
 
 
 def test_without_a_card_the_touch_is_refused_with_a_way_on() -> None:
-    card = a_worker(None)
-    worker = as_worker(card.worker_id)
+    worker = as_worker(a_worker(None).worker_id)
     where = opened(worker, "worker")
-    card_less = a_worker(None, "別")
-    assert as_worker(card_less.worker_id).post(where, {"direction": "in"}).status_code == 404
+    Card.objects.all().delete()
+    answer = worker.post(where, {"direction": "in"})
+    assert (answer.status_code, '/worker/days/new/"' in text_of(answer)) == (422, True)
+
+
+def test_a_device_of_another_site_leaves_this_one_alone(firm: BusinessId, gate: Gate) -> None:
+    client = as_firm(firm)
+    where = opened(client, "business")
+    code = re.findall(r'id="pairing-code">([^<]+)<', text_of(client.post(f"{where}code/")))[0]
+    add_pairing(gate.device.device_id, code, at=NOW - timedelta(minutes=1))
+    page = text_of(client.post(where, {"revoke": str(gate.device.device_id)}, follow=True))
+    assert ("端末をはずしました" in page, "ゲートのPC" in page, Device.objects.get().state) == (True, False, "active")
 
 
 def test_the_site_id_is_given_and_the_prime_recognises_the_board(
