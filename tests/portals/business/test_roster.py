@@ -210,7 +210,7 @@ class TestChanging:
         assert (refused.status_code, "期間の外か、始まりより前" in refused.content.decode()) == (422, True)
         for _ in range(2):
             assert client.post(f"{scene.line}end/", {"until_on": "2026/12/1"}).status_code == 302
-        assert str(scene.rows()[0].until_on) == "2026-01-01"
+        assert str(scene.rows()[0].until_on) == "2026-12-01"
         for _ in range(2):
             page = client.post(f"{scene.line}withdraw/", follow=True).content.decode()
             assert "載せたことを取り消しました" in page

@@ -399,7 +399,12 @@ def check_worker(told: Told, worker: int) -> None:
             assert page.count(f">{reason}<") == sum(reason in one.reasons for one in mine)
         numbers = re.findall(r'<p class="ds-number">(\d+)日', page)
         expected = counters(mine).get(worker, (0, 0, 0, 0))
-        assert tuple(map(int, numbers)) == (expected if expected[3] else expected[:3])
+        waits = any(one.standing == "waiting" for one in mine)  # be it on a day that counts by another site
+        assert tuple(map(int, numbers)) == (expected if waits else expected[:3])
+        histories = [
+            sum(1 + bool(one.second) for one in mine if one.standing == name) for name in COUNTERS[: 4 if waits else 3]
+        ]
+        assert list(map(int, re.findall(r"就業履歴数 (\d+)件", page))) == histories
 
 
 def check_employer(told: Told, firm: int, month: date) -> None:
