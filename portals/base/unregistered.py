@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.access import viewer_of
 from portals.base.day_forms import JoinForm
-from portals.base.forms import TextField, add_refusal
+from portals.base.forms import TextField, add_refusal, form_page
 from portals.base.qr import qr_picture
 from registry.businesses.queries import names_of_businesses
 from registry.core.errors import NotFoundError, RegistryError
@@ -90,7 +90,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
         success(request, _t("unregistered.opened"))
         return redirect(f"{_portal(request)}:unregistered_site", site_id)
     context = {"form": form, "portal": _portal(request)}
-    return render(request, "base/new_unregistered.html", context, status=422 if form.errors else 200)
+    return form_page(request, "base/new_unregistered.html", context)
 
 
 def site_page(request: HttpRequest, row: UnregisteredRow, **more: Any) -> HttpResponse:
@@ -159,7 +159,7 @@ def join_unregistered_page(request: HttpRequest, row: UnregisteredRow) -> HttpRe
         "form": form, "row": row, "portal": _portal(request), "site": None if form.errors else site,
         "prime": names_of_businesses([site.business_id]).get(site.business_id, "") if site else "",
     }  # fmt: skip
-    return render(request, "base/join_unregistered.html", context, status=422 if form.errors else 200)
+    return form_page(request, "base/join_unregistered.html", context)
 
 
 def _join(request: HttpRequest, row: UnregisteredRow, site: SiteRow) -> None:
