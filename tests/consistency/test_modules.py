@@ -17,16 +17,16 @@ TOGETHER = {
     "registry/structures/queries.py": "registry/structures/operations/test_rosters.py",
     # What waits for a firm, through the list on its home.
     "registry/histories/queries/waiting.py": "portals/business/test_to_do.py",
-    # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
     # Who is told of words on days, and who may say them.
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
     "registry/touches/queries/devices.py": "portals/business/test_devices.py",
     "registry/touches/queries/orphans.py": "registry/touches/operations/test_orphans.py",
     "registry/touches/queries/presence.py": "registry/histories/test_order.py",
     "registry/touches/queries/rows.py": "portals/business/test_devices.py",
-    "registry/histories/queries/doubts.py": "portals/business/test_views_days.py",
+    "registry/histories/queries/doubts.py": "portals/business/test_views_refusals.py",
     "portals/office/views_nowhere.py": "portals/office/test_unknown.py",
     "portals/business/views_unplaced.py": "portals/business/test_devices.py",
+    # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
     "registry/touches/operations/asking.py": "api/test_people.py",
     "registry/touches/operations/batches.py": "api/test_touches.py",
     "registry/touches/operations/devices.py": "api/test_devices.py",
@@ -55,7 +55,6 @@ TOGETHER = {
     "registry/sites/rules.py": "portals/business/test_organisation.py",
     "portals/business/views_unregistered.py": "portals/base/test_unregistered.py",
     "portals/worker/views_unregistered.py": "portals/base/test_unregistered.py",
-    "portals/business/views_refusals.py": "portals/business/test_views_days.py",
     "portals/business/views_home.py": "portals/business/test_to_do.py",
     "portals/business/views_papers.py": "portals/base/test_papers.py",
     "portals/business/views_places.py": "portals/business/test_structure.py",

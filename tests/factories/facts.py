@@ -3,19 +3,13 @@
 import json
 import random
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
 from registry.cards.operations import issue_card, lift_stop, register_token, ship_card, stop_card
-from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, join_site
-from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.operations.receiving import receive_touches
-from registry.histories.queries import list_open_edits
 from registry.sites.operations import SiteData, add_period, change_day_boundary, close_site, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import (
@@ -33,66 +27,17 @@ from registry.structures.operations.tenures import (
     invite_firm,
     join_named_firm,
 )
-from registry.structures.queries import get_tenure, list_roster
+from registry.structures.queries import list_roster
 from registry.touches.derive import signature_of
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.workers.operations.links import unlink, write_link
 from registry.workers.operations.registration import change_trades
 from tests.factories.cast import OFFICE, a_firm, a_worker, owner_of
+from tests.factories.fact import DAYS, START, TRADES, World, moment
+from tests.factories.facts_said import say_late, say_unregistered, say_words
 
-START = date(2026, 10, 26)
-DAYS = 16
 REGISTERED = datetime(2026, 10, 1, tzinfo=UTC)
 PREFECTURES = ("13", "27")
-TRADES = ("06-01", "01-01", "02-01")
-
-
-@dataclass
-class Fact:
-    """Something that is true, told once. `needs` must be told before; `tell` uses and fills the world's numbers."""
-
-    name: str
-    tell: Callable[[], object]
-    needs: tuple[str, ...] = ()
-
-
-@dataclass
-class World:
-    """Firms, workers, sites with devices, and the facts about them. The same seed makes the same world."""
-
-    seed: int
-    firms: list[BusinessId] = field(default_factory=list)
-    owners: list[Actor] = field(default_factory=list)
-    workers: list[WorkerId] = field(default_factory=list)
-    sites: list[SiteId] = field(default_factory=list)
-    gates: list[tuple[int, bytes, str]] = field(default_factory=list)
-    numbers: dict[str, int] = field(default_factory=dict)
-    facts: list[Fact] = field(default_factory=list)
-    credentials: list[list[dict[str, str]]] = field(default_factory=list)
-    name: str = field(default_factory=lambda: secrets.token_hex(16))
-
-    def add(self, name: str, tell: Callable[[], object], *needs: str) -> None:
-        """Add a fact."""
-        self.facts.append(Fact(name, tell, needs))
-
-    def knows(self, name: str) -> bool:
-        """Whether there is such a fact."""
-        return any(fact.name == name for fact in self.facts)
-
-    def node(self, number: str) -> int:
-        """The position of a tenure."""
-        tenure = get_tenure(self.numbers[number], on=START)
-        assert tenure
-        return tenure.node_id
-
-    def day(self, offset: int) -> date:
-        """A day of the world."""
-        return START + timedelta(days=offset)
-
-
-def moment(day: date, minutes: int) -> datetime:
-    """A moment: minutes after 00:00 in Japan of a day."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minutes - 540)
 
 
 def four_firms() -> list[BusinessId]:
@@ -107,9 +52,9 @@ def a_world(seed: int, firms: list[BusinessId]) -> World:
         world.workers.append(a_worker(None, f"例{number}", at=REGISTERED, trades=TRADES).worker_id)
     for number in range(2):
         _open_site(world, number)
-    for make in (_links, _structure, _cards, _sites, _rosters, _words, _touches):
+    for make in (_links, _structure, _cards, _sites, _rosters, say_words, _touches):
         make(world, rng)
-    for make in (_second_links, _late_words, _unregistered):
+    for make in (_second_links, say_late, say_unregistered):
         make(world, random.Random(f"{make.__name__} {seed}"))  # their own draws: the others stay as they were
     return world
 
@@ -291,93 +236,6 @@ def _alter(site: SiteId, worker: WorkerId, data: RosterData, from_on: date, how:
 
 def _undo(site: SiteId, worker: WorkerId, how: Any) -> None:
     withdraw_roster_entry(_line(site, worker), **how)
-
-
-def _words(world: World, rng: random.Random) -> None:
-    """Days entered by hand, approved or not; edits and the prime's decisions; each with its own moment."""
-    for n, worker in enumerate(world.workers):
-        by, s = Actor(ActorKind.WORKER, subject_id=worker), rng.randrange(2)
-        world.numbers[f"said{n}"] = rng.randrange(DAYS)
-        day, site = world.day(world.numbers[f"said{n}"]), world.sites[s]
-        if rng.random() < 0.7:
-            entry = ClaimData(day=day, site_id=site, trade=rng.choice(["", *TRADES]), work=f"手入力{n}")
-            late = timedelta(days=rng.choice([1, 1, 80]))
-            world.add(f"claim{n}", partial(_claim, world, n, worker, entry, moment(day, 600) + late))
-            if rng.random() < 0.6:
-                world.add(f"approve{n}", partial(_approve, world, n, moment(day, 700) + late), f"claim{n}")
-        if rng.random() < 0.5:
-            for k in range(2):
-                how: Any = {"by": by, "at": moment(day, 800 + k)}
-                world.add(f"edit{n}{k}", partial(edit_day, worker, site, day, trade=TRADES[k], work=f"訂正{k}", **how))
-        if rng.random() < 0.5:
-            decision = partial(
-                decide_days,
-                site,
-                [(worker, day)],
-                counts=rng.random() < 0.5,
-                reason="元請の判断",
-                by=world.owners[0],
-                at=moment(day, 900),
-            )
-            world.add(f"decide{n}", decision)
-
-
-def _claim(world: World, n: int | str, worker: WorkerId, entry: ClaimData, at: datetime) -> None:
-    world.numbers[f"claim{n}"] = enter_claim(worker, entry, by=Actor(ActorKind.WORKER, subject_id=worker), at=at)
-
-
-def _unregistered(world: World, rng: random.Random) -> None:
-    """Days on a site that was entered by name and gets its site ID later; some are approved (ruling 30)."""
-    for n, worker in enumerate(world.workers):
-        if rng.random() < 0.4:
-            continue
-        day = world.day((world.numbers[f"said{n}"] + 1 + rng.randrange(DAYS - 1)) % DAYS)  # no day is entered twice
-        by, at, name = Actor(ActorKind.WORKER, subject_id=worker), moment(day, 600), f"_unregistered{n}"
-        entry = ClaimData(day=day, site_name="仮の現場", work=f"仮{n}")
-        world.add(f"claim{name}", partial(_claim, world, name, worker, entry, at))
-        join = partial(_join, world, name, rng.choice(world.sites), {"by": by, "at": at + timedelta(days=90)})
-        world.add(f"join{n}", join, f"claim{name}")
-        if rng.random() < 0.5:
-            world.add(f"approve{name}", partial(_approve, world, name, at + timedelta(days=91)), f"join{n}")
-
-
-def _join(world: World, name: str, site: SiteId, how: Any) -> None:
-    join_site([world.numbers[f"claim{name}"]], site, **how)
-
-
-def _late_words(world: World, rng: random.Random) -> None:
-    """Days that are corrected too late; the prime approves, refuses or does not answer."""
-    for n in range(len(world.workers)):
-        if rng.random() < 0.3:
-            continue
-        place, answer = (
-            (rng.choice(world.sites), world.day(rng.randrange(DAYS))),
-            rng.choice(["allow", "allow", "deny", ""]),
-        )
-        at = moment(place[1], 800) + timedelta(days=80)
-        world.add(f"late{n}", partial(_late, world, n, place, rng.choice(TRADES), at))
-        if answer:
-            world.add(f"{answer}{n}", partial(_answer, world, n, answer, at + timedelta(hours=2)), f"late{n}")
-
-
-def _late(world: World, n: int, place: tuple[SiteId, date], trade: str, at: datetime) -> None:
-    worker = world.workers[n]
-    by = Actor(ActorKind.WORKER, subject_id=worker)
-    edit_day(worker, *place, trade=trade, work=f"遅れ{n}", by=by, at=at)
-    (edit,) = [one for one in list_open_edits(place[0]) if one.worker_id == worker]
-    world.numbers[f"late{n}"] = edit.id
-
-
-def _answer(world: World, n: int, answer: str, at: datetime) -> None:
-    number, by = world.numbers[f"late{n}"], world.owners[0]
-    if answer == "allow":
-        approve_edits([number], by=by, at=at)
-    else:
-        refuse_edit(number, reason="違います", by=by, at=at)
-
-
-def _approve(world: World, n: int | str, at: datetime) -> None:
-    approve_claims([world.numbers[f"claim{n}"]], by=world.owners[0], at=at)
 
 
 def _touches(world: World, rng: random.Random) -> None:

@@ -9,7 +9,8 @@ from registry.core.ids import BusinessId, IdKind, id_of_body
 from registry.touches.operations.orphans import give_day, name_owner, name_site
 from registry.touches.queries import find_unknown_card
 from tests.factories.cast import OFFICE
-from tests.factories.facts import DAYS, START, World, a_world, moment, send_batch
+from tests.factories.fact import DAYS, START, World, moment
+from tests.factories.facts import a_world, send_batch
 
 # Numbers of touches: after those of the other batches.
 _DATELESS, _OWNERLESS, _NOWHERE = 5000, 6000, 7000

@@ -24,7 +24,8 @@ from registry.histories.queries import list_days_of_worker, load_facts
 from registry.histories.states import ClaimState
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_workers
-from tests.factories.facts import START, Fact, World, four_firms, moment
+from tests.factories.fact import START, Fact, World, moment
+from tests.factories.facts import four_firms
 from tests.factories.lonely import a_whole_world
 
 WORLDS = int(os.environ.get("WORLDS", "40"))

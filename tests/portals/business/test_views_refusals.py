@@ -1,0 +1,123 @@
+"""Days that the prime may doubt, those that it does not let count, and refusals taken back."""
+
+from datetime import date
+
+import pytest
+
+from registry.histories.models import DayDecision
+from registry.histories.operations.claims import refuse_claim
+from registry.histories.operations.edits import decide_days
+from registry.histories.states import Standing
+from registry.sites.operations import close_site
+from tests.factories.cast import NOW, a_touch, owner_of
+from tests.factories.days import bind_all, days_of
+from tests.factories.site_days import Place
+from tests.factories.visitors import as_worker
+
+pytestmark = pytest.mark.django_db
+DAY = NOW.date()
+MONTH = f"{DAY.year}-{DAY.month}"
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: Place) -> None:
+    close_site(place.gate.site_id, from_on=DAY, by=owner_of(place.prime), at=NOW)
+    bind_all()
+    path, prime = f"/business/sites/{place.gate.site_id}/days/decide/", place.browsers["prime"]
+    chosen = {"day": [f"{one.worker_id}:{DAY}" for one in (place.own, place.theirs)]}
+    asked = prime.post(path, {**chosen, "not": "1"}).content.decode()
+    assert [text for text in ("2件を認めない理由", "元 太郎", "下 太郎", 'name="draft_of"') if text not in asked] == []
+    empty = prime.post(path, {**chosen, "reason": " "})
+    assert (empty.status_code, "下 太郎" in empty.content.decode()) == (422, True)
+    assert DayDecision.objects.count() == 0
+    for said in ("2件を確認しました", "すでに答えが出ています"):
+        answer = prime.post(path, {**chosen, "reason": "作業がありませんでした"}, follow=True)
+        assert said in answer.content.decode()
+        bind_all()
+    worker = as_worker(place.theirs.worker_id)
+    for page in ("/worker/", f"/worker/days/{MONTH}-{DAY.day}/"):
+        assert "理由：作業がありませんでした" in worker.get(page).content.decode()
+    month = f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/"
+    assert "元請は、この日を認めませんでした" in place.page("below", month)
+
+
+def typed(place: Place, day: str = "2026-11-19") -> str:
+    """A day by a typed number; returns how forms name it."""
+    place.gate.send(a_touch(7, place.theirs, f"{day}T07:58:00+09:00", method="typed"))
+    bind_all()
+    return f"{place.theirs.worker_id}:{day}"
+
+
+def test_a_day_by_a_typed_number_can_be_refused_until_the_end_of_the_next_month(place: Place) -> None:
+    key, prime, site = typed(place), place.browsers["prime"], place.gate.site_id
+    page = place.page("prime", f"/business/sites/{site}/days/2026-11/")
+    assert ("確かめたほうがよい日" in page, f'value="{key}"' in page) == (True, True)
+    assert f'value="{key}"' not in place.page("below", f"/business/sites/{site}/days/2026-11/")
+    path = f"/business/sites/{site}/days/decide/"
+    assert "理由" in prime.post(path, {"day": key, "not": "1"}).content.decode()
+    prime.post(path, {"day": key, "not": "1", "reason": "本人は来ていません"})
+    bind_all()
+    (day,) = [one for one in days_of(place.theirs.worker_id) if one.day == date(2026, 11, 19)]
+    assert day.standing is Standing.NONE
+    assert f'value="{key}"' not in place.page("prime", f"/business/sites/{site}/days/2026-11/")
+
+
+def test_who_finds_a_doubtful_day_right_is_not_asked_again(place: Place) -> None:
+    key, prime, site = typed(place), place.browsers["prime"], place.gate.site_id
+    prime.post(f"/business/sites/{site}/days/decide/", {"day": key, "counts": "1"})
+    bind_all()
+    (day,) = [one for one in days_of(place.theirs.worker_id) if one.day == date(2026, 11, 19)]
+    assert day.standing is Standing.FORMAL
+    assert f'value="{key}"' not in place.page("prime", f"/business/sites/{site}/days/2026-11/")
+
+
+def test_a_typed_number_is_not_doubted_later(place: Place) -> None:
+    key, prime, site = typed(place, "2026-09-10"), place.browsers["prime"], place.gate.site_id
+    assert f'value="{key}"' not in place.page("prime", f"/business/sites/{site}/days/2026-9/")
+    said = prime.post(f"/business/sites/{site}/days/decide/", {"day": key, "counts": "1"}, follow=True).content.decode()
+    assert "すでに答えが出ています" in said
+    assert not DayDecision.objects.exists()
+
+
+def test_what_the_prime_refused_is_listed_and_taken_back(place: Place) -> None:
+    claim = place.enter(place.theirs.worker_id)
+    close_site(place.gate.site_id, from_on=DAY, by=owner_of(place.prime), at=NOW)
+    refuse_claim(claim, reason="記録がありません", by=owner_of(place.prime), at=NOW)
+    decide_days(
+        place.gate.site_id,
+        [(place.own.worker_id, DAY)],
+        counts=False,
+        reason="作業なし",
+        by=owner_of(place.prime),
+        at=NOW,
+    )
+    site, prime = f"/business/sites/{place.gate.site_id}/days", place.browsers["prime"]
+    page = place.page("prime", f"{site}/{MONTH}/")
+    for text in ("認めなかった日", "理由：記録がありません", "理由：作業なし", "直接入力の否認", "打刻のある日"):
+        assert text in page
+    assert "認めなかった日" not in place.page("below", f"{site}/{MONTH}/"), "what the prime said is the prime's affair"
+    for field, key in (("claim", str(claim)), ("day", f"{place.own.worker_id}.{DAY}")):
+        typed = {field: key}
+        assert place.browsers["below"].post(f"{site}/take-back/", typed).status_code == 404
+        for said in ("否認を取り消しました。もう一度", "すでに取り消されています"):
+            assert said in prime.post(f"{site}/take-back/", typed, follow=True).content.decode()
+    bind_all()
+    page = place.page("prime", f"{site}/{MONTH}/")
+    assert ("認めなかった日" in page, 'name="claim"' in page, 'name="day"' in page) == (False, True, True)
+    for wrong in ({}, {"claim": "0"}, {"claim": "x"}, {"day": "1"}, {"day": "x.2026-02-30"}, {"claim": "9" * 30}):
+        assert prime.post(f"{site}/take-back/", wrong).status_code == 404, wrong
+    worker = as_worker(place.own.worker_id).get(f"/worker/days/{MONTH}-{DAY.day}/").content.decode()
+    assert "認めないとした判断を取り消しました" in worker
+
+
+def test_a_refusal_stays_where_the_day_was_entered_again(place: Place) -> None:
+    claim = place.enter(place.theirs.worker_id)
+    refuse_claim(claim, reason="記録がありません", by=owner_of(place.prime), at=NOW)
+    place.enter(place.theirs.worker_id)
+    path = f"/business/sites/{place.gate.site_id}/days/take-back/"
+    answer = place.browsers["prime"].post(path, {"claim": str(claim)}, follow=True).content.decode()
+    assert ("認めなかった日" in answer, "否認を取り消しました" in answer) == (True, False)
