@@ -66,6 +66,8 @@ class NoticeKind(StrEnum):
     CLAIM_ENTERED = "claim_entered"
     CLAIM_ENTERED_FOR_YOU = "claim_entered_for_you"
     CLAIM_TAKEN_BACK = "claim_taken_back"
+    CLAIM_ENTERED_APPROVED = "claim_entered_approved"  # what firms were asked, once the prime has answered
+    CLAIM_ENTERED_REFUSED = "claim_entered_refused"
     CLAIM_APPROVED = "claim_approved"
     CLAIM_REFUSED = "claim_refused"
     CLAIM_REFUSAL_TAKEN_BACK = "claim_refusal_taken_back"

@@ -332,11 +332,22 @@ def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
     side_of(by, claim.worker_id, claim.day)
     if claim.state != ClaimState.WITHDRAWN:
         _answer(claim, ClaimMove.WITHDRAW, "", by=by, at=at)
-        settle_notices(_about(claim), asked=NoticeKind.CLAIM_ENTERED, now=NoticeKind.CLAIM_TAKEN_BACK)
+
+
+# What becomes of the messages that asked firms for their part.
+_ASKED_NOW = {
+    ClaimMove.APPROVE: (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_ENTERED_APPROVED),
+    ClaimMove.REFUSE: (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_ENTERED_REFUSED),
+    ClaimMove.TAKE_BACK: (NoticeKind.CLAIM_ENTERED_REFUSED, NoticeKind.CLAIM_ENTERED),
+    ClaimMove.WITHDRAW: (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_TAKEN_BACK),
+}
 
 
 def _answer(claim: Claim, answer: ClaimMove, reason: str, *, by: Actor, at: datetime) -> None:
     claim.answered_at, claim.answer_reason = at, reason
     claim.save(update_fields=["answered_at", "answer_reason", "self_approved"])
     move(claim, CLAIM_LIFE, answer, by=by, at=at, reason=reason)
+    if answer in _ASKED_NOW:
+        asked, now = _ASKED_NOW[answer]
+        settle_notices(_about(claim), asked=asked, now=now)
     _note(claim)

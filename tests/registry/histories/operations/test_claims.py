@@ -346,3 +346,14 @@ def test_what_is_answered_is_not_taken_back(place: Place) -> None:
 def test_the_system_is_no_employer(place: Place) -> None:
     with pytest.raises(NotAllowedError):
         place.enter(by=Actor(ActorKind.SYSTEM))
+
+
+def test_what_firms_were_asked_says_what_became_of_it(place: Place) -> None:
+    claim, by = place.enter(), owner_of(place.prime)
+    firms = [list_users(firm)[0].account.id for firm in (place.prime, place.first, place.second)]
+    refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
+    assert [told(firm) for firm in firms] == [[NoticeKind.CLAIM_ENTERED_REFUSED]] * 3
+    take_back_refusal(claim, by=by, at=NOW)
+    assert [told(firm) for firm in firms] == [[NoticeKind.CLAIM_ENTERED]] * 3
+    place.answer(claim)
+    assert [told(firm) for firm in firms] == [[NoticeKind.CLAIM_ENTERED_APPROVED]] * 3
