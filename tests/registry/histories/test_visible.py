@@ -57,7 +57,7 @@ def test_everybody_sees_what_the_rulings_say_and_nothing_else(seed: int) -> None
                 check_all_sites(told, firm, month)
 
 
-@pytest.mark.parametrize("seed", SEEDS[:2])
+@pytest.mark.parametrize("seed", SEEDS[:1])
 def test_papers_say_what_the_rulings_say_and_nothing_else(seed: int) -> None:
     with time_machine.travel(NOW, tick=False):
         told = Told(seed)
