@@ -22,7 +22,6 @@ from registry.disclosure.queries import see_workers_at_work
 from registry.histories.queries import (
     Only,
     SiteSum,
-    firms_on_sites,
     list_month_of_sites,
     sum_people_of_sites,
     sum_sites,
@@ -30,14 +29,15 @@ from registry.histories.queries import (
 from registry.histories.states import Standing
 from registry.papers.queries import day_lines
 from registry.sites.queries import ALL_AT_MOST, list_sites
+from registry.structures.queries import firms_of_structures
 
 
-def _filters(request: HttpRequest, chosen: date) -> tuple[DaysFilterForm, dict[int, str], Only]:
+def _filters(request: HttpRequest) -> tuple[DaysFilterForm, dict[int, str], Only]:
     """The filters as they stand in the address, and the sites that fit, by name. What fits no filter is as if empty."""
     sites = {
         one.id: one.name for one in list_sites(business_of(request), units=viewer_of(request).units, limit=ALL_AT_MOST)
     }
-    firms = names_of_businesses(firms_on_sites(sites, chosen))
+    firms = names_of_businesses(firms_of_structures(sites))
     form = DaysFilterForm(request.GET, sites=sites, firms=dict(sorted(firms.items(), key=lambda pair: pair[1])))
     form.is_valid()
     asked = form.cleaned_data
@@ -64,7 +64,7 @@ def _site_lines(sites: dict[int, str], sums: Iterable[SiteSum], chosen: date) ->
 def month(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
     """All sites of the firm in a month."""
     chosen, start = chosen_month(year, month), start_of(request)
-    form, sites, only = _filters(request, chosen)
+    form, sites, only = _filters(request)
     sums = {one.site_id: one for one in sum_sites(sites, chosen, only)}
     by_name = [sums[site_id] for site_id in sites if site_id in sums]
     shown, more = sum_people_of_sites(by_name, chosen, only, start=start, size=LINES)
@@ -82,7 +82,7 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
 def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of all sites in a month as CSV, with the filters of the page."""
     chosen = chosen_month(year, month)
-    _form, sites, only = _filters(request, chosen)
+    _form, sites, only = _filters(request)
     rows = [row for row in list_month_of_sites(sites, chosen) if only.holds(row)]
     people = see_workers_at_work(viewer_of(request), {row.worker_id for row in rows}, at=timezone.now())
     return csv_answer(f"就業履歴_全現場_{chosen:%Y%m}", day_lines(rows, names_of(people)))

@@ -190,6 +190,12 @@ def sites_with_part(site_ids: Collection[int], business_id: int) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
+def firms_of_structures(site_ids: Iterable[int]) -> set[int]:
+    """The firms with a place on some sites, or with one that they were offered or had."""
+    found = Tenure.objects.filter(node__site__in=list(site_ids), business__isnull=False).order_by("business_id")
+    return set(found.values_list("business_id", flat=True).distinct())
+
+
 def tenures_of_firm(site_id: int, business_id: int, *, on: date) -> list[TenureRow]:
     """A firm's accepted places on a site, also those that have ended."""
     return _rows(Q(node__site=site_id, business=business_id, state=TenureState.ACCEPTED), on=on)

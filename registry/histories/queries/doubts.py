@@ -28,18 +28,21 @@ def _undecided(site_id: int, rows: list[DayRow], *, on: date) -> list[DayRow]:
     return [row for row in found if last.get((row.worker_id, row.bound.day)) is None]
 
 
-# Every second number of `reasons` is a mask of days, bit 0 the first of the month.
+# Every second number of `reasons` is a mask of days, bit 0 the first of the month. OFFSET 0: the days are found first, few
+# of many; only then is asked what was said of each.
 _TWO_PLACES = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT count(*) AS number, min(day) AS first_on FROM (
-    SELECT d.day FROM histories_month m
-    CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
-    CROSS JOIN LATERAL (SELECT m.month + b AS day, b FROM generate_series(0, 30) b) d
-    WHERE m.site_id = s.id AND m.month >= %(since)s AND m.formal <> 0 AND m.reasons && ARRAY[%(reason)s]::int[]
-      AND u.n %% 2 = 1 AND u.value = %(reason)s AND (m.reasons[u.n + 1] & m.formal) >> d.b & 1 = 1
-      AND (SELECT x.counts FROM histories_day_decision x WHERE x.worker_id = m.worker_id AND x.site_id = s.id AND x.day = d.day
-        ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1) IS NULL
-    ORDER BY d.day LIMIT %(most)s) oldest) w
+    SELECT day FROM (
+      SELECT m.worker_id, m.month + b AS day FROM histories_month m
+      CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
+      JOIN generate_series(0, 30) b ON (m.reasons[u.n + 1] & m.formal) >> b & 1 = 1
+      WHERE m.site_id = s.id AND m.month >= %(since)s AND m.formal <> 0 AND m.reasons && ARRAY[%(reason)s]::int[]
+        AND u.n %% 2 = 1 AND u.value = %(reason)s
+      OFFSET 0) d
+    WHERE (SELECT x.counts FROM histories_day_decision x WHERE x.worker_id = d.worker_id AND x.site_id = s.id AND x.day = d.day
+      ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1) IS NULL
+    ORDER BY day LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
 

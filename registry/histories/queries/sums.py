@@ -188,14 +188,3 @@ def sum_people_of_sites(
     )  # fmt: skip
     by_place = {(one.site_id, one.worker_id): one for one in sums}
     return [by_place[place] for place in shown], ends[-1] > start + size
-
-
-def firms_on_sites(site_ids: Collection[int], month: date) -> set[int]:
-    """The firms on whose path somebody worked on these sites in a month."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT unnest(path) FROM"  # few paths, many rows
-            " (SELECT DISTINCT path FROM histories_month WHERE site_id = ANY(%s) AND month = %s) AS different",
-            [list(site_ids), month],
-        )
-        return {row[0] for row in cursor.fetchall()}

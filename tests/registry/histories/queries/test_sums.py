@@ -17,7 +17,6 @@ from registry.histories.queries.sums import (
     Only,
     PersonSum,
     SiteSum,
-    firms_on_sites,
     sum_days_of_site,
     sum_people_of_firm,
     sum_people_of_site,
@@ -62,9 +61,14 @@ def told(sums: Iterable[PersonSum]) -> dict[tuple[int, int | None], Any]:
     return {(one.worker_id, one.site_id): (one.counters, Counter(dict(one.missing))) for one in sums}
 
 
+def firms_on(sites: list[int]) -> set[int]:
+    """The firms on whose path somebody worked."""
+    return {firm for row in list_month_of_sites(sites, MONTH) for firm in row.bound.assignment.path}
+
+
 def asked(sites: list[int]) -> list[Only]:
     """All filters, also with some firm."""
-    firm = random.Random(1).choice(sorted(firms_on_sites(sites, MONTH)))
+    firm = random.Random(1).choice(sorted(firms_on(sites)))
     return [*ONLY, *(Only(firm, one.standing, one.lacking) for one in ONLY)]
 
 
@@ -88,7 +92,7 @@ def test_days_of_a_site(sites: list[int]) -> None:
 
 
 def test_people_of_a_firm(sites: list[int]) -> None:
-    for firm in firms_on_sites(sites, MONTH):
+    for firm in firms_on(sites):
         assert told(sum_people_of_firm(firm, MONTH)) == people(list_month_of_firm(firm, MONTH))
 
 
@@ -123,8 +127,3 @@ def test_people_of_sites_page_by_page(sites: list[int]) -> None:
         assert len(told(pages)) == len(pages)
         places = [(order.index(one.site_id or 0), one.worker_id) for one in pages]
         assert places == sorted(places)
-
-
-def test_firms_on_sites(sites: list[int]) -> None:
-    rows = list_month_of_sites(sites, MONTH)
-    assert firms_on_sites(sites, MONTH) == {firm for row in rows for firm in row.bound.assignment.path}

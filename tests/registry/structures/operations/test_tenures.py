@@ -27,7 +27,7 @@ from registry.structures.operations.tenures import (
     join_named_firm,
     withdraw_tenure,
 )
-from registry.structures.queries import list_invitations, list_structure, load_structure
+from registry.structures.queries import firms_of_structures, list_invitations, list_structure, load_structure
 from registry.structures.states import TenureState
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
 
@@ -65,6 +65,19 @@ def test_an_invited_firm_is_told_and_joins_by_accepting(prime: BusinessId, site:
     assert states(site) == [("一次工業", 1, "accepted")]
     kinds = Notice.objects.order_by("pk").values_list("kind", flat=True)
     assert {"invited", "invitation_accepted"} <= set(kinds)
+
+
+def test_firms_of_some_structures_are_those_with_an_id(prime: BusinessId, site: SiteId) -> None:
+    other, (first, second, third) = (
+        a_gate(prime).site_id,
+        (a_firm(name) for name in ("一次工業", "二次工業", "三次工業")),
+    )
+    a_tenure(site, prime, first)
+    invite_firm(site, None, place(second), **by(prime))
+    invite_firm(site, None, FirmPlace(business_name="無番工業", from_on=STARTED), **by(prime))
+    a_tenure(other, prime, third)
+    assert firms_of_structures([site]) == {first, second}
+    assert firms_of_structures([site, other]) == {first, second, third}
 
 
 def test_a_repeated_click_changes_nothing(prime: BusinessId, site: SiteId) -> None:
