@@ -286,6 +286,12 @@ def open_unregistered_site(data: BoardData, *, key: str = "", by: Actor, at: dat
     return site_id
 
 
+def hold_site(site_id: int) -> int:
+    """The site as which a touch there is kept; until the caller's transaction ends, nobody joins a 仮現場 to another."""
+    row = UnregisteredSite.objects.select_for_update(no_key=True).filter(pk=site_id).first()
+    return row.joined_id if row and row.joined_id else site_id
+
+
 @transaction.atomic
 def close_unregistered_site(unregistered_id: SiteId, joined_id: SiteId, *, by: Actor, at: datetime) -> bool:
     """Note that a 仮現場 is a registered site. False where it was joined before; what it holds, upper nouns move."""

@@ -1,7 +1,7 @@
 """A worker's own phone, at a poster or on a 仮現場: a device of that person, whose store we keep in its place."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -15,6 +15,7 @@ from registry.cards.queries import newest_card
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
+from registry.sites.operations import hold_site
 from registry.touches.derive import device_secret, signature_of
 from registry.touches.models import Device
 from registry.touches.operations.devices import STORE_BYTES
@@ -48,6 +49,8 @@ def sign_phone_touch(
     """
     if by.kind is not ActorKind.WORKER or by.subject_id != worker_id:
         raise NotAllowedError
+    if not touch.poster:
+        touch = replace(touch, site_id=hold_site(touch.site_id))
     device = _own_device(worker_id, by=by, at=at)
     seq, card = _sent_before(device, touch) or (device.highest + 1, _newest_card_number(worker_id, touch))
     one = {

@@ -107,13 +107,21 @@ def move_presence(site_id: int, to_site_id: int, *, flags: int = 0) -> int:
     return len({(one.worker_id, day_of(one.number)) for one in touched})
 
 
+# Each row becomes another one: a batch that was judged before the joining is judged anew (`sql/write.sql`).
+_JUDGE_ANEW = """
+UPDATE touches_device SET highest = highest WHERE id IN
+  (SELECT p.device_id FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id WHERE t.site_id = %s)
+"""
+
+
 def join_presence(unregistered_id: int, site_id: int) -> int:
     """Let the touches of a 仮現場 be touches of the site that it turned out to be. Returns how many days of people.
 
     None of its devices stood at a terminal of that site: the days wait for its prime's word (SITE_NOT_OF_DEVICE).
     """
-    days = move_presence(unregistered_id, site_id, flags=Flag.FOREIGN)
     with connection.cursor() as cursor:
+        cursor.execute(_JUDGE_ANEW, [unregistered_id])
+        days = move_presence(unregistered_id, site_id, flags=Flag.FOREIGN)
         cursor.execute(
             "UPDATE touches_orphan SET site_id = %s, moment = moment | %s WHERE site_id = %s",
             [site_id, Flag.FOREIGN << 1, unregistered_id],

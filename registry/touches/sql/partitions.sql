@@ -1,6 +1,6 @@
 -- Months of the log, made ahead of time. As the owner of the tables: the role that the server runs as makes none.
 -- What already lies in the default partition, because nobody made its month in time, moves into it.
-CREATE FUNCTION touches_make_partitions(through date) RETURNS int LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION touches_make_partitions(through date) RETURNS int LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '5s' AS $$
 DECLARE
   month date := '2025-01-01';
@@ -16,7 +16,9 @@ BEGIN
     ends_at := (month + interval '1 month')::timestamp AT TIME ZONE 'Asia/Tokyo';
     IF to_regclass(name) IS NULL THEN
       IF EXISTS (SELECT FROM touches_touch_default WHERE touched_at >= begins_at AND touched_at < ends_at) THEN
-        -- The log is only ever added to: the default partition is written anew without these rows. It is small.
+        -- The log is only ever added to: the default partition is written anew without these rows. It is small. Nobody
+        -- writes meanwhile: what came between the copy and the change of partitions would stand in neither.
+        LOCK TABLE ONLY touches_touch IN ACCESS EXCLUSIVE MODE;
         EXECUTE format('CREATE TABLE %I (LIKE touches_touch INCLUDING ALL)', name);
         EXECUTE format('INSERT INTO %I SELECT * FROM touches_touch_default WHERE touched_at >= %L AND touched_at < %L',
           name, begins_at, ends_at);
