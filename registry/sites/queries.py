@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from registry.sites.derive import PosterCode, hash_of_screen, read_poster_code, write_poster_code
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
@@ -106,6 +107,12 @@ def list_sites(business_id: int, *, units: Collection[int] | None = None, limit:
 def names_of_sites(ids: Iterable[int]) -> dict[int, str]:
     """Names of sites."""
     return dict(Site.objects.filter(pk__in=set(ids)).order_by("pk").values_list("pk", "name"))
+
+
+def sites_now(ids: Iterable[int]) -> dict[int, int]:
+    """Those of some sites that exist, each with the one that it was joined to, if it was a 仮現場, else with itself."""
+    rows = Site.objects.filter(pk__in=set(ids)).order_by("pk")
+    return dict(rows.values_list("pk", Coalesce("unregistered__joined_id", "pk")))
 
 
 def list_terminals(site_id: int) -> list[TerminalRow]:

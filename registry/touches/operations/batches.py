@@ -14,7 +14,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from registry.accounts.operations import use_allowance
 from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
-from registry.sites.queries import names_of_sites
+from registry.sites.queries import sites_now
 from registry.touches.derive import (
     Flag,
     counted_ms,
@@ -197,7 +197,11 @@ def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
     owners |= {("token", token): key for token, key in zip(tokens, device.tokens, strict=True)}
     sorting = _Sorting(device, repeats, owners, ms_of(sent.at))
     results, new = _sort(read, sorting)
-    nowhere = sorting.foreign - names_of_sites(sorting.foreign).keys() if sorting.foreign else frozenset[int]()
+    sites = sites_now(sorting.foreign) if sorting.foreign else {}
+    nowhere = sorting.foreign - sites.keys()
+    if joined := {site_id: now for site_id, now in sites.items() if device.joined_to(site_id) != now}:
+        sorting = replace(sorting, device=device.knowing(joined))
+        results, new = _sort(read, sorting)
     written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)], nowhere)
     if written and sorting.renumbered:
         note_renumbered(device.id, at=sent.at)

@@ -1,7 +1,7 @@
 """The raw log and the device's own row: few statements, each for a whole batch. Their texts stand in `sql/`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -119,6 +119,10 @@ class DeviceNow:
             latest = max((end for _, _, end, _ in self.places if end <= ms), default=None)
             sites = {place for place, _, end, _ in self.places if end == latest}
         return sites.pop() if len(sites) == 1 else None
+
+    def knowing(self, joined: Mapping[int, int]) -> "DeviceNow":
+        """The same, with what 仮現場 were joined to that it never served."""
+        return replace(self, places=[*self.places, *((site_id, 0, 0, now) for site_id, now in joined.items())])
 
     def joined_to(self, site_id: int) -> int:
         """The site as which a touch is kept: that which a 仮現場 was joined to, else the one itself."""

@@ -183,3 +183,18 @@ def test_a_day_there_is_edited_once_it_has_its_site(place: Place) -> None:
     place.join()
     days_of(place.card.worker_id)
     assert edit_day(place.card.worker_id, place.real, DAY, work="型枠", by=by, at=NOW)
+
+
+def test_touches_of_a_device_that_never_stood_there_go_to_the_site_too(place: Place) -> None:
+    stranger = a_gate(a_firm("別の元請"), name="別の現場", store="d" * 32)
+    early = a_touch(1, place.card, site=str(place.site_id))
+    late = a_touch(2, place.card, "2026-11-19T07:58:00+09:00", site=str(place.site_id))
+    stranger.send(early)
+    place.join()
+    results = stranger.send(early, late)["results"]
+    assert [(one["work_day"], one["state"]) for one in results] == [
+        (day, "flagged") for day in ("2026-11-20", "2026-11-19")
+    ]
+    assert all("SITE_NOT_OF_DEVICE" in one["reasons"] and "CARD_UNKNOWN" not in one["reasons"] for one in results)
+    found = [(day.site_id, day.standing) for day in days_of(place.card.worker_id)]
+    assert found == [(place.real, Standing.WAITING)] * 2
