@@ -1,14 +1,20 @@
 """How log lines look. Nothing that a person typed gets into them: an exception shows where it happened, not what it says."""
 
 import logging
+import re
 import time
 import traceback
+
+# Addresses with a secret in them: that of a gate's screen, which a failing server would write every few seconds, and
+# a poster's code.
+_SECRET = re.compile(r"(?<=/)(screen|scan)/[^/\s]+")
 
 
 class QuietFormatter(logging.Formatter):
     """One line for what happened, and for an exception its kind and its way through the code.
 
-    The message of an exception is left out: of a broken constraint it holds the row, of a wrong value the value.
+    The message of an exception is left out: of a broken constraint it holds the row, of a wrong value the value. So is
+    the secret of an address.
     """
 
     converter = staticmethod(time.gmtime)
@@ -21,7 +27,7 @@ class QuietFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write a record; what another handler made of its exception is not taken over."""
         record.exc_text = _way(record.exc_info[1]) if record.exc_info else None
-        return super().format(record)
+        return _SECRET.sub(r"\1/…", super().format(record))
 
 
 def _way(error: BaseException | None) -> str:

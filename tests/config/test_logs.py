@@ -50,6 +50,12 @@ def test_an_exception_without_a_cause_is_logged(log: io.StringIO) -> None:
     assert NAME not in log.getvalue()
 
 
+@pytest.mark.parametrize("before", ["/screen/", "/worker/scan/"])
+def test_the_secret_of_an_address_is_not_logged(log: io.StringIO, before: str) -> None:
+    logging.getLogger("django.request").error("Internal Server Error: %s", f"{before}7pu4rxy-Rd_O/")
+    assert log.getvalue().rstrip().endswith(f"Internal Server Error: {before}…/")
+
+
 def test_every_handler_that_writes_is_quiet() -> None:
     handlers = {name: handler.get("formatter") for name, handler in base.LOGGING["handlers"].items()}
     assert handlers == {"console": "quiet", "alert": None}  # of alerts see test_alerts.py
