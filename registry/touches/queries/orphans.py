@@ -118,7 +118,7 @@ SELECT o.site_id, count(*), min(o.touched_at), max(o.touched_at),
   (SELECT array_agg(d.name ORDER BY d.id) FROM touches_device d WHERE d.id = ANY(array_agg(o.device_id)) AND d.name <> ''),
   (SELECT array_agg(DISTINCT s.name ORDER BY s.name) FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id
    JOIN sites_site s ON s.id = t.site_id WHERE p.device_id = ANY(array_agg(o.device_id)))
-FROM touches_orphan o WHERE o.code = %s AND (%s::bigint IS NULL OR o.site_id = %s)
+FROM touches_orphan o WHERE o.code = %s AND (%s::numeric IS NULL OR o.site_id = %s)
 GROUP BY o.site_id ORDER BY max(o.touched_at) DESC, o.site_id LIMIT %s
 """
 

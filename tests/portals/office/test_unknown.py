@@ -81,3 +81,7 @@ def test_a_site_that_nobody_knows_leaves_the_list(gate: Gate, card: CardRow) -> 
     assert as_office(Role.DESK).post(f"{SITES}{wrong}/", {"discard": "1"}).status_code in {403, 404}
     page = office.post(f"{SITES}{wrong}/", {"discard": "1"}, follow=True).content.decode()
     assert "登録のない現場IDの打刻はありません" in page
+
+
+def test_a_number_that_no_touch_can_name_is_not_found() -> None:
+    assert as_office().get(f"{SITES}{2**63}/").status_code == 404
