@@ -67,11 +67,12 @@ _LOCK = Statement(
     "SELECT json_build_array(id) FROM touches_device WHERE id = %(device)s::bigint FOR NO KEY UPDATE", tuple[int]
 )
 # The touches of a batch as rows; of a single touch, which most requests bring, a tenth of the time.
-_MANY = """unnest(%(seqs)s::bigint[], %(times)s::bigint[], %(sites)s::bigint[], %(offsets)s::float8[],
+_MANY = """unnest(%(seqs)s::bigint[], %(times)s::bigint[], %(sent_sites)s::bigint[], %(sites)s::bigint[], %(offsets)s::float8[],
   string_to_array(%(kinds)s, chr(31)), string_to_array(%(credentials)s, chr(31)), string_to_array(%(directions)s, chr(31)),
   string_to_array(%(methods)s, chr(31)), string_to_array(%(refs)s, chr(31)),
   %(workers)s::bigint[], %(months)s::date[], %(moments)s::bigint[])"""
-_ONE = """(SELECT (%(seqs)s::bigint[])[1], (%(times)s::bigint[])[1], (%(sites)s::bigint[])[1], (%(offsets)s::float8[])[1],
+_ONE = """(SELECT (%(seqs)s::bigint[])[1], (%(times)s::bigint[])[1], (%(sent_sites)s::bigint[])[1], (%(sites)s::bigint[])[1],
+  (%(offsets)s::float8[])[1],
   %(kinds)s::text, %(credentials)s::text, %(directions)s::text, %(methods)s::text, %(refs)s::text,
   (%(workers)s::bigint[])[1], (%(months)s::date[])[1], (%(moments)s::bigint[])[1])"""
 _WRITE, _WRITE_ONE = (
@@ -196,7 +197,7 @@ def write_batch(
     seqs = [one.seq for one in stored]
     values = presence_values([touched for _, touched in new]) | {
         "device": device.id, "row": device.row, "at": at, "new": _numbers(seqs), "seqs": number_list(seqs),
-        "times": number_list(one.ms for one in stored),
+        "times": number_list(one.ms for one in stored), "sent_sites": number_list(one.site_id for one in stored),
         "offsets": number_list(one.offset_s for one in stored),
         "kinds": text_list(one.kind for one in stored), "credentials": text_list(one.credential for one in stored),
         "directions": text_list(one.direction for one in stored), "methods": text_list(one.method for one in stored),

@@ -12,11 +12,11 @@ WITH mine AS (
   RETURNING highest, CASE WHEN dense AND seen + refused + lost <> int8multirange(int8range(1, highest + 1))
     THEN touches_gaps(highest, seen + refused + lost) ELSE '{{}}' END AS gaps
 ), new AS MATERIALIZED (
-  SELECT n.* FROM mine, {rows} AS n(seq, ms, site_id, offset_s, kind, credential, direction, method, ref, worker_id, month, moment)
+  SELECT n.* FROM mine, {rows} AS n(seq, ms, sent_site_id, site_id, offset_s, kind, credential, direction, method, ref, worker_id, month, moment)
 ), logged AS (
   INSERT INTO touches_touch (device_id, seq, touched_at, received_at, site_id, offset_s,
     credential_kind, credential, direction, method, ref)
-  SELECT %(device)s::bigint, seq, timestamptz 'epoch' + ms * interval '1 millisecond', %(at)s, site_id, offset_s,
+  SELECT %(device)s::bigint, seq, timestamptz 'epoch' + ms * interval '1 millisecond', %(at)s, sent_site_id, offset_s,
     kind, credential, COALESCE(direction, ''), method, COALESCE(ref, '')
   FROM new
 ), owned AS MATERIALIZED (

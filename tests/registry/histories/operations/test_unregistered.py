@@ -120,9 +120,9 @@ def test_joining_again_does_no_harm(place: Place) -> None:
 def test_a_touch_that_comes_after_the_joining_goes_to_the_site(place: Place) -> None:
     place.phone.send(a_touch(1, place.card))
     place.join()
-    (late, again) = place.phone.send(a_touch(2, place.card, "2026-11-19T07:58:00+09:00"), a_touch(1, place.card))[
-        "results"
-    ]
+    both = a_touch(2, place.card, "2026-11-19T07:58:00+09:00"), a_touch(1, place.card)
+    (late, again) = place.phone.send(*both)["results"]
+    assert place.phone.send(*both)["results"] == [late, again], "the answer was lost: what is stored is as it was sent"
     assert [one["reasons"].count("SITE_NOT_OF_DEVICE") for one in (late, again)] == [1, 1]
     assert [one["state"] for one in (late, again)] == ["flagged", "flagged"]
     assert [day.site_id for day in days_of(place.card.worker_id)] == [place.real] * 2
@@ -196,5 +196,6 @@ def test_touches_of_a_device_that_never_stood_there_go_to_the_site_too(place: Pl
         (day, "flagged") for day in ("2026-11-20", "2026-11-19")
     ]
     assert all("SITE_NOT_OF_DEVICE" in one["reasons"] and "CARD_UNKNOWN" not in one["reasons"] for one in results)
+    assert stranger.send(early, late)["results"] == results
     found = [(day.site_id, day.standing) for day in days_of(place.card.worker_id)]
     assert found == [(place.real, Standing.WAITING)] * 2
