@@ -24,7 +24,7 @@ from registry.histories.operations.claims import SiteUnknownError
 from registry.histories.operations.unregistered import join_unregistered_site
 from registry.sites.operations import BoardData, find_board_problems, open_unregistered_site
 from registry.sites.queries import SiteRow, UnregisteredRow, find_site, list_terminals, names_of_sites
-from registry.sites.rules import handles_unregistered
+from registry.sites.rules import handles_unregistered, has_opened
 from registry.touches.operations.devices import end_pairing, make_pairing_code, revoke_device
 from registry.touches.queries import SiteDevice, list_site_devices
 from registry.touches.states import DeviceState
@@ -94,10 +94,11 @@ def new_page(request: HttpRequest) -> HttpResponse:
 
 
 def site_page(request: HttpRequest, row: UnregisteredRow, **more: Any) -> HttpResponse:
-    """One 仮現場: its notice board, its devices, what is to be done. Who opened it takes a lost phone off it."""
-    handles = handles_unregistered(viewer_of(request).actor(), row)
-    devices = list_site_devices(row.id) if handles else []
-    if request.method == "POST" and handles:
+    """One 仮現場: its notice board, its devices, what is to be done. Who opened it takes a lost phone off it, at any time."""
+    by = viewer_of(request).actor()
+    handles, opened = handles_unregistered(by, row), has_opened(by, row)
+    devices = list_site_devices(row.id) if opened else []
+    if request.method == "POST" and opened:
         wanted = request.POST.get("revoke")
         for device in devices:
             if str(device.id) == wanted and device.state is DeviceState.ACTIVE:

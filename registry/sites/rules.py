@@ -53,10 +53,15 @@ def may_open_unregistered(by: Actor) -> bool:
     return by.kind is ActorKind.BUSINESS and by.has(Permission.SITE_MANAGE) and by.units is None
 
 
+def has_opened(by: Actor, opened: Opened) -> bool:
+    """Whether somebody opened a 仮現場, and so takes devices off it; a phone is lost also after it was joined."""
+    own = opened.worker_id if by.kind is ActorKind.WORKER else opened.business_id
+    return may_open_unregistered(by) and own is not None and own == by.subject_id
+
+
 def handles_unregistered(by: Actor, opened: Opened) -> bool:
     """Whether somebody pairs devices with a 仮現場 and joins it: who opened it, until it is joined."""
-    own = opened.worker_id if by.kind is ActorKind.WORKER else opened.business_id
-    return may_open_unregistered(by) and opened.joined_id is None and own is not None and own == by.subject_id
+    return opened.joined_id is None and has_opened(by, opened)
 
 
 class BoardEmptyError(RegistryError):

@@ -16,7 +16,7 @@ from registry.core.ids import SiteId
 from registry.core.short_codes import draw_code, shown_code, typed_code
 from registry.core.typed_text import visible
 from registry.sites.models import Site, Terminal
-from registry.sites.rules import handles_unregistered, is_prime
+from registry.sites.rules import handles_unregistered, has_opened, is_prime
 from registry.touches.derive import device_secret
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.touches.queries import owed_numbers
@@ -80,7 +80,7 @@ def _check_manages(terminal_id: int, by: Actor) -> Terminal:
 def _manages(by: Actor, site: Site) -> bool:
     """The prime manages the devices of its site, who opened a 仮現場 those of that (ruling 30)."""
     if site.business_id is None:
-        return handles_unregistered(by, site.unregistered)
+        return has_opened(by, site.unregistered)
     return by.has(Permission.SITE_MANAGE) and is_prime(by, site)
 
 
@@ -88,6 +88,8 @@ def _manages(by: Actor, site: Site) -> bool:
 def make_pairing_code(terminal_id: int, *, by: Actor, at: datetime) -> NewPairingCode:
     """Make a code that registers one device for a terminal within half an hour."""
     terminal = _check_manages(terminal_id, by)
+    if terminal.site.business_id is None and not handles_unregistered(by, terminal.site.unregistered):
+        raise NotAllowedError
     code = draw_code(CODE_LENGTH)
     PairingCode.objects.create(terminal=terminal, code_hash=_hash(code), valid_until=at + CODE_LIFE)
     note_act("touches_pairing_code", terminal.pk, "make", by=by, at=at)

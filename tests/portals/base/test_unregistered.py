@@ -89,6 +89,19 @@ def test_a_phone_is_paired_by_a_short_code_and_taken_off(firm: BusinessId) -> No
     assert (Device.objects.get().state, "現場の電話" in text_of(client.get(where))) == ("revoked", False)
 
 
+def test_a_phone_that_is_lost_after_the_joining_is_taken_off_too(firm: BusinessId, gate: Gate) -> None:
+    client = as_firm(firm)
+    where = opened(client, "business")
+    code = re.findall(r'id="pairing-code">([^<]+)<', text_of(client.post(f"{where}code/")))[0]
+    device = register_device(code, store="e" * 32, name="現場の電話", dense=True, at=NOW)
+    client.post(f"{where}join/", {"site_id": str(gate.site_id), "sure": str(gate.site_id)})
+    page = text_of(client.get(where))
+    assert ("現場IDが付きました" in page, "現場の電話" in page, "/code/" in page) == (True, True, False)
+    client.post(where, {"revoke": str(device.device_id)})
+    assert Device.objects.get(pk=device.device_id).state == "revoked"
+    assert "現場の電話" not in text_of(client.get(where))
+
+
 def test_the_own_phone_touches_from_the_page(firm: BusinessId) -> None:
     card = a_worker(firm)
     worker, ours = as_worker(card.worker_id), opened(as_firm(firm), "business").replace("/business/", "/worker/")

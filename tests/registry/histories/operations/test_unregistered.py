@@ -27,7 +27,13 @@ from registry.notices.queries import list_notices
 from registry.notices.states import NoticeKind
 from registry.sites.operations import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals
-from registry.touches.operations.devices import make_pairing_code, register_device, revoke_device
+from registry.touches.operations.devices import (
+    add_pairing,
+    end_pairing,
+    make_pairing_code,
+    register_device,
+    revoke_device,
+)
 from registry.touches.operations.phones import PhoneTouch
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.states import Direction
@@ -199,3 +205,14 @@ def test_touches_of_a_device_that_never_stood_there_go_to_the_site_too(place: Pl
     assert stranger.send(early, late)["results"] == results
     found = [(day.site_id, day.standing) for day in days_of(place.card.worker_id)]
     assert found == [(place.real, Standing.WAITING)] * 2
+
+
+def test_a_phone_that_goes_on_at_the_site_leaves_what_was_joined(place: Place) -> None:
+    place.join()
+    code = make_pairing_code(list_terminals(place.real)[0].id, by=owner_of(place.prime), at=NOW).code
+    add_pairing(place.phone.device.device_id, code, at=NOW)
+    end_pairing(place.phone.device.device_id, place.site_id, by=place.by, at=NOW + timedelta(minutes=1))
+    later = a_touch(1, place.card, "2026-11-20T12:30:00+09:00")
+    (answer,) = place.phone.send(later)["results"]
+    assert (answer["status"], "SITE_NOT_OF_DEVICE" in answer["reasons"]) == ("stored", False)
+    assert [day.site_id for day in days_of(place.card.worker_id)] == [place.real]
