@@ -61,12 +61,14 @@ def jmonth(value: date | None) -> str:
 
 
 @register.filter
-def jtime(value: datetime | time | None) -> str:
-    """A time of day as 7:58, in Japan."""
+def jtime(value: datetime | time | None, of: date | None = None) -> str:
+    """A time of day as 7:58, in Japan; of a night shift that belongs to the day before, as 翌5:00 (ruling 27)."""
     if value is None:
         return ""
     clock = value.astimezone(JST) if isinstance(value, datetime) else value
-    return f"{clock.hour}:{clock.minute:02}"
+    shown = f"{clock.hour}:{clock.minute:02}"
+    is_next = of is not None and isinstance(clock, datetime) and clock.date() > of
+    return gettext("day.next_morning").format(time=shown) if is_next else shown
 
 
 @register.filter

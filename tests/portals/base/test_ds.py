@@ -30,6 +30,14 @@ def test_jtime_has_no_leading_zero_before_the_hour() -> None:
     assert ds.jtime(time(17, 5)) == "17:05"
 
 
+def test_jtime_says_what_was_the_next_morning() -> None:
+    with override("ja"):
+        assert ds.jtime(MOMENT, date(2026, 11, 19)) == "翌7:58"
+        assert ds.jtime(MOMENT, date(2026, 11, 20)) == ds.jtime(time(7, 58), date(2026, 11, 19)) == "7:58"
+    with override("en"):
+        assert ds.jtime(MOMENT, date(2026, 11, 19)) == "7:58 next day"
+
+
 def test_jmoment_is_day_and_time() -> None:
     with override("ja"):
         assert ds.jmoment(MOMENT) == "2026年11月20日（金）7:58"

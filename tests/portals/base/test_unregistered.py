@@ -53,6 +53,13 @@ def test_opened_with_what_the_board_shows(portal: str, firm: BusinessId) -> None
     for text in ("町道の補修", "見本県見本町1", "13-1-01-123456-000", "第7号", "1234-5678", "未登録", "現場IDを付ける"):
         assert text in page
     assert "町道の補修" in text_of(client.get(f"/{portal}/unregistered/"))
+    assert ("自社の技能者は、自分のスマートフォンで" in page) == (portal == "business")
+
+
+def test_a_board_without_a_name_shows_none(firm: BusinessId) -> None:
+    client = as_firm(firm)
+    page = text_of(client.get(opened(client, "business", name="")))
+    assert ("<h1>見本県見本町1</h1>" in page, "現場名</dt>" in page) == (True, False)
 
 
 def test_each_wrong_field_says_cause_consequence_and_remedy(firm: BusinessId) -> None:
@@ -72,6 +79,7 @@ def test_a_phone_is_paired_by_a_short_code_and_taken_off(firm: BusinessId) -> No
     client, card = as_firm(firm), a_worker(firm)
     where = opened(client, "business")
     page = text_of(client.post(f"{where}code/"))
+    assert "打刻プログラムに、このコードを入力するか" in page
     code = re.findall(r'id="pairing-code">([^<]+)<', page)[0]
     device = register_device(code, store="e" * 32, name="現場の電話", dense=True, at=NOW)
     Gate(device, UnregisteredSite.objects.get().pk, "e" * 32).send(a_touch(1, card))

@@ -66,6 +66,24 @@ def test_a_day_by_a_typed_number_can_be_refused_until_the_end_of_the_next_month(
     assert f'value="{key}"' not in place.page("prime", f"/business/sites/{site}/days/2026-11/")
 
 
+def test_a_day_that_counts_again_is_not_said_to_wait(place: Place) -> None:
+    key, prime, site = typed(place), place.browsers["prime"], f"/business/sites/{place.gate.site_id}/days"
+    prime.post(f"{site}/decide/", {"day": key, "not": "1", "reason": "本人は来ていません"})
+    prime.post(f"{site}/take-back/", {"day": key.replace(":", ".")})
+    bind_all()
+    worker = as_worker(place.theirs.worker_id)
+    said = worker.get("/worker/days/2026-11-19/").content.decode() + worker.get("/worker/").content.decode()
+    assert [text for text in ("判断を取り消しました", "判断が、取り消されました") if text not in said] == []
+    assert "待っています" not in said
+
+
+def test_who_answers_in_an_earlier_month_stays_there(place: Place) -> None:
+    key, site = typed(place, "2026-10-15"), f"/business/sites/{place.gate.site_id}/days"
+    asked = place.browsers["prime"].post(f"{site}/decide/", {"day": key, "not": "1"}).content.decode()
+    answer = place.browsers["prime"].post(f"{site}/decide/", {"day": key, "counts": "1"})
+    assert (f'href="{site}/2026-10/"' in asked, answer.headers["Location"]) == (True, f"{site}/2026-10/")
+
+
 def test_who_finds_a_doubtful_day_right_is_not_asked_again(place: Place) -> None:
     key, prime, site = typed(place), place.browsers["prime"], place.gate.site_id
     prime.post(f"/business/sites/{site}/days/decide/", {"day": key, "counts": "1"})
@@ -103,7 +121,7 @@ def test_what_the_prime_refused_is_listed_and_taken_back(place: Place) -> None:
     for field, key in (("claim", str(claim)), ("day", f"{place.own.worker_id}.{DAY}")):
         typed = {field: key}
         assert place.browsers["below"].post(f"{site}/take-back/", typed).status_code == 404
-        for said in ("否認を取り消しました。もう一度", "すでに取り消されています"):
+        for said in ("否認を取り消し、その前に戻しました", "すでに取り消されています"):
             assert said in prime.post(f"{site}/take-back/", typed, follow=True).content.decode()
     bind_all()
     page = place.page("prime", f"{site}/{MONTH}/")
