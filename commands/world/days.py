@@ -111,11 +111,11 @@ def _oddity(rng: random.Random) -> tuple[str, int]:
     return "card", 0
 
 
-def _write(tables: Tables, touch: Touch, card: str) -> int:
+def _write(tables: Tables, touch: Touch, card: str, received_at: datetime | None = None) -> int:
     touch.place.touched += 1
     tables.add(
         "touches_touch", device_id=touch.place.device_id, seq=touch.place.touched, touched_at=touch.at,
-        received_at=touch.at + timedelta(minutes=1), site_id=touch.place.id,
+        received_at=received_at or touch.at + timedelta(minutes=1), site_id=touch.place.id,
         offset_s=FAR_OFFSET if touch.flags & Flag.CLOCK_OFF else 0.2, credential_kind="card", credential=card,
         direction=touch.direction, method=touch.method,
     )  # fmt: skip
@@ -126,12 +126,13 @@ def _strangers(tables: Tables, rng: random.Random, places: list[Place], end: dat
     """Cards that nobody knows, and clocks that nobody can believe."""
     for place in places[::5]:
         number = draw_id(rng, IdKind.WORKER)
+        real = moment(end - timedelta(days=2), 480)
         for code, at in (
-            ("CARD_UNKNOWN", moment(end - timedelta(days=2), 480)),
+            ("CARD_UNKNOWN", real),
             ("CLOCK_IMPLAUSIBLE", moment(date(2020, 1, 1), 480)),
         ):
             touch = Touch(at, place, "in")
-            seq = _write(tables, touch, f"{number}-01")
+            seq = _write(tables, touch, f"{number}-01", received_at=real + timedelta(minutes=1))
             tables.add(
                 "touches_orphan", device_id=place.device_id, seq=seq, site_id=place.id, touched_at=at, code=code,
                 card_worker_id=number, card_branch=1, moment=in_month(number_of(ms_of(at), "in"))[1],

@@ -239,7 +239,7 @@ def _place_of(key: str) -> tuple[int, date] | None:
 def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
     """Say of the chosen days whether they count; that they do not needs a reason, asked for on a page of its own."""
     site, asked = own_site(request, site_id), set(request.POST.getlist("day"))
-    back = "business:devices" if "from_devices" in request.POST else "business:site_days"
+    back = _back(request, site_id, asked)
     rows, counts = _rows_asked(site_id, asked), "counts" in request.POST
     form = DayRefusalForm(request.POST if "reason" in request.POST else None)
     if rows and (counts or form.is_valid()):
@@ -252,17 +252,27 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
         return _ask_reason(request, site, rows, form, back)
     else:
         info(request, _("day.decided_before" if asked else "bulk.none_chosen"))
-    return redirect(back, site_id)
+    return redirect(back)
+
+
+def _back(request: HttpRequest, site_id: int, asked: set[str]) -> str:
+    """The address of the page on which days were chosen: the list of their month, or the devices."""
+    if "from_devices" in request.POST:
+        return reverse("business:devices", args=[site_id])
+    months = [place[1] for key in asked if (place := _place_of(key))]
+    if not months:
+        return reverse("business:site_days", args=[site_id])
+    return reverse("business:site_days_of_month", args=[site_id, min(months).year, min(months).month])
 
 
 def _ask_reason(
-    request: HttpRequest, site: SiteRow, rows: list[DayRow], form: DayRefusalForm, back: str
+    request: HttpRequest, site: SiteRow, rows: list[DayRow], form: DayRefusalForm, back_url: str
 ) -> HttpResponse:  # fmt: skip
     """Why the chosen days do not count; who they are stands above."""
     people = see_workers_on_site(viewer_of(request), site.id, {row.worker_id for row in rows}, at=timezone.now())
     names = names_of(people)
     context = {
-        "form": form, "site": site, "back_url": reverse(back, args=[site.id]), "from_devices": "from_devices" in request.POST,
+        "form": form, "site": site, "back_url": back_url, "from_devices": "from_devices" in request.POST,
         "days": [
             {"key": key_of(row), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
         ],

@@ -62,6 +62,8 @@ def test_every_reason_occurs_in_the_demo() -> None:
     found = {number for (reasons,) in rows("SELECT reasons FROM histories_month") for number in reasons[::2]}
     orphans = {code for (code,) in rows("SELECT DISTINCT code FROM touches_orphan")}
     assert {reason for n, reason in enumerate(Reason) if n in found} | orphans == set(Reason)
+    ((first,),) = rows("SELECT min(received_at) FROM touches_touch")
+    assert (END - first.date()).days < 100, "what a wrong clock says is not when it arrived"
 
 
 def test_production_settings_refuse_a_demo(settings: Any) -> None:
