@@ -109,7 +109,7 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
             success(request, _("roster.added").format(count=count))
             return redirect("business:roster", site_id)
     context = {
-        "form": form, "site": access.site, "nobody": not choices, "words": words,
+        "form": form, "site": access.site, "nobody": not choices, "all_listed": bool(found.rows), "words": words,
         "search": SearchForm(initial={"words": words}, kinds=(IdKind.WORKER,)),
         **pages_around(request, start, more=found.more),
     }  # fmt: skip

@@ -35,9 +35,11 @@ def home(request: HttpRequest) -> HttpResponse:
     month = today.replace(day=1)
     rows, claims = list_days_of_worker(worker_id, month), list_claims_of_worker(worker_id, month)
     refused = [claim for claim in claims if claim.state is ClaimState.REFUSED]
+    todays = [row for row in rows if row.bound.day == today]
     context = {
         "seen": seen, "full_name": full_name(seen), "full_kana": full_kana(seen), "card": newest_card(worker_id),
-        "todays": shown_days([row for row in rows if row.bound.day == today], claims), "today": today, "month": month,
+        "todays": shown_days(todays, claims), "is_touched": any(not row.bound.by_hand for row in todays),
+        "today": today, "month": month,
         "marks": marks_of(rows), "tiles": counter_tiles(rows, month), "to_do": _to_do(worker_id, refused)[:MOST_TO_DO],
         "notices": shown_notices(list_notices(viewer_of(request).account_id or 0)),
     }  # fmt: skip

@@ -93,6 +93,13 @@ class TestAdding:
         assert "待機 太郎" in page
         assert "名簿 太郎" not in page
 
+    def test_a_firm_whose_people_all_stand_there_is_not_told_to_link_them(self, scene: Scene) -> None:
+        own = [(scene.free, RosterData(trade="06-01"))]
+        add_to_roster(scene.site, scene.tenure.id, own, from_on=STARTED, by=owner_of(scene.firm), at=NOW)
+        page = text(as_firm(scene.firm), f"{scene.path}add/")
+        assert ("すでに名簿に載っています" in page, "だけを載せられます" in page) == (True, False)
+        assert "だけを載せられます" in text(as_firm(scene.beside), f"{scene.path}add/")
+
     def test_two_clicks_list_somebody_once_with_the_first_trade(self, scene: Scene) -> None:
         client = as_firm(scene.firm)
         for _ in range(2):

@@ -3,13 +3,15 @@
 import pytest
 
 from registry.businesses.queries import list_users
+from registry.histories.operations.binder import bind_months
+from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
 from registry.workers.operations.links import ask_for_link
 from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.photos import a_kept_photo
-from tests.factories.visitors import account_of_worker, as_worker
+from tests.factories.visitors import account_of_worker, as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +28,18 @@ def test_home_says_what_of_today_has_arrived() -> None:
     page = client.get("/worker/").content.decode()
     assert "今日の打刻は届いています" in page
     assert "見本ビル新築工事" in page
+
+
+def test_home_takes_no_day_entered_by_hand_for_a_touch() -> None:
+    firm = a_firm()
+    card, gate = a_worker(firm), a_gate(firm)
+    entered = ClaimData(site_id=gate.site_id, day=NOW.date())
+    enter_claim(card.worker_id, entered, by=worker_as_actor(card.worker_id), at=NOW)
+    bind_months({(card.worker_id, NOW.date().replace(day=1))})
+
+    page = as_worker(card.worker_id).get("/worker/").content.decode()
+
+    assert ("今日の打刻はまだありません" in page, "打刻なし（直接入力）" in page) == (True, True)
 
 
 def test_home_asks_for_at_most_three_things() -> None:
