@@ -98,7 +98,7 @@ def refuse_a_day(prime: Visitor, worker: Visitor, site: Site) -> None:
     prime.open(f"/business/sites/{site.gate.site_id}/days/{month_of(day)}/")
     prime.sees("認めなかった日", "理由：この日に作業はありませんでした")
     prime.press("否認を取り消す")
-    prime.sees("否認を取り消しました")
+    prime.sees("否認を取り消し、その前に戻しました")
     wait_until(worker, month, lambda: is_marked(worker, day, "待ち"))
     worker.press("確認待ち")
     worker.sees("「確認待ち」の就業履歴だけを表示しています")
