@@ -123,13 +123,16 @@ def growth(postgres: Postgres, gates: list[Gate]) -> Row:
     """How much presence grows by a month of four sites, one day after the other, over one connection.
 
     A burst of several connections leaves more behind, until a vacuum: versions of rows that another one may still see. What
-    the batches before left behind is removed first, or the month would grow into its room and seem to need none.
+    the batches before left behind is removed first, or the month would grow into its room and seem to need none. Four other
+    sites come in between: pages of an index that was just made anew are full, and part at their first entry.
     """
     import psycopg
 
     warm_up(gates[LANES:])
     with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:
         link.execute("VACUUM (FULL, ANALYZE) touches_presence")
+    for gate in gates[LANES + GROWING :]:
+        send([bodies(gate, count=BATCHES, size=300)])
     size, days = presence_bytes(), worker_days()
     for gate in gates[LANES : LANES + GROWING]:
         send([bodies(gate, count=BATCHES, size=300)])

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
@@ -129,10 +131,14 @@ def list_waiting_of_site(
 
 
 def list_days_with(site_id: int, month: date, reasons: Collection[Reason]) -> list[DayRow]:
-    """Days on a site in a month with one of some reasons."""
+    """Days on a site in a month that count and have one of some reasons."""
     numbers = [tuple(Reason).index(one) for one in reasons]
-    rows = _days("site_id = %s AND month = %s AND reasons && %s::int[]", [site_id, month, numbers])
-    return [row for row in rows if not set(reasons).isdisjoint(row.bound.reasons)]
+
+    def marked(row: MonthRow) -> int:
+        pairs = zip(row.reasons[::2], row.reasons[1::2], strict=True)
+        return _formal(row) & reduce(or_, (days for number, days in pairs if number in numbers), 0)
+
+    return _days("site_id = %s AND month = %s AND reasons && %s::int[]", [site_id, month, numbers], marked)
 
 
 def list_days_at(site_id: int, places: Collection[tuple[int, date]]) -> list[DayRow]:

@@ -28,21 +28,21 @@ def _undecided(site_id: int, rows: list[DayRow], *, on: date) -> list[DayRow]:
     return [row for row in found if last.get((row.worker_id, row.bound.day)) is None]
 
 
-# Every second number of `reasons` is a mask of days, bit 0 the first of the month. OFFSET 0: the days are found first, few
-# of many; only then is asked what was said of each.
+# Every second number of `reasons` is a mask of days, bit 0 the first of the month; so are the days of which something was said.
 _TWO_PLACES = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
-  SELECT count(*) AS number, min(day) AS first_on FROM (
-    SELECT day FROM (
-      SELECT m.worker_id, m.month + b AS day FROM histories_month m
-      CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
-      JOIN generate_series(0, 30) b ON (m.reasons[u.n + 1] & m.formal) >> b & 1 = 1
-      WHERE m.site_id = s.id AND m.month >= %(since)s AND m.formal <> 0 AND m.reasons && ARRAY[%(reason)s]::int[]
-        AND u.n %% 2 = 1 AND u.value = %(reason)s
-      OFFSET 0) d
-    WHERE (SELECT x.counts FROM histories_day_decision x WHERE x.worker_id = d.worker_id AND x.site_id = s.id AND x.day = d.day
-      ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1) IS NULL
-    ORDER BY day LIMIT %(most)s) oldest) w
+  SELECT sum(bit_count(days::bit(32)))::int AS number,
+    min(month + bit_count(((days & -days) - 1)::bit(32))::int) AS first_on FROM (
+    SELECT month, m.formal & m.reasons[u.n + 1] & ~COALESCE(said.days, 0) AS days
+    FROM histories_month m CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
+    LEFT JOIN (
+      SELECT worker_id, date_trunc('month', day)::date AS month, bit_or(1 << extract(day FROM day)::int - 1) AS days FROM (
+        SELECT DISTINCT ON (worker_id, day) worker_id, day, counts FROM histories_day_decision WHERE site_id = s.id
+        ORDER BY worker_id, day, recorded_at DESC, id DESC) last
+      WHERE counts IS NOT NULL GROUP BY 1, 2) said USING (worker_id, month)
+    WHERE m.site_id = s.id AND month >= %(since)s AND m.reasons && ARRAY[%(reason)s]::int[]
+      AND u.n %% 2 = 1 AND u.value = %(reason)s) doubtful
+  WHERE days <> 0) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
 

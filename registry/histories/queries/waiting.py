@@ -62,7 +62,7 @@ WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_o
 _DECISIONS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT sum(bit_count(waiting::bit(32)))::int AS number,
-    min(month + log(2.0, (waiting & -waiting)::numeric)::int) AS first_on FROM (
+    min(month + bit_count(((waiting & -waiting) - 1)::bit(32))::int) AS first_on FROM (
     SELECT month, waiting FROM histories_month m WHERE m.site_id = s.id AND waiting <> 0
     ORDER BY month LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
