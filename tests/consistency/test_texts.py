@@ -20,7 +20,7 @@ def errors(base: type[RegistryError] = RegistryError) -> list[type[RegistryError
     found = []
     for kind in base.__subclasses__():
         found += [kind, *errors(kind)]
-    return found
+    return [kind for kind in found if kind.__module__.startswith("registry.")]  # tests have some of their own
 
 
 def test_catalogues_are_current() -> None:

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -25,6 +25,7 @@ UID = bytes.fromhex("04A1B2C3D4E5F6")
 PCSCD = Path("/usr/sbin/pcscd")
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 LOCK = Path("/tmp/ccus-pcscd.lock")
+DOOR = Path("/run/pcscd/pcscd.comm")
 POWER_OFF, POWER_ON, RESET, GIVE_ATR = b"\0", b"\1", b"\2", b"\4"
 _running = threading.Event()
 
@@ -73,15 +74,31 @@ def _serve(link: socket.socket, number: str | None) -> None:
         return
 
 
-def _connect() -> socket.socket:
+def _soon(connect: Callable[[], socket.socket]) -> socket.socket:
+    """A connection to a program that is just starting."""
     limit = time.monotonic() + 10
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", PORT), timeout=10)
+            return connect()
         except OSError:
             if time.monotonic() > limit:
                 raise
             time.sleep(0.05)
+
+
+def _connect() -> socket.socket:
+    return _soon(lambda: socket.create_connection(("127.0.0.1", PORT), timeout=10))
+
+
+def _at_the_door() -> socket.socket:
+    """Where clients come in: it opens a moment after the readers are there."""
+    link = socket.socket(socket.AF_UNIX)
+    try:
+        link.connect(str(DOOR))
+    except OSError:
+        link.close()
+        raise
+    return link
 
 
 @contextmanager
@@ -93,6 +110,7 @@ def pcscd() -> Iterator[None]:
         daemon = subprocess.Popen([PCSCD, "-f"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _running.set()
         try:
+            _soon(_at_the_door).close()
             yield
         finally:
             _running.clear()
