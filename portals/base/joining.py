@@ -1,6 +1,7 @@
 """仮現場: the days of an unregistered site are joined to the site ID that it has got (ruling 30); by worker and employer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +20,10 @@ from registry.histories.queries import ClaimRow
 from registry.sites.queries import SiteRow, find_site
 
 
-def join_page(request: HttpRequest, claims: Sequence[ClaimRow], *, back_url: str) -> HttpResponse:
-    """Ask for the site ID, show which site it is, join all the days. Days of one site name at a time."""
+def ask_site(
+    request: HttpRequest, template: str, context: dict[str, Any], *, join: Callable[[SiteRow], HttpResponse]
+) -> HttpResponse:
+    """Ask for the site ID, show which site it is, and join what is to be joined once that was confirmed."""
     form, site = JoinForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         site = find_site(form.cleaned_data["site_id"])
@@ -28,19 +31,25 @@ def join_page(request: HttpRequest, claims: Sequence[ClaimRow], *, back_url: str
             if site is None:
                 raise SiteUnknownError(field="site_id")
             if form.cleaned_data["sure"] == str(site.id):
-                return _join(request, claims, site, back_url)
+                return join(site)
         except RegistryError as error:
             add_refusal(form, error)
+    prime = names_of_businesses([site.business_id]).get(site.business_id, "") if site else ""
+    shown = {"form": form, "site": None if form.errors else site, "prime": prime}
+    return form_page(request, template, context | shown)
+
+
+def join_page(request: HttpRequest, claims: Sequence[ClaimRow], *, back_url: str) -> HttpResponse:
+    """Give days that were entered by hand their site ID, all those of one site name at a time."""
+
+    def join(site: SiteRow) -> HttpResponse:
+        by, at = viewer_of(request).actor(), timezone.now()
+        count = join_site([claim.id for claim in claims], SiteId(site.id), by=by, at=at)
+        success(request, _("claim.joined_count").format(site=site.name, count=count))
+        return redirect(back_url)
+
     context = {
-        "form": form, "claims": claims, "first_name": claims[0].first_name, "back_url": back_url,
-        "people": len({claim.worker_id for claim in claims}), "site": None if form.errors else site,
-        "prime": names_of_businesses([site.business_id]).get(site.business_id, "") if site else "",
+        "claims": claims, "first_name": claims[0].first_name, "back_url": back_url,
+        "people": len({claim.worker_id for claim in claims}),
     }  # fmt: skip
-    return form_page(request, "base/join_site.html", context)
-
-
-def _join(request: HttpRequest, claims: Sequence[ClaimRow], site: SiteRow, back_url: str) -> HttpResponse:
-    by, at = viewer_of(request).actor(), timezone.now()
-    count = join_site([claim.id for claim in claims], SiteId(site.id), by=by, at=at)
-    success(request, _("claim.joined_count").format(site=site.name, count=count))
-    return redirect(back_url)
+    return ask_site(request, "base/join_site.html", context, join=join)

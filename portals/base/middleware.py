@@ -15,7 +15,6 @@ from registry.disclosure.queries import viewer_for
 ACCOUNT = "account_id"
 OFFICE_IDLE = timedelta(minutes=30)
 OFFICE_LONGEST = timedelta(hours=12)
-_LONG_AGO = "1970-01-01T00:00:00+00:00"  # of a session begun before these times were kept
 
 
 class ViewerMiddleware:
@@ -40,10 +39,9 @@ def begin_session(request: HttpRequest, account_id: int) -> None:
 
 
 def _viewer(request: HttpRequest) -> Viewer:
-    account_id = request.session.get(ACCOUNT)
-    if account_id is None:
+    account_id, began = (request.session.get(key) for key in (ACCOUNT, "began_at"))
+    if account_id is None or began is None:
         return Viewer()
-    began = request.session.get("began_at", _LONG_AGO)
     viewer = viewer_for(account_id, since=datetime.fromisoformat(began))
     if viewer.kind is ActorKind.OFFICE and not _goes_on(request, timezone.now()):
         request.session.flush()

@@ -14,16 +14,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.access import viewer_of
-from portals.base.day_forms import JoinForm
 from portals.base.forms import TextField, add_refusal, form_page
+from portals.base.joining import ask_site
 from portals.base.qr import qr_picture
-from registry.businesses.queries import names_of_businesses
-from registry.core.errors import NotFoundError, RegistryError
+from registry.core.errors import NotFoundError
 from registry.core.ids import SiteId
-from registry.histories.operations.claims import SiteUnknownError
 from registry.histories.operations.unregistered import join_unregistered_site
 from registry.sites.operations import BoardData, find_board_problems, open_unregistered_site
-from registry.sites.queries import SiteRow, UnregisteredRow, find_site, list_terminals, names_of_sites
+from registry.sites.queries import SiteRow, UnregisteredRow, list_terminals, names_of_sites
 from registry.sites.rules import handles_unregistered, has_opened
 from registry.touches.operations.devices import end_pairing, make_pairing_code, revoke_device
 from registry.touches.queries import SiteDevice, list_site_devices
@@ -141,29 +139,15 @@ def code_page(request: HttpRequest, row: UnregisteredRow) -> HttpResponse:
 
 def join_unregistered_page(request: HttpRequest, row: UnregisteredRow) -> HttpResponse:
     """Ask for the site ID, show which site it is beside the notice board, join."""
-    form, site = JoinForm(request.POST or None), None
     back = redirect(f"{_portal(request)}:unregistered_site", row.id)
     if row.joined_id is not None:
         return back  # the second of two clicks
     _handled(request, row)
-    if request.method == "POST" and form.is_valid():
-        site = find_site(form.cleaned_data["site_id"])
-        try:
-            if site is None:
-                raise SiteUnknownError(field="site_id")
-            if form.cleaned_data["sure"] == str(site.id):
-                _join(request, row, site)
-                return back
-        except RegistryError as error:
-            add_refusal(form, error)
-    context = {
-        "form": form, "row": row, "portal": _portal(request), "site": None if form.errors else site,
-        "prime": names_of_businesses([site.business_id]).get(site.business_id, "") if site else "",
-    }  # fmt: skip
-    return form_page(request, "base/join_unregistered.html", context)
 
+    def join(site: SiteRow) -> HttpResponse:
+        by, at = viewer_of(request).actor(), timezone.now()
+        count = join_unregistered_site(SiteId(row.id), SiteId(site.id), by=by, at=at)
+        success(request, _t("unregistered.was_joined").format(site=site.name, count=count))
+        return back
 
-def _join(request: HttpRequest, row: UnregisteredRow, site: SiteRow) -> None:
-    by, at = viewer_of(request).actor(), timezone.now()
-    count = join_unregistered_site(SiteId(row.id), SiteId(site.id), by=by, at=at)
-    success(request, _t("unregistered.was_joined").format(site=site.name, count=count))
+    return ask_site(request, "base/join_unregistered.html", {"row": row, "portal": _portal(request)}, join=join)

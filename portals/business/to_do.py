@@ -211,12 +211,18 @@ class _Wait:
         bare = list_bare_terminals(
             self.own, units=self.units, on=self.today, soon=self.today + timedelta(days=7), limit=MANY + 1
         )
-        unplaced = sites_with_unplaced(self.own, None if self.units is None else list(self.units))
-        sites = {*(one.site_id for one in troubled), *(place.site_id for place in bare), *(row[0] for row in unplaced)}
+        unplaced = sites_with_unplaced(self.own, self.units)
+        sites = {
+            *(one.site_id for one in troubled),
+            *(place.site_id for place in bare),
+            *(one.site_id for one in unplaced),
+        }
         names = names_of_sites(sites)
-        for site_id, number, since_at in unplaced:
-            where, count = reverse("business:unplaced", args=[site_id]), _number(number, "cases")
-            yield self.line(Kind.UNPLACED, where, site=names[site_id], count=count, since=jst_day(since_at))
+        for waiting in unplaced:
+            where, count = reverse("business:unplaced", args=[waiting.site_id]), _number(waiting.number, "cases")
+            yield self.line(
+                Kind.UNPLACED, where, site=names[waiting.site_id], count=count, since=jst_day(waiting.first_at)
+            )
         for one in troubled:
             where = reverse("business:devices", args=[one.site_id])
             said: dict[str, Any] = {"site": names[one.site_id], "name": one.name}

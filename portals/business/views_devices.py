@@ -17,10 +17,10 @@ from portals.base.access import page, viewer_of
 from portals.base.forms import form_page
 from portals.base.qr import qr_picture
 from portals.base.records import full_name
+from portals.business.day_keys import key_of
 from portals.business.forms import TerminalForm
 from portals.business.site_access import own_site, own_terminal
 from portals.business.views_days import LINES
-from portals.business.views_site_days import key_of
 from registry.accounts.states import Permission
 from registry.core.errors import MoveRefusedError
 from registry.core.ids import SiteId, clean_digits, grouped
@@ -89,7 +89,7 @@ def _waiting(request: HttpRequest, site_id: int) -> tuple[list[dict[str, Any]], 
     people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=timezone.now())
     return [
         {
-            "key": key_of(row), "row": row.bound,
+            "key": key_of(row.worker_id, row.bound.day), "row": row.bound,
             "name": full_name(people[row.worker_id]) if row.worker_id in people else grouped(row.worker_id),
             "causes": [_(f"reason.{code}.cause") for code in row.bound.reasons if code in OF_DEVICES],
         }

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import refusal
+from portals.business.day_keys import key_of, place_of
 from portals.business.site_access import own_site
 from registry.accounts.states import Permission
 from registry.core.errors import RegistryError
-from registry.core.ids import SiteId, WorkerId, grouped
+from registry.core.ids import SiteId, grouped
+from registry.core.numbers import stored_number
 from registry.histories.operations.claims import take_back_refusal
 from registry.histories.operations.edits import take_back_decision
 from registry.histories.queries import get_claim, list_refused_claims, list_refused_days
@@ -42,7 +44,7 @@ def refused_in_month(site_id: int, month: date) -> list[Refused]:
         for one in list_refused_claims(site_id, month)
     ]
     touched = [
-        Refused(worker_id, one.day, DAY, f"{worker_id}.{one.day.isoformat()}", one.reason)
+        Refused(worker_id, one.day, DAY, key_of(worker_id, one.day), one.reason)
         for worker_id, one in list_refused_days(site_id, month)
     ]
     return sorted(entered + touched, key=lambda one: (one.on, one.worker_id, one.field))
@@ -73,7 +75,7 @@ def _undo(request: HttpRequest, site_id: SiteId) -> tuple[date, bool | None]:
     """The day, and whether its refusal was taken back; None where that is refused, which is said."""
     by, at = viewer_of(request).actor(), timezone.now()
     if CLAIM in request.POST:
-        claim = get_claim(_number(request.POST[CLAIM]))
+        claim = get_claim(stored_number(request.POST[CLAIM]))
         if claim is None or claim.site_id != site_id:
             raise Http404
         try:
@@ -81,18 +83,13 @@ def _undo(request: HttpRequest, site_id: SiteId) -> tuple[date, bool | None]:
         except RegistryError as error:
             say_error(request, refusal(error).message)
             return claim.day, None
-    worker_id, _dot, said = request.POST.get(DAY, "").partition(".")
-    try:
-        on = date.fromisoformat(said)
-    except ValueError:
-        raise Http404 from None
-    if (_number(worker_id), on) not in {(worker, one.day) for worker, one in list_refused_days(site_id, on)}:
+    place = place_of(request.POST.get(DAY, ""))
+    if place is None:
+        raise Http404
+    worker_id, on = place
+    if place not in {(worker, one.day) for worker, one in list_refused_days(site_id, on)}:
         return on, False
-    return on, take_back_decision(site_id, WorkerId(_number(worker_id)), on, by=by, at=at)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0  # noqa: PLR2004 -- int8
+    return on, take_back_decision(site_id, worker_id, on, by=by, at=at)
 
 
 take_back = page(Permission.SITE_MANAGE)(_take_back)

@@ -19,6 +19,7 @@ from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
+from portals.business.day_keys import key_of, place_of
 from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
@@ -27,7 +28,7 @@ from portals.business.views_refusals import refused_in_month, shown_refused
 from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
-from registry.core.ids import IdKind, SiteId, WorkerId, grouped, parse_id
+from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import approve_claims, refuse_claim
 from registry.histories.operations.edits import approve_edits, decide_days, refuse_edit, refuse_position
@@ -53,11 +54,6 @@ from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
 from registry.sites.queries import SiteRow, list_joined_sites
-
-
-def key_of(row: DayRow) -> str:
-    """By which a form names somebody's day on a site."""
-    return f"{row.worker_id}:{row.bound.day.isoformat()}"
 
 
 @page(Permission.SITE_MANAGE)
@@ -100,7 +96,7 @@ def _shown_waiting(rows: list[DayRow], names: dict[int, str], reasons: Collectio
     """Days for the prime's word, with those of their reasons for which it is asked."""
     return [
         {
-            "key": key_of(row), "row": row.bound, "tone": TONES[row.bound.standing],
+            "key": key_of(row.worker_id, row.bound.day), "row": row.bound, "tone": TONES[row.bound.standing],
             "name": names.get(row.worker_id, grouped(row.worker_id)),
             "causes": [_(f"reason.{code}.cause") for code in row.bound.reasons if code in reasons],
         }
@@ -221,18 +217,11 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
 
 def _rows_asked(site_id: int, asked: set[str]) -> list[DayRow]:
     """Those of the days asked for that wait for the prime's word, or that it may doubt."""
-    rows = [row for row in list_waiting_of_site(site_id) if key_of(row) in asked]
-    places = {place for key in asked - {key_of(row) for row in rows} if (place := _place_of(key))}
+    rows = [row for row in list_waiting_of_site(site_id) if key_of(row.worker_id, row.bound.day) in asked]
+    places = {
+        place for key in asked - {key_of(row.worker_id, row.bound.day) for row in rows} if (place := place_of(key))
+    }
     return rows + list_doubtful_at(site_id, places, on=jst_day(timezone.now()))
-
-
-def _place_of(key: str) -> tuple[int, date] | None:
-    """Whom and which day a form names by `key_of`; None where it names neither."""
-    worker, _colon, day = key.partition(":")
-    try:
-        return WorkerId(parse_id(worker, IdKind.WORKER)), date.fromisoformat(day)
-    except (RegistryError, ValueError):
-        return None
 
 
 @require_POST
@@ -259,7 +248,7 @@ def _back(request: HttpRequest, site_id: int, asked: set[str]) -> str:
     """The address of the page on which days were chosen: the list of their month, or the devices."""
     if "from_devices" in request.POST:
         return reverse("business:devices", args=[site_id])
-    months = [place[1] for key in asked if (place := _place_of(key))]
+    months = [place[1] for key in asked if (place := place_of(key))]
     if not months:
         return reverse("business:site_days", args=[site_id])
     return reverse("business:site_days_of_month", args=[site_id, min(months).year, min(months).month])
@@ -274,7 +263,7 @@ def _ask_reason(
     context = {
         "form": form, "site": site, "back_url": back_url, "from_devices": "from_devices" in request.POST,
         "days": [
-            {"key": key_of(row), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
+            {"key": key_of(row.worker_id, row.bound.day), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
         ],
     }  # fmt: skip
     return form_page(request, "business/refuse_days.html", context)

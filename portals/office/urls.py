@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.office import views, views_nowhere, views_phone, views_unknown
+from portals.office import views, views_phone, views_unknown
 
 app_name = "office"
 urlpatterns = [
@@ -16,8 +16,8 @@ urlpatterns = [
     path("workers/new/", views.register_worker_page, name="register_worker"),
     path("unknown-cards/", views_unknown.unknown_cards, name="unknown_cards"),
     path("unknown-cards/<int:device_id>/<int:seq>/", views_unknown.unknown_card, name="unknown_card"),
-    path("unknown-sites/", views_nowhere.unknown_sites, name="unknown_sites"),
-    path("unknown-sites/<int:named_id>/", views_nowhere.unknown_site, name="unknown_site"),
+    path("unknown-sites/", views_unknown.unknown_sites, name="unknown_sites"),
+    path("unknown-sites/<int:named_id>/", views_unknown.unknown_site, name="unknown_site"),
     path("letters/", views.letters, name="letters"),
     path("letters/ship/", views.ship, name="ship_letters"),
 ]

@@ -28,6 +28,7 @@ from registry.sites.rules import (
     may_open_unregistered,
 )
 from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY
+from registry.workers.models import Worker
 
 NAME_LENGTH, TERMINAL_NAME_LENGTH = 200, 100
 
@@ -267,7 +268,10 @@ def open_unregistered_site(data: BoardData, *, key: str = "", by: Actor, at: dat
         raise NotAllowedError
     if problems := find_board_problems(data):
         raise problems[0]
-    opener = {"worker_id" if by.kind is ActorKind.WORKER else "business_id": by.subject_id}
+    is_worker = by.kind is ActorKind.WORKER
+    opener = {"worker_id" if is_worker else "business_id": by.subject_id}
+    table: type[Worker | Business] = Worker if is_worker else Business
+    table.objects.select_for_update().get(pk=by.subject_id or 0)  # two clicks at once: the second waits for the first
     if key and (known := UnregisteredSite.objects.filter(site__form_key=key, **opener).first()):
         return SiteId(known.pk)
     site_id, name = SiteId(make_id(IdKind.SITE)), data.name or data.address

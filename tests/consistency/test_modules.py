@@ -24,7 +24,6 @@ TOGETHER = {
     "registry/touches/queries/presence.py": "registry/histories/test_order.py",
     "registry/touches/queries/rows.py": "portals/business/test_devices.py",
     "registry/histories/queries/doubts.py": "portals/business/test_views_refusals.py",
-    "portals/office/views_nowhere.py": "portals/office/test_unknown.py",
     "portals/business/views_unplaced.py": "portals/business/test_devices.py",
     # The protocol of docs/handbook/ingest.md, over HTTP, as devices speak it.
     "registry/touches/operations/asking.py": "api/test_people.py",

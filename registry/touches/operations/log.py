@@ -1,7 +1,7 @@
 """The raw log and the device's own row: few statements, each for a whole batch. Their texts stand in `sql/`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +18,6 @@ from registry.touches.queries import Touched
 _SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
-# A site that a device serves or served, from when until when, and what it was joined to, if it was a 仮現場.
-Place = tuple[int, int, int, int | None]
-
-
 class _Found(msgspec.Struct, array_like=True):
     """What `sql/look_up.sql` answers."""
 
@@ -30,7 +26,7 @@ class _Found(msgspec.Struct, array_like=True):
     version: int
     next_asked: bool
     revoked_ms: int | None
-    places: list[Place]
+    places: list[tuple[int, int, int, int | None]]
     taken: frozenset[int]
     cards: frozenset[int]
     tokens: tuple[int, ...]
@@ -86,8 +82,9 @@ class DeviceNow:
     """A device as its batch finds it, with what the batch needs to know of the world.
 
     `row` changes with everything that is written of the device. `places` are the sites that it serves or served, each
-    from when until when (milliseconds, half-open), and what it was joined to; `cards` the figures of the cards that exist; `tokens` the figure of
-    each token's card, 0 where it is nobody's. `worker_id` is whose own phone it is; None at a terminal.
+    from when until when (milliseconds, half-open); `joined` has the site IDs that 仮現場 have got; `cards` the figures of
+    the cards that exist; `tokens` the figure of each token's card, 0 where it is nobody's. `worker_id` is whose own phone
+    it is; None at a terminal.
     """
 
     id: int
@@ -95,7 +92,8 @@ class DeviceNow:
     store: str
     secret_versions: tuple[int, ...]
     revoked_ms: int | None
-    places: Sequence[Place]
+    places: Sequence[tuple[int, int, int]]
+    joined: Mapping[int, int]
     taken: frozenset[int]
     cards: frozenset[int]
     tokens: tuple[int, ...]
@@ -103,7 +101,7 @@ class DeviceNow:
 
     def serves(self, site_id: int, ms: int) -> bool:
         """Whether it served a site at a moment."""
-        for place, begin, end, _ in self.places:  # noqa: SIM110 -- much faster than a generator, and asked for every touch
+        for place, begin, end in self.places:  # noqa: SIM110 -- much faster than a generator, and asked for every touch
             if place == site_id and begin <= ms < end:
                 return True
         return False
@@ -115,22 +113,15 @@ class DeviceNow:
         """
         if len(self.places) == 1:
             return self.places[0][0]
-        sites = {place for place, begin, end, _ in self.places if begin <= ms < end}
+        sites = {place for place, begin, end in self.places if begin <= ms < end}
         if not sites:
-            latest = max((end for _, _, end, _ in self.places if end <= ms), default=None)
-            sites = {place for place, _, end, _ in self.places if end == latest}
+            latest = max((end for _, _, end in self.places if end <= ms), default=None)
+            sites = {place for place, _, end in self.places if end == latest}
         return sites.pop() if len(sites) == 1 else None
-
-    def knowing(self, joined: Mapping[int, int]) -> "DeviceNow":
-        """The same, with what 仮現場 were joined to that it never served."""
-        return replace(self, places=[*self.places, *((site_id, 0, 0, now) for site_id, now in joined.items())])
 
     def joined_to(self, site_id: int) -> int:
         """The site as which a touch is kept: that which a 仮現場 was joined to, else the one itself."""
-        for place, _, _, joined in self.places:
-            if place == site_id and joined is not None:
-                return joined
-        return site_id
+        return self.joined.get(site_id, site_id)
 
 
 @dataclass(frozen=True)
@@ -165,7 +156,9 @@ def look_up(
         return None
     return DeviceNow(
         device_id, found.row, found.store, _versions(found.version, found.next_asked), found.revoked_ms,
-        found.places, found.taken, found.cards, found.tokens, found.worker_id,
+        [(site_id, begin, end) for site_id, begin, end, _ in found.places],
+        {site_id: joined for site_id, _, _, joined in found.places if joined is not None},
+        found.taken, found.cards, found.tokens, found.worker_id,
     )  # fmt: skip
 
 

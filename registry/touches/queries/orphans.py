@@ -61,9 +61,18 @@ WHERE s.business_id = %s AND (%s::bigint[] IS NULL OR s.unit_id = ANY(%s)) AND o
 """
 
 
-def sites_with_unplaced(business_id: int, units: list[int] | None) -> list[tuple[int, int, datetime]]:
-    """A prime's sites with touches that wait for their day: how many, and when the first arrived."""
-    return rows_of(_SITES_WITH_UNPLACED, [business_id, units, units])
+class UnplacedOnSite(NamedTuple):
+    """How many touches on a site wait for their day, and when the first of them arrived."""
+
+    site_id: int
+    number: int
+    first_at: datetime
+
+
+def sites_with_unplaced(business_id: int, units: Collection[int] | None) -> list[UnplacedOnSite]:
+    """A prime's sites with touches that wait for their day."""
+    chosen = None if units is None else list(units)
+    return [UnplacedOnSite(*row) for row in rows_of(_SITES_WITH_UNPLACED, [business_id, chosen, chosen])]
 
 
 class UnknownCard(NamedTuple):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 import msgspec
 
@@ -22,31 +21,27 @@ class Touched(msgspec.Struct, frozen=True, gc=False):
 _FIRST_AFTERNOON = 16 * 60
 
 
+_MONTHS = """
+SELECT DISTINCT p.worker_id, p.month, touches_first_minute(p.moments, p.odd) FROM touches_presence p
+JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(number, a, b) ON p.{subject} = s.number AND p.month BETWEEN s.a AND s.b
+"""
+_OF_WORKERS, _OF_SITES = (_MONTHS.format(subject=column) for column in ("worker_id", "site_id"))
+
+
 def months_of_workers(spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, date]]:
     """Worker-months with touches: for each worker in the months from one to another, both inclusive."""
-    workers, begins, ends = zip(*spans, strict=True)
-    return _with_nights(
-        "SELECT DISTINCT p.worker_id, p.month, touches_first_minute(p.moments, p.odd) FROM touches_presence p"
-        " JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(worker_id, a, b)"
-        " ON p.worker_id = s.worker_id AND p.month BETWEEN s.a AND s.b",
-        [list(workers), list(begins), list(ends)],
-    )
+    return _with_nights(_OF_WORKERS, spans)
 
 
 def months_of_sites(spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, date]]:
     """Worker-months with touches on sites in the months from one to another, both inclusive."""
-    sites, begins, ends = zip(*spans, strict=True)
-    return _with_nights(
-        "SELECT DISTINCT p.worker_id, p.month, touches_first_minute(p.moments, p.odd) FROM touches_presence p"
-        " JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS s(site_id, a, b)"
-        " ON p.site_id = s.site_id AND p.month BETWEEN s.a AND s.b",
-        [list(sites), list(begins), list(ends)],
-    )
+    return _with_nights(_OF_SITES, spans)
 
 
-def _with_nights(statement: str, parameters: list[Any]) -> set[tuple[int, date]]:
+def _with_nights(statement: str, spans: Iterable[tuple[int, date, date]]) -> set[tuple[int, date]]:
+    numbers, begins, ends = zip(*spans, strict=True)
     found = set()
-    for worker_id, month, minute in rows_of(statement, parameters):
+    for worker_id, month, minute in rows_of(statement, [list(numbers), list(begins), list(ends)]):
         found.add((worker_id, month))
         if minute < _FIRST_AFTERNOON:
             found.add((worker_id, (month - timedelta(days=1)).replace(day=1)))

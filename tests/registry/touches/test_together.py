@@ -97,3 +97,15 @@ def test_a_touch_that_comes_while_its_site_gets_its_id_goes_there(firm: Business
             join_unregistered_site(here, real, by=by, at=NOW)
         days = [(day.site_id, day.day) for day in days_of(card.worker_id)]
     assert days == [(real, date(2026, 11, 20))]
+
+
+@pytest.mark.parametrize("is_worker", [True, False])
+def test_two_clicks_at_once_open_one_unregistered_site(firm: BusinessId, *, is_worker: bool) -> None:
+    by, opened = worker_as_actor(a_worker(None).worker_id) if is_worker else owner_of(firm), []
+
+    def click() -> None:
+        opened.append(open_unregistered_site(BoardData(name="町道の補修"), key="form", by=by, at=NOW))
+
+    with meeting(click):
+        click()
+    assert opened[0] == opened[1]

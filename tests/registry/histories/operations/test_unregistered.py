@@ -11,7 +11,7 @@ from registry.cards.operations import register_token, stop_card
 from registry.cards.queries import CardRow
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
-from registry.core.ids import BusinessId, SiteId
+from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.claims import ClaimData, SiteUnknownError, approve_claims, enter_claim
 from registry.histories.operations.edits import decide_days, edit_day
 from registry.histories.operations.receiving import receive_phone_touch
@@ -113,8 +113,8 @@ def test_joined_days_wait_for_the_prime_and_count_when_he_says_so(place: Place) 
     assert all(Reason.SITE_NOT_OF_DEVICE in day.reasons and day.assignment.path for day in found)
     notice = list_notices(list_users(place.prime)[0].account.id)[0]
     assert (notice.kind, notice.data["count"]) == (NoticeKind.CLAIMS_JOINED, "2")
-    waiting = [(row.worker_id, row.bound.day) for row in list_waiting_of_site(place.real)]
-    decide_days(place.real, waiting, counts=True, by=owner_of(place.prime), at=NOW)  # type: ignore[arg-type]
+    waiting = [(WorkerId(row.worker_id), row.bound.day) for row in list_waiting_of_site(place.real)]
+    decide_days(place.real, waiting, counts=True, by=owner_of(place.prime), at=NOW)
     assert {day.standing for day in days_of(place.card.worker_id)} == {Standing.FORMAL}
 
 
