@@ -131,9 +131,9 @@ def _strangers(tables: Tables, rng: random.Random, places: list[Place], end: dat
             ("CARD_UNKNOWN", real),
             ("CLOCK_IMPLAUSIBLE", moment(date(2020, 1, 1), 480)),
         ):
-            touch = Touch(at, place, "in")
-            seq = _write(tables, touch, f"{number}-01", received_at=real + timedelta(minutes=1))
+            touch, received_at = Touch(at, place, "in"), real + timedelta(minutes=1)
+            seq = _write(tables, touch, f"{number}-01", received_at=received_at)
             tables.add(
-                "touches_orphan", device_id=place.device_id, seq=seq, site_id=place.id, touched_at=at, code=code,
-                card_worker_id=number, card_branch=1, moment=in_month(number_of(ms_of(at), "in"))[1],
+                "touches_orphan", device_id=place.device_id, seq=seq, site_id=place.id, touched_at=at,
+                received_at=received_at, code=code, card_worker_id=number, card_branch=1, moment=in_month(number_of(ms_of(at), "in"))[1],
             )  # fmt: skip

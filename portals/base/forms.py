@@ -9,8 +9,10 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -38,9 +40,26 @@ class Renderer(DjangoTemplates):
     form_template_name = "base/fields.html"
     field_template_name = "base/field.html"
 
-    def get_template(self, template_name: str) -> Any:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """Django's own list of options opens two templates for each: hundreds of firms cost more than their page."""
-        return super().get_template("base/select.html" if template_name == _DJANGO_SELECT else template_name)
+        if template_name == _DJANGO_SELECT:
+            return _select(context["widget"])
+        return super().render(template_name, context, request)
+
+
+def _select(widget: dict[str, Any]) -> str:
+    """A list of options, in groups where its choices are."""
+    lists = [
+        (group, format_html_join("\n", '<option value="{}"{}>{}</option>', map(_option, options)))
+        for group, options, _index in widget["optgroups"]
+    ]
+    shown = [format_html('<optgroup label="{}">{}</optgroup>', group, one) if group else one for group, one in lists]
+    listed = format_html_join("\n", "{}", ((one,) for one in shown))
+    return format_html('<select name="{}"{}>\n{}\n</select>', widget["name"], flatatt(widget["attrs"]), listed)
+
+
+def _option(option: dict[str, Any]) -> tuple[Any, ...]:
+    return option["value"], flatatt(option["attrs"]), option["label"]
 
 
 class RefusalError(ValidationError):

@@ -74,9 +74,10 @@ class DaySum:
 def _fitting(where: str, only: Only) -> str:
     """The rows of a month, their masks cut down to the days that fit."""
     mask = " & ".join([_MASKS[only.standing] if only.standing else _DAYS, *(["lacking"] if only.lacking else [])])
-    masks = ", ".join(f"{name} & ({mask}) AS {name}" for name in _MASKS.values())
+    cut = f" & ({mask})" if only.standing or only.lacking else ""  # all days fit in themselves
+    masks = ", ".join(f"{name}{cut} AS {name}" for name in (*_MASKS.values(), "lacking"))
     return (
-        f"SELECT worker_id, site_id, reasons, {masks}, {mask} AS mask, lacking & ({mask}) AS lacking"  # noqa: S608 -- our own words
+        f"SELECT worker_id, site_id, reasons, {masks}, {mask} AS mask"  # noqa: S608 -- our own words
         f" FROM histories_month WHERE {where} AND ({mask}) <> 0"
         " AND (%(firm)s::bigint IS NULL OR path @> ARRAY[%(firm)s]::bigint[])"
     )

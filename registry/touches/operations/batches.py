@@ -230,7 +230,7 @@ def _write(
     with transaction.atomic():
         written = write_batch(device, new, numbers, report, at=sent.at)
         if written and lonely:
-            write_orphans(device.id, lonely, nowhere)
+            write_orphans(device.id, lonely, nowhere, at=sent.at)
         if written and refused:
             write_refused(device.id, refused, at=sent.at)
     return written

@@ -64,8 +64,7 @@ def _check_manages(site_id: SiteId, by: Actor) -> None:
 
 
 _WAITING = """
-SELECT o.device_id, o.seq, o.touched_at, o.moment, t.received_at FROM touches_orphan o
-JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+SELECT o.device_id, o.seq, o.touched_at, o.moment, o.received_at FROM touches_orphan o
 JOIN unnest(%s::bigint[], %s::bigint[]) AS w(device_id, seq) ON (w.device_id, w.seq) = (o.device_id, o.seq)
 WHERE o.site_id = %s AND o.code = %s ORDER BY o.device_id, o.seq FOR UPDATE OF o
 """
@@ -179,7 +178,7 @@ def discard_unknown(unknown: UnknownCard, *, by: Actor, at: datetime) -> int:
 
 
 _OF_SITE = """
-SELECT o.device_id, o.seq, t.touched_at, t.offset_s, t.received_at FROM touches_orphan o
+SELECT o.device_id, o.seq, t.touched_at, t.offset_s, o.received_at FROM touches_orphan o
 JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
 WHERE o.site_id = %s AND o.code = %s ORDER BY o.device_id, o.seq FOR UPDATE OF o
 """

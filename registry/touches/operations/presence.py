@@ -1,6 +1,7 @@
 """Presence: whose card was touched, and in which month; touches that nobody owned until their card became known."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection
@@ -31,7 +32,9 @@ def presence_values(touched: Sequence[Touched]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]], nowhere: Collection[int]) -> None:
+def write_orphans(
+    device_id: int, lonely: Sequence[tuple[Stored, Touched]], nowhere: Collection[int], *, at: datetime
+) -> None:
     """Keep touches without an owner or a day, or on sites that are `nowhere`, with what finds their owner.
 
     The mark makes the follower look at them once more: their card may have become known in the same moment.
@@ -42,11 +45,13 @@ def write_orphans(device_id: int, lonely: Sequence[tuple[Stored, Touched]], nowh
         token = one.credential if one.kind == "token" else None
         code = OrphanCode.SITE if touched.site_id in nowhere else orphan_code(touched)
         moment = in_month(touched.number)[1]
-        rows.append((device_id, one.seq, touched.site_id, unpacked(touched.number).at, code, *number, token, moment))
+        rows.append(
+            (device_id, one.seq, touched.site_id, unpacked(touched.number).at, at, code, *number, token, moment)
+        )
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO touches_orphan (device_id, seq, site_id, touched_at, code, card_worker_id, card_branch, token,"
-            " moment) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO touches_orphan (device_id, seq, site_id, touched_at, received_at, code, card_worker_id,"
+            " card_branch, token, moment) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             rows,
         )
     note_change(ChangeKind.CARD, from_on=min(day_of(touched.number) for _, touched in lonely))

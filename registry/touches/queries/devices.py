@@ -109,8 +109,7 @@ _SETTLED = """(w.left_at IS NOT NULL
 _OWED = """((CASE WHEN d.dense THEN d.lost + int8multirange(int8range(1, d.highest + 1)) ELSE d.lost END) - d.seen - d.refused
   - COALESCE((SELECT a.numbers FROM touches_accepted a WHERE (a.device_id, a.site_id) = (d.id, w.site_id)), '{}'))
   * (CASE WHEN w.left_at IS NULL THEN '{(,)}'::int8multirange
-     ELSE int8multirange(int8range(1, COALESCE((SELECT min(seq) FROM touches_touch
-       WHERE device_id = d.id AND touched_at >= w.left_at), d.highest + 1))) END)"""
+     ELSE int8multirange(int8range(1, COALESCE(touches_number_since(d.id, w.left_at), d.highest + 1))) END)"""
 _SITE_DEVICES = """
 WITH w AS (
   SELECT p.device_id, t.site_id,
@@ -130,17 +129,13 @@ SELECT d.id, d.name, w.places,
 FROM w JOIN touches_device d ON d.id = w.device_id ORDER BY d.id
 """.replace("/*unsent*/", _UNSENT).replace("/*settled*/", _SETTLED)
 _MISSING = """
-SELECT d.id, lower(m.r), upper(m.r) - 1, m.lost, earlier.touched_at, later.touched_at
+SELECT d.id, lower(m.r), upper(m.r) - 1, m.lost, touches_moment_before(d.id, lower(m.r)), touches_moment_from(d.id, upper(m.r))
 FROM unnest(%(devices)s::bigint[], %(left)s::timestamptz[]) AS given(device_id, left_at)
 CROSS JOIN LATERAL (SELECT given.left_at, %(site)s::bigint AS site_id) w
 JOIN touches_device d ON d.id = given.device_id
 CROSS JOIN LATERAL (
   SELECT r, true AS lost FROM unnest(/*owed*/ * d.lost) r UNION ALL SELECT r, false FROM unnest(/*owed*/ - d.lost) r
   ORDER BY r DESC LIMIT %(most)s) m
-LEFT JOIN LATERAL (SELECT touched_at FROM touches_touch
-  WHERE device_id = d.id AND seq < lower(m.r) ORDER BY seq DESC LIMIT 1) earlier ON true
-LEFT JOIN LATERAL (SELECT touched_at FROM touches_touch
-  WHERE device_id = d.id AND seq >= upper(m.r) ORDER BY seq LIMIT 1) later ON true
 ORDER BY d.id, m.r DESC
 """.replace("/*owed*/", f"({_OWED})")
 
@@ -253,9 +248,7 @@ SELECT d.id, d.name, d.site_id, CASE WHEN d.holds THEN d.unsent ELSE 0 END, d.un
   CASE WHEN gap.at >= %(since)s THEN gap.at END, refused.at
 FROM of_them d
 LEFT JOIN LATERAL (
-  SELECT COALESCE(
-    (SELECT touched_at FROM touches_touch WHERE device_id = d.id AND seq >= upper(m.r) ORDER BY seq LIMIT 1),
-    (SELECT touched_at FROM touches_touch WHERE device_id = d.id AND seq < lower(m.r) ORDER BY seq DESC LIMIT 1)) AS at
+  SELECT COALESCE(touches_moment_from(d.id, upper(m.r)), touches_moment_before(d.id, lower(m.r))) AS at
   FROM (SELECT r FROM unnest(d.missing) r ORDER BY r DESC LIMIT 1) m) gap ON true
 LEFT JOIN LATERAL (
   SELECT max(received_at) AS at FROM touches_refused WHERE device_id = d.id AND received_at >= %(since)s

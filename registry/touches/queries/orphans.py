@@ -41,11 +41,11 @@ class Unplaced(NamedTuple):
 
 UNPLACED_AT_MOST = 50
 _UNPLACED = """
-SELECT o.device_id, o.seq, t.touched_at, t.received_at, t.direction, CASE WHEN t.credential_kind = 'card' THEN t.credential
+SELECT o.device_id, o.seq, t.touched_at, o.received_at, t.direction, CASE WHEN t.credential_kind = 'card' THEN t.credential
   ELSE '' END, c.worker_id
 FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
 LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
-WHERE o.site_id = %s AND o.code = 'CLOCK_IMPLAUSIBLE' ORDER BY t.received_at, o.device_id, o.seq LIMIT %s
+WHERE o.site_id = %s AND o.code = 'CLOCK_IMPLAUSIBLE' ORDER BY o.received_at, o.device_id, o.seq LIMIT %s
 """
 
 
@@ -55,8 +55,7 @@ def list_unplaced(site_id: int) -> list[Unplaced]:
 
 
 _SITES_WITH_UNPLACED = """
-SELECT s.id, count(*), min(t.received_at) FROM sites_site s JOIN touches_orphan o ON o.site_id = s.id
-JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+SELECT s.id, count(*), min(o.received_at) FROM sites_site s JOIN touches_orphan o ON o.site_id = s.id
 WHERE s.business_id = %s AND (%s::bigint[] IS NULL OR s.unit_id = ANY(%s)) AND o.code = 'CLOCK_IMPLAUSIBLE' GROUP BY s.id
 """
 

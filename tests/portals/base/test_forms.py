@@ -127,3 +127,15 @@ def test_a_month_is_taken_as_people_type_it_and_shown_readably() -> None:
     wrong = Months({"first": "来月"})
     assert wrong.errors.as_data()["first"][0].code == "MONTH_SHAPE"
     assert 'value="来月"' in str(wrong)
+
+
+def test_options_are_listed_in_their_groups_with_the_chosen_one() -> None:
+    class Choosing(forms.Form):
+        firm = forms.ChoiceField(choices=[("", "―"), ("建設<&>", [("1", "一号 & <二号>"), ("2", "三号")])])
+
+    shown = str(Choosing({"firm": "2"})["firm"])
+    assert '<option value="">―</option>' in shown
+    assert '<optgroup label="建設&lt;&amp;&gt;"><option value="1">一号 &amp; &lt;二号&gt;</option>' in shown
+    assert '<option value="2" selected>三号</option></optgroup>' in shown
+    assert shown.startswith('<select name="firm" ')
+    assert 'id="id_firm"' in shown
