@@ -1,6 +1,7 @@
 """Writes of sites."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -19,6 +20,7 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, SiteId, make_id
 from registry.sites.derive import hash_of_screen, labour_insurance_number
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
+from registry.sites.queries import sites_now
 from registry.sites.rules import (
     BoardEmptyError,
     BoardNumberError,
@@ -290,10 +292,13 @@ def open_unregistered_site(data: BoardData, *, key: str = "", by: Actor, at: dat
     return site_id
 
 
-def hold_site(site_id: int) -> int:
-    """The site as which a touch there is kept; until the caller's transaction ends, nobody joins a 仮現場 to another."""
-    row = UnregisteredSite.objects.select_for_update(no_key=True).filter(pk=site_id).first()
-    return row.joined_id if row and row.joined_id else site_id
+def hold_sites(ids: Collection[int]) -> dict[int, int]:
+    """Those of some sites that exist, each with the one as which touches there are kept (`sites_now`).
+
+    Until the caller's transaction ends, nobody joins a 仮現場 of them to another site.
+    """
+    list(UnregisteredSite.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    return sites_now(ids)
 
 
 @transaction.atomic

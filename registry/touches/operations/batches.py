@@ -15,7 +15,7 @@ from registry.accounts.operations import use_allowance
 from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
 from registry.core.numbers import stored_number
-from registry.sites.queries import sites_now
+from registry.sites.operations import hold_sites
 from registry.touches.derive import (
     Flag,
     counted_ms,
@@ -198,12 +198,13 @@ def _try(sent: _Sent, *, lock: bool) -> TakenBatch | None:
     owners |= {("token", token): key for token, key in zip(tokens, device.tokens, strict=True)}
     sorting = _Sorting(device, repeats, owners, ms_of(sent.at))
     results, new = _sort(read, sorting)
-    sites = sites_now(sorting.foreign) if sorting.foreign else {}
-    nowhere = sorting.foreign - sites.keys()
-    if joined := {site_id: now for site_id, now in sites.items() if device.joined_to(site_id) != now}:
-        sorting = replace(sorting, device=replace(device, joined={**device.joined, **joined}))
-        results, new = _sort(read, sorting)
-    written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)], nowhere)
+    with transaction.atomic() if sorting.foreign else nullcontext():
+        sites = hold_sites(sorting.foreign) if sorting.foreign else {}
+        nowhere = sorting.foreign - sites.keys()
+        if joined := {site_id: now for site_id, now in sites.items() if device.joined_to(site_id) != now}:
+            sorting = replace(sorting, device=replace(device, joined={**device.joined, **joined}))
+            results, new = _sort(read, sorting)
+        written = _write(sent, device, new, [one for one in read if isinstance(one, Refused)], nowhere)
     if written and sorting.renumbered:
         note_renumbered(device.id, at=sent.at)
     return TakenBatch(device.id, sent.at, *written, results) if written else None

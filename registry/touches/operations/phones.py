@@ -15,7 +15,7 @@ from registry.cards.queries import newest_card
 from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
-from registry.sites.operations import hold_site
+from registry.sites.operations import hold_sites
 from registry.touches.derive import device_secret, signature_of
 from registry.touches.models import Device
 from registry.touches.operations.devices import STORE_BYTES
@@ -50,7 +50,8 @@ def sign_phone_touch(
     if by.kind is not ActorKind.WORKER or by.subject_id != worker_id:
         raise NotAllowedError
     if not touch.poster:
-        touch = replace(touch, site_id=hold_site(touch.site_id))
+        held = hold_sites([touch.site_id])
+        touch = replace(touch, site_id=held.get(touch.site_id, touch.site_id))
     device = _own_device(worker_id, by=by, at=at)
     seq, card = _sent_before(device, touch) or (device.highest + 1, _newest_card_number(worker_id, touch))
     one = {

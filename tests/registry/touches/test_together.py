@@ -78,19 +78,20 @@ def firm() -> BusinessId:
     return a_firm("下請の会社")
 
 
-@pytest.mark.parametrize("own_phone", [True, False])
-def test_a_touch_that_comes_while_its_site_gets_its_id_goes_there(firm: BusinessId, *, own_phone: bool) -> None:
+@pytest.mark.parametrize("sender", ["own phone", "paired phone", "device of another site"])
+def test_a_touch_that_comes_while_its_site_gets_its_id_goes_there(firm: BusinessId, sender: str) -> None:
     card, by, real = a_worker(firm), owner_of(firm), a_gate(a_firm()).site_id
     here = open_unregistered_site(BoardData(name="町道の補修"), by=by, at=NOW)
     code = make_pairing_code(list_terminals(here)[0].id, by=by, at=NOW).code
     phone = Gate(register_device(code, store="e" * 32, name="電話", dense=True, at=NOW), here, "e" * 32)
+    elsewhere = a_gate(a_firm("別の元請"), store="f" * 32)
     touch = PhoneTouch(here, NOW, Direction.IN)
 
     def send() -> None:
-        if own_phone:
+        if sender == "own phone":
             receive_phone_touch(card.worker_id, touch, by=worker_as_actor(card.worker_id), at=NOW)
         else:
-            phone.send(a_touch(1, card))
+            (phone if sender == "paired phone" else elsewhere).send(a_touch(1, card, site=str(here)))
 
     with time_machine.travel(NOW, tick=False):
         with meeting(send):
