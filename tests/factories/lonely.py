@@ -1,19 +1,24 @@
 """Facts about touches that stand alone at first: without a day, without an owner, on a site that nobody registered."""
 
 import random
+import secrets
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from registry.core.ids import BusinessId, IdKind, id_of_body
+from registry.histories.operations.unregistered import join_unregistered_site
+from registry.sites.operations import BoardData, open_unregistered_site
+from registry.sites.queries import list_terminals
+from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.touches.operations.orphans import give_day, name_owner, name_site
 from registry.touches.queries import find_unknown_card
 from tests.factories.cast import OFFICE
 from tests.factories.fact import DAYS, START, World, moment
-from tests.factories.facts import a_world, send_batch
+from tests.factories.facts import REGISTERED, a_world, send_batch
 
 # Numbers of touches: after those of the other batches.
-_DATELESS, _OWNERLESS, _NOWHERE = 5000, 6000, 7000
+_DATELESS, _OWNERLESS, _NOWHERE, _BOARD = 5000, 6000, 7000, 8000
 # No day begins in the afternoon: when the day is given, it does not matter which boundary is known.
 _AFTERNOON = 780
 
@@ -27,6 +32,7 @@ def a_whole_world(seed: int, firms: list[BusinessId]) -> World:
         if rng.random() < 0.6:
             _ownerless(world, n, rng)
     _nowhere(world, rng)
+    _board(world, random.Random(f"board {seed}"))
     return world
 
 
@@ -73,6 +79,25 @@ def _nowhere(world: World, rng: random.Random) -> None:
         name_site, wrong, world.sites[1 - s], by=OFFICE, at=moment(START + timedelta(days=DAYS), 660)
     )  # fmt: skip
     world.add("meant", meant, "batch_nowhere")
+
+
+def _board(world: World, rng: random.Random) -> None:
+    """A 仮現場 of firm 2, touched by its phone and by a device of another site; mostly it gets its site ID (ruling 30)."""
+    by, s = world.owners[2], rng.randrange(2)
+    here = open_unregistered_site(BoardData(name="掲示の現場"), by=by, at=REGISTERED)
+    code, store = make_pairing_code(list_terminals(here)[0].id, by=by, at=REGISTERED), secrets.token_hex(16)
+    made = register_device(code.code, store=store, name="電話", dense=True, at=REGISTERED)
+    world.gates.append((made.device_id, bytes.fromhex(made.secret), store))
+    for name, gate in (("phone", len(world.gates) - 1), ("stranger", s)):
+        sent = [
+            {**_touch(world, _BOARD + k, s, rng.choice(credentials), at.isoformat()), "site": str(here)}
+            for k, credentials in enumerate(world.credentials)
+            for at in [moment(world.day(rng.randrange(DAYS)), 480 + k)]
+        ]
+        _told(world, f"board_{name}", gate, sent)
+    if rng.random() < 0.8:
+        how: Any = {"by": by, "at": moment(START + timedelta(days=DAYS), 680)}
+        world.add("merge", partial(join_unregistered_site, here, world.sites[s], **how))
 
 
 def _touch(world: World, seq: int, s: int, credential: dict[str, str], touched_at: str) -> dict[str, Any]:
