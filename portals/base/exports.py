@@ -3,12 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from registry.core.days import JST
+from registry.core.days import JST, jst_day
 from registry.papers.queries import DayLine
 
 COLUMNS = (
@@ -28,12 +29,20 @@ def csv_answer(name: str, lines: Iterable[DayLine], elsewhere: Iterable[Mapping[
         writer.writerow(map(_safe, [
             one.day.isoformat(), line.row.worker_id, line.name, line.site_id or "", line.site, line.firm, line.trade,
             line.position, one.assignment.work, _("export.by_hand" if one.by_hand else "export.touched"),
-            *(f"{at.astimezone(JST):%H:%M}" if at else "" for at in (one.first, one.last)),
+            *(_time(at, one.day) for at in (one.first, one.last)),
             _(f"day.standing.{one.standing}"), " ".join(one.reasons), " ".join(_(f"reason.{code}.cause") for code in one.reasons),
         ]))  # fmt: skip
     for row in elsewhere:
         writer.writerow(_safe(row.get(column, "")) for column in COLUMNS)
     return attachment(("\ufeff" + text.getvalue()).encode(), name, "csv", "text/csv; charset=utf-8")
+
+
+def _time(at: datetime | None, day: date) -> str:
+    """A time of a day's work; of a night shift that ends on the next morning as 翌05:00 (ruling 27)."""
+    if at is None:
+        return ""
+    shown = f"{at.astimezone(JST):%H:%M}"
+    return _("day.next_morning").format(time=shown) if jst_day(at) > day else shown
 
 
 def attachment(content: bytes, name: str, ending: str, media_type: str) -> HttpResponse:

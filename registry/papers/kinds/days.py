@@ -39,10 +39,17 @@ def day_text(day: date) -> str:
     return f"{day:%Y/%m/%d}（{_WEEKDAYS[day.weekday()]}）"
 
 
-def clock_text(at: datetime | None) -> str:
+def clock_text(at: datetime) -> str:
     """A time of day as 7:58, in Japan."""
-    local = at.astimezone(JST) if at else None
-    return f"{local.hour}:{local.minute:02}" if local else ""
+    local = at.astimezone(JST)
+    return f"{local.hour}:{local.minute:02}"
+
+
+def time_text(at: datetime | None, day: date) -> str:
+    """A time of a day's work; of a night shift that ends on the next morning as 翌5:00 (ruling 27)."""
+    if at is None:
+        return ""
+    return _("day.next_morning").format(time=clock_text(at)) if jst_day(at) > day else clock_text(at)
 
 
 def month_text(first: date, last: date) -> str:
@@ -138,9 +145,9 @@ def _row(line: DayLine, columns: Sequence[str], notes: Mapping[Reason, str]) -> 
     one = line.row.bound
     cells = {
         "day": day_text(one.day), "person": line.name or grouped(line.row.worker_id), "site": line.site, "firm": line.firm,
-        "trade": line.trade, "position": line.position, "work": one.assignment.work, "first": clock_text(one.first),
+        "trade": line.trade, "position": line.position, "work": one.assignment.work, "first": time_text(one.first, one.day),
         "how": _("export.by_hand" if one.by_hand else "export.touched"),
-        "last": clock_text(one.last), "standing": _(f"day.standing.{one.standing}"),
+        "last": time_text(one.last, one.day), "standing": _(f"day.standing.{one.standing}"),
         "notes": " ".join(notes[reason] for reason in one.reasons),
     }  # fmt: skip
     return [cells[name] for name in columns]

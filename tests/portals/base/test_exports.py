@@ -1,7 +1,10 @@
 """就業履歴一覧 as CSV."""
 
 import pytest
+from django.conf import settings
 
+from tests.factories.cast import a_touch
+from tests.factories.days import bind_all
 from tests.factories.papers import Days
 from tests.factories.visitors import as_firm, as_worker
 
@@ -28,3 +31,15 @@ def test_a_firm_below_the_prime_gets_its_own_part_of_a_site() -> None:
     text = as_firm(days.below).get(f"/business/sites/{days.site}/days/2026-11/list.csv").content.decode()
     assert str(days.other.worker_id) in text
     assert str(days.worker) not in text
+
+
+def test_the_end_of_a_night_shift_is_said_to_be_on_the_next_morning() -> None:
+    days = Days()
+    days.gate.send(
+        a_touch(6, days.card, "2026-11-17T21:30:00+09:00"), a_touch(7, days.card, "2026-11-18T05:10:00+09:00")
+    )
+    bind_all()
+    browser, path = as_worker(days.worker), "/worker/days/2026-11/list.csv"
+    assert ",21:30,翌05:10," in browser.get(path).content.decode()
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert ",21:30,05:10 next day," in browser.get(path).content.decode()

@@ -28,6 +28,7 @@ from tests.registry.histories.test_order import MONTHS
 from tests.registry.histories.told import (
     COUNTERS,
     STANDINGS,
+    Times,
     Told,
     counters,
     in_file,
@@ -35,6 +36,8 @@ from tests.registry.histories.told import (
     keys,
     lines_on,
     listed,
+    times,
+    times_in_file,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +67,9 @@ def test_papers_say_what_the_rulings_say_and_nothing_else(seed: int) -> None:
         month = max(MONTHS, key=lambda one: len(told.month(one)))
         for worker in told.world.workers:
             mine = [one for one in told.month(month) if one.worker == worker]
-            assert on_paper(as_worker(worker), "worker", f"days/{month.year}-{month.month}/") == in_short(mine)
+            browser = as_worker(worker)
+            assert on_paper(browser, "worker", f"days/{month.year}-{month.month}/") == in_short(mine)
+            assert times_on_paper(browser) == times(mine)
         for firm in told.firms:
             browser, ours = told.browsers[firm], [one for one in told.month(month) if one.firm == firm]
             assert on_paper(browser, "business", f"days/{month.year}-{month.month}/") == in_short(ours)
@@ -111,14 +116,30 @@ def in_short(days: Iterable[Day]) -> list[tuple[date, str, int]]:
 def on_paper(client: Client, portal: str, where: str) -> list[tuple[date, str, int]]:
     """What a paper says that is asked for by its button, made, and saved."""
     assert client.post(f"/{portal}/{where}paper/").status_code == 302, where
-    paper = Paper.objects.order_by("-pk")[0].pk
-    make_paper(paper, at=NOW)
-    tables = tables_of(client.get(f"/{portal}/papers/{paper}/file.pdf").content)
+    make_paper(Paper.objects.order_by("-pk")[0].pk, at=NOW)
     return sorted(
-        (date.fromisoformat(row["就業日"][:10].replace("/", "-")), STANDINGS[row["状態"]], len(row["注"].split()))
-        for table in tables
-        if table[0][0] == "就業日"
-        for row in (dict(zip(table[0], cells, strict=True)) for cells in table[1:])
+        (day_on(row), STANDINGS[row["状態"]], len(row["注"].split())) for row in rows_of_newest(client, portal)
+    )
+
+
+def rows_of_newest(client: Client, portal: str) -> list[dict[str, str]]:
+    """The days on the paper that was made last."""
+    content = client.get(f"/{portal}/papers/{Paper.objects.order_by('-pk')[0].pk}/file.pdf").content
+    tables = [table for table in tables_of(content) if table[0][0] == "就業日"]
+    return [dict(zip(table[0], cells, strict=True)) for table in tables for cells in table[1:]]
+
+
+def day_on(row: dict[str, str]) -> date:
+    """The day of a row of a paper."""
+    return date.fromisoformat(row["就業日"][:10].replace("/", "-"))
+
+
+def times_on_paper(client: Client) -> list[Times]:
+    """First and last touch of the touched days on the paper of a worker that was made last."""
+    return sorted(
+        (day_on(row), row["最初の打刻"], row["最後の打刻"])
+        for row in rows_of_newest(client, "worker")
+        if row["入力方法"] == "打刻"
     )
 
 
@@ -146,7 +167,9 @@ def check_worker(told: Told, worker: int) -> None:
         mine = [one for one in told.month(month) if one.worker == worker]
         path = f"/worker/days/{month.year}-{month.month}/"
         assert in_file(browser, f"{path}list.csv")[0] == keys(mine)
+        assert times_in_file(browser, f"{path}list.csv") == times(mine)
         page = browser.get(path).content.decode()
+        assert times_on(page) == sorted(one[1:] for one in times(mine))
         assert page.count('<li class="ds-card">') == len(mine)
         assert page.count("ds-calendar__word") == len({one.day for one in mine})
         for reason in {reason for one in mine for reason in one.reasons}:
@@ -159,6 +182,12 @@ def check_worker(told: Told, worker: int) -> None:
             sum(1 + bool(one.second) for one in mine if one.standing == name) for name in COUNTERS[: 4 if waits else 3]
         ]
         assert list(map(int, re.findall(r"就業履歴数 (\d+)件", page))) == histories
+
+
+def times_on(page: str) -> list[tuple[str, str]]:
+    """First and last touch of the touched days of a worker's month."""
+    found = re.findall(r"<dt>最初の打刻</dt><dd>(.*?)</dd>.*?<dt>最後の打刻</dt><dd>(.*?)</dd>", page, re.DOTALL)
+    return sorted((first, last if ":" in last else "") for first, last in found)
 
 
 def check_employer(told: Told, firm: int, month: date) -> None:
@@ -259,6 +288,12 @@ def positions_to_refuse(told: Told, site: int, month: date) -> list[dict[str, An
         if edit["site_id"] == site and edit["position"] and is_in_time(edit) and not edit["answer"]
         and (edit["worker_id"], edit["day"]) in others
     ]  # fmt: skip
+
+
+def test_the_worlds_have_nights() -> None:
+    """Else the times above would say nothing about the next morning."""
+    with time_machine.travel(NOW, tick=False):
+        assert any(last.startswith("翌") for _, _, last in times(Told(SEEDS[0]).days))
 
 
 def test_the_worlds_have_positions_refused_and_to_refuse() -> None:

@@ -38,12 +38,13 @@ from tests.factories.cast import NOW, Gate, a_firm, a_touch, owner_of
 from tests.factories.fact import DAYS, START, TRADES, World, moment
 from tests.factories.facts import a_world, four_firms
 from tests.factories.visitors import as_firm
-from tests.registry.histories.oracle import Day, Oracle, holds
+from tests.registry.histories.oracle import JAPAN, Day, Oracle, holds
 from tests.registry.histories.test_order import MONTHS, follow_all, tell
 
 Key = tuple[int, int, date, str, str]
 
 
+HOURS = ("最初の打刻（労働時間ではありません）", "最後の打刻")
 COUNTERS = ("formal", "claimed", "unapproved", "waiting")
 
 
@@ -84,6 +85,32 @@ def in_file(client: Client, path: str) -> tuple[list[Key], dict[int, str]]:
     assert answer.status_code == 200, path
     lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     return sorted(map(key_of, lines)), {int(line["技能者ID"]): line["氏名"] for line in lines}
+
+
+Times = tuple[date, str, str]
+
+
+def clock(at: datetime | None, day: date) -> str:
+    """How a page words a time of a day's work: what falls on the morning after it says so (ruling 27)."""
+    if at is None:
+        return ""
+    here = at.astimezone(JAPAN)
+    return f"{'翌' if here.date() > day else ''}{here.hour}:{here.minute:02}"
+
+
+def times(days: Iterable[Day]) -> list[Times]:
+    """What lists, files and papers must say of first and last touch of touched days."""
+    return sorted((one.day, clock(one.first, one.day), clock(one.last, one.day)) for one in days if one.first)
+
+
+def times_in_file(client: Client, path: str) -> list[Times]:
+    """What a file says of them; its hours have two digits, so that a spreadsheet sorts them."""
+    lines = csv.DictReader(io.StringIO(client.get(path).content.decode("utf-8-sig")))
+    return sorted(
+        (date.fromisoformat(line["就業日"]), *(re.sub(r"^(翌?)0", r"\1", line[column]) for column in HOURS))
+        for line in lines
+        if line["入力方法"] == "打刻"
+    )
 
 
 def in_file_of_person(client: Client, path: str) -> tuple[list[Key], list[tuple[str, str, str]]]:

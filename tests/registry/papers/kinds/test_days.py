@@ -12,7 +12,8 @@ from registry.papers.kinds.days import month_text, sheet_of
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from tests.factories.cast import NOW, a_worker
+from tests.factories.cast import NOW, a_touch, a_worker
+from tests.factories.days import bind_all
 from tests.factories.papers import NAME, NOVEMBER, Days
 from tests.factories.visitors import firm_viewer, worker_viewer
 
@@ -114,3 +115,13 @@ def test_who_may_not_be_named_is_a_number() -> None:
 def test_months_in_words() -> None:
     assert month_text(NOVEMBER, NOVEMBER) == "2026年11月"
     assert month_text(date(2025, 12, 1), NOVEMBER) == "2025年12月から2026年11月"
+
+
+def test_the_end_of_a_night_shift_is_said_to_be_on_the_next_morning() -> None:
+    days = Days()
+    days.gate.send(
+        a_touch(6, days.card, "2026-11-17T21:30:00+09:00"), a_touch(7, days.card, "2026-11-18T05:10:00+09:00")
+    )
+    bind_all()
+    rows = sheet_for(worker_viewer(days.worker), days.wishes()[PaperKind.WORKER_DAYS])["days"]["rows"]
+    assert [row[7:9] for row in rows if row[0] == "2026/11/17（火）"] == [["21:30", "翌5:10"]]
