@@ -1,5 +1,6 @@
 """Days as the prime and the firms on the path see them: a site's month and day, what waits, answers in bulk, CSV."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -154,7 +155,7 @@ def _approve(request: HttpRequest, site_id: int) -> HttpResponse:
         success(request, _("claim.approved_count").format(count=count))
     else:
         info(request, _("claim.approved_none"))
-    return redirect("business:site_days", site_id)
+    return redirect(_back(request, site_id))
 
 
 approve = page(Permission.SITE_MANAGE)(_approve)
@@ -175,8 +176,8 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
             add_refusal(form, error)
         else:
             success(request, _("claim.was_refused"))
-            return redirect("business:site_days", site_id)
-    context = {"form": form, "site": site, "claim": claim}
+            return redirect(_back(request, site_id))
+    context = {"form": form, "site": site, "claim": claim, "back_url": _back(request, site_id)}
     return form_page(request, "business/refuse_claim.html", context)
 
 
@@ -191,7 +192,7 @@ def _approve_edits(request: HttpRequest, site_id: int) -> HttpResponse:
         success(request, _("claim.approved_count").format(count=count))
     else:
         info(request, _("day.edit.answered_already" if chosen else "bulk.none_chosen"))
-    return redirect("business:site_days", site_id)
+    return redirect(_back(request, site_id))
 
 
 approve_late_edits = page(Permission.SITE_MANAGE)(_approve_edits)
@@ -210,8 +211,10 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
             success(request, _("claim.was_refused"))
         else:
             info(request, _("day.edit.answered_already"))
-        return redirect("business:site_days", site_id)
-    context = {"form": form, "site": site, "edit": edit, "wanted": Words().of(edit)}
+        return redirect(_back(request, site_id))
+    context = {
+        "form": form, "site": site, "edit": edit, "wanted": Words().of(edit), "back_url": _back(request, site_id)
+    }  # fmt: skip
     return form_page(request, "business/refuse_edit.html", context)
 
 
@@ -228,7 +231,7 @@ def _rows_asked(site_id: int, asked: set[str]) -> list[DayRow]:
 def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
     """Say of the chosen days whether they count; that they do not needs a reason, asked for on a page of its own."""
     site, asked = own_site(request, site_id), set(request.POST.getlist("day"))
-    back = _back(request, site_id, asked)
+    back = _back(request, site_id)
     rows, counts = _rows_asked(site_id, asked), "counts" in request.POST
     form = DayRefusalForm(request.POST if "reason" in request.POST else None)
     if rows and (counts or form.is_valid()):
@@ -244,14 +247,17 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
     return redirect(back)
 
 
-def _back(request: HttpRequest, site_id: int, asked: set[str]) -> str:
-    """The address of the page on which days were chosen: the list of their month, or the devices."""
-    if "from_devices" in request.POST:
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
+
+
+def _back(request: HttpRequest, site_id: int) -> str:
+    """The address of the page from which something was answered: the list of a month, or the devices."""
+    came_from = request.GET.get("back", "")
+    if came_from == "devices":
         return reverse("business:devices", args=[site_id])
-    months = [place[1] for key in asked if (place := place_of(key))]
-    if not months:
-        return reverse("business:site_days", args=[site_id])
-    return reverse("business:site_days_of_month", args=[site_id, min(months).year, min(months).month])
+    if month := _MONTH.fullmatch(came_from):
+        return reverse("business:site_days_of_month", args=[site_id, *map(int, month.groups())])
+    return reverse("business:site_days", args=[site_id])
 
 
 def _ask_reason(
@@ -261,7 +267,7 @@ def _ask_reason(
     people = see_workers_on_site(viewer_of(request), site.id, {row.worker_id for row in rows}, at=timezone.now())
     names = names_of(people)
     context = {
-        "form": form, "site": site, "back_url": back_url, "from_devices": "from_devices" in request.POST,
+        "form": form, "site": site, "back_url": back_url,
         "days": [
             {"key": key_of(row.worker_id, row.bound.day), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
         ],

@@ -173,8 +173,10 @@ def test_touches_of_a_revoked_device_wait_and_the_prime_decides(
     page = page_of(owner, gate)
     for text in ("確認を待っている打刻", "見本 太郎", "2026年11月19日（木）", "使用を止めた端末から届きました"):
         assert text in page
-    day = {"day": [f"{card.worker_id}:2026-11-19"], "counts": "1", "from_devices": "1"}
-    answer = owner.post(f"/business/sites/{gate.site_id}/days/decide/", day)
+    day = {"day": [f"{card.worker_id}:2026-11-19"], "counts": "1"}
+    marked = owner.get(f"/business/sites/{gate.site_id}/terminals/").content.decode()
+    (path,) = re.findall(r'action="([^"]+/decide/[^"]*)"', marked)
+    answer = owner.post(path, day)
     assert answer.headers["Location"] == f"/business/sites/{gate.site_id}/terminals/"
     assert [one.standing for one in days_of(card.worker_id)] == [Standing.FORMAL]
     assert "確認を待っている打刻" not in page_of(owner, gate)

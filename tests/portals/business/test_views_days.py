@@ -235,7 +235,7 @@ def test_the_prime_sees_a_position_that_an_employer_said_and_refuses_it(place: P
     edit_day(place.own.worker_id, place.gate.site_id, DAY, position="X001", **own)
     bind_all()
     page = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
-    (path,) = set(re.findall(r'href="(/business/sites/\d+/edits/\d+/refuse/)"', page))
+    (path,) = set(re.findall(r'href="(/business/sites/\d+/edits/\d+/refuse/)\?', page))
     assert "所属会社が直した立場" in page
     assert "立場を否認する" not in place.page("below", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
     assert "職長" in place.page("prime", path)

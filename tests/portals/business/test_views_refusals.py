@@ -1,18 +1,20 @@
 """Days that the prime may doubt, those that it does not let count, and refusals taken back."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 
-from registry.histories.models import DayDecision
+from registry.histories.models import Claim, DayDecision
 from registry.histories.operations.claims import refuse_claim
-from registry.histories.operations.edits import decide_days
+from registry.histories.operations.edits import decide_days, edit_day
+from registry.histories.queries import list_open_edits
 from registry.histories.states import Standing
 from registry.sites.operations import close_site
 from tests.factories.cast import NOW, a_touch, owner_of
 from tests.factories.days import bind_all, days_of
 from tests.factories.site_days import Place
-from tests.factories.visitors import as_worker
+from tests.factories.visitors import as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -77,11 +79,43 @@ def test_a_day_that_counts_again_is_not_said_to_wait(place: Place) -> None:
     assert "待っています" not in said
 
 
+def actions(page: str, part: str) -> set[str]:
+    """The addresses on a page, of forms and links, that hold a word."""
+    return {one for one in re.findall(r'(?:action|href)="([^"]+)"', page) if part in one}
+
+
 def test_who_answers_in_an_earlier_month_stays_there(place: Place) -> None:
-    key, site = typed(place, "2026-10-15"), f"/business/sites/{place.gate.site_id}/days"
-    asked = place.browsers["prime"].post(f"{site}/decide/", {"day": key, "not": "1"}).content.decode()
-    answer = place.browsers["prime"].post(f"{site}/decide/", {"day": key, "counts": "1"})
-    assert (f'href="{site}/2026-10/"' in asked, answer.headers["Location"]) == (True, f"{site}/2026-10/")
+    key, prime, earlier = (
+        typed(place, "2026-10-15"),
+        place.browsers["prime"],
+        f"/business/sites/{place.gate.site_id}/days/2026-10/",
+    )
+    (path,) = actions(place.page("prime", earlier), "/decide/")
+    asked = prime.post(path, {"day": key, "not": "1"}).content.decode()
+    assert actions(asked, "/days/2026-10/") == {earlier}, "the way back"
+    assert prime.post(path, {"day": key, "counts": "1"}).headers["Location"] == earlier
+    assert prime.post(path.partition("?")[0], {}).headers["Location"] == earlier.removesuffix("2026-10/")
+
+
+def test_who_answers_what_waits_in_any_month_stays_in_the_one_that_is_shown(place: Place) -> None:
+    worker, site = place.theirs.worker_id, place.gate.site_id
+    claims = [place.enter(worker, DAY - timedelta(days=days)) for days in (1, 2)]
+    for work in ("型枠", "鉄筋"):
+        edit_day(worker, site, date(2026, 9, 3), work=work, by=worker_as_actor(worker), at=NOW)
+    edits, earlier = [one.id for one in list_open_edits(site)], f"/business/sites/{site}/days/2026-10/"
+    page, prime, reason = place.page("prime", earlier), place.browsers["prime"], {"reason": "記録がありません"}
+    found = {one.partition("?")[0]: one for one in actions(page, "/approve/") | actions(page, "/refuse/")}
+    for path, sent in (
+        (f"/business/sites/{site}/claims/approve/", {"claim": claims[0]}),
+        (f"/business/sites/{site}/claims/{claims[1]}/refuse/", reason),
+        (f"/business/sites/{site}/edits/approve/", {"edit": edits[0]}),
+        (f"/business/sites/{site}/edits/{edits[1]}/refuse/", reason),
+    ):
+        if sent == reason:
+            assert earlier in actions(prime.get(found[path]).content.decode(), "/days/"), "the way back"
+        assert prime.post(found[path], sent).headers["Location"] == earlier, path
+    assert Claim.objects.exclude(state="open").count() == len(claims)
+    assert list_open_edits(site) == []
 
 
 def test_who_finds_a_doubtful_day_right_is_not_asked_again(place: Place) -> None:
