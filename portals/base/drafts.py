@@ -5,7 +5,8 @@ Between the two the form carries a signed word: whose it is, where it stands, an
 can be kept than what we have named ourselves, and what is sent after the login ended is kept too.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from registry.drafts.queries import find_draft
 SALT = "portals.base.drafts.word"
 BUTTON = "draft"  # the name of the buttons; their values say what to do
 WORD = "draft_of"
+_DIGEST = 32  # signs
 SHORT = 3  # fields; a form of more has buttons for its draft
 
 
@@ -40,6 +42,12 @@ class _Word(NamedTuple):
     account_id: int
     path: str
     fields: list[str]
+    about: str = ""  # what a form is about that its address does not name
+
+    @property
+    def form(self) -> str:
+        """By what its draft is found."""
+        return f"{self.path}#{self.about}" if self.about else self.path
 
 
 def kept_fields(form: forms.BaseForm) -> list[str]:
@@ -51,16 +59,25 @@ def kept_fields(form: forms.BaseForm) -> list[str]:
     return list(kept) if len(kept) > 1 or any(isinstance(one, forms.CharField) for one in kept.values()) else []
 
 
-def open_draft(request: HttpRequest, form: forms.BaseForm) -> None:
-    """Fill a form with what the viewer has typed into it before, and tell its page."""
+def open_draft(request: HttpRequest, form: forms.BaseForm, about: Iterable[str] = ()) -> None:
+    """Fill a form with what the viewer has typed into it before, and tell its page.
+
+    What a form is `about` besides its address has drafts of its own: a reason for some days is none for others.
+    """
     account_id, fields = of_portal(request).viewer.account_id, kept_fields(form)
     if account_id is None or not fields:
         return
-    found = None if form.is_bound else find_draft(account_id, request.path, at=timezone.now())
+    word = _Word(account_id, request.path, fields, _digest(about))
+    found = None if form.is_bound else find_draft(account_id, word.form, at=timezone.now())
     if found:
         form.initial.update(_as_initial(form, {name: found.typed[name] for name in fields if name in found.typed}))
-    word = signing.dumps(_Word(account_id, request.path, fields), salt=SALT)
-    of_portal(request).draft = DraftOfPage(word, found, is_long=len(fields) > SHORT)
+    of_portal(request).draft = DraftOfPage(signing.dumps(word, salt=SALT), found, is_long=len(fields) > SHORT)
+
+
+def _digest(about: Iterable[str]) -> str:
+    """A short word for things in any order; none for nothing."""
+    said = "\n".join(sorted(about))
+    return hashlib.sha256(said.encode()).hexdigest()[:_DIGEST] if said else ""
 
 
 def _as_initial(form: forms.BaseForm, typed: dict[str, Typed]) -> dict[str, Any]:
@@ -78,7 +95,7 @@ def answer_form(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> H
         return view()
     answer = _for_the_draft_alone(request, word) or view()
     if answer.status_code == HTTPStatus.FOUND and BUTTON not in request.POST:
-        drop_draft(word.account_id, word.path)
+        drop_draft(word.account_id, word.form)
     return answer
 
 
@@ -86,7 +103,7 @@ def _for_the_draft_alone(request: HttpRequest, word: _Word) -> HttpResponse | No
     """Do with the draft what was asked for. No answer where the form itself was sent."""
     wish = request.POST.get(BUTTON)
     if wish == "forget":
-        drop_draft(word.account_id, word.path)
+        drop_draft(word.account_id, word.form)
         return redirect(request.get_full_path())
     _keep(request, word)
     if wish == "auto":
@@ -102,10 +119,10 @@ def _keep(request: HttpRequest, word: _Word) -> None:
     """Keep what was sent; a form that was emptied is none."""
     sent = {name: request.POST.getlist(name) for name in word.fields}
     if not any(any(values) for values in sent.values()):
-        drop_draft(word.account_id, word.path)
+        drop_draft(word.account_id, word.form)
         return
     typed: dict[str, Typed] = {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
-    keep_draft(word.account_id, word.path, typed, at=timezone.now())
+    keep_draft(word.account_id, word.form, typed, at=timezone.now())
 
 
 def _word_of(request: HttpRequest) -> _Word | None:

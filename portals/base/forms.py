@@ -82,13 +82,15 @@ def add_refusal(form: forms.BaseForm, error: RegistryError) -> None:
     form.add_error(error.field if error.field in form.fields else None, refusal(error))
 
 
-def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page with a form, filled with what its writer has typed before (see `drafts`).
+def form_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, about: Iterable[str] = ()
+) -> HttpResponse:
+    """A page with a form, filled with what its writer has typed before `about` the same things (see `drafts`).
 
     422 where something in it is wrong, 429 where it was sent too often.
     """
     form: forms.BaseForm = context["form"]
-    open_draft(request, form)
+    open_draft(request, form, about)
     refused = [one.error for found in form.errors.as_data().values() for one in found if isinstance(one, RefusalError)]
     waits = [error.seconds for error in refused if isinstance(error, TooOftenError)]
     answer = render(request, template, context, status=429 if waits else 422 if form.errors else 200)

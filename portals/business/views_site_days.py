@@ -227,11 +227,15 @@ def _rows_asked(site_id: int, asked: set[str]) -> list[DayRow]:
     return rows + list_doubtful_at(site_id, places, on=jst_day(timezone.now()))
 
 
-@require_POST
 def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Say of the chosen days whether they count; that they do not needs a reason, asked for on a page of its own."""
+    """Say of the chosen days whether they count; that they do not needs a reason, asked for on a page of its own.
+
+    Who threw away the draft of a reason, or had to log in meanwhile, comes without a choice and chooses anew.
+    """
     site, asked = own_site(request, site_id), set(request.POST.getlist("day"))
     back = _back(request, site_id)
+    if request.method != "POST":
+        return redirect(back)
     rows, counts = _rows_asked(site_id, asked), "counts" in request.POST
     form = DayRefusalForm(request.POST if "reason" in request.POST else None)
     if rows and (counts or form.is_valid()):
@@ -272,7 +276,7 @@ def _ask_reason(
             {"key": key_of(row.worker_id, row.bound.day), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
         ],
     }  # fmt: skip
-    return form_page(request, "business/refuse_days.html", context)
+    return form_page(request, "business/refuse_days.html", context, about=[day["key"] for day in context["days"]])
 
 
 decide = page(Permission.SITE_MANAGE)(_decide)

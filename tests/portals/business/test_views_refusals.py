@@ -79,6 +79,26 @@ def test_a_day_that_counts_again_is_not_said_to_wait(place: Place) -> None:
     assert "待っています" not in said
 
 
+def test_a_reason_that_was_begun_for_some_days_is_offered_for_those_alone(place: Place) -> None:
+    close_site(place.gate.site_id, from_on=DAY, by=owner_of(place.prime), at=NOW)
+    bind_all()
+    prime, path = place.browsers["prime"], f"/business/sites/{place.gate.site_id}/days/decide/?back={MONTH}"
+    first, second = [f"{one.worker_id}:{DAY}" for one in (place.own, place.theirs)]
+
+    def ask(*days: str) -> str:
+        return prime.post(path, {"day": days, "not": "1"}).content.decode()
+
+    (word,) = re.findall(r'name="draft_of" value="([^"]+)"', ask(first, second))
+    typed = {"day": [first, second], "reason": "記録がありま", "draft_of": word}
+    assert prime.post(path, {**typed, "draft": "auto"}).status_code == 200
+    offered = ["記録がありま" in ask(*days) for days in ([first, second], [second, first], [first], [second])]
+    assert offered == [True, True, False, False]
+    answer = prime.post(path, {**typed, "draft": "forget"}, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/business/sites/{place.gate.site_id}/days/{MONTH}/"
+    assert "選ばれていません" not in answer.content.decode()
+    assert "記録がありま" not in ask(first, second)
+
+
 def actions(page: str, part: str) -> set[str]:
     """The addresses on a page, of forms and links, that hold a word."""
     return {one for one in re.findall(r'(?:action|href)="([^"]+)"', page) if part in one}
