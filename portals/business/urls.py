@@ -133,6 +133,7 @@ urlpatterns = [
     path("edits/<int:edit_id>/withdraw/", views_days.take_back_edit, name="withdraw_edit"),
     path("sites/<int:site_id>/edits/approve/", views_site_days.approve_late_edits, name="approve_edits"),
     path("sites/<int:site_id>/edits/<int:edit_id>/refuse/", views_site_days.refuse_said, name="refuse_edit"),
+    path("sites/<int:site_id>/days/<int:year>-<int:month>/refused/", views_refusals.refused, name="refused"),
     path("sites/<int:site_id>/days/take-back/", views_refusals.take_back, name="take_back_refusal"),
     path("sites/<int:site_id>/days/decide/", views_site_days.decide, name="decide"),
 ]

@@ -1,73 +1,77 @@
 """What a prime has refused on a site, by hand or touched, and the way to take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.messages import error as say_error
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import refusal
+from portals.base.months import chosen_month
+from portals.base.search import pages_around, start_of
 from portals.business.day_keys import key_of, place_of
 from portals.business.site_access import own_site
+from portals.business.views_days import LINES, names_of
 from registry.accounts.states import Permission
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, grouped
 from registry.core.numbers import stored_number
+from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import take_back_refusal
 from registry.histories.operations.edits import take_back_decision
-from registry.histories.queries import get_claim, list_refused_claims, list_refused_days
+from registry.histories.queries import RefusedRow, get_claim, list_refused_of_month
 
 CLAIM, DAY = "claim", "day"
 
 
-class Refused(NamedTuple):
-    """One refusal: `field` and `key` name it in a form."""
-
-    worker_id: int
-    on: date
-    field: str
-    key: str
-    reason: str
-
-
-def refused_in_month(site_id: int, month: date) -> list[Refused]:
-    """What the prime has refused of a month, by day."""
-    entered = [
-        Refused(one.worker_id, one.day, CLAIM, str(one.id), one.answer_reason)
-        for one in list_refused_claims(site_id, month)
-    ]
-    touched = [
-        Refused(worker_id, one.day, DAY, key_of(worker_id, one.day), one.reason)
-        for worker_id, one in list_refused_days(site_id, month)
-    ]
-    return sorted(entered + touched, key=lambda one: (one.on, one.worker_id, one.field))
-
-
-def shown_refused(found: Sequence[Refused], names: dict[int, str]) -> list[dict[str, Any]]:
-    """Refusals in words."""
-    kinds = {CLAIM: _("refused.entered"), DAY: _("refused.touched")}
+def shown_refused(rows: Sequence[RefusedRow], names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Refusals in words; `field` and `key` name each in a form."""
     return [
-        {**one._asdict(), "name": names.get(one.worker_id, grouped(one.worker_id)), "kind": kinds[one.field]}
-        for one in found
-    ]
+        {
+            "name": names.get(row.worker_id, grouped(row.worker_id)), "on": row.day, "reason": row.reason,
+            "kind": _("refused.entered" if row.claim_id else "refused.touched"),
+            "field": CLAIM if row.claim_id else DAY, "key": row.claim_id or key_of(row.worker_id, row.day),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+@page(Permission.SITE_MANAGE)
+def refused(request: HttpRequest, site_id: int, year: int, month: int) -> HttpResponse:
+    """All that the prime has refused of a month, fifty at a time."""
+    site, chosen, start = own_site(request, site_id), chosen_month(year, month), start_of(request)
+    found = list_refused_of_month(site_id, chosen, start=start, size=LINES + 1)
+    if start and not found:
+        return redirect("business:refused", site_id, year, month)  # the last one of the page was taken back
+    rows = found[:LINES]
+    people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=timezone.now())
+    context = {
+        "site": site, "month": chosen, "refused": shown_refused(rows, names_of(people)), "start": start,
+        "pages": pages_around(request, start, more=len(found) > LINES, size=LINES),
+    }  # fmt: skip
+    return render(request, "business/refused.html", context)
 
 
 @require_POST
 def _take_back(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Take one refusal back. A second click says that it was."""
+    """Take one refusal back. A second click says that it was. Who does so on a page of the list comes back to it."""
     own_site(request, site_id)
     on, done = _undo(request, SiteId(site_id))
     if done:
         success(request, _("refused.taken_back"))
     elif done is False:
         info(request, _("refused.taken_back_before"))
+    if "start" in request.GET:
+        where = reverse("business:refused", args=[site_id, on.year, on.month])
+        return redirect(f"{where}?start={start_of(request)}")
     return redirect("business:site_days_of_month", site_id, on.year, on.month)
 
 
@@ -87,8 +91,6 @@ def _undo(request: HttpRequest, site_id: SiteId) -> tuple[date, bool | None]:
     if place is None:
         raise Http404
     worker_id, on = place
-    if place not in {(worker, one.day) for worker, one in list_refused_days(site_id, on)}:
-        return on, False
     return on, take_back_decision(site_id, worker_id, on, by=by, at=at)
 
 

@@ -25,7 +25,7 @@ from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
 from portals.business.views_firm import business_of
-from portals.business.views_refusals import refused_in_month, shown_refused
+from portals.business.views_refusals import shown_refused
 from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
@@ -45,6 +45,7 @@ from registry.histories.queries import (
     list_open_claims,
     list_open_edits,
     list_positions_said,
+    list_refused_of_month,
     list_waiting_of_site,
     sum_days_of_site,
     sum_people_of_site,
@@ -72,7 +73,8 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     claims, waiting, edits = answerable[:LINES], all_waiting[:LINES], all_edits[:LINES]
     doubts = all_doubts[:LINES]
     said = _positions_said(access.site, chosen, on=access.on) if access.is_prime else []
-    refused = refused_in_month(site_id, chosen)[:LINES] if access.is_prime else []
+    all_refused = list_refused_of_month(site_id, chosen, size=LINES + 1) if access.is_prime else []
+    refused = all_refused[:LINES]
     ids = {one.worker_id for some in (shown, claims, waiting, edits, said, doubts, refused) for one in some}
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
     context = {
@@ -83,7 +85,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "joined": list_joined_sites(site_id)[:LINES] if claims or waiting else [],
         "claims": [shown_claim(claim, names) for claim in claims],
         "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
-        "refused": shown_refused(refused, names),
+        "refused": shown_refused(refused, names), "more_refused": len(all_refused) > LINES,
         "positions": _shown_edits(site_id, said, names),
         "waiting": _shown_waiting(waiting, names, tuple(Reason)),
         "doubts": _shown_waiting(doubts, names, DOUBTS), "more_doubts": len(all_doubts) - len(doubts),

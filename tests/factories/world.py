@@ -13,7 +13,7 @@ from registry.cards.queries import CardRow
 from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, IdKind, SiteId, id_of_body
 from registry.disclosure.queries import viewer_for
-from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.claims import ClaimData, enter_claim, refuse_claim
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.papers.operations import ask_paper, make_paper
@@ -51,8 +51,9 @@ from tests.factories.visitors import account_of_worker, worker_as_actor
 PORTALS = ("worker/", "business/", "office/")
 MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
 MONTH = TODAY.replace(day=1)
-# The card is not stopped, and beside `stop_card` it has the same page; a poster's code and its receipt lead elsewhere.
-NOT_NOW = {"lift_card", "scan", "poster_receipt"}
+# The card is not stopped, and beside `stop_card` it has the same page; a poster's code and its receipt lead elsewhere, and so
+# does what asks for a reason, as long as nobody has chosen days.
+NOT_NOW = {"lift_card", "scan", "poster_receipt", "decide"}
 NAMED_SITE = {"worker:join_site", "business:join_claims"}  # of a day without site ID
 # A firm below the prime sees these pages of the prime's site in its own way.
 BELOW = ("structure", "tenure", "roster", "add_to_roster", "invitations")
@@ -127,6 +128,7 @@ class World:
         self.enlist(self.below, a_worker(self.below, name), self.tenure.id)
         link(free.worker_id, self.below, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
         self.gate.send(a_touch(self.count, present, method="typed"))
+        self._refuse(present)
         link(self.card.worker_id, firm, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
         asking, asked = a_worker(None, name).worker_id, a_firm(name)
         ask = partial(ask_for_link, from_on=TODAY, principal=False, at=NOW)
@@ -170,6 +172,12 @@ class World:
             enter_claim(self.card.worker_id, data, by=by, at=NOW)
             day -= timedelta(days=MANY)
         enter_claim(self.card.worker_id, ClaimData(day=day, site_name="仮の現場"), by=by, at=NOW)
+
+    def _refuse(self, card: CardRow) -> None:
+        """A day by hand of somebody, which the prime has refused."""
+        data = ClaimData(day=TODAY - timedelta(days=1), site_id=self.gate.site_id)
+        claim = enter_claim(card.worker_id, data, by=worker_as_actor(card.worker_id), at=NOW)
+        refuse_claim(claim, reason="記録がありません", by=owner_of(self.prime), at=NOW)
 
     def _edit(self) -> None:
         """A word on a day of this month, and one that comes too late and waits for the prime."""

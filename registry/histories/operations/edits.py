@@ -69,7 +69,9 @@ def edit_day(
         "worker_id": worker_id, "site_id": site_id, "day": day, "trade": trade, "second_trade": second_trade,
         "position": position, "work": work,
     }  # fmt: skip
-    Worker.objects.select_for_update(no_key=True).get(pk=worker_id)  # of two clicks the second one waits here
+    Worker.objects.select_for_update(no_key=True).filter(
+        pk=worker_id
+    ).first()  # of two clicks the second one waits here
     if late and DayEdit.objects.filter(**said, side=side, late=True, answer__isnull=True).exists():
         return False
     if not late and _is_last_word(said, side):
@@ -230,7 +232,9 @@ def decide_days(
 def take_back_decision(site_id: SiteId, worker_id: WorkerId, day: date, *, by: Actor, at: datetime) -> bool:
     """The prime takes back that a day does not count: it waits again, and the worker is told. False where none holds."""
     site = check_prime(site_id, by)
-    Worker.objects.select_for_update(no_key=True).get(pk=worker_id)  # of two clicks the second one waits here
+    Worker.objects.select_for_update(no_key=True).filter(
+        pk=worker_id
+    ).first()  # of two clicks the second one waits here
     place = {"worker_id": worker_id, "site_id": site_id, "day": day}
     last = DayDecision.objects.filter(**place).order_by("recorded_at", "pk").last()
     if last is None or last.counts is not False:

@@ -1,4 +1,4 @@
-"""Reads of histories: `facts` for binding, bound `days`, months in `sums`, `claims` by hand, what is `waiting`."""
+"""Reads of histories: `facts` for binding, bound `days`, months in `sums`, `claims` by hand, what is `refused` or `waiting`."""
 
 from registry.histories.queries.claims import (
     ClaimRow,
@@ -8,7 +8,6 @@ from registry.histories.queries.claims import (
     list_claims_of_worker,
     list_claims_to_confirm,
     list_open_claims,
-    list_refused_claims,
     list_unregistered,
     names_of_claimed_sites,
     path_of_day,
@@ -44,11 +43,11 @@ from registry.histories.queries.edits import (
     list_edits,
     list_open_edits,
     list_positions_said,
-    list_refused_days,
     words_before_edits,
 )
 from registry.histories.queries.elsewhere import ElsewhereDay, list_days_elsewhere
 from registry.histories.queries.facts import Facts, load_facts
+from registry.histories.queries.refused import RefusedRow, list_refused_of_month
 from registry.histories.queries.sums import (
     DaySum,
     Only,
@@ -83,6 +82,7 @@ __all__ = [
     "LackingOnSite",
     "Only",
     "PersonSum",
+    "RefusedRow",
     "SiteSum",
     "WaitingOnSite",
     "assignment_of_day",
@@ -112,8 +112,7 @@ __all__ = [
     "list_open_claims",
     "list_open_edits",
     "list_positions_said",
-    "list_refused_claims",
-    "list_refused_days",
+    "list_refused_of_month",
     "list_two_places",
     "list_unregistered",
     "list_waiting_of_site",

@@ -106,11 +106,6 @@ def list_open_claims(site_ids: Collection[int]) -> list[ClaimRow]:
     return _claims(Q(site__in=site_ids, state=ClaimState.OPEN))
 
 
-def list_refused_claims(site_id: int, month: date) -> list[ClaimRow]:
-    """Claims of days of a month on a site that the prime has refused."""
-    return _claims(Q(site=site_id, state=ClaimState.REFUSED, day__year=month.year, day__month=month.month))
-
-
 _TO_CONFIRM = f"""
 SELECT c.id, m.path[1] = %(firm)s, m.path[array_length(m.path, 1) - 1] = %(firm)s
 FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id AND m.site_id = c.site_id

@@ -121,11 +121,3 @@ def last_decisions(worker_id: int, month: date) -> dict[tuple[int, date], Decisi
     rows = DayDecision.objects.filter(worker=worker_id, day__year=month.year, day__month=month.month)
     found = rows.order_by("recorded_at", "pk").values_list("site_id", "day", "counts", "reason", "recorded_at")
     return {(row[0], row[1]): DecisionRow(*row) for row in found}
-
-
-def list_refused_days(site_id: int, month: date) -> list[tuple[int, DecisionRow]]:
-    """The days of a month on a site that the prime does not let count, each with its worker."""
-    rows = DayDecision.objects.filter(site=site_id, day__year=month.year, day__month=month.month)
-    last = rows.order_by("day", "worker_id", "-recorded_at", "-pk").distinct("day", "worker_id")
-    found = last.values_list("worker_id", "site_id", "day", "counts", "reason", "recorded_at")
-    return [(row[0], DecisionRow(*row[1:])) for row in found if row[3] is False]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from portals.business import views_refusals, views_site_days
 from registry.histories.models import Claim, DayDecision
 from registry.histories.operations.claims import refuse_claim
 from registry.histories.operations.edits import decide_days, edit_day
@@ -193,3 +194,35 @@ def test_a_refusal_stays_where_the_day_was_entered_again(place: Place) -> None:
     path = f"/business/sites/{place.gate.site_id}/days/take-back/"
     answer = place.browsers["prime"].post(path, {"claim": str(claim)}, follow=True).content.decode()
     assert ("認めなかった日" in answer, "否認を取り消しました" in answer) == (True, False)
+
+
+def test_all_that_was_refused_can_be_reached_and_taken_back_page_by_page(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (views_refusals, views_site_days):
+        monkeypatch.setattr(module, "LINES", 2)
+    by, days, site = owner_of(place.prime), [DAY - timedelta(days=back) for back in range(2, 7)], place.gate.site_id
+    decide_days(site, [(place.own.worker_id, day) for day in days], counts=False, reason="作業なし", by=by, at=NOW)
+    month, prime = f"/business/sites/{site}/days/{MONTH}/", place.browsers["prime"]
+    shown = r'name="day" value="\d+:(\d{4}-\d\d-\d\d)"'
+    page = place.page("prime", month)
+    assert (re.findall(shown, page), actions(page, "/refused/")) == (
+        [f"{days[4]}", f"{days[3]}"],
+        {f"{month}refused/"},
+    )
+    found, path = [], f"{month}refused/"
+    while path:
+        page = place.page("prime", path)
+        found += re.findall(shown, page)
+        following = re.findall(r'rel="next" href="([^"]+)"', page)
+        path, last = (f"{month}refused/{following[0]}" if following else ""), path
+    assert found == [f"{day}" for day in reversed(days)]
+    assert place.browsers["below"].get(last).status_code == 404
+    (back,) = actions(page, "/take-back/")
+    answer = prime.post(back, {"day": f"{place.own.worker_id}:{days[0]}"}, follow=True)
+    said = [one for one, _status in answer.redirect_chain]
+    assert said == [last, f"{month}refused/"], "the last one of its page is gone, so the list begins anew"
+    for day in days[1:]:
+        prime.post(f"/business/sites/{site}/days/take-back/", {"day": f"{place.own.worker_id}:{day}"})
+    assert "認めなかった日はありません" in place.page("prime", f"{month}refused/")
+    assert "/refused/" not in place.page("prime", month)

@@ -26,8 +26,7 @@ from registry.histories.operations.unregistered import join_unregistered_site
 from registry.histories.queries import (
     DayRow,
     list_positions_said,
-    list_refused_claims,
-    list_refused_days,
+    list_refused_of_month,
 )
 from registry.sites.models import UnregisteredSite
 from registry.sites.operations import BoardData, open_unregistered_site
@@ -183,13 +182,14 @@ def take_back(world: World, rng: random.Random) -> None:
     """The prime takes some of its refusals back: the days wait again."""
     by = world.owners[0]
     for site, month in ((site, month) for site in world.sites for month in MONTHS):
-        for claim in list_refused_claims(site, month):
-            if rng.random() < 0.5:
+        for refused in list_refused_of_month(site, month, size=1000):
+            if rng.random() >= 0.5:
+                continue
+            if refused.claim_id is None:
+                assert take_back_decision(SiteId(site), WorkerId(refused.worker_id), refused.day, by=by, at=NOW)
+            else:
                 with suppress(ClaimTwiceError):
-                    take_back_refusal(claim.id, by=by, at=NOW)
-        for worker, refused in list_refused_days(site, month):
-            if rng.random() < 0.5:
-                assert take_back_decision(SiteId(site), WorkerId(worker), refused.day, by=by, at=NOW)
+                    take_back_refusal(refused.claim_id, by=by, at=NOW)
     follow_all()
 
 

@@ -33,7 +33,7 @@ from registry.histories.queries import (
     list_edits,
     list_open_edits,
     list_positions_said,
-    list_refused_days,
+    list_refused_of_month,
 )
 from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side, Standing
 from registry.notices.models import Notice
@@ -236,14 +236,14 @@ def test_a_day_that_was_refused_waits_again_once_the_prime_takes_that_back(place
     place_of_day = (place.site, place.worker, DAY)
     assert not take_back_decision(*place_of_day, by=place.owner, at=NOW), "nothing was said"
     decide_days(place.site, [(place.worker, DAY)], counts=False, reason="作業なし", by=place.owner, at=NOW)
-    assert [worker for worker, _ in list_refused_days(place.site, DAY)] == [place.worker]
+    assert [one.worker_id for one in list_refused_of_month(place.site, DAY, size=9)] == [place.worker]
     for by in (place.employer, place.self):
         with pytest.raises(NotAllowedError):
             take_back_decision(*place_of_day, by=by, at=NOW)
     later = NOW + timedelta(days=1)
     assert [take_back_decision(*place_of_day, by=place.owner, at=later) for _ in range(2)] == [True, False]
     assert [one.standing for one in days_of(place.worker)] == [Standing.WAITING]
-    assert list_refused_days(place.site, DAY) == []
+    assert list_refused_of_month(place.site, DAY, size=9) == []
     last = last_decisions(place.worker, DAY.replace(day=1))[place.site, DAY]
     assert (last.counts, last.recorded_at) == (None, later)
     notice = Notice.objects.filter(account_id=account_of_worker(place.worker)).latest("pk")
