@@ -272,13 +272,11 @@ def _ask_reason(
     """Why the chosen days do not count; who they are stands above."""
     people = see_workers_on_site(viewer_of(request), site.id, {row.worker_id for row in rows}, at=timezone.now())
     names = names_of(people)
-    context = {
-        "form": form, "site": site, "back_url": back_url,
-        "days": [
-            {"key": key_of(row.worker_id, row.bound.day), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
-        ],
-    }  # fmt: skip
-    return form_page(request, "business/refuse_days.html", context, about=[day["key"] for day in context["days"]])
+    days = [
+        {"key": key_of(row.worker_id, row.bound.day), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
+    ]  # fmt: skip
+    context = {"form": form, "site": site, "back_url": back_url, "days": days}
+    return form_page(request, "business/refuse_days.html", context, about=[str(day["key"]) for day in days])
 
 
 decide = page(Permission.SITE_MANAGE)(_decide)

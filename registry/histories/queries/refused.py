@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -32,7 +33,7 @@ ORDER BY 2, 1, 3 LIMIT %(size)s OFFSET %(start)s
 
 def list_refused_of_month(site_id: int, month: date, *, start: int = 0, size: int) -> list[RefusedRow]:
     """What the prime has refused of a month's days, by day and person: so many from a place on."""
-    values = {"site": site_id, "month": month.replace(day=1), "start": start, "size": size}
+    values: dict[str, Any] = {"site": site_id, "month": month.replace(day=1), "start": start, "size": size}
     with connection.cursor() as cursor:
         cursor.execute(_REFUSED, values)
         return [RefusedRow(*row) for row in cursor.fetchall()]

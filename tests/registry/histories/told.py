@@ -105,11 +105,9 @@ def times(days: Iterable[Day]) -> list[Times]:
 def times_in_file(client: Client, path: str) -> list[Times]:
     """What a file says of them; its hours have two digits, so that a spreadsheet sorts them."""
     lines = csv.DictReader(io.StringIO(client.get(path).content.decode("utf-8-sig")))
-    return sorted(
-        (date.fromisoformat(line["就業日"]), *(re.sub(r"^(翌?)0", r"\1", line[column]) for column in HOURS))
-        for line in lines
-        if line["入力方法"] == "打刻"
-    )
+    touched = [line for line in lines if line["入力方法"] == "打刻"]
+    first, last = ([re.sub(r"^(翌?)0", r"\1", line[column]) for line in touched] for column in HOURS)
+    return sorted(zip([date.fromisoformat(line["就業日"]) for line in touched], first, last, strict=True))
 
 
 def in_file_of_person(client: Client, path: str) -> tuple[list[Key], list[tuple[str, str, str]]]:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from registry.core.ids import WorkerId
 from registry.histories.operations.claims import refuse_claim, take_back_refusal
 from registry.histories.operations.edits import decide_days, take_back_decision
 from registry.histories.queries import list_refused_of_month
@@ -44,5 +45,5 @@ def test_entered_and_touched_days_stand_in_order_and_only_while_they_are_refused
 
 def test_who_is_nobody_has_no_refusal_to_take_back() -> None:
     place = Place()
-    unknown = place.own.worker_id + 1  # type: ignore[operator]
-    assert not take_back_decision(place.gate.site_id, unknown, DAY, by=owner_of(place.prime), at=NOW)  # type: ignore[arg-type]
+    unknown = WorkerId(place.own.worker_id + 1)
+    assert not take_back_decision(place.gate.site_id, unknown, DAY, by=owner_of(place.prime), at=NOW)
