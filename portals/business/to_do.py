@@ -36,7 +36,8 @@ from registry.histories.queries import (
 )
 from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
-from registry.sites.queries import list_ending_sites, names_of_sites
+from registry.sites.queries import list_ending_sites, list_unjoined_sites, names_of_sites
+from registry.sites.rules import may_open_unregistered
 from registry.structures.queries import list_invitations, list_refusals, sites_with_part
 from registry.touches.queries import list_bare_terminals, list_troubled_devices, sites_with_unplaced
 from registry.workers.queries import list_link_requests, list_open_disputes
@@ -72,6 +73,7 @@ class Kind(StrEnum):
     ANSWER_LINK = "answer_link"
     ANSWER_END = "answer_end"
     SITE_ENDS = "site_ends"
+    UNREGISTERED = "unregistered"
     CREDENTIAL = "credential"
     REGISTRATION = "registration"
 
@@ -81,6 +83,7 @@ WITHIN = {
     Kind.REVOKED: 0, Kind.NO_DEVICE: 0, Kind.UNSENT: 1, Kind.UNREADABLE: 7, Kind.UNPLACED: 7, Kind.INVITATION: 7, Kind.ANSWER_LINK: 7,
     Kind.ANSWER_END: 7, Kind.DECLINED: 7, Kind.STRUCTURE: 60, Kind.ROSTER: 60, Kind.PLACE: 60, Kind.LINK: 60, Kind.DECIDE: 30, Kind.TWO_PLACES: 30,
     Kind.CORRECT: 14,
+    Kind.UNREGISTERED: 365,  # no deadline runs, and the site ID is another firm's to get
 }  # fmt: skip
 
 
@@ -150,6 +153,8 @@ class _Wait:
             yield from self._days()
             yield from self._sites()
             yield from self._devices()
+        if may_open_unregistered(self.viewer.actor()):
+            yield from self._unregistered()
         if self.viewer.has(Permission.BUSINESS_SITES) and self.units is None:
             yield from self._invitations()
         if self.viewer.has(Permission.BUSINESS_WORKERS):
@@ -197,6 +202,11 @@ class _Wait:
         for site in list_ending_sites(self.own, units=self.units, from_on=begin, until_on=end, limit=MANY + 1):
             where, last_on = reverse("business:extend", args=[site.id]), site.until_on - timedelta(days=1)
             yield self.line(Kind.SITE_ENDS, where, site=site.name, due=last_on)
+
+    def _unregistered(self) -> Iterator[ToDo]:
+        for row in list_unjoined_sites(business_id=self.own, limit=MANY + 1):
+            where = reverse("business:unregistered_site", args=[row.id])
+            yield self.line(Kind.UNREGISTERED, where, site=row.name, since=jst_day(row.opened_at))
 
     def _lack(self, kind: Kind, page: str, one: LackingOnSite, names: dict[int, str]) -> ToDo:
         where = reverse(page, args=[] if kind in {Kind.LINK, Kind.PLACE} else [one.site_id])

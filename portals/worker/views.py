@@ -20,6 +20,7 @@ from registry.disclosure.queries import see_worker
 from registry.histories.queries import list_claims_of_worker, list_days_of_worker
 from registry.histories.states import ClaimState
 from registry.notices.queries import list_notices
+from registry.sites.queries import list_unjoined_sites
 from registry.touches.derive import working_day
 from registry.workers.queries import list_link_requests
 from registry.workers.states import LinkSide
@@ -52,12 +53,20 @@ def _to_do(worker_id: int, refused: list[Any]) -> list[dict[str, str]]:
     found = [
         {"text": _("worker.todo.link").format(firm=row.business_name), "url": reverse("worker:links")} for row in asked
     ]
-    return found + [
+    found += [
         {
             "text": _("worker.todo.refused").format(site=claim.site_name, day=f"{claim.day.month}/{claim.day.day}"),
             "url": reverse("worker:day", args=[claim.day.year, claim.day.month, claim.day.day]),
         }
         for claim in refused
+    ]
+    unjoined = list_unjoined_sites(worker_id=worker_id, limit=MOST_TO_DO)
+    return found + [
+        {
+            "text": _("worker.todo.unregistered").format(site=row.name),
+            "url": reverse("worker:unregistered_site", args=[row.id]),
+        }
+        for row in unjoined
     ]
 
 

@@ -216,6 +216,15 @@ def list_unregistered_sites(
     return _unregistered(own | Q(business__in=business_ids))
 
 
+def list_unjoined_sites(
+    *, worker_id: int | None = None, business_id: int | None = None, limit: int
+) -> list[UnregisteredRow]:
+    """仮現場 that a worker or a firm opened and that have no site ID yet, the oldest first."""
+    own = {"worker": worker_id} if worker_id is not None else {"business": business_id}
+    rows = UnregisteredSite.objects.filter(**own, joined=None).order_by("site__opened_at", "pk")
+    return [UnregisteredRow(*row) for row in rows.values_list(*_UNREGISTERED)[:limit]]
+
+
 def find_unregistered_site(site_id: int) -> UnregisteredRow | None:
     """A 仮現場 by its number, or None."""
     return next(iter(_unregistered(Q(pk=site_id))), None)

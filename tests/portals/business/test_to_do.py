@@ -11,14 +11,23 @@ from portals.business.to_do import SHOWN, Kind, ToDo
 from registry.accounts.states import Role
 from registry.audit.models import Look
 from registry.businesses.models import Business
+from registry.businesses.operations import UnitData, add_unit, add_user
 from registry.cards.queries import CardRow
 from registry.core.ids import SiteId
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import edit_day
+from registry.histories.operations.unregistered import join_unregistered_site
 from registry.histories.queries.waiting import MANY
 from registry.sites.models import Site
-from registry.sites.operations import SiteData, add_terminal, close_site, open_site
+from registry.sites.operations import (
+    BoardData,
+    SiteData,
+    add_terminal,
+    close_site,
+    open_site,
+    open_unregistered_site,
+)
 from registry.sites.queries import list_terminals
 from registry.structures.models import Tenure
 from registry.structures.operations.rosters import RosterData, add_to_roster
@@ -29,9 +38,9 @@ from registry.workers.operations.links import ask_for_link, unlink
 from registry.workers.operations.registration import CredentialData
 from registry.workers.queries import list_ended_links
 from registry.workers.states import CredentialBlock, RegistrationKind
-from tests.factories.cast import NOW, STARTED, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, STARTED, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
-from tests.factories.visitors import as_firm, worker_as_actor
+from tests.factories.visitors import activate_account, as_firm, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -178,6 +187,10 @@ class Scene:
             from_on=date(2026, 12, 1), last_on=date(2026, 12, 10), terminal_name="正面ゲート",
         )  # fmt: skip
         return f"/business/sites/{open_site(self.own, data, by=owner_of(self.own), at=NOW)}/extend/"
+
+    def unregistered(self) -> str:
+        board = BoardData(name="町道の補修")
+        return f"/business/unregistered/{open_unregistered_site(board, by=owner_of(self.own), at=NOW)}/"
 
     def credential(self) -> str:
         ends = CredentialData(block=CredentialBlock.QUALIFICATION, name="玉掛け", valid_until=date(2026, 12, 1))
@@ -340,3 +353,20 @@ def test_who_was_at_two_places_is_asked_for_until_the_prime_has_looked(scene: Sc
     page = f"/business/sites/{scene.site}/days/decide/"
     scene.owner.post(page, {"day": f"{scene.card.worker_id}:2026-11-20", "counts": "1"})
     assert Kind.TWO_PLACES not in scene.kinds()
+
+
+def test_a_site_without_an_id_stands_there_calmly_until_it_is_joined(scene: Scene) -> None:
+    board, opened_at = BoardData(name="町道の補修"), NOW - timedelta(days=200)
+    site_id = open_unregistered_site(board, by=owner_of(scene.own), at=opened_at)
+    (line,) = scene.lines()
+    assert (line.tone, line.when) == ("neutral", "200日待ち")
+    assert line.text == "仮現場「町道の補修」：現場IDが付くまで、ここの就業日は未承認です"
+    unit = add_unit(scene.own, UnitData(name="支店", kana="シテン", code="1"), by=owner_of(scene.own), at=NOW)
+    limited = add_user(
+        scene.own, name="支店 係", mail="", role=Role.SITE_MANAGER, unit_id=unit, by=owner_of(scene.own), at=NOW
+    )
+    assert scene.lines(logged_in(activate_account(limited))) == [], (
+        "of no unit: who is limited to one has no page of it"
+    )
+    join_unregistered_site(site_id, scene.their_site().site_id, by=owner_of(scene.own), at=NOW)
+    assert scene.lines() == []

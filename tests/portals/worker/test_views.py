@@ -5,8 +5,10 @@ import pytest
 from registry.businesses.queries import list_users
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.unregistered import join_unregistered_site
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
+from registry.sites.operations import BoardData, open_unregistered_site
 from registry.workers.operations.links import ask_for_link
 from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
@@ -49,6 +51,18 @@ def test_home_asks_for_at_most_three_things() -> None:
         ask_for_link(card.worker_id, firm, from_on=NOW.date(), principal=False, by=owner_of(firm), at=NOW)
     page = as_worker(card.worker_id).get("/worker/")
     assert [one["url"] for one in page.context["to_do"]] == ["/worker/links/"] * 3
+
+
+def test_home_leads_to_an_own_site_without_an_id_until_it_is_joined() -> None:
+    card, firm = a_worker(None), a_firm()
+    by, browser = worker_as_actor(card.worker_id), as_worker(card.worker_id)
+    site_id = open_unregistered_site(BoardData(name="町道の補修"), by=by, at=NOW)
+    open_unregistered_site(BoardData(name="会社の現場"), by=owner_of(firm), at=NOW)
+    (line,) = browser.get("/worker/").context["to_do"]
+    assert line["text"] == "仮現場「町道の補修」：現場IDが付くまで、ここの就業日は未承認です"
+    assert browser.get(line["url"]).status_code == 200
+    join_unregistered_site(site_id, a_gate(firm).site_id, by=by, at=NOW)
+    assert browser.get("/worker/").context["to_do"] == []
 
 
 def test_home_shows_own_messages_and_nobody_elses() -> None:
