@@ -97,7 +97,7 @@ class ToDo:
     today: date
     due: date | None = None
     since: date | None = None
-    of_month: bool = False  # nobody knows the day since when, only the month
+    of_month: bool = False  # the day since when is not known or does not matter: only the month is said
 
     @property
     def urgent_on(self) -> date:
@@ -206,7 +206,8 @@ class _Wait:
     def _unregistered(self) -> Iterator[ToDo]:
         for row in list_unjoined_sites(business_id=self.own, limit=MANY + 1):
             where = reverse("business:unregistered_site", args=[row.id])
-            yield self.line(Kind.UNREGISTERED, where, site=row.name, since=jst_day(row.opened_at))
+            text, since = _(f"todo.{Kind.UNREGISTERED}").format(site=row.name), jst_day(row.opened_at)
+            yield ToDo(Kind.UNREGISTERED, text, where, self.today, since=since, of_month=True)
 
     def _lack(self, kind: Kind, page: str, one: LackingOnSite, names: dict[int, str]) -> ToDo:
         where = reverse(page, args=[] if kind in {Kind.LINK, Kind.PLACE} else [one.site_id])

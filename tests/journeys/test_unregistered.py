@@ -36,6 +36,10 @@ def firm_opens_one_and_pairs_a_phone(employer: Visitor) -> None:
     employer.press("コードを作る")
     employer.sees("1回だけ使えます")
     employer.press("仮現場に戻る")
+    employer.open("/business/")
+    employer.sees("仮現場「町道の補修工事」：現場IDが付くまで、ここの就業日は未承認です")
+    employer.press("仮現場を見る")
+    employer.sees("現場IDを付ける")
 
 
 def worker_opens_one_and_touches(worker: Visitor) -> None:
@@ -55,6 +59,9 @@ def worker_opens_one_and_touches(worker: Visitor) -> None:
     page = f"/worker/days/{month_of(day)}-{day.day}/"
     wait_until(worker, page, lambda: "仮現場での打刻" in worker.page.inner_text("main"))
     worker.sees("用水路の改修", "未承認")
+    worker.open("/worker/")
+    worker.sees("仮現場「用水路の改修」：現場IDが付くまで、ここの就業日は未承認です")
+    worker.open(page)
     worker.press("仮現場")
     worker.press("用水路の改修")
 
@@ -67,7 +74,7 @@ def worker_gives_the_site_id_and_the_prime_answers(worker: Visitor, prime: Visit
     worker.sees("入力するか")
     worker.fill(site_id=str(site.gate.site_id))
     worker.press("現場を確かめる")
-    worker.sees("「見本ビル新築工事」の現場IDを付けますか", "用水路の改修")
+    worker.sees("「見本ビル新築工事」の現場IDを付けますか", "用水路の改修", "付けたあとに取り消せません")
     worker.press("この現場IDを付ける")
     worker.sees("1日分に「見本ビル新築工事」の現場IDを付けました")
     where = f"/business/sites/{site.gate.site_id}/days/{month_of(day)}/"

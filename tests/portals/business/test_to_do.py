@@ -359,7 +359,7 @@ def test_a_site_without_an_id_stands_there_calmly_until_it_is_joined(scene: Scen
     board, opened_at = BoardData(name="町道の補修"), NOW - timedelta(days=200)
     site_id = open_unregistered_site(board, by=owner_of(scene.own), at=opened_at)
     (line,) = scene.lines()
-    assert (line.tone, line.when) == ("neutral", "200日待ち")
+    assert (line.tone, line.when) == ("neutral", "2026年5月から")
     assert line.text == "仮現場「町道の補修」：現場IDが付くまで、ここの就業日は未承認です"
     unit = add_unit(scene.own, UnitData(name="支店", kana="シテン", code="1"), by=owner_of(scene.own), at=NOW)
     limited = add_user(
