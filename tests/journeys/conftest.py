@@ -19,6 +19,7 @@ from registry.histories.operations.binder import follow
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    "--js-flags=--no-opt --no-maglev",  # a page lives too shortly for what compiles axe better and better to pay off
 ]  # fmt: skip
 WIDTHS = (360, 1280)
 # Contrast takes three quarters of axe's time. It depends on colours and on whether letters are large alone, so it is
@@ -84,6 +85,8 @@ class Visitor:
 
     def __init__(self, browser: Browser, address: str, name: str) -> None:
         self.context = browser.new_context(locale="ja-JP")
+        # Chromium keeps it: each look would send half a megabyte through three programs.
+        self.context.add_init_script(AXE_SCRIPT)
         self.page: Page = self.context.new_page()
         self.address, self.name, self.pictures, self.width = address, name, 0, 0
         self.resize(max(WIDTHS))
@@ -141,7 +144,6 @@ class Visitor:
 
     def look(self) -> None:
         """Check the page in both widths and take its pictures; the window is wide afterwards."""
-        self.page.evaluate(AXE_SCRIPT)
         self.pictures += 1
         for width in WIDTHS:
             if width != self.width:
