@@ -32,6 +32,7 @@ OURS = {
     "DEMO",
     "PUBLIC_URL",
     "DJANGO_SETTINGS_MODULE",
+    "PYTHONDONTWRITEBYTECODE",  # else each of some sixty processes compiles everything anew
 }
 SITE_PACKAGES = Path(pytest.__file__).parent.parent
 
