@@ -329,5 +329,9 @@ def test_the_worlds_have_unregistered_sites_of_both_kinds() -> None:
 def test_the_worlds_have_refusals_that_stay_and_that_were_taken_back() -> None:
     """Else the pages above would say nothing about them."""
     with time_machine.travel(NOW, tick=False):
-        said = [one["counts"] for seed in SEEDS for one in Told(seed).oracle.decisions]
-        assert {False, None} <= set(said)
+        wanted = {False, None}
+        for seed in SEEDS:
+            wanted -= {one["counts"] for one in Told(seed).oracle.decisions}
+            if not wanted:  # a world takes a second
+                break
+        assert not wanted
