@@ -34,9 +34,5 @@ SELECT json_build_object(
     FROM histories_day_decision
     WHERE worker_id = ANY(%(workers)s::bigint[]) AND date_trunc('month', day)::date = ANY(%(months)s::date[])),
   'read_at', pg_current_snapshot()::text,
-  'changed', (SELECT json_agg(site_id) FROM (
-    SELECT site_id FROM changes_change
-    WHERE kind <> 'touch' AND site_id IS NOT NULL AND xid >= pg_snapshot_xmin(%(known)s::text::pg_snapshot)
-      AND NOT pg_visible_in_snapshot(xid, %(known)s::text::pg_snapshot)
-    ORDER BY xid) c)
+  'changed', changes_sites_since(%(known)s::text::pg_snapshot)
 )::text
