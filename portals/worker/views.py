@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     seen, today = see_worker(viewer_of(request), worker_id, at=now), working_day(now)
     month = today.replace(day=1)
     rows, claims = list_days_of_worker(worker_id, month), list_claims_of_worker(worker_id, month)
-    refused = [claim for claim in claims if claim.state is ClaimState.REFUSED]
+    refused = [claim for claim in claims if claim.state is ClaimState.REFUSED and not claim.is_entered_anew]
     todays = [row for row in rows if row.bound.day == today]
     context = {
         "seen": seen, "full_name": full_name(seen), "full_kana": full_kana(seen), "card": newest_card(worker_id),

@@ -173,10 +173,11 @@ def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
     left = (claim.due_on - jst_day(timezone.now())).days
     is_open = claim.state is ClaimState.OPEN
     is_overdue = is_open and (left < 0 or claim.is_self_declared or claim.site_id is None)
+    standing = "overdue" if is_overdue else "entered_anew" if claim.is_entered_anew else ""
     return {
-        "row": claim, "tone": "neutral" if is_overdue else tones.get(claim.state, "neutral"),
-        "label": _("claim.standing.overdue") if is_overdue else _(f"claim.{claim.state}"),
-        "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED,
+        "row": claim, "tone": "neutral" if standing else tones.get(claim.state, "neutral"),
+        "label": _(f"claim.standing.{standing}") if standing else _(f"claim.{claim.state}"),
+        "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED and not claim.is_entered_anew,
         "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, left),
         "may_join": is_open and claim.site_id is None,
     }  # fmt: skip
@@ -187,6 +188,9 @@ def _notes(claim: ClaimRow, left: int) -> list[str]:
     if claim.site_id is None:
         return [_("claim.unregistered")]
     joined = [_("claim.joined_from").format(name=claim.first_name)] if claim.joined_at else []
+    if claim.is_entered_anew:
+        why = _("claim.refused_because").format(reason=claim.answer_reason)
+        return [*joined, _("claim.entered_anew"), why]
     if claim.is_self_declared:
         return [*joined, _("claim.self_declared")]
     if claim.state is ClaimState.OPEN:
@@ -256,6 +260,9 @@ withdraw = page(Permission.WORKER_OWN)(_withdraw)
 def answer(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Answer a refusal: the prime looks at it once more."""
     claim = _own_claim(request, claim_id)
+    if claim.is_entered_anew and request.method != "POST":
+        info(request, _("claim.entered_anew"))
+        return _to_day(claim.day)
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

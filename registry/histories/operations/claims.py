@@ -69,6 +69,12 @@ class ClaimTwiceError(RegistryError):
     code = "CLAIM_TWICE"
 
 
+class ClaimEnteredAnewError(RegistryError):
+    """A refusal is answered, and the day has been entered anew: that entry stands for it."""
+
+    code = "CLAIM_ENTERED_ANEW"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClaimData:
     """A day as it is entered by hand. A site without ID is named."""
@@ -312,15 +318,20 @@ def take_back_refusal(claim_id: int, *, by: Actor, at: datetime) -> bool:
 def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None:
     """The worker answers a refusal: the claim stands open again, with his words, and the prime is told.
 
-    Harmless when repeated.
+    Harmless when repeated. Raises `ClaimEnteredAnewError` where the day was entered again in between: that entry is the
+    answer, and waits for the prime.
     """
     claim = _claim(claim_id)
     side_of(by, claim.worker_id, claim.day)
     if claim.state == ClaimState.OPEN and claim.reply == note:
         return
     claim.reply = note
-    claim.save(update_fields=["reply"])
-    _answer(claim, ClaimMove.ANSWER, claim.answer_reason, by=by, at=at)
+    try:
+        with transaction.atomic():
+            claim.save(update_fields=["reply"])
+            _answer(claim, ClaimMove.ANSWER, claim.answer_reason, by=by, at=at)
+    except IntegrityError:
+        raise ClaimEnteredAnewError(field="note") from None
     for business_id in _firms(claim)[-1:]:
         _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
 

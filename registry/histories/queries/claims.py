@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from registry.core.days import end_of_next_month, jst_day
 from registry.histories.derive.binding import Assignment, bind
@@ -51,6 +51,7 @@ class ClaimRow:
     self_approved: bool
     joined_at: datetime | None
     first_name: str  # of the site, as it was typed
+    is_entered_anew: bool  # refused, and the same day and site stand in another entry: that is the worker's answer
 
     @property
     def due_on(self) -> date:
@@ -89,7 +90,11 @@ class ClaimToConfirm:
 
 def _claims(query: Q) -> list[ClaimRow]:
     names = [one.name for one in fields(ClaimRow) if one.name not in {"site_name", "first_name"}]
-    rows = Claim.objects.filter(query).order_by("day", "pk").values(*names, "site_name", "site__name")
+    others = Claim.objects.filter(worker=OuterRef("worker"), site=OuterRef("site"), day=OuterRef("day"))
+    later = Q(state=ClaimState.REFUSED, pk__gt=OuterRef("pk"))
+    anew = Q(state=ClaimState.REFUSED) & Exists(others.filter(Q(state__in=[ClaimState.OPEN, ClaimState.APPROVED]) | later))
+    found = Claim.objects.filter(query).annotate(is_entered_anew=ExpressionWrapper(anew, output_field=BooleanField()))
+    rows = found.order_by("day", "pk").values(*names, "site_name", "site__name")
     return [
         ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"]), "entered_by": Side(row["entered_by"])}, site_name=row["site__name"] or row["site_name"], first_name=row["site_name"])
         for row in rows

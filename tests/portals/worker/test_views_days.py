@@ -148,6 +148,23 @@ def test_a_refusal_shows_its_reason_and_the_way_to_answer(own: Own) -> None:
     assert f"/worker/claims/{claim}/answer/" in page
 
 
+def test_a_refused_day_that_was_entered_anew_asks_for_nothing_more(own: Own) -> None:
+    claim = own.enter()
+    refuse_claim(claim, reason="記録がありません", by=owner_of(own.prime), at=NOW)
+    answer = f"/worker/claims/{claim}/answer/"
+    assert "直接入力が否認されています" in own.page("/worker/")
+    assert answer in own.page()
+    approve_claims([own.enter()], by=owner_of(own.prime), at=NOW)
+    assert "直接入力が否認されています" not in own.page("/worker/")
+    page = own.page()
+    assert answer not in page
+    assert "入力し直し済み" in page
+    assert "否認の理由：記録がありません" in page
+    assert "答える必要はありません" in own.browser.get(answer, follow=True).content.decode()
+    sent = own.browser.post(answer, {"note": "職長と入場"})
+    assert (sent.status_code, "新しい入力が届いています" in sent.content.decode()) == (422, True)
+
+
 def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:
     own.enter()
     edit_day(own.worker, own.gate.site_id, DAY, work="墨出し", by=owner_of(own.prime), at=NOW)

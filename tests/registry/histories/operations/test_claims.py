@@ -21,6 +21,7 @@ from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import (
     ClaimData,
     ClaimDayError,
+    ClaimEnteredAnewError,
     ClaimNotLinkedError,
     ClaimOldError,
     ClaimSiteError,
@@ -326,6 +327,22 @@ def test_a_refusal_of_a_day_that_was_entered_again_stays(place: Place) -> None:
     with pytest.raises(ClaimTwiceError):
         take_back_refusal(claim, by=by, at=NOW)
     assert (row(claim).state, row(again).state) == (ClaimState.REFUSED, ClaimState.OPEN)
+
+
+def test_a_refusal_is_answered_by_a_new_entry_and_by_nothing_else(place: Place) -> None:
+    claim, by = place.enter(), owner_of(place.prime)
+    refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
+    assert not row(claim).is_entered_anew
+    again = place.enter()
+    with pytest.raises(ClaimEnteredAnewError):
+        answer_refusal(claim, note="職長と入場", by=place.self, at=NOW)
+    assert (row(claim).state, row(claim).reply, row(claim).is_entered_anew) == (ClaimState.REFUSED, "", True)
+    assert (row(again).state, row(again).is_entered_anew) == (ClaimState.OPEN, False)
+    refuse_claim(again, reason="やはりありません", by=by, at=NOW)
+    assert [row(one).is_entered_anew for one in (claim, again)] == [True, False], "the newer one is to be answered"
+    withdraw = place.enter()
+    withdraw_claim(withdraw, by=place.self, at=NOW)
+    assert not row(again).is_entered_anew
 
 
 def test_what_is_answered_is_not_taken_back(place: Place) -> None:
