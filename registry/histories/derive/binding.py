@@ -78,13 +78,13 @@ def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDa
 def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims: Sequence[ClaimFact]) -> list[BoundDay]:
     """One day of one worker: its touches site by site, then what was claimed where nothing was touched.
 
-    A touch and a claim of one site are one history: times from the touches, work from the claim. It stands as the better
+    A touch and a claim of one site are one history: times from the touches, work from a claim that holds. It stands as the better
     of both: where the touch does not count, a claim can be approved all the same.
     """
     if len(touched) == 1 and not claims:  # nearly every day
         return [_bind_touched(facts, *touched[0], too_far=False, work="")]
     apart = _sites_too_far_apart(touched, facts) if len(touched) > 1 else frozenset()
-    works = {claim.site_id: claim.work for claim in claims if claim.site_id and claim.state is not ClaimState.REFUSED}
+    works = {claim.site_id: claim.work for claim in claims if claim.site_id and _changes_touched(claim)}
     bound = [
         _bind_touched(facts, site_id, one, too_far=site_id in apart, work=works.get(site_id, ""))
         for site_id, one in sorted(touched, key=lambda pair: (pair[1].first, pair[0]))
@@ -94,6 +94,11 @@ def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims:
     said = {claim.site_id: _standing_of_claim(claim) for claim in last if claim.site_id in there}
     bound = [_at_best(one, said[one.site_id]) if one.site_id in said else one for one in bound]
     return bound + [_bind_claim(facts, claim) for claim in last if claim.site_id not in there]
+
+
+def _changes_touched(claim: ClaimFact) -> bool:
+    """Whether a claim gives a touched day its work: in time as any other word on it, later once approved (ruling 29)."""
+    return _standing_of_claim(claim) in {Standing.CLAIMED, Standing.FORMAL}
 
 
 def _at_best(one: BoundDay, said: Standing) -> BoundDay:

@@ -96,12 +96,18 @@ def get_edit(edit_id: int) -> EditRow | None:
 
 
 def words_before_edits(worker_id: int, days: Collection[date]) -> dict[tuple[int, date], Assignment]:
-    """What a worker's days of one month would say without any later word, by site and day."""
+    """What a worker's days of one month said first, without any later word, by site and day.
+
+    What was entered by hand is a later word on a touched day, and the first one on any other.
+    """
     if not days:
         return {}
     month = min(days).replace(day=1)
     facts = load_facts([worker_id], months_around(month), on=max(days))
-    unedited = msgspec.structs.replace(facts.of(worker_id, facts.days_of(worker_id)), edits=())
+    told = facts.of(worker_id, facts.days_of(worker_id))
+    touched = {(site_id, one.day) for site_id, found in told.days.items() for one in found}
+    claims = [claim for claim in told.claims if (claim.site_id, claim.day) not in touched]
+    unedited = msgspec.structs.replace(told, edits=(), claims=claims)
     return {(one.site_id, one.day): one.assignment for one in bind(unedited, days) if one.site_id is not None}
 
 

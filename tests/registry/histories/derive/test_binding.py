@@ -320,6 +320,13 @@ def test_a_touch_and_a_claim_of_one_site_are_one_history() -> None:
     assert refused.assignment.work == "配筋"
 
 
+def test_a_touched_day_takes_no_work_from_a_late_claim_that_is_not_approved() -> None:
+    late = {"work": "夜間の溶接", "recorded_at": datetime(2027, 1, 1, tzinfo=UTC)}
+    assert one(facts(claims=[claim(**late)])).assignment.work == "配筋"
+    assert one(facts(claims=[claim(**late, state=ClaimState.APPROVED)])).assignment.work == "夜間の溶接"
+    assert one(facts({}, claims=[claim(**late)])).assignment.work == "夜間の溶接", "it is all that is known of that day"
+
+
 @pytest.mark.parametrize(
     ("state", "expected"),
     [

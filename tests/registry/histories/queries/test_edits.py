@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import approve_edits, edit_day, refuse_edit
 from registry.histories.queries import get_edit, list_edits, list_open_edits, words_before_edits
 from registry.histories.states import ClaimState, Side
@@ -29,6 +30,17 @@ def test_edits_stand_in_their_order_beside_what_was_said_before() -> None:
     assert list_edits(card.worker_id, date(2026, 10, 1)) == []
     assert words_before_edits(card.worker_id, {DAY})[gate.site_id, DAY].work == ""
     assert words_before_edits(card.worker_id, set()) == {}
+
+
+def test_what_a_touched_day_said_first_is_not_what_somebody_entered_of_it_later() -> None:
+    prime = a_firm()
+    gate, card = a_gate(prime), a_worker(prime)
+    gate.send(a_touch(1, card))
+    by, other = worker_as_actor(card.worker_id), DAY - timedelta(days=1)
+    for day in (DAY, other):
+        enter_claim(card.worker_id, ClaimData(day=day, site_id=gate.site_id, work="片付け"), by=by, at=NOW)
+    first = words_before_edits(card.worker_id, {DAY, other})
+    assert (first[gate.site_id, DAY].work, first[gate.site_id, other].work) == ("", "片付け")
 
 
 def test_what_came_late_waits_until_it_is_answered() -> None:
