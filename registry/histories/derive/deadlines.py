@@ -29,3 +29,9 @@ def last_answer_on(day: date, closed_on: date | None) -> date | None:
     year, month = closed_on.year + closed_on.month // 12, closed_on.month % 12 + 1
     month_later = date(year, month, min(closed_on.day, monthrange(year, month)[1]))
     return max(month_later, end_of_next_month(day))
+
+
+def is_answerable(day: date, *, recorded_on: date, joined_on: date | None, closed_on: date | None, on: date) -> bool:
+    """Whether the prime may approve or refuse a claim: it was made in time, and its site was not closed too long ago."""
+    last_on = last_answer_on(joined_on or day, closed_on)
+    return not is_self_declared(day, recorded_on) and (last_on is None or on <= last_on)

@@ -13,7 +13,7 @@ from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.derive.deadlines import FIRST_DAY, is_self_declared, last_answer_on
+from registry.histories.derive.deadlines import FIRST_DAY, is_answerable, is_self_declared
 from registry.histories.models import Claim
 from registry.histories.operations.parties import (
     check_prime,
@@ -69,6 +69,12 @@ class ClaimTwiceError(RegistryError):
     code = "CLAIM_TWICE"
 
 
+class ClaimTooLateError(RegistryError):
+    """An entry that came too late to be approved, or whose site was closed too long ago, is refused."""
+
+    code = "CLAIM_TOO_LATE"
+
+
 class ClaimEnteredAnewError(RegistryError):
     """A refusal is answered, and the day has been entered anew: that entry stands for it."""
 
@@ -94,7 +100,7 @@ class ClaimData:
 def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Actor, at: datetime) -> int:
     """Enter a day by hand; employer, first tier and prime are told. Harmless when repeated with the same form key.
 
-    Late ones are stored as 自己申告, never refused (ruling 28). Returns the claim.
+    Late ones are stored as 自己申告, never refused (ruling 28), and ask no firm for anything. Returns the claim.
     """
     side = side_of(by, worker_id, data.day)
     _check(data, jst_day(at))
@@ -115,7 +121,7 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
         _confirm(claim, by, at)
         _tell_worker(NoticeKind.CLAIM_ENTERED_FOR_YOU, claim, at=at)
     _note(claim)
-    for business_id in _firms(claim):
+    for business_id in () if _is_late(claim) else _firms(claim):
         if business_id != by.subject_id:
             _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
     return claim.pk
@@ -177,8 +183,9 @@ def join_site(claim_ids: Collection[int], site_id: SiteId, *, by: Actor, at: dat
     joined = [claim for claim in open_ones if _joined(claim, site_id, by=by, at=at)]
     if open_ones and not joined:
         raise ClaimTwiceError(field="site_id")
-    words = {"site": site.name, "count": str(len(joined))}
-    for business_id in dict.fromkeys(firm for claim in joined for firm in _firms(claim)):
+    asking = [claim for claim in joined if not _is_late(claim)]
+    words = {"site": site.name, "count": str(len(asking))}
+    for business_id in dict.fromkeys(firm for claim in asking for firm in _firms(claim)):
         if business_id != by.subject_id:
             tell_firm(NoticeKind.CLAIMS_JOINED, business_id, words, site_id=site_id, at=at)
     for claim in joined if Side.EMPLOYER in sides else ():
@@ -279,18 +286,29 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
 
 def _is_answerable(claim: Claim, on: date) -> bool:
     site = find_site(claim.site_id) if claim.site_id else None
-    since = jst_day(claim.joined_at) if claim.joined_at else claim.day
-    last_on = last_answer_on(since, site.closed_on if site else None)
-    return not is_self_declared(claim.day, jst_day(claim.recorded_at)) and (last_on is None or on <= last_on)
+    return is_answerable(
+        claim.day, recorded_on=jst_day(claim.recorded_at), joined_on=jst_day(claim.joined_at) if claim.joined_at else None,
+        closed_on=site.closed_on if site else None, on=on,
+    )  # fmt: skip
+
+
+def _is_late(claim: Claim) -> bool:
+    """自己申告: nobody can approve it, so nobody is asked for a part in that."""
+    return is_self_declared(claim.day, jst_day(claim.recorded_at))
 
 
 @transaction.atomic
 def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """The prime refuses with a reason; the worker may answer. Harmless when repeated."""
+    """The prime refuses with a reason; the worker may answer. Harmless when repeated.
+
+    What it cannot approve any more it does not refuse either: `ClaimTooLateError`.
+    """
     claim = _claim(claim_id)
     check_prime(claim.site_id, by)
     if claim.state == ClaimState.REFUSED:
         return
+    if not _is_answerable(claim, jst_day(at)):
+        raise ClaimTooLateError(field="reason")
     _answer(claim, ClaimMove.REFUSE, reason, by=by, at=at)
     _tell_worker(NoticeKind.CLAIM_REFUSED, claim, at=at)
 

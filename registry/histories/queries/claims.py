@@ -120,6 +120,7 @@ WHERE c.id IN (
     SELECT id FROM histories_claim WHERE state = 'open'
       AND worker_id IN (SELECT worker_id FROM workers_affiliation WHERE business_id = %(firm)s)
     UNION ALL SELECT id FROM histories_claim WHERE state = 'open' AND site_id IN ({SITES_WITH_A_PART}))
+  AND (c.recorded_at AT TIME ZONE 'Asia/Tokyo')::date < (date_trunc('month', c.day) + interval '2 months')::date
   AND array_length(m.path, 1) > 1
   AND (m.path[1] = %(firm)s
     OR m.path[array_length(m.path, 1) - 1] = %(firm)s AND m.site_id IN ({SITES_WITH_A_PART}))
@@ -129,7 +130,7 @@ WHERE c.id IN (
 def list_claims_to_confirm(business_id: int) -> list[ClaimToConfirm]:
     """Open claims that a firm confirms as employer or first tier: its place is the one that the day is bound to.
 
-    A prime's own people need no mark but its approval (ruling 28).
+    A prime's own people need no mark but its approval, and 自己申告 needs none at all (ruling 28).
     """
     with connection.cursor() as cursor:
         cursor.execute(_TO_CONFIRM, {"firm": business_id})

@@ -38,6 +38,7 @@ from tests.registry.histories.told import (
     listed,
     times,
     times_in_file,
+    words,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,7 +149,9 @@ def check_lists(told: Told) -> None:
     for month in MONTHS:
         found = told.month(month)
         for worker in told.world.workers:
-            assert listed(list_days_of_worker(worker, month)) == keys(one for one in found if one.worker == worker)
+            mine, rows = [one for one in found if one.worker == worker], list_days_of_worker(worker, month)
+            assert listed(rows) == keys(mine)
+            assert words(rows) == words(mine)
         for firm in told.firms:
             assert listed(list_month_of_firm(firm, month)) == keys(one for one in found if one.firm == firm)
         for site in told.world.sites:

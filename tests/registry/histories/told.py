@@ -37,7 +37,7 @@ from tests.factories.cast import NOW, Gate, a_firm, a_touch, owner_of
 from tests.factories.fact import DAYS, START, TRADES, World, moment
 from tests.factories.facts import a_world, four_firms
 from tests.factories.visitors import as_firm
-from tests.registry.histories.oracle import JAPAN, Day, Oracle, holds
+from tests.registry.histories.oracle import JAPAN, Day, Oracle, holds, is_in_time
 from tests.registry.histories.test_order import MONTHS, follow_all, tell
 
 Key = tuple[int, int, date, str, str]
@@ -62,6 +62,18 @@ def listed(rows: Iterable[DayRow]) -> list[Key]:
     return sorted(
         (row.worker_id, row.bound.site_id or 0, row.bound.day, str(row.bound.standing), " ".join(sorted(row.bound.reasons)))
         for row in rows
+    )  # fmt: skip
+
+
+def words(rows: Iterable[Day | DayRow]) -> list[tuple[int, date, str, str, str, str]]:
+    """What days say, as the oracle and as a query has them: trade, second trade, position and work."""
+    said = ((row, row) if isinstance(row, Day) else (row.bound, row.bound.assignment) for row in rows)
+    return sorted(
+        (
+            (one.site if isinstance(one, Day) else one.site_id) or 0, one.day, to.trade,
+            to.second if isinstance(to, Day) else to.second_trade, to.position, to.work,
+        )
+        for one, to in said
     )  # fmt: skip
 
 
@@ -291,7 +303,12 @@ class Told:
         return at_work or self.is_employer(firm, worker)
 
     def confirms(self, firm: int, claim: dict[str, Any]) -> bool:
-        """Whether a firm marks a claim as right: employer and first tier do, the prime approves instead (ruling 28)."""
+        """Whether a firm marks a claim as right: employer and first tier do, the prime approves instead (ruling 28).
+
+        Nobody does where nothing can be approved any more.
+        """
+        if not is_in_time(claim):
+            return False
         (one,) = [
             one for one in self.days
             if (one.worker, one.site, one.day) == (claim["worker_id"], claim["site_id"], claim["day"])

@@ -25,6 +25,7 @@ from registry.histories.operations.claims import (
     ClaimNotLinkedError,
     ClaimOldError,
     ClaimSiteError,
+    ClaimTooLateError,
     ClaimTwiceError,
     answer_refusal,
     approve_claims,
@@ -244,11 +245,24 @@ def test_an_entry_that_comes_too_late_stays_unapproved(place: Place) -> None:
     assert standing(place.worker) == [Standing.UNAPPROVED]
 
 
+def test_an_entry_that_comes_too_late_asks_nobody_and_is_not_refused(place: Place) -> None:
+    claim = place.enter(at=TOO_LATE)
+    firms = (place.prime, place.first, place.second)
+    assert [told(list_users(firm)[0].account.id) for firm in firms] == [[], [], []]
+    assert standing(place.worker) == [Standing.UNAPPROVED]
+    assert [list_claims_to_confirm(firm) for firm in firms] == [[], [], []]
+    with pytest.raises(ClaimTooLateError):
+        refuse_claim(claim, reason="記録がありません", by=owner_of(place.prime), at=TOO_LATE)
+    assert row(claim).state is ClaimState.OPEN
+
+
 def test_approval_ends_a_month_after_the_close_and_begins_again_with_the_site(place: Place) -> None:
     claim, by = place.enter(at=IN_TIME), owner_of(place.prime)
     close_site(place.site, from_on=date(2027, 1, 10), by=by, at=TOO_LATE)
     after = datetime.fromisoformat("2027-02-11T00:00+09:00")
     assert place.answer(claim, at=after) == 0
+    with pytest.raises(ClaimTooLateError):
+        refuse_claim(claim, reason="記録がありません", by=by, at=after)
     reopen_site(place.site, by=by, at=after)
     assert place.answer(claim, at=after) == 1
 
