@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.utils.html import escape
@@ -17,7 +18,7 @@ from registry.codes.states import Table
 from registry.core.ids import WorkerId
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
-from registry.histories.operations.edits import approve_edits, edit_day, refuse_edit
+from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.queries import list_open_edits
 from registry.histories.states import Reason
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
@@ -146,6 +147,35 @@ def test_a_refusal_shows_its_reason_and_the_way_to_answer(own: Own) -> None:
     page = own.page()
     assert "否認の理由：記録がありません" in page
     assert f"/worker/claims/{claim}/answer/" in page
+
+
+def test_a_touched_day_that_the_prime_refused_says_so_and_nothing_else_explains_it(own: Own) -> None:
+    own.gate.send(a_touch(1, own.card, method="typed"))
+    bind_all()
+    assert "カードを読まずに、番号を入力した打刻です" in own.page()
+    decide_days(own.gate.site_id, [(own.worker, DAY)], counts=False, reason="姿がない", by=owner_of(own.prime), at=NOW)
+    bind_all()
+    with time_machine.travel(NOW, tick=False):
+        pages = [own.page(path) for path in ("/worker/", f"/worker/days/{DAY.year}-{DAY.month}/", TODAY)]
+    for page in pages:
+        assert "元請は、この日を認めていません" in page
+        assert page.count("姿がない") == 1 + (page is pages[0]), "home has the message too"
+        assert "元請に確かめてください" in page
+        for untrue in ("日数に影響しません", "足りないこと", "TYPED_NUMBER", "数えられません</"):
+            assert untrue not in page
+    for page in pages[:2]:
+        assert '<td class="ds-calendar__refused">' in page
+        assert '<td class="ds-calendar__missing">' not in page
+
+
+def test_an_entered_day_that_was_refused_and_entered_anew_waits_again(own: Own) -> None:
+    claim = own.enter()
+    refuse_claim(claim, reason="記録がありません", by=owner_of(own.prime), at=NOW)
+    bind_months([(own.worker, DAY.replace(day=1))])
+    assert "「否認に答える」から説明を送れます" in own.page()
+    own.enter()
+    page = own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
+    assert ("元請は、この日を認めていません" in page, "申請中" in page) == (False, True)
 
 
 def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:
