@@ -20,6 +20,7 @@ from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
+from portals.base.touches import shown_touches
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
@@ -158,9 +159,10 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     edits = shown_edits(worker_id, chosen.replace(day=1), chosen)
     decisions = last_decisions(worker_id, chosen.replace(day=1))
     unregistered, refused = unregistered_among(rows), by_place(list_refused_of_worker(worker_id, chosen))
+    by_site = shown_touches(worker_id, touches)
     shown = [
         {
-            "is_unregistered": one.row.site_id in unregistered, "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
+            "is_unregistered": one.row.site_id in unregistered, "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": by_site.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
             "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),

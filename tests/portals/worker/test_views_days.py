@@ -178,6 +178,25 @@ def test_an_entered_day_that_was_refused_and_entered_anew_waits_again(own: Own) 
     assert ("元請は、この日を認めていません" in page, "申請中" in page) == (False, True)
 
 
+def test_each_touch_of_a_day_says_with_what_it_was_made(own: Own) -> None:
+    other, neighbour = a_worker(own.prime, "隣"), a_gate(own.prime, name="隣の現場", store="d" * 32)
+    late, later = "2026-11-20T12:00:00+09:00", "2026-11-20T17:00:30+09:00"
+    off = a_touch(4, own.card, "2026-11-20T19:00:00+09:00", offset_s=3600)
+    qr = {"seq": 5, "qr": own.card.number, "touched_at": "2026-11-20T18:30:00+09:00"}
+    own.gate.send(a_touch(1, own.card), a_touch(2, own.card, late, method="typed"), a_touch(3, other, later), off, qr)
+    neighbour.send(a_touch(1, own.card, later, site=str(own.gate.site_id), direction="out"))
+    bind_all()
+    page = own.page()
+    lines = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r"<li>(.*?)</li>", page) if ":" in one]
+    assert lines == [
+        "7:58 正面ゲート ゲートのPC",
+        "12:00 正面ゲート ゲートのPC 番号を入力",
+        "17:00（出） この現場のものではない端末",
+        "18:00 正面ゲート ゲートのPC",
+        "18:30 正面ゲート ゲートのPC QRコードを読み取り",
+    ]
+
+
 def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:
     own.enter()
     edit_day(own.worker, own.gate.site_id, DAY, work="墨出し", by=owner_of(own.prime), at=NOW)
