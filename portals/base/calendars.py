@@ -16,6 +16,7 @@ class DayState(StrEnum):
     WAITING = "waiting"
     CLAIMED = "claimed"
     MISSING = "missing"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)

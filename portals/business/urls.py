@@ -122,6 +122,7 @@ urlpatterns = [
     path("sites/days/<int:year>-<int:month>/", views_all_sites.month, name="all_sites_of_month"),
     path("sites/days/<int:year>-<int:month>/list.csv", views_all_sites.export, name="all_sites_export"),
     path("sites/<int:site_id>/days/<int:year>-<int:month>-<int:day>/", views_site_day.site_day, name="site_day"),
+    path("claims/<int:claim_id>/withdraw/", views_days.withdraw, name="withdraw_claim"),
     path("claims/<int:claim_id>/confirm/", views_days.confirm, name="confirm_claim"),
     path("sites/<int:site_id>/days/", views_site_days.site_days, name="site_days"),
     path("sites/<int:site_id>/days/<int:year>-<int:month>/", views_site_days.site_days, name="site_days_of_month"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.contrib.messages import error as say_error
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.days import shown_day
+from portals.base.days import by_place, shown_day
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
-from portals.base.forms import add_refusal, form_page
+from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
 from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
@@ -31,18 +32,21 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
-from registry.histories.operations.claims import confirm_claim, enter_claims
+from registry.histories.operations.claims import confirm_claim, enter_claims, withdraw_claim
 from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
     PersonSum,
     count_days,
+    entered_by_firm,
     get_claim,
     get_edit,
     last_decisions,
+    list_claims_of_worker,
     list_claims_to_confirm,
     list_days_for_firm,
+    list_refused_of_worker,
     list_unregistered,
     names_of_claimed_sites,
     sum_people_of_firm,
@@ -215,6 +219,31 @@ def _person(request: HttpRequest, worker_id: int, chosen: date) -> Person:
     return Person(names_of(people).get(worker_id, ""), rows, elsewhere)
 
 
+def _own_entries(request: HttpRequest, worker_id: int, month: date) -> dict[tuple[int | None, date], int]:
+    """What the firm itself has entered of a worker's month and can still take back, by site (or claim) and day."""
+    entered = [one for one in list_claims_of_worker(worker_id, month) if one.state is ClaimState.OPEN]
+    ours = entered_by_firm([one.id for one in entered], business_of(request))
+    return {(one.site_id or one.id, one.day): one.id for one in entered if one.id in ours}
+
+
+@require_POST
+def _withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Take back what the firm has entered for one of its people."""
+    claim = get_claim(claim_id)
+    if claim is None or claim_id not in entered_by_firm([claim_id], business_of(request)):
+        raise Http404
+    try:
+        withdraw_claim(claim_id, by=viewer_of(request).actor(), at=timezone.now())
+    except RegistryError as error:
+        say_error(request, refusal(error).message)
+    else:
+        success(request, _("claim.taken_back"))
+    return redirect("business:person_days", claim.worker_id, claim.day.year, claim.day.month)
+
+
+withdraw = page(Permission.BUSINESS_WORKERS)(_withdraw)
+
+
 @page(Permission.BUSINESS_WORKERS)
 def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> HttpResponse:
     """One of the firm's people: the days of a month one by one with what each lacks; days for others without their place."""
@@ -226,9 +255,11 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     )
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
     decisions, unregistered = last_decisions(worker_id, chosen), unregistered_among(person.rows)
+    refused, open_ones = by_place(list_refused_of_worker(worker_id, chosen)), _own_entries(request, worker_id, chosen)
     shown = [
         {
-            "day": shown_day(row, sites.get(row.bound.site_id or 0) or claimed.get(row.bound.assignment.claim_id or 0, "")),
+            "day": shown_day(row, sites.get(row.bound.site_id or 0) or claimed.get(row.bound.assignment.claim_id or 0, ""), refused),
+            "entry": open_ones.get((row.bound.site_id or row.bound.assignment.claim_id, row.bound.day)),
             "site_id": row.bound.site_id, "is_unregistered": row.bound.site_id in unregistered,
             "trade": trades_in_words(row.bound.assignment, trades),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,

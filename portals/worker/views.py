@@ -1,7 +1,5 @@
 """The worker's home and own data."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
+from portals.base.days import by_place
 from portals.base.messages import shown_notices
 from portals.base.photos import photo_answer
 from portals.base.records import full_kana, full_name, worker_blocks
@@ -16,9 +15,9 @@ from portals.worker.views_days import counter_tiles, marks_of, shown_days
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.cards.queries import newest_card
+from registry.core.days import jst_day
 from registry.disclosure.queries import see_worker
-from registry.histories.queries import list_claims_of_worker, list_days_of_worker
-from registry.histories.states import ClaimState
+from registry.histories.queries import RefusedDay, list_claims_of_worker, list_days_of_worker, list_refused_of_worker
 from registry.notices.queries import list_notices
 from registry.sites.queries import list_unjoined_sites
 from registry.touches.derive import working_day
@@ -35,19 +34,20 @@ def home(request: HttpRequest) -> HttpResponse:
     seen, today = see_worker(viewer_of(request), worker_id, at=now), working_day(now)
     month = today.replace(day=1)
     rows, claims = list_days_of_worker(worker_id, month), list_claims_of_worker(worker_id, month)
-    refused = [claim for claim in claims if claim.state is ClaimState.REFUSED and not claim.is_entered_anew]
+    refused = list_refused_of_worker(worker_id)
+    answerable, places = [one for one in refused if one.may_be_answered(jst_day(now))], by_place(refused)
     todays = [row for row in rows if row.bound.day == today]
     context = {
         "seen": seen, "full_name": full_name(seen), "full_kana": full_kana(seen), "card": newest_card(worker_id),
-        "todays": shown_days(todays, claims), "is_touched": any(not row.bound.by_hand for row in todays),
+        "todays": shown_days(todays, claims, places), "is_touched": any(not row.bound.by_hand for row in todays),
         "today": today, "month": month,
-        "marks": marks_of(rows), "tiles": counter_tiles(rows, month), "to_do": _to_do(worker_id, refused)[:MOST_TO_DO],
+        "marks": marks_of(rows, places), "tiles": counter_tiles(rows, month), "to_do": _to_do(worker_id, answerable)[:MOST_TO_DO],
         "notices": shown_notices(list_notices(viewer_of(request).account_id or 0)),
     }  # fmt: skip
     return render(request, "worker/home.html", context)
 
 
-def _to_do(worker_id: int, refused: list[Any]) -> list[dict[str, str]]:
+def _to_do(worker_id: int, refused: list[RefusedDay]) -> list[dict[str, str]]:
     """What waits for the worker alone, each with the page where it is done."""
     asked = [row for row in list_link_requests(worker_id=worker_id) if row.asked_by is LinkSide.BUSINESS]
     found = [
@@ -55,10 +55,10 @@ def _to_do(worker_id: int, refused: list[Any]) -> list[dict[str, str]]:
     ]
     found += [
         {
-            "text": _("worker.todo.refused").format(site=claim.site_name, day=f"{claim.day.month}/{claim.day.day}"),
-            "url": reverse("worker:day", args=[claim.day.year, claim.day.month, claim.day.day]),
+            "text": _("worker.todo.refused").format(site=one.site_name, day=f"{one.day.month}/{one.day.day}"),
+            "url": reverse("worker:day", args=[one.day.year, one.day.month, one.day.day]),
         }
-        for claim in refused
+        for one in refused
     ]
     unjoined = list_unjoined_sites(worker_id=worker_id, limit=MOST_TO_DO)
     return found + [

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.calendars import DayMark, DayState
-from portals.base.days import ShownDay, shown_day
+from portals.base.days import NO_REFUSALS, Refusals, ShownDay, by_place, refusal_of, shown_day
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
+from portals.base.touches import shown_touches
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
@@ -41,6 +42,7 @@ from registry.histories.queries import (
     last_decisions,
     list_claims_of_worker,
     list_days_of_worker,
+    list_refused_of_worker,
     list_unregistered,
     months_of_worker,
     touches_of_day,
@@ -67,24 +69,27 @@ def site_names(rows: list[DayRow], claims: list[ClaimRow]) -> dict[object, str]:
     return names | {("claim", claim.id): claim.site_name for claim in claims}
 
 
-def shown_days(rows: list[DayRow], claims: list[ClaimRow]) -> list[ShownDay]:
-    """Days with the names of their sites."""
+def shown_days(rows: list[DayRow], claims: list[ClaimRow], refused: Refusals = NO_REFUSALS) -> list[ShownDay]:
+    """Days with the names of their sites, and what primes did not accept of them."""
     names = site_names(rows, claims)
     return [
-        shown_day(row, names.get(row.bound.site_id or ("claim", row.bound.assignment.claim_id), "")) for row in rows
+        shown_day(row, names.get(row.bound.site_id or ("claim", row.bound.assignment.claim_id), ""), refused)
+        for row in rows
     ]
 
 
-def marks_of(rows: list[DayRow]) -> list[DayMark]:
+def marks_of(rows: list[DayRow], refused: Refusals = NO_REFUSALS) -> list[DayMark]:
     """The calendar's marks: each day as it stands best."""
-    best: dict[date, Standing] = {}
+    best: dict[date, tuple[int, DayState]] = {}
     for row in rows:
         one = row.bound
-        if one.day not in best or BEST_LAST.index(one.standing) > BEST_LAST.index(best[one.day]):
-            best[one.day] = one.standing
+        state = DayState.REFUSED if refusal_of(one, refused) else MARKS[one.standing]
+        rank = BEST_LAST.index(one.standing)
+        if one.day not in best or rank > best[one.day][0]:
+            best[one.day] = rank, state
     return [
-        DayMark(day, MARKS[standing], reverse("worker:day", args=[day.year, day.month, day.day]))
-        for day, standing in best.items()
+        DayMark(day, state, reverse("worker:day", args=[day.year, day.month, day.day]))
+        for day, (_rank, state) in best.items()
     ]
 
 
@@ -117,12 +122,12 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
     """The calendar of a month with its counters, the days one by one, and the years at a glance."""
     worker_id, chosen = worker_of(request), chosen_month(year, month)
     rows, claims = list_days_of_worker(worker_id, chosen), list_claims_of_worker(worker_id, chosen)
-    behind = chosen_counter(request.GET.get("show", ""))
+    behind, refused = chosen_counter(request.GET.get("show", "")), by_place(list_refused_of_worker(worker_id, chosen))
     listed = rows if behind is None else [row for row in rows if row.bound.standing is behind]
     context = {
-        "month": chosen, "marks": marks_of(rows), "tiles": counter_tiles(rows, chosen), "behind": behind,
+        "month": chosen, "marks": marks_of(rows, refused), "tiles": counter_tiles(rows, chosen), "behind": behind,
         "behind_label": _(f"day.counter.{behind}") if behind else "",
-        "shown": shown_days(list(reversed(listed)), claims), "years": _years(worker_id),
+        "shown": shown_days(list(reversed(listed)), claims, refused), "years": _years(worker_id),
         **months_beside("worker:days_of_month", chosen),
     }  # fmt: skip
     return render(request, "worker/days.html", context)
@@ -153,16 +158,17 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     firms = names_of_businesses(row.bound.assignment.business_id or 0 for row in rows)
     edits = shown_edits(worker_id, chosen.replace(day=1), chosen)
     decisions = last_decisions(worker_id, chosen.replace(day=1))
-    unregistered = unregistered_among(rows)
+    unregistered, refused = unregistered_among(rows), by_place(list_refused_of_worker(worker_id, chosen))
+    by_site = shown_touches(worker_id, touches)
     shown = [
         {
-            "is_unregistered": one.row.site_id in unregistered, "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": touches.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
+            "is_unregistered": one.row.site_id in unregistered, "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": by_site.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
             "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
             "decision": decisions.get((one.row.site_id or 0, chosen)),
         }
-        for one in shown_days(rows, claims)
+        for one in shown_days(rows, claims, refused)
     ]  # fmt: skip
     context = {"chosen": chosen, "shown": shown, "claims": [_shown_claim(claim) for claim in claims]}
     return render(request, "worker/day.html", context)

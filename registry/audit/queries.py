@@ -1,9 +1,11 @@
 """Reads of the audit log."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from registry.audit.models import Look
+from registry.audit.models import Look, Move
+from registry.core.actor import ActorKind
 
 SHOWN_AT_MOST = 50
 
@@ -28,3 +30,9 @@ def list_looks(noun: str, subject_id: int, *, from_at: datetime, until_at: datet
             start : start + SHOWN_AT_MOST + 1
         ]
     ]
+
+
+def firms_that(act: str, noun: str, subject_ids: Collection[int]) -> dict[int, int]:
+    """The firm that did something last with each of some things; those with which no firm did so are left out."""
+    rows = Move.objects.filter(noun=noun, subject_id__in=subject_ids, move=act, actor_kind=ActorKind.BUSINESS)
+    return {one: firm or 0 for one, firm in rows.order_by("pk").values_list("subject_id", "actor_subject_id")}

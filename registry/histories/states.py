@@ -68,6 +68,7 @@ class ClaimMove(StrEnum):
     TAKE_BACK = "take_back"  # the prime takes its refusal back: it waits again
 
 
+ENTER = "enter"  # the act with which a claim begins
 CLAIM_LIFE = Workflow(
     "histories_claim",
     ClaimState.OPEN,

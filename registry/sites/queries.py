@@ -121,6 +121,12 @@ def list_terminals(site_id: int) -> list[TerminalRow]:
     return [_terminal_row(row) for row in rows]
 
 
+def names_of_terminals(site_ids: Collection[int]) -> dict[tuple[int, int], str]:
+    """The places of some sites, by site and number."""
+    rows = Terminal.objects.filter(site_id__in=site_ids).values_list("site_id", "number", "name")
+    return {(site_id, number): name for site_id, number, name in rows}
+
+
 def _terminal_row(row: Terminal) -> TerminalRow:
     return TerminalRow(
         row.pk, row.site_id, row.number, row.name, row.poster_generation, row.poster_up, row.screen_hash is not None

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
+from registry.audit.queries import firms_that
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
@@ -24,8 +25,8 @@ from registry.histories.operations.parties import (
     tell_firm,
     tell_worker,
 )
-from registry.histories.queries import path_of_day
-from registry.histories.states import CLAIM_LIFE, ClaimMove, ClaimState, Side
+from registry.histories.queries import entered_by_firm, path_of_day
+from registry.histories.states import CLAIM_LIFE, ENTER, ClaimMove, ClaimState, Side
 from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
@@ -116,7 +117,7 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
             )
     except IntegrityError:
         raise ClaimTwiceError(field="day") from None
-    note_act("histories_claim", claim.pk, "enter", by=by, at=at)
+    note_act("histories_claim", claim.pk, ENTER, by=by, at=at)
     if side is Side.EMPLOYER:
         _confirm(claim, by, at)
         _tell_worker(NoticeKind.CLAIM_ENTERED_FOR_YOU, claim, at=at)
@@ -311,6 +312,9 @@ def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None
         raise ClaimTooLateError(field="reason")
     _answer(claim, ClaimMove.REFUSE, reason, by=by, at=at)
     _tell_worker(NoticeKind.CLAIM_REFUSED, claim, at=at)
+    for business_id in firms_that(ENTER, "histories_claim", [claim.pk]).values():
+        if business_id != by.subject_id:
+            _tell(NoticeKind.CLAIM_REFUSED_OF_PEOPLE, BusinessId(business_id), claim, at=at)
 
 
 @transaction.atomic
@@ -328,7 +332,9 @@ def take_back_refusal(claim_id: int, *, by: Actor, at: datetime) -> bool:
             _answer(claim, ClaimMove.TAKE_BACK, "", by=by, at=at)
     except IntegrityError:
         raise ClaimTwiceError from None
-    _tell_worker(NoticeKind.CLAIM_REFUSAL_TAKEN_BACK, claim, at=at)
+    asked, now = NoticeKind.CLAIM_REFUSED_OF_PEOPLE, NoticeKind.CLAIM_REFUSAL_TAKEN_BACK
+    settle_notices(_about(claim), asked=asked, now=now)
+    _tell_worker(now, claim, at=at)
     return True
 
 
@@ -356,11 +362,19 @@ def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None
 
 @transaction.atomic
 def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
-    """Take an open claim back; the messages that asked firms for their part say so. Harmless when repeated."""
+    """Take an open claim back; the messages that asked firms for their part say so. Harmless when repeated.
+
+    The worker does so, or the employer that entered it: then the worker is told.
+    """
     claim = _claim(claim_id)
-    side_of(by, claim.worker_id, claim.day)
-    if claim.state != ClaimState.WITHDRAWN:
-        _answer(claim, ClaimMove.WITHDRAW, "", by=by, at=at)
+    side = side_of(by, claim.worker_id, claim.day)
+    if side is Side.EMPLOYER and claim_id not in entered_by_firm([claim_id], by.subject_id or 0):
+        raise NotAllowedError
+    if claim.state == ClaimState.WITHDRAWN:
+        return
+    _answer(claim, ClaimMove.WITHDRAW, "", by=by, at=at)
+    if side is Side.EMPLOYER:
+        _tell_worker(NoticeKind.CLAIM_TAKEN_BACK, claim, at=at)
 
 
 # What becomes of the messages that asked firms for their part.

@@ -4,6 +4,7 @@ from registry.histories.queries.claims import (
     ClaimRow,
     ClaimToConfirm,
     assignment_of_day,
+    entered_by_firm,
     get_claim,
     list_claims_of_worker,
     list_claims_to_confirm,
@@ -47,7 +48,7 @@ from registry.histories.queries.edits import (
 )
 from registry.histories.queries.elsewhere import ElsewhereDay, list_days_elsewhere
 from registry.histories.queries.facts import Facts, load_facts
-from registry.histories.queries.refused import RefusedRow, list_refused_of_month
+from registry.histories.queries.refused import RefusedDay, RefusedRow, list_refused_of_month, list_refused_of_worker
 from registry.histories.queries.sums import (
     DaySum,
     Only,
@@ -82,12 +83,14 @@ __all__ = [
     "LackingOnSite",
     "Only",
     "PersonSum",
+    "RefusedDay",
     "RefusedRow",
     "SiteSum",
     "WaitingOnSite",
     "assignment_of_day",
     "count_days",
     "count_histories",
+    "entered_by_firm",
     "get_claim",
     "get_edit",
     "last_decisions",
@@ -113,6 +116,7 @@ __all__ = [
     "list_open_edits",
     "list_positions_said",
     "list_refused_of_month",
+    "list_refused_of_worker",
     "list_two_places",
     "list_unregistered",
     "list_waiting_of_site",

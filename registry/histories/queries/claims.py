@@ -7,12 +7,13 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
+from registry.audit.queries import firms_that
 from registry.core.days import end_of_next_month, jst_day
 from registry.histories.derive.binding import Assignment, bind
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.models import Claim
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
-from registry.histories.states import ClaimState, Side
+from registry.histories.states import ENTER, ClaimState, Side
 from registry.touches.derive import months_around
 
 
@@ -92,7 +93,9 @@ def _claims(query: Q) -> list[ClaimRow]:
     names = [one.name for one in fields(ClaimRow) if one.name not in {"site_name", "first_name"}]
     others = Claim.objects.filter(worker=OuterRef("worker"), site=OuterRef("site"), day=OuterRef("day"))
     later = Q(state=ClaimState.REFUSED, pk__gt=OuterRef("pk"))
-    anew = Q(state=ClaimState.REFUSED) & Exists(others.filter(Q(state__in=[ClaimState.OPEN, ClaimState.APPROVED]) | later))
+    anew = Q(state=ClaimState.REFUSED) & Exists(
+        others.filter(Q(state__in=[ClaimState.OPEN, ClaimState.APPROVED]) | later)
+    )
     found = Claim.objects.filter(query).annotate(is_entered_anew=ExpressionWrapper(anew, output_field=BooleanField()))
     rows = found.order_by("day", "pk").values(*names, "site_name", "site__name")
     return [
@@ -159,6 +162,11 @@ def list_unregistered(*, worker_id: int | None = None, business_id: int | None =
 def names_of_claimed_sites(claim_ids: Collection[int]) -> dict[int, str]:
     """Names of unregistered sites, by the claims that name them."""
     return dict(Claim.objects.filter(pk__in=claim_ids).order_by("pk").values_list("pk", "site_name"))
+
+
+def entered_by_firm(claim_ids: Collection[int], business_id: int) -> set[int]:
+    """Of some claims those that a firm itself has entered, for one of its people."""
+    return {one for one, firm in firms_that(ENTER, "histories_claim", claim_ids).items() if firm == business_id}
 
 
 def get_claim(claim_id: int) -> ClaimRow | None:

@@ -1,10 +1,13 @@
-"""What a prime has refused on a site, by hand or touched, a page at a time."""
+"""What a prime has refused, by hand or touched: on a site, a page at a time, and of one worker."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+
+from registry.core.days import end_of_next_month, jst_day
+from registry.histories.derive.deadlines import is_self_declared, last_answer_on
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,61 @@ def list_refused_of_month(site_id: int, month: date, *, start: int = 0, size: in
     with connection.cursor() as cursor:
         cursor.execute(_REFUSED, values)
         return [RefusedRow(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class RefusedDay:
+    """A worker's day on a site that the prime does not accept: the last entry of it (`claim_id`), its touches, or both."""
+
+    site_id: int
+    site_name: str
+    day: date
+    claim_id: int | None
+    of_touches: bool
+    reason: str
+    recorded_at: datetime
+    joined_at: datetime | None
+    closed_on: date | None
+
+    def may_be_answered(self, on: date) -> bool:
+        """Whether something can still come of it: of an entry as long as it may be approved, else as long as one is in time."""
+        if self.claim_id is None:
+            return on <= end_of_next_month(self.day)
+        since = jst_day(self.joined_at) if self.joined_at else self.day
+        last_on = last_answer_on(since, self.closed_on)
+        return not is_self_declared(self.day, jst_day(self.recorded_at)) and (last_on is None or on <= last_on)
+
+
+# What was entered anew and waits, or was approved, is refused no more.
+_OF_WORKER = """
+SELECT r.site_id, s.name, r.day, r.id, r.of_touches, r.reason, r.recorded_at, r.joined_at, s.closed_on FROM (
+  (SELECT DISTINCT ON (site_id, day) site_id, day, id, false AS of_touches, answer_reason AS reason, recorded_at, joined_at
+   FROM histories_claim WHERE worker_id = %(worker)s AND state = 'refused' AND day >= %(since)s AND day < %(until)s
+   ORDER BY site_id, day, recorded_at DESC, id DESC)
+  UNION ALL
+  SELECT site_id, day, NULL, true, reason, recorded_at, NULL FROM (
+    SELECT DISTINCT ON (site_id, day) site_id, day, counts, reason, recorded_at FROM histories_day_decision
+    WHERE worker_id = %(worker)s AND day >= %(since)s AND day < %(until)s
+    ORDER BY site_id, day, recorded_at DESC, id DESC) last
+  WHERE counts IS FALSE) r
+JOIN sites_site s ON s.id = r.site_id
+WHERE NOT EXISTS (SELECT FROM histories_claim c WHERE c.worker_id = %(worker)s AND c.site_id = r.site_id AND c.day = r.day
+  AND c.state IN ('open', 'approved'))
+ORDER BY r.day DESC, r.site_id, r.of_touches DESC
+"""
+
+
+def list_refused_of_worker(worker_id: int, month: date | None = None) -> list[RefusedDay]:
+    """A worker's days that primes do not accept, the newest first; of one month, or of all."""
+    values: dict[str, Any] = {"worker": worker_id, "since": date.min, "until": date.max}
+    if month is not None:
+        first = month.replace(day=1)
+        values |= {"since": first, "until": (first + timedelta(days=32)).replace(day=1)}
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_WORKER, values)
+        found: dict[tuple[int, date], RefusedDay] = {}
+        for row in cursor.fetchall():
+            one = RefusedDay(*row)
+            place = (one.site_id, one.day)
+            found[place] = replace(one, of_touches=True) if place in found else one
+    return list(found.values())

@@ -1,14 +1,14 @@
 """Days in the firm's portal: entered for people, corrected, looked over; what others have is not there."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.claims import ClaimData, enter_claim, refuse_claim
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
 from registry.structures.operations.rosters import RosterData, add_to_roster
@@ -84,6 +84,40 @@ def test_a_linked_person_without_days_has_an_empty_month(place: Place) -> None:
     record = place.page("prime", f"/business/workers/{place.own.worker_id}/")
     assert f'href="/business/workers/{place.own.worker_id}/days/' in record
     assert "就業履歴を見る" not in place.page("below", f"/business/workers/{place.own.worker_id}/")
+
+
+def entered_by_below(place: Place) -> int:
+    """The firm below enters yesterday for its man, by its page."""
+    yesterday = DAY - timedelta(days=1)
+    people, site = [str(place.theirs.worker_id)], str(place.gate.site_id)
+    data = {"workers": people, "day": f"{yesterday:%Y/%m/%d}", "site_id": site}
+    assert place.browsers["below"].post("/business/days/new/", data).status_code == 302
+    bind_all()
+    return Claim.objects.get().pk
+
+
+def test_an_employer_reads_why_its_entry_was_refused_and_who_acts(place: Place) -> None:
+    claim = entered_by_below(place)
+    refuse_claim(claim, reason="名簿にない人です", by=owner_of(place.prime), at=NOW)
+    bind_all()
+    page = place.page("below", f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/")
+    refused = page.partition("元請は、この日を認めていません")[2].partition("</li>")[0]
+    assert ("理由：名簿にない人です" in refused, "本人が否認に答えると" in refused) == (True, True)
+    assert "足りないこと" not in refused
+    assert "日が正しいときは、本人に否認へ答えてもらうか" in place.page("below", "/business/")
+
+
+def test_an_employer_takes_back_what_it_entered_itself_and_nothing_else(place: Place) -> None:
+    claim, by_worker = entered_by_below(place), place.enter(place.theirs.worker_id, DAY - timedelta(days=2))
+    path = f"/business/claims/{claim}/withdraw/"
+    bind_all()
+    page = place.page("below", f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/")
+    assert (path in page, f"/business/claims/{by_worker}/withdraw/" in page) == (True, False)
+    assert place.browsers["below"].post(f"/business/claims/{by_worker}/withdraw/").status_code == 404
+    assert place.browsers["prime"].post(path).status_code == 404
+    for _ in range(2):
+        assert "取り下げました" in place.browsers["below"].post(path, follow=True).content.decode()
+    assert Claim.objects.get(pk=claim).state == "withdrawn"
 
 
 def test_days_of_others_are_not_edited(place: Place) -> None:

@@ -1,10 +1,14 @@
 """The worker's home and own data."""
 
+from datetime import date
+
 import pytest
+import time_machine
 
 from registry.businesses.queries import list_users
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.histories.operations.claims import ClaimData, enter_claim, refuse_claim
+from registry.histories.operations.edits import decide_days
 from registry.histories.operations.unregistered import join_unregistered_site
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
@@ -63,6 +67,22 @@ def test_home_leads_to_an_own_site_without_an_id_until_it_is_joined() -> None:
     assert browser.get(line["url"]).status_code == 200
     join_unregistered_site(site_id, a_gate(firm).site_id, by=by, at=NOW)
     assert browser.get("/worker/").context["to_do"] == []
+
+
+def test_home_asks_for_an_answer_to_refusals_of_any_month_and_of_touches() -> None:
+    firm = a_firm()
+    card, gate = a_worker(firm), a_gate(firm)
+    day, by, prime = date(2026, 10, 30), worker_as_actor(card.worker_id), owner_of(firm)
+    claim = enter_claim(card.worker_id, ClaimData(site_id=gate.site_id, day=day), by=by, at=NOW)
+    refuse_claim(claim, reason="記録なし", by=prime, at=NOW)
+    gate.send(a_touch(1, card))
+    bind_all()
+    decide_days(gate.site_id, [(card.worker_id, NOW.date())], counts=False, reason="作業なし", by=prime, at=NOW)
+    bind_all()
+    browser = as_worker(card.worker_id)
+    with time_machine.travel(NOW, tick=False):
+        page = browser.get("/worker/")
+    assert [one["url"] for one in page.context["to_do"]] == ["/worker/days/2026-11-20/", "/worker/days/2026-10-30/"]
 
 
 def test_home_shows_own_messages_and_nobody_elses() -> None:

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.utils.html import escape
@@ -17,7 +18,7 @@ from registry.codes.states import Table
 from registry.core.ids import WorkerId
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
-from registry.histories.operations.edits import approve_edits, edit_day, refuse_edit
+from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.queries import list_open_edits
 from registry.histories.states import Reason
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
@@ -163,6 +164,54 @@ def test_a_refused_day_that_was_entered_anew_asks_for_nothing_more(own: Own) -> 
     assert "答える必要はありません" in own.browser.get(answer, follow=True).content.decode()
     sent = own.browser.post(answer, {"note": "職長と入場"})
     assert (sent.status_code, "新しい入力が届いています" in sent.content.decode()) == (422, True)
+
+
+def test_a_touched_day_that_the_prime_refused_says_so_and_nothing_else_explains_it(own: Own) -> None:
+    own.gate.send(a_touch(1, own.card, method="typed"))
+    bind_all()
+    assert "カードを読まずに、番号を入力した打刻です" in own.page()
+    decide_days(own.gate.site_id, [(own.worker, DAY)], counts=False, reason="姿がない", by=owner_of(own.prime), at=NOW)
+    bind_all()
+    with time_machine.travel(NOW, tick=False):
+        pages = [own.page(path) for path in ("/worker/", f"/worker/days/{DAY.year}-{DAY.month}/", TODAY)]
+    for page in pages:
+        assert "元請は、この日を認めていません" in page
+        assert page.count("姿がない") == 1 + (page is pages[0]), "home has the message too"
+        assert "元請に確かめてください" in page
+        for untrue in ("日数に影響しません", "足りないこと", "TYPED_NUMBER", "数えられません</"):
+            assert untrue not in page
+    for page in pages[:2]:
+        assert '<td class="ds-calendar__refused">' in page
+        assert '<td class="ds-calendar__missing">' not in page
+
+
+def test_an_entered_day_that_was_refused_and_entered_anew_waits_again(own: Own) -> None:
+    claim = own.enter()
+    refuse_claim(claim, reason="記録がありません", by=owner_of(own.prime), at=NOW)
+    bind_months([(own.worker, DAY.replace(day=1))])
+    assert "「否認に答える」から説明を送れます" in own.page()
+    own.enter()
+    page = own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
+    assert ("元請は、この日を認めていません" in page, "申請中" in page) == (False, True)
+
+
+def test_each_touch_of_a_day_says_with_what_it_was_made(own: Own) -> None:
+    other, neighbour = a_worker(own.prime, "隣"), a_gate(own.prime, name="隣の現場", store="d" * 32)
+    late, later = "2026-11-20T12:00:00+09:00", "2026-11-20T17:00:30+09:00"
+    off = a_touch(4, own.card, "2026-11-20T19:00:00+09:00", offset_s=3600)
+    qr = {"seq": 5, "qr": own.card.number, "touched_at": "2026-11-20T18:30:00+09:00"}
+    own.gate.send(a_touch(1, own.card), a_touch(2, own.card, late, method="typed"), a_touch(3, other, later), off, qr)
+    neighbour.send(a_touch(1, own.card, later, site=str(own.gate.site_id), direction="out"))
+    bind_all()
+    page = own.page()
+    lines = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r"<li>(.*?)</li>", page) if ":" in one]
+    assert lines == [
+        "7:58 正面ゲート ゲートのPC",
+        "12:00 正面ゲート ゲートのPC 番号を入力",
+        "17:00（出） この現場のものではない端末",
+        "18:00 正面ゲート ゲートのPC",
+        "18:30 正面ゲート ゲートのPC QRコードを読み取り",
+    ]
 
 
 def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:

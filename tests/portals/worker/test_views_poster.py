@@ -67,6 +67,8 @@ def test_from_the_poster_to_the_receipt(worker: Client, terminal: TerminalRow, c
         assert text in receipt
     (day,) = days_of(card.worker_id)
     assert (day.day, day.site_id) == (NOW.date(), gate.site_id)
+    own_day = worker.get(f"/worker/days/{NOW.year}-{NOW.month}-{NOW.day}/").content.decode()
+    assert "正面ゲート ポスターを自分のスマートフォンで読み取り" in own_day
     assert "<strong>12:00</strong> 入場" in worker.get(link_of(terminal), follow=True).content.decode()
 
 

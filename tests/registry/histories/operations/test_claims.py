@@ -374,6 +374,27 @@ def test_what_is_answered_is_not_taken_back(place: Place) -> None:
         withdraw_claim(approved, by=owner_of(place.first), at=NOW)
 
 
+def test_an_employer_takes_back_its_own_entry_alone_and_the_worker_is_told(place: Place) -> None:
+    by = owner_of(place.second)
+    of_worker = place.enter()
+    with pytest.raises(NotAllowedError):
+        withdraw_claim(of_worker, by=by, at=NOW)
+    own = place.enter(by=by, day=DAY - timedelta(days=1))
+    for _ in range(2):
+        withdraw_claim(own, by=by, at=NOW)
+    assert (row(own).state, row(of_worker).state) == (ClaimState.WITHDRAWN, ClaimState.OPEN)
+    kinds = [NoticeKind.CLAIM_ENTERED_FOR_YOU, NoticeKind.CLAIM_TAKEN_BACK]
+    assert sorted(told(account_of_worker(place.worker))) == sorted(kinds)
+
+
+def test_who_entered_a_day_for_its_people_is_told_why_it_was_refused(place: Place) -> None:
+    claim, by = place.enter(by=owner_of(place.second)), owner_of(place.prime)
+    refuse_claim(claim, reason="名簿にない人です", by=by, at=NOW)
+    assert told(list_users(place.second)[0].account.id) == [NoticeKind.CLAIM_REFUSED_OF_PEOPLE]
+    take_back_refusal(claim, by=by, at=NOW)
+    assert told(list_users(place.second)[0].account.id) == [NoticeKind.CLAIM_REFUSAL_TAKEN_BACK]
+
+
 def test_the_system_is_no_employer(place: Place) -> None:
     with pytest.raises(NotAllowedError):
         place.enter(by=Actor(ActorKind.SYSTEM))

@@ -7,7 +7,7 @@ import pytest
 from registry.core.ids import WorkerId
 from registry.histories.operations.claims import refuse_claim, take_back_refusal
 from registry.histories.operations.edits import decide_days, take_back_decision
-from registry.histories.queries import list_refused_of_month
+from registry.histories.queries import list_refused_of_month, list_refused_of_worker
 from tests.factories.cast import NOW, owner_of
 from tests.factories.site_days import DAY, Place
 
@@ -47,3 +47,27 @@ def test_who_is_nobody_has_no_refusal_to_take_back() -> None:
     place = Place()
     unknown = WorkerId(place.own.worker_id + 1)
     assert not take_back_decision(place.gate.site_id, unknown, DAY, by=owner_of(place.prime), at=NOW)
+
+
+def test_a_worker_s_refused_days_of_all_months_are_known_until_they_are_entered_anew() -> None:
+    place = Place()
+    site, by, own = place.gate.site_id, owner_of(place.prime), place.own.worker_id
+    month_ago, months_ago = date(2026, 10, 30), date(2026, 9, 1)
+    claims = {day: place.enter(own, day) for day in (month_ago, months_ago)}
+    refuse_claim(claims[month_ago], reason="記録なし", by=by, at=NOW)
+    refuse_claim(claims[months_ago], reason="自己申告", by=by, at=NOW)
+    decide_days(site, [(own, DAY), (place.theirs.worker_id, DAY)], counts=False, reason="作業なし", by=by, at=NOW)
+
+    found = list_refused_of_worker(own)
+    assert [(one.day, one.claim_id, one.of_touches, one.reason, one.site_name) for one in found] == [
+        (DAY, None, True, "作業なし", "見本ビル新築工事"),
+        (month_ago, claims[month_ago], False, "記録なし", "見本ビル新築工事"),
+        (months_ago, claims[months_ago], False, "自己申告", "見本ビル新築工事"),
+    ]
+    assert [one.may_be_answered(DAY) for one in found] == [True, True, False], "自己申告 never becomes formal"
+    assert [one.may_be_answered(date(2027, 1, 1)) for one in found] == [False, True, False], "the site is open"
+    assert [one.day for one in list_refused_of_worker(own, DAY)] == [DAY]
+
+    place.enter(own, month_ago)
+    take_back_decision(site, own, DAY, by=by, at=NOW + timedelta(hours=1))
+    assert [one.day for one in list_refused_of_worker(own)] == [months_ago]
