@@ -1,13 +1,16 @@
 """Days as pages show them: what each lacks, with cause, consequence, remedy, and who acts."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from registry.histories.derive.binding import BoundDay
 from registry.histories.queries import DayRow
 from registry.histories.states import Standing
+from registry.workers.states import DayItem
 
 TONES = {
     Standing.FORMAL: "good", Standing.WAITING: "waiting", Standing.CLAIMED: "waiting", Standing.UNAPPROVED: "neutral",
@@ -53,3 +56,20 @@ def shown_day(row: DayRow, place: str) -> ShownDay:
     standing = row.bound.standing
     reasons = shown_reasons(row.bound.reasons, counts=standing is Standing.FORMAL)
     return ShownDay(row.bound, place, TONES[standing], _(f"day.standing.{standing}"), reasons)
+
+
+class OfWorker(Protocol):
+    """Whatever a page shows of one worker."""
+
+    @property
+    def worker_id(self) -> int:
+        """Whose it is."""
+
+
+def looked_at(*shown: tuple[Iterable[OfWorker], Collection[DayItem]]) -> dict[int, set[DayItem]]:
+    """What a page shows of whose days: rows, and what of each stands there (ruling 40)."""
+    found: dict[int, set[DayItem]] = defaultdict(set)
+    for rows, items in shown:
+        for row in rows:
+            found[row.worker_id] |= set(items)
+    return found

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.days import shown_day
+from portals.base.days import looked_at, shown_day
 from portals.base.months import chosen_day
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
@@ -27,6 +27,7 @@ from registry.histories.queries import DayRow, list_days_of_site
 from registry.histories.rules import is_here_now
 from registry.structures.queries import firms_of_expected, workers_on_rosters_below
 from registry.touches.queries import directions_of
+from registry.workers.states import DayItem
 
 PEOPLE_AT_ONCE = 50
 
@@ -89,7 +90,9 @@ def _still_here(site_id: int, came: Sequence[Person]) -> list[Person]:
 def _lines(request: HttpRequest, site_id: int, people: Iterable[Person]) -> list[dict[str, Any]]:
     """The people of a page with their names: nobody else is looked at."""
     people = list(people)
-    seen = see_workers_on_site(viewer_of(request), site_id, {one.worker_id for one in people}, at=timezone.now())
+    days = looked_at(([one for one in people if one.row], (DayItem.DAY, DayItem.TIMES, DayItem.FIRM)))
+    ids = {one.worker_id for one in people}
+    seen = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=days)
     firms = names_of_businesses({one.business_id for one in people if one.business_id})
     return [
         {

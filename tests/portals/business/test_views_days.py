@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry.audit.models import Look
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
@@ -13,6 +14,7 @@ from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.links import link
+from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.site_days import Place, names
@@ -336,3 +338,27 @@ def test_who_went_out_is_not_here_any_more(place: Place) -> None:
     assert "今いる人" in place.page("prime", f"/business/sites/{place.gate.site_id}/")
     before = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}-19/")
     assert ("今いる人" in before, "来なかった人" in before) == (False, True)
+
+
+def test_a_look_says_what_of_whose_days_was_shown(place: Place) -> None:
+    """Ruling 40: the pages and the file of the prime and the employer, each with what stands there and no more."""
+    place.enter(place.theirs.worker_id)
+    site, own, theirs = place.gate.site_id, place.own.worker_id, place.theirs.worker_id
+    every = {"days", "day_times", "day_role", "day_firm"}
+    for who, path, seen in (
+        ("prime", f"/business/sites/{site}/days/{MONTH}-20/", dict.fromkeys((own, theirs), every - {"day_role"})),
+        ("prime", f"/business/sites/{site}/days/{MONTH}/", {own: {"days"}, theirs: every - {"day_firm"}}),
+        ("prime", f"/business/sites/{site}/days/{MONTH}/list.csv", dict.fromkeys((own, theirs), every)),
+        ("prime", f"/business/sites/days/{MONTH}/", {own: {"days"}, theirs: {"days"}}),
+        ("prime", f"/business/sites/days/{MONTH}/list.csv", dict.fromkeys((own, theirs), every)),
+        ("below", f"/business/days/{MONTH}/list.csv", {theirs: every}),
+        ("below", f"/business/workers/{theirs}/days/{MONTH}/", {theirs: every}),
+        ("prime", f"/business/sites/{site}/roster/", {}),
+    ):
+        before = Look.objects.count()
+        place.page(who, path)
+        found: dict[int, set[str]] = {}
+        for look in Look.objects.order_by("pk")[before:]:
+            for one in look.subjects:
+                found[one] = set(WORKER_POLICY.names(look.items)) & every
+        assert {one: items for one, items in found.items() if items} == seen, path
