@@ -7,8 +7,9 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from portals.base.templatetags.ds import jtime
 from registry.histories.derive.binding import BoundDay
-from registry.histories.queries import DayRow
+from registry.histories.queries import ClaimRow, DayRow
 from registry.histories.states import Standing
 from registry.workers.states import DayItem
 
@@ -56,6 +57,14 @@ def shown_day(row: DayRow, place: str) -> ShownDay:
     standing = row.bound.standing
     reasons = shown_reasons(row.bound.reasons, counts=standing is Standing.FORMAL)
     return ShownDay(row.bound, place, TONES[standing], _(f"day.standing.{standing}"), reasons)
+
+
+def times_said(claim: ClaimRow) -> str:
+    """The times that were entered with a day; an end that is not after the beginning is one of the next morning."""
+    begins, ends = (jtime(at) for at in (claim.begins_at, claim.ends_at))
+    if claim.begins_at and claim.ends_at and claim.ends_at <= claim.begins_at:
+        ends = _("day.next_morning").format(time=ends)
+    return f"{begins}–{ends}" if begins or ends else ""
 
 
 class OfWorker(Protocol):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.days import looked_at, shown_day
+from portals.base.days import looked_at, shown_day, times_said
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page
@@ -116,7 +116,8 @@ def shown_claim(claim: ClaimRow, names: dict[int, str]) -> dict[str, Any]:
     days_left = _("claim.days_left").format(days=left) if left >= 0 else _("claim.overdue")
     first = _("claim.joined_from").format(name=claim.first_name) if claim.joined_at else ""
     name = names.get(claim.worker_id, grouped(claim.worker_id))
-    return {"row": claim, "name": name, "left": days_left, "joined": first}
+    trade = code_names(Table.TRADES).get(claim.trade, claim.trade)
+    return {"row": claim, "name": name, "left": days_left, "joined": first, "trade": trade, "times": times_said(claim)}
 
 
 def _by_name(claims: list[ClaimRow]) -> list[dict[str, Any]]:

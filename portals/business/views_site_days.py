@@ -1,7 +1,7 @@
 """Days as the prime and the firms on the path see them: a site's month and day, what waits, answers in bulk, CSV."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.days import TONES, looked_at
+from portals.base.days import TONES, OfWorker, looked_at
 from portals.base.edits import Words
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page
@@ -184,7 +184,8 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
         else:
             success(request, _("claim.was_refused"))
             return redirect(_back(request, site_id))
-    context = {"form": form, "site": site, "claim": claim, "back_url": _back(request, site_id)}
+    names = _names_on_site(request, site_id, [claim], ALL_OF_DAYS - {DayItem.FIRM})
+    context = {"form": form, "site": site, "one": shown_claim(claim, names), "back_url": _back(request, site_id)}
     return form_page(request, "business/refuse_claim.html", context)
 
 
@@ -219,8 +220,10 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
         else:
             info(request, _("day.edit.answered_already"))
         return redirect(_back(request, site_id))
+    names = _names_on_site(request, site_id, [edit], [DayItem.DAY, DayItem.ROLE])
     context = {
-        "form": form, "site": site, "edit": edit, "wanted": Words().of(edit), "back_url": _back(request, site_id)
+        "form": form, "site": site, "edit": edit, "name": names.get(edit.worker_id, grouped(edit.worker_id)),
+        "wanted": Words().of(edit), "back_url": _back(request, site_id),
     }  # fmt: skip
     return form_page(request, "business/refuse_edit.html", context)
 
@@ -271,12 +274,20 @@ def _back(request: HttpRequest, site_id: int) -> str:
     return reverse("business:site_days", args=[site_id])
 
 
+def _names_on_site(
+    request: HttpRequest, site_id: int, rows: Sequence[OfWorker], items: Collection[DayItem]
+) -> dict[int, str]:  # fmt: skip
+    """The names of those of whose days some items are shown."""
+    ids = {row.worker_id for row in rows}
+    days = looked_at((rows, items))
+    return names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=days))
+
+
 def _ask_reason(
     request: HttpRequest, site: SiteRow, rows: list[DayRow], form: DayRefusalForm, back_url: str
 ) -> HttpResponse:  # fmt: skip
     """Why the chosen days do not count; who they are stands above."""
-    ids, seen = {row.worker_id for row in rows}, looked_at((rows, [DayItem.DAY]))
-    names = names_of(see_workers_on_site(viewer_of(request), site.id, ids, at=timezone.now(), days=seen))
+    names = _names_on_site(request, site.id, rows, [DayItem.DAY])
     days = [
         {"key": key_of(row.worker_id, row.bound.day), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
     ]  # fmt: skip

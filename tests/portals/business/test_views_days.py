@@ -1,7 +1,7 @@
 """Days in the firm's portal: entered for people, corrected, looked over; what others have is not there."""
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from registry.audit.models import Look
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
+from registry.histories.operations.claims import ClaimData, answer_refusal, approve_claims, enter_claim, refuse_claim
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
 from registry.structures.operations.rosters import RosterData, add_to_roster
@@ -203,7 +203,8 @@ def test_a_late_edit_is_refused_with_a_reason(place: Place) -> None:
     edit, site = ask_late(place, work="墨出し"), place.gate.site_id
     path = f"/business/sites/{site}/edits/{edit}/refuse/"
     assert place.browsers["below"].get(path).status_code == 404
-    assert "墨出し" in place.page("prime", path)
+    page = place.page("prime", path)
+    assert [text for text in ("墨出し", "下 太郎", "9月") if text not in page] == []
     assert place.browsers["prime"].post(path, {"reason": ""}).status_code == 422
     for said in ("否認しました", "すでに元請が答えています"):
         assert said in place.browsers["prime"].post(path, {"reason": "型枠でした"}, follow=True).content.decode()
@@ -362,3 +363,25 @@ def test_a_look_says_what_of_whose_days_was_shown(place: Place) -> None:
             for one in look.subjects:
                 found[one] = set(WORKER_POLICY.names(look.items)) & every
         assert {one: items for one, items in found.items() if items} == seen, path
+
+
+def test_who_confirms_approves_or_refuses_sees_what_was_entered(place: Place) -> None:
+    worker, day = place.theirs.worker_id, date(2026, 11, 18)
+    data = ClaimData(
+        day=day, site_id=place.gate.site_id, trade="06-01", work="夜間の溶接", begins_at=time(20), ends_at=time(5)
+    )  # fmt: skip
+    claim = enter_claim(worker, data, by=worker_as_actor(worker), at=NOW)
+    bind_months([(worker, day.replace(day=1))])
+    site = f"/business/sites/{place.gate.site_id}"
+    said = ("下 太郎", "11月18日", "とび工", "夜間の溶接", "20:00–翌5:00")
+    for who, path in (
+        ("below", f"/business/days/{MONTH}/"),
+        ("prime", f"{site}/days/{MONTH}/"),
+        ("prime", f"{site}/claims/{claim}/refuse/"),
+    ):
+        page = place.page(who, path)
+        assert [text for text in said if text not in page] == [], path
+    refuse_claim(claim, reason="名簿にない人です", by=owner_of(place.prime), at=NOW)
+    answer_refusal(claim, note="名簿の写しがあります", by=worker_as_actor(worker), at=NOW)
+    page = place.page("prime", f"{site}/days/{MONTH}/")
+    assert [text for text in ("名簿にない人です", "名簿の写しがあります") if text not in page] == []
