@@ -1,14 +1,18 @@
 """Days as pages show them: what each lacks, with cause, consequence, remedy, and who acts."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from portals.base.templatetags.ds import jtime
 from registry.histories.derive.binding import BoundDay
-from registry.histories.queries import DayRow, RefusedDay
+from registry.histories.queries import ClaimRow, DayRow, RefusedDay
 from registry.histories.states import Standing
+from registry.workers.states import DayItem
 
 TONES = {
     Standing.FORMAL: "good", Standing.WAITING: "waiting", Standing.CLAIMED: "waiting", Standing.UNAPPROVED: "neutral",
@@ -75,3 +79,28 @@ def shown_day(row: DayRow, place: str, refused: Refusals = NO_REFUSALS) -> Shown
     reasons = shown_reasons(() if is_explained else bound.reasons, counts=standing is Standing.FORMAL)
     label = _("day.standing.refused") if refusal else _(f"day.standing.{standing}")
     return ShownDay(bound, place, TONES[standing], label, reasons, refusal)
+
+
+def times_said(claim: ClaimRow) -> str:
+    """The times that were entered with a day; an end that is not after the beginning is one of the next morning."""
+    begins, ends = (jtime(at) for at in (claim.begins_at, claim.ends_at))
+    if claim.begins_at and claim.ends_at and claim.ends_at <= claim.begins_at:
+        ends = _("day.next_morning").format(time=ends)
+    return f"{begins}–{ends}" if begins or ends else ""
+
+
+class OfWorker(Protocol):
+    """Whatever a page shows of one worker."""
+
+    @property
+    def worker_id(self) -> int:
+        """Whose it is."""
+
+
+def looked_at(*shown: tuple[Iterable[OfWorker], Collection[DayItem]]) -> dict[int, set[DayItem]]:
+    """What a page shows of whose days: rows, and what of each stands there (ruling 40)."""
+    found: dict[int, set[DayItem]] = defaultdict(set)
+    for rows, items in shown:
+        for row in rows:
+            found[row.worker_id] |= set(items)
+    return found

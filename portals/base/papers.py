@@ -108,6 +108,4 @@ def paper_answer(request: HttpRequest, paper_id: int) -> HttpResponse:
     """A paper that is made, to keep or to print."""
     viewer = viewer_of(request)
     paper = hand_out_paper(viewer, paper_id, at=timezone.now())
-    return attachment(
-        paper.content, title_of(paper.row, _names(viewer, [paper.row])).replace(" ", "_"), "pdf", "application/pdf"
-    )
+    return attachment(paper.content, title_of(paper.row, paper.names).replace(" ", "_"), "pdf", "application/pdf")

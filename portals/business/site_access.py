@@ -11,9 +11,10 @@ from portals.base.access import viewer_of
 from portals.business.views_firm import business_of
 from registry.core.days import jst_day
 from registry.core.ids import SiteId
-from registry.sites.queries import SiteRow, TerminalRow, find_site, list_terminals
+from registry.sites.queries import SiteRow, TerminalRow, find_site, list_terminals, load_boundaries
 from registry.structures.derive import Structure
 from registry.structures.queries import TenureRow, list_structure, load_structure, tenures_of_firm
+from registry.touches.derive import working_day
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class SiteAccess:
     def site_id(self) -> SiteId:
         """The site's ID."""
         return SiteId(self.site.id)
+
+    @cached_property
+    def working_day(self) -> date:
+        """The day that a touch would begin now: at night still that of the evening (ruling 27)."""
+        return working_day(timezone.now(), load_boundaries([self.site.id])[self.site.id])
 
     @cached_property
     def current(self) -> list[TenureRow]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portals.base.access import page, viewer_of
+from portals.base.days import looked_at
 from portals.base.exports import csv_answer
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
@@ -30,6 +31,7 @@ from registry.histories.states import Standing
 from registry.papers.queries import day_lines
 from registry.sites.queries import ALL_AT_MOST, list_sites
 from registry.structures.queries import firms_of_structures
+from registry.workers.states import ALL_OF_DAYS, DayItem
 
 
 def _filters(request: HttpRequest) -> tuple[DaysFilterForm, dict[int, str], Only]:
@@ -68,7 +70,9 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
     sums = {one.site_id: one for one in sum_sites(sites, chosen, only)}
     by_name = [sums[site_id] for site_id in sites if site_id in sums]
     shown, more = sum_people_of_sites(by_name, chosen, only, start=start, size=LINES)
-    people = see_workers_at_work(viewer_of(request), {one.worker_id for one in shown}, at=timezone.now())
+    people = see_workers_at_work(
+        viewer_of(request), {one.worker_id for one in shown}, at=timezone.now(), days=looked_at((shown, [DayItem.DAY]))
+    )
     context = {
         "form": form, "month": chosen, "sites": _site_lines(sites, by_name, chosen),
         "lines": [{**line, "site": sites[line["site_id"]]} for line in lines_of(shown, names_of(people))],
@@ -84,5 +88,7 @@ def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     chosen = chosen_month(year, month)
     _form, sites, only = _filters(request)
     rows = [row for row in list_month_of_sites(sites, chosen) if only.holds(row)]
-    people = see_workers_at_work(viewer_of(request), {row.worker_id for row in rows}, at=timezone.now())
+    people = see_workers_at_work(
+        viewer_of(request), {row.worker_id for row in rows}, at=timezone.now(), days=looked_at((rows, ALL_OF_DAYS))
+    )
     return csv_answer(f"就業履歴_全現場_{chosen:%Y%m}", day_lines(rows, names_of(people)))

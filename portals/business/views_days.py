@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.days import by_place, shown_day
+from portals.base.days import by_place, looked_at, shown_day, times_said
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -61,6 +61,7 @@ from registry.papers.states import PaperKind
 from registry.sites.queries import find_site, names_of_sites
 from registry.workers.queries import FOUND_AT_MOST as PAGE
 from registry.workers.queries import linked_businesses, linked_workers
+from registry.workers.states import ALL_OF_DAYS, DayItem
 
 LINES = 50  # people on a page
 
@@ -98,7 +99,8 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
     start, sums, claims = start_of(request), sum_people_of_firm(own, chosen), list_claims_to_confirm(own)
     shown = page_of(sums, start)
     wanted = {one.worker_id for one in shown} | {claim.row.worker_id for claim in claims}
-    names = names_of(see_workers_at_work(viewer_of(request), wanted, at=now))
+    seen = looked_at((shown, [DayItem.DAY]), ((claim.row for claim in claims), ALL_OF_DAYS - {DayItem.FIRM}))
+    names = names_of(see_workers_at_work(viewer_of(request), wanted, at=now, days=seen))
     lines = lines_of(shown, names)
     for line in lines:
         line["url"] = reverse("business:person_days", args=[line["worker_id"], chosen.year, chosen.month])
@@ -118,7 +120,8 @@ def shown_claim(claim: ClaimRow, names: dict[int, str]) -> dict[str, Any]:
     days_left = _("claim.days_left").format(days=left) if left >= 0 else _("claim.overdue")
     first = _("claim.joined_from").format(name=claim.first_name) if claim.joined_at else ""
     name = names.get(claim.worker_id, grouped(claim.worker_id))
-    return {"row": claim, "name": name, "left": days_left, "joined": first}
+    trade = code_names(Table.TRADES).get(claim.trade, claim.trade)
+    return {"row": claim, "name": name, "left": days_left, "joined": first, "trade": trade, "times": times_said(claim)}
 
 
 def _by_name(claims: list[ClaimRow]) -> list[dict[str, Any]]:
@@ -209,7 +212,9 @@ def _person(request: HttpRequest, worker_id: int, chosen: date) -> Person:
     rows = list_days_for_firm(worker_id, own, chosen)
     if not rows and own not in linked_businesses([worker_id], on=jst_day(now)).get(worker_id, ()):
         raise Http404
-    people = see_workers_at_work(viewer_of(request), [worker_id], at=now, elsewhere_in=chosen)
+    people = see_workers_at_work(
+        viewer_of(request), [worker_id], at=now, elsewhere_in=chosen, days=looked_at((rows, ALL_OF_DAYS))
+    )
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
     others: Any = people[worker_id].get("days_elsewhere") or []
     elsewhere = [
@@ -298,7 +303,8 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
     site = find_site(site_id)
     if not found or site is None:
         raise Http404
-    names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now()))
+    seen = looked_at((found, [DayItem.DAY]))
+    names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now(), days=seen))
     form, on, now, by = (
         DayEditForm(request.POST or None, worker=worker_id),
         found[0].bound.day,

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.days import looked_at
 from portals.base.forms import form_page
 from portals.base.qr import qr_picture
 from portals.base.records import full_name
@@ -40,6 +41,7 @@ from registry.touches.queries import (
     list_unplaced,
 )
 from registry.touches.states import DeviceState
+from registry.workers.states import DayItem
 
 OF_DEVICES = (Reason.DEVICE_REVOKED, Reason.SITE_NOT_OF_DEVICE)
 REFUSED_CODES = frozenset({"TOUCH_SHAPE", "TOUCH_ID_SHAPE", "TOUCH_ID_CHECK_DIGIT", "TOUCH_ID_KIND"})
@@ -86,7 +88,8 @@ def _waiting(request: HttpRequest, site_id: int) -> tuple[list[dict[str, Any]], 
     """Days by touches of devices that are not trusted, or not of this site: some, and how many more."""
     found = list_waiting_of_site(site_id, reasons=OF_DEVICES)
     rows = found[:LINES]
-    people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=timezone.now())
+    ids, days = {row.worker_id for row in rows}, looked_at((rows, [DayItem.DAY, DayItem.TIMES]))
+    people = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=days)
     return [
         {
             "key": key_of(row.worker_id, row.bound.day), "row": row.bound,

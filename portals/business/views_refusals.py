@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.days import looked_at
 from portals.base.forms import refusal
 from portals.base.months import chosen_month
 from portals.base.search import pages_around, start_of
@@ -28,6 +29,7 @@ from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claims import take_back_refusal
 from registry.histories.operations.edits import take_back_decision
 from registry.histories.queries import RefusedRow, get_claim, list_refused_of_month
+from registry.workers.states import DayItem
 
 CLAIM, DAY = "claim", "day"
 
@@ -52,7 +54,8 @@ def refused(request: HttpRequest, site_id: int, year: int, month: int) -> HttpRe
     if start and not found:
         return redirect("business:refused", site_id, year, month)  # the last one of the page was taken back
     rows = found[:LINES]
-    people = see_workers_on_site(viewer_of(request), site_id, {row.worker_id for row in rows}, at=timezone.now())
+    ids, seen = {row.worker_id for row in rows}, looked_at((rows, [DayItem.DAY]))
+    people = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=seen)
     context = {
         "site": site, "month": chosen, "refused": shown_refused(rows, names_of(people)), "start": start,
         "pages": pages_around(request, start, more=len(found) > LINES, size=LINES),

@@ -1,7 +1,7 @@
 """Days as the prime and the firms on the path see them: a site's month and day, what waits, answers in bulk, CSV."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.days import TONES
+from portals.base.days import TONES, OfWorker, looked_at
 from portals.base.edits import Words
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page
@@ -56,6 +56,7 @@ from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
 from registry.sites.queries import SiteRow, list_joined_sites
+from registry.workers.states import ALL_OF_DAYS, DayItem
 
 
 @page(Permission.SITE_MANAGE)
@@ -76,7 +77,11 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     all_refused = list_refused_of_month(site_id, chosen, size=LINES + 1) if access.is_prime else []
     refused = all_refused[:LINES]
     ids = {one.worker_id for some in (shown, claims, waiting, edits, said, doubts, refused) for one in some}
-    names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now))
+    seen = looked_at(
+        (shown, [DayItem.DAY]), (refused, [DayItem.DAY]), (claims, ALL_OF_DAYS - {DayItem.FIRM}),
+        (edits + said, [DayItem.DAY, DayItem.ROLE]), (waiting + doubts, [DayItem.DAY, DayItem.TIMES]),
+    )  # fmt: skip
+    names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now, days=seen))
     context = {
         "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
@@ -179,7 +184,8 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
         else:
             success(request, _("claim.was_refused"))
             return redirect(_back(request, site_id))
-    context = {"form": form, "site": site, "claim": claim, "back_url": _back(request, site_id)}
+    names = _names_on_site(request, site_id, [claim], ALL_OF_DAYS - {DayItem.FIRM})
+    context = {"form": form, "site": site, "one": shown_claim(claim, names), "back_url": _back(request, site_id)}
     return form_page(request, "business/refuse_claim.html", context)
 
 
@@ -214,8 +220,10 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
         else:
             info(request, _("day.edit.answered_already"))
         return redirect(_back(request, site_id))
+    names = _names_on_site(request, site_id, [edit], [DayItem.DAY, DayItem.ROLE])
     context = {
-        "form": form, "site": site, "edit": edit, "wanted": Words().of(edit), "back_url": _back(request, site_id)
+        "form": form, "site": site, "edit": edit, "name": names.get(edit.worker_id, grouped(edit.worker_id)),
+        "wanted": Words().of(edit), "back_url": _back(request, site_id),
     }  # fmt: skip
     return form_page(request, "business/refuse_edit.html", context)
 
@@ -266,12 +274,20 @@ def _back(request: HttpRequest, site_id: int) -> str:
     return reverse("business:site_days", args=[site_id])
 
 
+def _names_on_site(
+    request: HttpRequest, site_id: int, rows: Sequence[OfWorker], items: Collection[DayItem]
+) -> dict[int, str]:  # fmt: skip
+    """The names of those of whose days some items are shown."""
+    ids = {row.worker_id for row in rows}
+    days = looked_at((rows, items))
+    return names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=days))
+
+
 def _ask_reason(
     request: HttpRequest, site: SiteRow, rows: list[DayRow], form: DayRefusalForm, back_url: str
 ) -> HttpResponse:  # fmt: skip
     """Why the chosen days do not count; who they are stands above."""
-    people = see_workers_on_site(viewer_of(request), site.id, {row.worker_id for row in rows}, at=timezone.now())
-    names = names_of(people)
+    names = _names_on_site(request, site.id, rows, [DayItem.DAY])
     days = [
         {"key": key_of(row.worker_id, row.bound.day), "on": row.bound.day, "name": names.get(row.worker_id, grouped(row.worker_id))} for row in rows
     ]  # fmt: skip

@@ -34,7 +34,6 @@ from registry.sites.operations import (
 from registry.sites.queries import list_sites, list_terminals, load_boundaries
 from registry.sites.rules import may_open_unregistered
 from registry.structures.queries import list_sites_below
-from registry.touches.derive import working_day
 from registry.touches.queries import list_devices
 
 
@@ -74,7 +73,7 @@ def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
     access = access_to(request, site_id)
     if not access.is_prime:
         raise Http404
-    today = working_day(timezone.now(), load_boundaries([site_id])[site_id])
+    today = access.working_day
     return {
         **people_of_day(request, access, today), "day_before": today - timedelta(days=1),
         "terminals": list_terminals(site_id), "devices": list_devices(site_id),

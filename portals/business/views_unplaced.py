@@ -19,6 +19,7 @@ from registry.core.ids import SiteId, grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.touches.operations.orphans import Place, give_day, put_aside
 from registry.touches.queries import UNPLACED_AT_MOST, Unplaced, list_unplaced
+from registry.workers.states import DayItem
 
 
 def _key(row: Unplaced) -> str:
@@ -27,7 +28,8 @@ def _key(row: Unplaced) -> str:
 
 def _shown(request: HttpRequest, site_id: int, rows: list[Unplaced], chosen: set[str]) -> list[dict[str, Any]]:
     ids = {row.worker_id for row in rows if row.worker_id}
-    people = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now())
+    days = dict.fromkeys(ids, (DayItem.DAY, DayItem.TIMES))
+    people = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=days)
     return [
         {
             "row": row, "key": _key(row), "chosen": _key(row) in chosen,

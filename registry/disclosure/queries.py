@@ -41,6 +41,7 @@ from registry.workers.queries import (
     search_workers,
     worker_of_account,
 )
+from registry.workers.states import DayItem
 
 _NAMES = ("family_name", "middle_name", "given_name")
 _PURPOSES = {
@@ -188,11 +189,11 @@ def see_ending_credentials(viewer: Viewer, *, from_on: date, until_on: date, at:
 
 def see_workers_on_site(
     viewer: Viewer, site_id: int, ids: Iterable[int], *, at: datetime, only: Collection[str] | None = LISTED,
-    roster: Iterable[RosterRow] = (),
+    roster: Iterable[RosterRow] = (), days: Mapping[int, Collection[DayItem]] | None = None,
 ) -> dict[int, Seen]:  # fmt: skip
     """People of a site, as the prime and the firms above them may see them (ruling 38), and their own firm.
 
-    With `roster`, each one's lines of it stand beside the name.
+    With `roster`, each one's lines of it stand beside the name; `days` says what of whose days is shown beside it.
 
     Raises `NotFoundError` where the viewer's firm has no part in the site.
     """
@@ -210,15 +211,18 @@ def see_workers_on_site(
     rows = fields_of_workers(wanted, only=only)
     for line in roster:
         rows[line.worker_id].setdefault("roster", []).append(line)
+    _add_days(rows, days or {})
     return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
 
 
 def see_workers_at_work(
-    viewer: Viewer, ids: Iterable[int], *, at: datetime, elsewhere_in: date | None = None
-) -> dict[int, Seen]:
+    viewer: Viewer, ids: Iterable[int], *, at: datetime, elsewhere_in: date | None = None,
+    days: Mapping[int, Collection[DayItem]] | None = None,
+) -> dict[int, Seen]:  # fmt: skip
     """People of days on any site, as the firms of these days see them: prime, firms above, own firm (ruling 38).
 
-    With `elsewhere_in`, what an employer knows of their days for other firms in that month stands beside the name.
+    With `elsewhere_in`, what an employer knows of their days for other firms in that month stands beside the name;
+    `days` says what of whose days is shown beside it.
     """
     wanted = set(ids)
     relations = dict(relations_to_workers(viewer, wanted, at=at))
@@ -229,7 +233,15 @@ def see_workers_at_work(
         elsewhere = list_days_elsewhere(wanted, viewer.business_id or 0, elsewhere_in)
         for worker_id, row in rows.items():
             row["days_elsewhere"] = elsewhere.get(worker_id, [])
+    _add_days(rows, days or {})
     return {one.subject_id: one for one in see_many(viewer, WORKER_POLICY, rows, relations, at=at)}
+
+
+def _add_days(rows: Mapping[int, dict[str, Any]], days: Mapping[int, Collection[DayItem]]) -> None:
+    """Days are read where they are listed; what is shown of them stands here for the look (ruling 40)."""
+    for worker_id, items in days.items():
+        if worker_id in rows:
+            rows[worker_id].update(dict.fromkeys(items, True))
 
 
 def see_names_at_gate(site_ids: Iterable[int], *, at: datetime) -> dict[int, str]:

@@ -10,6 +10,7 @@ from registry.histories.derive.deadlines import is_late_answer, last_answer_on
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import SiteRow
 from registry.sites.rules import is_prime
+from registry.touches.states import Direction
 
 
 def speaks_for_prime(site: SiteRow | None, by: Actor) -> bool:
@@ -41,3 +42,13 @@ def may_doubt(bound: BoundDay, *, on: date) -> bool:
         return False
     doubts = {one for one in DOUBTS if one in bound.reasons}
     return bool(doubts - {Reason.TYPED_NUMBER}) or (bool(doubts) and on <= end_of_next_month(bound.day))
+
+
+def is_here_now(bound: BoundDay, last: Direction | None) -> bool:
+    """Whether somebody is still on the site, by what the last touch of the day says of itself.
+
+    Where it says nothing the first touch is in and a later one out (ruling 26).
+    """
+    if last is None:  # never touched
+        return False
+    return last is Direction.IN or (last is Direction.NONE and bound.last is None)

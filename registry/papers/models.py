@@ -1,5 +1,6 @@
 """Tables of papers."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -24,6 +25,7 @@ class Paper(models.Model):
     failure = models.CharField(max_length=40, blank=True)  # the code of an error
     # In the database as other files are: paper and state come and go in one transaction and lie in one backup.
     content = models.BinaryField(null=True)
+    people = ArrayField(models.BigIntegerField(), default=list)  # whose days stand on it: who takes it sees them
 
     class Meta:
         db_table = "papers_paper"

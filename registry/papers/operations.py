@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from registry.core.viewer import Viewer
 from registry.disclosure.queries import viewer_for
 from registry.papers.kinds.days import sheet_of
 from registry.papers.models import Paper
-from registry.papers.queries import PaperRow, get_paper, list_days
+from registry.papers.queries import PaperRow, get_paper, list_days, names_on_paper
 from registry.papers.rules import Wish, may_ask
 from registry.papers.states import (
     GIVEN_UP_AFTER,
@@ -86,6 +87,7 @@ class HandedOut:
 
     row: PaperRow
     content: bytes = field(repr=False)
+    names: Mapping[int, str] = field(repr=False)  # of those on it
 
 
 @transaction.atomic
@@ -141,9 +143,9 @@ def make_paper(paper_id: int, *, at: datetime) -> None:
     paper = Paper.objects.filter(pk=paper_id, state=PaperState.QUEUED).first()
     if paper is None:
         return
-    content, failure = None, ""
+    content, people, failure = None, set[int](), ""
     try:
-        content = _content(paper, at=at)
+        content, people = _content(paper, at=at)
     except RegistryError as error:
         failure = error.code
     with transaction.atomic():
@@ -151,12 +153,14 @@ def make_paper(paper_id: int, *, at: datetime) -> None:
         if paper.state != PaperState.QUEUED:
             return
         paper.content, paper.made_at, paper.failure = content, at if content else None, failure
-        paper.save(update_fields=["content", "made_at", "failure"])
+        paper.people = sorted(people)
+        paper.save(update_fields=["content", "made_at", "failure", "people"])
         step = PaperMove.FAIL if content is None else PaperMove.MAKE
         move(paper, PAPER_LIFE, step, by=Actor.system(), at=at, reason=failure)
 
 
-def _content(paper: Paper, *, at: datetime) -> bytes:
+def _content(paper: Paper, *, at: datetime) -> tuple[bytes, set[int]]:
+    """The paper, and whose days stand on it."""
     wish = Wish(PaperKind(paper.kind), paper.first_month, paper.last_month, paper.site_id, paper.worker_id)
     try:
         days = list_days(viewer_for(paper.account_id), wish, at=at)
@@ -164,7 +168,8 @@ def _content(paper: Paper, *, at: datetime) -> bytes:
         raise PaperRightGoneError from error
     if len(days.lines) > MOST_ROWS:
         raise PaperTooLongError
-    return render(json.dumps(sheet_of(days)).encode())
+    people = {line.row.worker_id for line in days.lines} | ({wish.worker_id} if wish.worker_id else set())
+    return render(json.dumps(sheet_of(days)).encode()), people
 
 
 def render(sheet: bytes) -> bytes:
@@ -183,13 +188,16 @@ def render(sheet: bytes) -> bytes:
 
 @transaction.atomic
 def hand_out_paper(viewer: Viewer, paper_id: int, *, at: datetime) -> HandedOut:
-    """A made paper for who asked for it. Raises `NotFoundError`, also when a site is not the asker's any more."""
+    """A made paper for who asked for it; it is a look at those on it (ruling 40).
+
+    Raises `NotFoundError`, also when a site is not the asker's any more.
+    """
     row = get_paper(viewer, paper_id)
-    content = Paper.objects.values_list("content", flat=True).get(pk=paper_id)
+    content, people = Paper.objects.values_list("content", "people").get(pk=paper_id)
     if content is None or not may_ask(viewer.actor(), row.wish, on=jst_day(at)):
         raise NotFoundError
     note_act("papers_paper", paper_id, "hand_out", by=viewer.actor(), at=at)
-    return HandedOut(row, bytes(content))
+    return HandedOut(row, bytes(content), names_on_paper(viewer, row.wish, people, at=at))
 
 
 def tidy_papers(*, at: datetime) -> None:

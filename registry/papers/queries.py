@@ -1,6 +1,6 @@
 """Reads of papers: who has asked for which; and the rows of a 就業履歴一覧, the same for CSV and PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.errors import NotFoundError
 from registry.core.viewer import Viewer
-from registry.disclosure.queries import full_name, see_workers, see_workers_at_work, see_workers_on_site
+from registry.disclosure.queries import full_name, see_workers_at_work, see_workers_on_site
 from registry.histories.queries import (
     DayRow,
     list_days_for_firm,
@@ -29,6 +29,7 @@ from registry.papers.models import Paper
 from registry.papers.rules import Wish, may_ask
 from registry.papers.states import KEPT_FOR, RIGHTS, PaperKind, PaperState
 from registry.sites.queries import ALL_AT_MOST, find_site, list_sites, names_of_sites
+from registry.workers.states import ALL_OF_DAYS
 
 SHOWN_AT_MOST = 50
 
@@ -131,25 +132,34 @@ def list_days(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     return _LISTS[wish.kind](viewer, wish, at=at)
 
 
+def names_on_paper(viewer: Viewer, wish: Wish, people: Collection[int], *, at: datetime) -> dict[int, str]:
+    """The names of those whose days stand on a paper or in a file; that all of their days was seen is noted (ruling 40)."""
+    days = dict.fromkeys(people, ALL_OF_DAYS)
+    if wish.site_id is not None:
+        found = see_workers_on_site(viewer, wish.site_id, people, at=at, days=days)
+    else:
+        found = see_workers_at_work(viewer, people, at=at, days=days)
+    return {one: full_name(seen) for one, seen in found.items()}
+
+
 def _of_worker(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     worker_id = viewer.worker_id or 0
     rows = list_days_of_worker(worker_id, wish.first_month, through=wish.last_month)
-    names = {one: full_name(seen) for one, seen in see_workers(viewer, [worker_id], at=at).items()}
+    names = names_on_paper(viewer, wish, [worker_id], at=at)
     return DayList(wish, worker_id, names.get(worker_id, ""), whole=True, lines=day_lines(rows, names), as_of=at)
 
 
 def _of_firm(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     firm = viewer.business_id or 0
     rows = list_month_of_firm(firm, wish.first_month)
-    people = see_workers_at_work(viewer, {row.worker_id for row in rows}, at=at)
-    lines = day_lines(rows, {one: full_name(seen) for one, seen in people.items()})
+    lines = day_lines(rows, names_on_paper(viewer, wish, {row.worker_id for row in rows}, at=at))
     return DayList(wish, firm, names_of_businesses([firm]).get(firm, ""), whole=True, lines=lines, as_of=at)
 
 
 def _of_person(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     worker_id, firm = wish.worker_id or 0, viewer.business_id or 0
     rows = list_days_for_firm(worker_id, firm, wish.first_month, through=wish.last_month)
-    names = {one: full_name(seen) for one, seen in see_workers_at_work(viewer, [worker_id], at=at).items()}
+    names = names_on_paper(viewer, wish, [worker_id], at=at)
     name, firm_name = names.get(worker_id, ""), names_of_businesses([firm]).get(firm, "")
     return DayList(wish, worker_id, name, whole=True, lines=day_lines(rows, names), as_of=at, firm=firm_name)
 
@@ -159,8 +169,7 @@ def _of_sites(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     rows = list_month_of_sites(
         [site.id for site in list_sites(firm, units=viewer.units, limit=ALL_AT_MOST)], wish.first_month
     )
-    people = see_workers_at_work(viewer, {row.worker_id for row in rows}, at=at)
-    lines = day_lines(rows, {one: full_name(seen) for one, seen in people.items()})
+    lines = day_lines(rows, names_on_paper(viewer, wish, {row.worker_id for row in rows}, at=at))
     return DayList(wish, firm, names_of_businesses([firm]).get(firm, ""), whole=True, lines=lines, as_of=at)
 
 
@@ -172,8 +181,7 @@ def _of_site(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     rows = list_month_of_site(site.id, wish.first_month)
     if not whole:
         rows = [row for row in rows if viewer.business_id in row.bound.assignment.path]
-    people = see_workers_on_site(viewer, site.id, {row.worker_id for row in rows}, at=at)
-    lines = day_lines(rows, {one: full_name(seen) for one, seen in people.items()})
+    lines = day_lines(rows, names_on_paper(viewer, wish, {row.worker_id for row in rows}, at=at))
     return DayList(wish, site.id, site.name, whole=whole, lines=lines, as_of=at)
 
 

@@ -1,6 +1,7 @@
 """Who may read which field of a worker (rulings 37, 38). Every column is decided here, private by default."""
 
 from registry.core.read_policy import ReadPolicy, Relation, field
+from registry.workers.states import ALL_OF_DAYS, DayItem
 
 SELF, EMPLOYER, UPPER, OFFICE, OTHER = (
     Relation.SELF, Relation.EMPLOYER, Relation.UPPER_FIRM, Relation.OFFICE, Relation.OTHER,
@@ -55,7 +56,9 @@ WORKER_POLICY = ReadPolicy(
         field("roster", SELF, EMPLOYER, UPPER, OFFICE),
         # Days for other firms while linked, without site and firm; `disclosure` adds them (ruling 38).
         field("days_elsewhere", EMPLOYER),
+        # Days of work, as pages and files show them; `disclosure` adds what of them was shown (rulings 38, 40).
+        *(field(one, SELF, EMPLOYER, UPPER, OFFICE) for one in DayItem),
     ),
 )
 OWN_BLOCKS = frozenset({"affiliations", "trades", "insurances", "credentials"})
-BLOCKS = OWN_BLOCKS | {"card_valid", "roster", "days_elsewhere"}
+BLOCKS = OWN_BLOCKS | {"card_valid", "roster", "days_elsewhere"} | ALL_OF_DAYS

@@ -114,3 +114,15 @@ END_DISPUTE_LIFE = Workflow(
         Step(EndDisputeMove.WITHDRAW, (EndDisputeState.OPEN,), EndDisputeState.WITHDRAWN),
     ),
 )
+
+
+class DayItem(StrEnum):
+    """What pages and files show of somebody's days, as the look log and the read policy name it (ruling 40)."""
+
+    DAY = "days"
+    TIMES = "day_times"
+    ROLE = "day_role"
+    FIRM = "day_firm"
+
+
+ALL_OF_DAYS = frozenset(DayItem)

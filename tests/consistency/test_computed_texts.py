@@ -19,7 +19,7 @@ from portals.base.forms import TextField
 from portals.base.templatetags.ds import TONES
 from portals.business.to_do import Kind
 from portals.business.views_devices import REFUSED_CODES
-from portals.business.views_site_day import Group
+from portals.business.views_site_day import MISSED, Group
 from registry.accounts.states import AccountState, Portal, Role
 from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind, PermitClass
 from registry.cards.states import CardState
@@ -99,7 +99,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "todo.{}": [*((one,) for one in Kind), *((one,) for one in UNITS)],
     "todo.{}.do": [(one,) for one in Kind],
     "todo.{}_or_more": [(one,) for one in UNITS],
-    "site.day.{}": [(one,) for one in Group],
+    "site.day.{}": [*[(one,) for one in Group], (MISSED,)],
     "portal.{}": [(one,) for one in Portal],
     "poster.received.{}": [("in",), ("out",)],
     "poster.state.{}": [(one,) for one in TouchState],

@@ -56,6 +56,11 @@ class BoundDay(msgspec.Struct, frozen=True, gc=False):
     last: datetime | None
     by_hand: bool = False  # entered, never touched: the times are what somebody said
 
+    @property
+    def came(self) -> bool:
+        """Whether somebody came: there is a touch, or the prime approved what was entered. Open claims stand apart."""
+        return not self.by_hand or self.standing is Standing.FORMAL
+
 
 def bind(facts: WorkerFacts, days: Iterable[date] | None = None) -> list[BoundDay]:
     """The days of one worker over all sites, in the order of day and first touch; with `days`, only those."""

@@ -16,7 +16,7 @@ _MINUTE = timedelta(minutes=1)
 # A day's first and last minute, counted from its 00:00 in Japan: a night shift ends after minute 1440.
 _BITS = 13
 _NO_TIME = (1 << _BITS) - 1
-_BY_HAND = 1 << 2 * _BITS
+BY_HAND = 1 << 2 * _BITS
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _midnight(day: date) -> datetime:
 def _packed_times(one: BoundDay) -> int:
     start = _midnight(one.day)
     first, last = (_NO_TIME if at is None else (at - start) // _MINUTE for at in (one.first, one.last))
-    return first << _BITS | last | (_BY_HAND if one.by_hand else 0)
+    return first << _BITS | last | (BY_HAND if one.by_hand else 0)
 
 
 def pack(days: Iterable[BoundDay]) -> list[MonthRow]:
@@ -95,5 +95,5 @@ def unpack(row: MonthRow, month: date, only: int = -1) -> Iterator[BoundDay]:
             next(standing for standing, mask in masks.items() if mask & bit),
             tuple(reason for reason, mask in pairs if mask & bit),
             _unpacked_time(start, times >> _BITS & _NO_TIME), _unpacked_time(start, times & _NO_TIME),
-            by_hand=bool(times & _BY_HAND),
+            by_hand=bool(times & BY_HAND),
         )  # fmt: skip

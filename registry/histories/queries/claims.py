@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
@@ -40,6 +40,8 @@ class ClaimRow:
     day: date
     trade: str
     work: str
+    begins_at: time | None
+    ends_at: time | None
     note: str
     state: ClaimState
     recorded_at: datetime

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from registry.histories.derive.packing import BY_HAND
 from registry.histories.queries.days import Counters, DayRow
 from registry.histories.states import Reason, Standing
 
@@ -64,7 +65,7 @@ class SiteSum:
 
 @dataclass(frozen=True)
 class DaySum:
-    """A site's day: people, and how many of them lack something."""
+    """A site's day: people who came, and how many with a day lack something."""
 
     day: date
     people: int
@@ -77,7 +78,7 @@ def _fitting(where: str, only: Only) -> str:
     cut = f" & ({mask})" if only.standing or only.lacking else ""  # all days fit in themselves
     masks = ", ".join(f"{name}{cut} AS {name}" for name in (*_MASKS.values(), "lacking"))
     return (
-        f"SELECT worker_id, site_id, reasons, {masks}, {mask} AS mask"  # noqa: S608 -- our own words
+        f"SELECT worker_id, site_id, reasons, times, {_DAYS} AS every, {masks}, {mask} AS mask"  # noqa: S608 -- our own words
         f" FROM histories_month WHERE {where} AND ({mask}) <> 0"
         " AND (%(firm)s::bigint IS NULL OR path @> ARRAY[%(firm)s]::bigint[])"
     )
@@ -134,10 +135,14 @@ def sum_people_of_site(site_id: int, month: date, only: Only = EVERYTHING) -> li
     return _people("site_id = %(site)s AND month = %(month)s", only, site=site_id, month=month)
 
 
+# Of day `n`: see `BoundDay.came`. A row has one time a day; those of the days before come first.
+_CAME = f"formal >> n - 1 & 1 = 1 OR times[bit_count((every & (1 << n - 1) - 1)::bit(32))::int + 1] & {BY_HAND} = 0"
+
+
 def sum_days_of_site(site_id: int, month: date, only: Only = EVERYTHING) -> list[DaySum]:
     """A site's month day by day."""
     statement = (
-        "SELECT n, count(DISTINCT worker_id), count(*) FILTER (WHERE lacking >> n - 1 & 1 = 1)"  # noqa: S608 -- our own words
+        f"SELECT n, count(DISTINCT worker_id) FILTER (WHERE {_CAME}), count(*) FILTER (WHERE lacking >> n - 1 & 1 = 1)"  # noqa: S608 -- our own words
         f" FROM ({_fitting('site_id = %(site)s AND month = %(month)s', only)}) fits"
         " JOIN generate_series(1, 31) n ON mask >> n - 1 & 1 = 1 GROUP BY n ORDER BY n"
     )

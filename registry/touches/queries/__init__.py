@@ -28,12 +28,12 @@ from registry.touches.queries.orphans import (
     list_unplaced,
     sites_with_unplaced,
 )
-from registry.touches.queries.presence import Touched, months_of_sites, months_of_workers
+from registry.touches.queries.presence import Touched, directions_of, months_of_sites, months_of_workers
 from registry.touches.queries.sources import Source, sources_of_touches
 
 __all__ = [
     "MISSING_AT_MOST", "UNPLACED_AT_MOST", "OwnPhone", "RefusedTouch", "ServedPlace", "SiteDevice", "Source", "Touched", "UnknownCard",
-    "UnknownSite", "Unplaced", "find_phone", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
+    "UnknownSite", "Unplaced", "directions_of", "find_phone", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
     "list_devices", "list_refused", "list_site_devices", "list_troubled_devices", "list_unknown_cards",
     "list_unknown_sites", "list_unplaced", "months_of_sites", "months_of_workers", "owed_numbers",
     "places_of_device", "sites_with_unplaced", "sources_of_touches",

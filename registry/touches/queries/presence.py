@@ -1,11 +1,14 @@
 """Touches as people have them: whose, where, in which months."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 
 import msgspec
 
+from registry.core.days import jst_day
+from registry.touches.derive import absolute, unpacked, unpacked_month
 from registry.touches.queries.rows import rows_of
+from registry.touches.states import Direction
 
 
 class Touched(msgspec.Struct, frozen=True, gc=False):
@@ -45,4 +48,23 @@ def _with_nights(statement: str, spans: Iterable[tuple[int, date, date]]) -> set
         found.add((worker_id, month))
         if minute < _FIRST_AFTERNOON:
             found.add((worker_id, (month - timedelta(days=1)).replace(day=1)))
+    return found
+
+
+_OF_SITE = """
+SELECT worker_id, month, moments, odd FROM touches_presence
+WHERE site_id = %s AND month = ANY(%s::date[]) AND worker_id = ANY(%s::bigint[])
+"""
+
+
+def directions_of(site_id: int, at: Mapping[int, datetime]) -> dict[int, Direction]:
+    """What the touches of some workers on a site say of themselves: of each worker the one of a minute. One query."""
+    months = {jst_day(one).replace(day=1) for one in at.values()}
+    found: dict[int, Direction] = {}
+    for worker_id, month, plain, odd in rows_of(_OF_SITE, [site_id, list(months), list(at)]):
+        for number in reversed(unpacked_month(bytes(plain), odd)):  # asked for is mostly the last one
+            touch = unpacked(absolute(number, month))
+            if touch.at == at[worker_id]:
+                found[worker_id] = touch.direction
+                break
     return found

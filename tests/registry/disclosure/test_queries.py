@@ -34,6 +34,7 @@ from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import list_roster, tenures_of_firm
 from registry.workers.operations.links import link, unlink
 from registry.workers.policy import WORKER_POLICY
+from registry.workers.states import ALL_OF_DAYS
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.visitors import (
@@ -53,6 +54,7 @@ def fields(relation: Relation) -> set[str]:
     return (set(WORKER_POLICY.visible([relation]))) - {
         "roster",
         "days_elsewhere",
+        *ALL_OF_DAYS,
     }  # they stand on lists of days and people
 
 

@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 
 from registry.core.actor import Actor, ActorKind
-from registry.histories.rules import may_refuse_position, needs_approval, speaks_for_prime
+from registry.histories.derive.binding import Assignment, BoundDay
+from registry.histories.rules import is_here_now, may_refuse_position, needs_approval, speaks_for_prime
+from registry.histories.states import Standing
 from registry.sites.operations import close_site
 from registry.sites.queries import find_site
+from registry.touches.states import Direction
 from tests.factories.cast import NOW, a_firm, a_gate, owner_of
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +39,16 @@ def test_the_prime_refuses_positions_of_others_as_long_as_it_answers_claims() ->
     assert closed
     for on, may in ((date(2027, 1, 15), True), (date(2027, 1, 16), False)):
         assert may_refuse_position(day, closed, firm=None, on=on) is may
+
+
+@pytest.mark.parametrize(
+    ("said", "touches", "here"),
+    [
+        (None, 0, False), (Direction.NONE, 1, True), (Direction.NONE, 2, False), (Direction.IN, 1, True), (Direction.IN, 2, True),
+        (Direction.OUT, 1, False), (Direction.OUT, 2, False),
+    ],
+)  # fmt: skip
+def test_who_has_not_gone_out_is_here(said: Direction | None, touches: int, *, here: bool) -> None:
+    first, last = (NOW if touches > number else None for number in (0, 1))
+    day = BoundDay(1, NOW.date(), Assignment(), Standing.FORMAL, (), first, last, by_hand=not touches)
+    assert is_here_now(day, said) is here

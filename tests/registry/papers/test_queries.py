@@ -11,12 +11,15 @@ from registry.core.viewer import Viewer
 from registry.disclosure.queries import viewer_for
 from registry.histories.operations.binder import bind_months
 from registry.histories.queries import list_days_of_worker
-from registry.papers.operations import ask_paper, make_paper
+from registry.papers.operations import ask_paper, hand_out_paper, make_paper
 from registry.papers.queries import get_paper, list_days, list_papers
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind, PaperState
 from registry.workers.operations.links import link, unlink
-from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch
+from registry.workers.policy import WORKER_POLICY
+from registry.workers.states import ALL_OF_DAYS
+from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, a_worker
+from tests.factories.days import bind_all
 from tests.factories.papers import NOVEMBER, Days
 from tests.factories.visitors import a_user, firm_viewer, worker_viewer
 
@@ -80,6 +83,39 @@ def test_a_look_at_each_person_is_noted_once(kind: PaperKind) -> None:
     on_sites = kind in {PaperKind.SITE_DAYS, PaperKind.SITES_DAYS}
     people = {days.worker, days.other.worker_id} if on_sites else {days.worker}
     assert sorted(one for look in looks for one in look.subjects) == sorted(people)
+    assert all(set(WORKER_POLICY.names(look.items)) >= ALL_OF_DAYS for look in looks)
+
+
+@pytest.mark.parametrize("kind", OF_FIRMS)
+def test_each_time_a_paper_is_taken_is_one_look_at_those_on_it(kind: PaperKind) -> None:
+    """Also of who left meanwhile, and never of who came later."""
+    days = Days()
+    viewer = firm_viewer(days.prime)
+    paper_id = ask_paper(days.wishes()[kind], by=viewer.actor(), at=NOW)
+    make_paper(paper_id, at=NOW)
+    made = Look.objects.count()
+    late = a_worker(days.prime, "遅刻")
+    days.gate.send(a_touch(6, late, "2026-11-19T09:00:00+09:00"))
+    bind_all()
+    on_it = (
+        {days.worker} if kind in {PaperKind.FIRM_DAYS, PaperKind.PERSON_DAYS} else {days.worker, days.other.worker_id}
+    )
+    for _ in range(2):
+        handed = hand_out_paper(viewer, paper_id, at=NOW)
+        looks = list(Look.objects.order_by("pk"))[made:]
+        made += len(looks)
+        assert sorted(one for look in looks for one in look.subjects) == sorted(on_it)
+        assert all(set(WORKER_POLICY.names(look.items)) >= ALL_OF_DAYS for look in looks)
+        assert set(handed.names) == on_it
+
+
+def test_who_takes_the_own_paper_looks_at_nobody() -> None:
+    days = Days()
+    viewer = worker_viewer(days.worker)
+    paper_id = ask_paper(days.wishes()[PaperKind.WORKER_DAYS], by=viewer.actor(), at=NOW)
+    make_paper(paper_id, at=NOW)
+    hand_out_paper(viewer, paper_id, at=NOW)
+    assert Look.objects.count() == 0
 
 
 @pytest.mark.parametrize("kind", PaperKind)

@@ -86,7 +86,11 @@ def test_days_of_a_site(sites: list[int]) -> None:
         for row in rows:
             by_day[row.bound.day].append(row)
         assert sum_days_of_site(sites[0], MONTH, only) == [
-            DaySum(day, len({row.worker_id for row in found}), sum(bool(row.bound.reasons) for row in found))
+            DaySum(
+                day,
+                len({row.worker_id for row in found if row.bound.came}),
+                sum(bool(row.bound.reasons) for row in found),
+            )
             for day, found in sorted(by_day.items())
         ]
 
