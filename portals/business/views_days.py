@@ -107,20 +107,29 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
     context = {
         "month": chosen, "lines": lines,
         "unregistered": _by_name(list_unregistered(business_id=own)),
-        "claims": [{**shown_claim(claim.row, names), "is_done": claim.is_done} for claim in claims],
+        "claims": [
+            {**shown, "is_done": claim.is_done}
+            for claim, shown in zip(claims, shown_claims((one.row for one in claims), names), strict=True)
+        ],
         "pages": pages_around(request, start, more=len(sums) > start + LINES, size=LINES),
         **months_beside("business:days_of_month", chosen),
     }  # fmt: skip
     return render(request, "business/days.html", context)
 
 
-def shown_claim(claim: ClaimRow, names: dict[int, str]) -> dict[str, Any]:
+def shown_claims(claims: Iterable[ClaimRow], names: dict[int, str]) -> list[dict[str, Any]]:
+    """Claims in words."""
+    trades = code_names(Table.TRADES)
+    return [_shown_claim(claim, names, trades) for claim in claims]
+
+
+def _shown_claim(claim: ClaimRow, names: dict[int, str], trades: Mapping[str, str]) -> dict[str, Any]:
     """A claim with the name of its worker, and the days that are left to answer it in time."""
     left = (claim.due_on - jst_day(timezone.now())).days
     days_left = _("claim.days_left").format(days=left) if left >= 0 else _("claim.overdue")
     first = _("claim.joined_from").format(name=claim.first_name) if claim.joined_at else ""
     name = names.get(claim.worker_id, grouped(claim.worker_id))
-    trade = code_names(Table.TRADES).get(claim.trade, claim.trade)
+    trade = trades.get(claim.trade, claim.trade)
     return {"row": claim, "name": name, "left": days_left, "joined": first, "trade": trade, "times": times_said(claim)}
 
 

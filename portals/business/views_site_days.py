@@ -23,7 +23,7 @@ from portals.base.search import pages_around, start_of
 from portals.business.day_keys import key_of, place_of
 from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import access_to, own_site
-from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claim
+from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claims
 from portals.business.views_firm import business_of
 from portals.business.views_refusals import shown_refused
 from registry.accounts.states import Permission
@@ -88,7 +88,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "too_late": len(open_claims) - len(answerable), "more_claims": len(answerable) - len(claims),
         "later": len(all_waiting) - len(waiting),
         "joined": list_joined_sites(site_id)[:LINES] if claims or waiting else [],
-        "claims": [shown_claim(claim, names) for claim in claims],
+        "claims": shown_claims(claims, names),
         "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
         "refused": shown_refused(refused, names), "more_refused": len(all_refused) > LINES,
         "positions": _shown_edits(site_id, said, names),
@@ -185,7 +185,7 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
             success(request, _("claim.was_refused"))
             return redirect(_back(request, site_id))
     names = _names_on_site(request, site_id, [claim], ALL_OF_DAYS - {DayItem.FIRM})
-    context = {"form": form, "site": site, "one": shown_claim(claim, names), "back_url": _back(request, site_id)}
+    context = {"form": form, "site": site, "one": shown_claims([claim], names)[0], "back_url": _back(request, site_id)}
     return form_page(request, "business/refuse_claim.html", context)
 
 

@@ -94,6 +94,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "reason.{}.{}": list(product(Reason, (*PARTS, "who"))),
     "day.standing.{}": [(one,) for one in Standing],
     "day.edit.{}": [(one,) for one in ClaimState],
+    "claim.standing.{}": [("overdue",), ("entered_anew",)],
     "day.side.{}": [(one,) for one in Side],
     "error.{}.{}": [(one.code, part) for one in errors() for part in PARTS],
     "todo.{}": [*((one,) for one in Kind), *((one,) for one in UNITS)],

@@ -21,6 +21,8 @@ TOGETHER = {
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
     "registry/touches/queries/devices.py": "portals/business/test_devices.py",
     "registry/touches/queries/orphans.py": "registry/touches/operations/test_orphans.py",
+    "registry/touches/queries/sources.py": "portals/worker/test_views_days.py",
+    "portals/base/touches.py": "portals/worker/test_views_days.py",
     "registry/touches/queries/presence.py": "registry/histories/test_order.py",
     "registry/touches/queries/rows.py": "portals/business/test_devices.py",
     "registry/histories/queries/doubts.py": "portals/business/test_views_refusals.py",

@@ -45,7 +45,7 @@ def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: 
     for page in ("/worker/", f"/worker/days/{MONTH}-{DAY.day}/"):
         assert "理由：作業がありませんでした" in worker.get(page).content.decode()
     month = f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/"
-    assert "元請は、この日を認めませんでした" in place.page("below", month)
+    assert "元請は、この日を認めていません" in place.page("below", month)
 
 
 def typed(place: Place, day: str = "2026-11-19") -> str:

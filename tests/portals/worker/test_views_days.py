@@ -153,10 +153,10 @@ def test_a_refused_day_that_was_entered_anew_asks_for_nothing_more(own: Own) -> 
     claim = own.enter()
     refuse_claim(claim, reason="記録がありません", by=owner_of(own.prime), at=NOW)
     answer = f"/worker/claims/{claim}/answer/"
-    assert "直接入力が否認されています" in own.page("/worker/")
+    assert "就業日を元請が認めていません" in own.page("/worker/")
     assert answer in own.page()
     approve_claims([own.enter()], by=owner_of(own.prime), at=NOW)
-    assert "直接入力が否認されています" not in own.page("/worker/")
+    assert "就業日を元請が認めていません" not in own.page("/worker/")
     page = own.page()
     assert answer not in page
     assert "入力し直し済み" in page
