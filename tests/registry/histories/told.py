@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -17,10 +17,11 @@ from portals.base.templatetags.ds import jdate
 from registry.cards.queries import newest_card
 from registry.codes.queries import code_names
 from registry.codes.states import Table
+from registry.core.actor import Actor, ActorKind
 from registry.core.days import JST
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations.claims import ClaimTwiceError, take_back_refusal
+from registry.histories.operations.claims import ClaimData, ClaimTwiceError, enter_claim, take_back_refusal
 from registry.histories.operations.edits import SecondTradeError, edit_day, refuse_position, take_back_decision
 from registry.histories.operations.unregistered import join_unregistered_site
 from registry.histories.queries import (
@@ -188,6 +189,17 @@ def say_positions(world: World, rng: random.Random) -> None:
     follow_all()
 
 
+def enter_late(world: World, rng: random.Random) -> None:
+    """Workers enter touched days by hand, too late: these stay what they were (ruling 29)."""
+    for one in Oracle().days():
+        if one.first and one.site in world.sites and rng.random() < 0.3:
+            entry = ClaimData(day=one.day, site_id=SiteId(one.site), work="遅れて入力")
+            by = Actor(ActorKind.WORKER, subject_id=one.worker)
+            with suppress(ClaimTwiceError):
+                enter_claim(WorkerId(one.worker), entry, by=by, at=moment(one.day, 600) + timedelta(days=80))
+    follow_all()
+
+
 def take_back(world: World, rng: random.Random) -> None:
     """The prime takes some of its refusals back: the days wait again."""
     by = world.owners[0]
@@ -231,6 +243,7 @@ class Told:
         tell(self.world, random.Random(seed))
         touch_unregistered(self.world, random.Random(f"unregistered {seed}"))
         say_positions(self.world, random.Random(f"positions {seed}"))
+        enter_late(self.world, random.Random(f"late {seed}"))
         take_back(self.world, random.Random(f"refusals {seed}"))
         self.oracle = Oracle()
         self.days = self.oracle.days()
