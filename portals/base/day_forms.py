@@ -35,7 +35,7 @@ class ClaimForm(forms.Form):
         label=_("claim.site_name"), help_text=_("claim.site_name_help"), max_length=200, required=False
     )
     begins_at = forms.TimeField(label=_("claim.begins_at"), help_text=_("claim.time_help"), required=False)
-    ends_at = forms.TimeField(label=_("claim.ends_at"), required=False)
+    ends_at = forms.TimeField(label=_("claim.ends_at"), help_text=_("claim.ends_help"), required=False)
     trade = forms.ChoiceField(label=_("claim.trade"), help_text=_("claim.trade_help"), required=False)
     work = TextField(label=_("claim.work"), max_length=200, required=False)
     note = TextField(label=_("claim.note"), help_text=_("claim.note_help"), max_length=300, required=False)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.templatetags.ds import jtime
 from registry.histories.derive.binding import BoundDay
+from registry.histories.derive.hours import ends_next_morning
 from registry.histories.queries import ClaimRow, DayRow, RefusedDay
 from registry.histories.states import Standing
 from registry.workers.states import DayItem
@@ -84,7 +85,7 @@ def shown_day(row: DayRow, place: str, refused: Refusals = NO_REFUSALS) -> Shown
 def times_said(claim: ClaimRow) -> str:
     """The times that were entered with a day; an end that is not after the beginning is one of the next morning."""
     begins, ends = (jtime(at) for at in (claim.begins_at, claim.ends_at))
-    if claim.begins_at and claim.ends_at and claim.ends_at <= claim.begins_at:
+    if claim.begins_at and claim.ends_at and ends_next_morning(claim.begins_at, claim.ends_at):
         ends = _("day.next_morning").format(time=ends)
     return f"{begins}–{ends}" if begins or ends else ""
 

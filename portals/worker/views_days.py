@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.calendars import DayMark, DayState
-from portals.base.days import NO_REFUSALS, Refusals, ShownDay, by_place, refusal_of, shown_day
+from portals.base.days import NO_REFUSALS, Refusals, ShownDay, by_place, refusal_of, shown_day, times_said
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -181,7 +181,7 @@ def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
     is_overdue = is_open and (left < 0 or claim.is_self_declared or claim.site_id is None)
     standing = "overdue" if is_overdue else "entered_anew" if claim.is_entered_anew else ""
     return {
-        "row": claim, "tone": "neutral" if standing else tones.get(claim.state, "neutral"),
+        "row": claim, "times": times_said(claim), "tone": "neutral" if standing else tones.get(claim.state, "neutral"),
         "label": _(f"claim.standing.{standing}") if standing else _(f"claim.{claim.state}"),
         "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED and not claim.is_entered_anew,
         "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, left),

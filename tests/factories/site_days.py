@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -36,9 +36,9 @@ class Place:
         assert answer.status_code == 200, path
         return answer.content.decode()
 
-    def enter(self, worker: WorkerId, day: date = DAY - timedelta(days=1)) -> int:
+    def enter(self, worker: WorkerId, day: date = DAY - timedelta(days=1), *, at: datetime = NOW) -> int:
         """A worker enters yesterday."""
-        claim = enter_claim(worker, ClaimData(day=day, site_id=self.gate.site_id), by=worker_as_actor(worker), at=NOW)
+        claim = enter_claim(worker, ClaimData(day=day, site_id=self.gate.site_id), by=worker_as_actor(worker), at=at)
         bind_months([(worker, day.replace(day=1))])
         return claim
 

@@ -15,6 +15,7 @@ from registry.codes.states import Counts
 from registry.core.days import JST, jst_day
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
+from registry.histories.derive.hours import ends_next_morning
 from registry.histories.states import NO_SECOND_TRADE, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
 from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, minute_of
@@ -130,7 +131,9 @@ def _bind_claim(facts: WorkerFacts, claim: ClaimFact) -> BoundDay:
     assignment = assignment._replace(work=claim.work or assignment.work, claim_id=unregistered)
     assignment, missing = _edited(facts, claim.site_id, claim.day, assignment, missing)
     ordered = tuple(sorted(missing, key=_ORDER.__getitem__)) if site else ()
-    first, last = (_moment(claim.day, at) for at in (claim.begins_at, claim.ends_at))
+    over = claim.begins_at and claim.ends_at and ends_next_morning(claim.begins_at, claim.ends_at)
+    end = claim.day + timedelta(days=1) if over else claim.day
+    first, last = _moment(claim.day, claim.begins_at), _moment(end, claim.ends_at)
     return BoundDay(claim.site_id, claim.day, assignment, _standing_of_claim(claim), ordered, first, last, by_hand=True)
 
 

@@ -14,8 +14,9 @@ from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.derive.deadlines import FIRST_DAY, is_answerable, is_self_declared
+from registry.histories.derive.deadlines import is_answerable, is_self_declared
 from registry.histories.models import Claim
+from registry.histories.operations.claim_checks import check_day, check_hours
 from registry.histories.operations.parties import (
     check_prime,
     check_trade,
@@ -32,18 +33,6 @@ from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
 from registry.workers.queries import linked_businesses
-
-
-class ClaimDayError(RegistryError):
-    """A day lies in the future."""
-
-    code = "CLAIM_DAY"
-
-
-class ClaimOldError(RegistryError):
-    """A day lies before the register began."""
-
-    code = "CLAIM_OLD"
 
 
 class ClaimNotLinkedError(RegistryError):
@@ -136,10 +125,8 @@ def _is_repeat(known: Claim, worker_id: WorkerId, data: ClaimData) -> bool:
 
 
 def _check(data: ClaimData, today: date) -> None:
-    if data.day > today:
-        raise ClaimDayError(field="day")
-    if data.day < FIRST_DAY:
-        raise ClaimOldError(field="day")
+    check_day(data.day, today)
+    check_hours(data.begins_at, data.ends_at)
     if (data.site_id is None and not data.site_name) or (data.site_id is not None and find_site(data.site_id) is None):
         raise ClaimSiteError(field="site_id")
 

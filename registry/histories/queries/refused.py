@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from registry.core.days import end_of_next_month, jst_day
-from registry.histories.derive.deadlines import is_self_declared, last_answer_on
+from registry.histories.derive.deadlines import is_answerable
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,10 @@ class RefusedDay:
         """Whether something can still come of it: of an entry as long as it may be approved, else as long as one is in time."""
         if self.claim_id is None:
             return on <= end_of_next_month(self.day)
-        since = jst_day(self.joined_at) if self.joined_at else self.day
-        last_on = last_answer_on(since, self.closed_on)
-        return not is_self_declared(self.day, jst_day(self.recorded_at)) and (last_on is None or on <= last_on)
+        return is_answerable(
+            self.day, recorded_on=jst_day(self.recorded_at), joined_on=jst_day(self.joined_at) if self.joined_at else None,
+            closed_on=self.closed_on, on=on,
+        )  # fmt: skip
 
 
 # What was entered anew and waits, or was approved, is refused no more.

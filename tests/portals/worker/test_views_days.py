@@ -214,6 +214,18 @@ def test_each_touch_of_a_day_says_with_what_it_was_made(own: Own) -> None:
     ]
 
 
+def test_hours_entered_by_hand_stand_on_the_day_and_what_cannot_be_is_told_beside_the_field(own: Own) -> None:
+    form = {"day": f"{DAY:%Y/%m/%d}", "site_id": str(own.gate.site_id), "begins_at": "20:00", "ends_at": "12:01"}
+    answer = own.browser.post("/worker/days/new/", form)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["ends_at"])
+    answer = own.browser.post("/worker/days/new/", form | {"begins_at": "", "ends_at": "17:00"})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["begins_at"])
+    own.browser.post("/worker/days/new/", form | {"ends_at": "5:00"})
+    bind_months([(own.worker, DAY.replace(day=1))])
+    assert own.page().count("20:00–翌5:00") == 2, "on the day, and on the card of its entry"
+    assert "20:00–翌5:00" in own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
+
+
 def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:
     own.enter()
     edit_day(own.worker, own.gate.site_id, DAY, work="墨出し", by=owner_of(own.prime), at=NOW)

@@ -313,6 +313,13 @@ def test_a_claim_says_its_trade_work_and_times() -> None:
     )  # fmt: skip
 
 
+def test_an_entered_night_ends_on_the_next_morning() -> None:
+    night = one(facts({}, claims=[claim(begins_at=time(20), ends_at=time(5))]))
+    assert (night.first, night.last) == (
+        datetime(2026, 11, 20, 11, tzinfo=UTC), datetime(2026, 11, 20, 20, tzinfo=UTC),
+    )  # fmt: skip
+
+
 def test_a_touch_and_a_claim_of_one_site_are_one_history() -> None:
     found = one(facts(claims=[claim(work="型枠")]))
     assert (found.standing, found.assignment.work, found.by_hand) == (Standing.FORMAL, "型枠", False)

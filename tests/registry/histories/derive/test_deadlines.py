@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from registry.histories.derive.deadlines import is_late_answer, is_self_declared, last_answer_on
+from registry.histories.derive.deadlines import is_answerable, is_late_answer, is_self_declared, last_answer_on
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,18 @@ def test_an_open_site_sets_no_end_to_answers() -> None:
 )
 def test_answers_end_a_month_after_the_close(closed_on: date, last: date) -> None:
     assert last_answer_on(date(2026, 11, 20), closed_on) == last
+
+
+@pytest.mark.parametrize(
+    ("recorded_on", "on", "expected"),
+    [
+        (date(2026, 12, 31), date(2027, 2, 10), True),
+        (date(2026, 12, 31), date(2027, 2, 11), False),
+        (date(2027, 1, 1), date(2027, 1, 1), False),  # 自己申告
+    ],
+)
+def test_what_came_in_time_is_answered_until_a_month_after_the_close(
+    recorded_on: date, on: date, *, expected: bool
+) -> None:
+    day, closed_on = date(2026, 11, 20), date(2027, 1, 10)
+    assert is_answerable(day, recorded_on=recorded_on, joined_on=None, closed_on=closed_on, on=on) is expected

@@ -18,12 +18,11 @@ from registry.core.ids import BusinessId, SiteId
 from registry.disclosure.queries import see_workers_at_work
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
+from registry.histories.operations.claim_checks import ClaimDayError
 from registry.histories.operations.claims import (
     ClaimData,
-    ClaimDayError,
     ClaimEnteredAnewError,
     ClaimNotLinkedError,
-    ClaimOldError,
     ClaimSiteError,
     ClaimTooLateError,
     ClaimTwiceError,
@@ -76,20 +75,6 @@ def test_a_trade_that_is_not_registered_is_refused(place: Place) -> None:
     with pytest.raises(TradeNotRegisteredError):
         place.enter(trade="01-01")
     assert place.enter(trade="06-01")
-
-
-def test_a_day_in_the_future_is_refused(place: Place) -> None:
-    with pytest.raises(ClaimDayError):
-        place.enter(day=DAY + timedelta(days=1))
-
-
-@pytest.mark.parametrize(("day", "refused"), [(date(2017, 12, 31), True), (date(2018, 1, 1), False)])
-def test_a_day_before_the_register_is_refused(place: Place, day: date, *, refused: bool) -> None:
-    if refused:
-        with pytest.raises(ClaimOldError):
-            place.enter(day=day)
-    else:
-        assert place.enter(day=day)
 
 
 @pytest.mark.parametrize("more", [{"site_id": None}, {"site_id": 12345678901824}])

@@ -53,19 +53,19 @@ def test_a_worker_s_refused_days_of_all_months_are_known_until_they_are_entered_
     place = Place()
     site, by, own = place.gate.site_id, owner_of(place.prime), place.own.worker_id
     month_ago, months_ago = date(2026, 10, 30), date(2026, 9, 1)
-    claims = {day: place.enter(own, day) for day in (month_ago, months_ago)}
+    claims = {day: place.enter(own, day, at=NOW - timedelta(days=20)) for day in (month_ago, months_ago)}
     refuse_claim(claims[month_ago], reason="記録なし", by=by, at=NOW)
-    refuse_claim(claims[months_ago], reason="自己申告", by=by, at=NOW)
+    refuse_claim(claims[months_ago], reason="別の現場", by=by, at=NOW)
     decide_days(site, [(own, DAY), (place.theirs.worker_id, DAY)], counts=False, reason="作業なし", by=by, at=NOW)
 
     found = list_refused_of_worker(own)
     assert [(one.day, one.claim_id, one.of_touches, one.reason, one.site_name) for one in found] == [
         (DAY, None, True, "作業なし", "見本ビル新築工事"),
         (month_ago, claims[month_ago], False, "記録なし", "見本ビル新築工事"),
-        (months_ago, claims[months_ago], False, "自己申告", "見本ビル新築工事"),
+        (months_ago, claims[months_ago], False, "別の現場", "見本ビル新築工事"),
     ]
-    assert [one.may_be_answered(DAY) for one in found] == [True, True, False], "自己申告 never becomes formal"
-    assert [one.may_be_answered(date(2027, 1, 1)) for one in found] == [False, True, False], "the site is open"
+    assert [one.may_be_answered(DAY) for one in found] == [True, True, True]
+    assert [one.may_be_answered(date(2027, 1, 1)) for one in found] == [False, True, True], "the site is open"
     assert [one.day for one in list_refused_of_worker(own, DAY)] == [DAY]
 
     place.enter(own, month_ago)
