@@ -210,18 +210,20 @@ def months_bound(spans: Iterable[tuple[int, date, date]], *, of_sites: bool) -> 
 
 
 def months_of_worker(worker_id: int) -> list[tuple[date, int, int, int, int]]:
-    """Years at a glance: for each month with days how many calendar days are formal, claimed, unapproved, waiting."""
-    found: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    """Years at a glance: for each month with days how many calendar days are formal, claimed, unapproved, waiting.
+
+    Each is counted where it stands best, as in the counters of a month.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT month, bit_or(formal), bit_or(claimed), bit_or(unapproved), bit_or(waiting) FROM histories_month"
-            " WHERE worker_id = %s GROUP BY month ORDER BY month",
+            "SELECT month, bit_count(f::bit(32)), bit_count((c & ~f)::bit(32)), bit_count((u & ~f & ~c)::bit(32)),"
+            " bit_count((w & ~f)::bit(32)) FROM (SELECT month, bit_or(formal) AS f, bit_or(claimed) AS c,"
+            " bit_or(unapproved) AS u, bit_or(waiting) AS w FROM histories_month WHERE worker_id = %s GROUP BY month) m"
+            " ORDER BY month",
             [worker_id],
         )
-        rows = cursor.fetchall()
-    for month, *masks in rows:
-        found[month] = [mask.bit_count() for mask in masks]
-    return [(month, *counts) for month, counts in found.items()]  # type: ignore[misc]
+        rows: list[tuple[date, int, int, int, int]] = cursor.fetchall()
+    return rows
 
 
 def trades_in_words(to: Assignment, names: Mapping[str, str]) -> str:

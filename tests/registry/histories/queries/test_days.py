@@ -6,11 +6,13 @@ import pytest
 
 from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.operations.binder import bind_months
+from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.queries import (
     DayRow,
     count_days,
     count_histories,
     list_days_at,
+    list_days_of_worker,
     list_month_of_sites,
     months_bound,
     months_of_worker,
@@ -21,6 +23,7 @@ from registry.histories.queries import (
 from registry.histories.states import Reason, Standing
 from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker
 from tests.factories.days import bind_all
+from tests.factories.visitors import worker_as_actor
 
 NOVEMBER, DAY = date(2026, 11, 1), NOW.date()
 
@@ -49,8 +52,14 @@ def test_years_at_a_glance_count_calendar_days() -> None:
         a_touch(3, card, "2026-11-06T08:00:00+09:00"),
     )  # fmt: skip
     further.send(a_touch(1, card, "2026-11-05T12:00:00+09:00"))
+    for day in (5, 7):  # beside the touches of the 5th, and alone
+        entry = ClaimData(day=NOVEMBER.replace(day=day), site_name="近所の家")
+        enter_claim(card.worker_id, entry, by=worker_as_actor(card.worker_id), at=NOW)
     bind_all()
-    assert months_of_worker(card.worker_id) == [(date(2026, 10, 1), 1, 0, 0, 0), (NOVEMBER, 2, 0, 0, 0)]
+    bind_months([(card.worker_id, NOVEMBER)])
+    assert months_of_worker(card.worker_id) == [(date(2026, 10, 1), 1, 0, 0, 0), (NOVEMBER, 2, 0, 1, 0)]
+    november = count_days(list_days_of_worker(card.worker_id, NOVEMBER))
+    assert (november.formal, november.claimed, november.unapproved, november.waiting) == (2, 0, 1, 0)
     assert months_bound([(card.worker_id, NOVEMBER, NOVEMBER)], of_sites=False) == {(card.worker_id, NOVEMBER)}
     spans = [(gate.site_id, date(2026, 1, 1), date(2026, 12, 1))]
     assert {month for _, month in months_bound(spans, of_sites=True)} == {date(2026, 10, 1), NOVEMBER}
