@@ -32,6 +32,7 @@ from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
+from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses
 
 
@@ -99,6 +100,8 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
         if _is_repeat(known, worker_id, data):
             return known.pk
         key = ""  # a page from before, sent with another day: an entry of its own
+    if data.site_id is None:
+        _check_name(worker_id, data)
     try:
         with transaction.atomic():
             claim = Claim.objects.create(
@@ -115,6 +118,16 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
         if business_id != by.subject_id:
             _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
     return claim.pk
+
+
+def _check_name(worker_id: WorkerId, data: ClaimData) -> None:
+    """A worker's day on a site without ID is one history, by the site's name (ruling 26). Raises `ClaimTwiceError`."""
+    Worker.objects.select_for_update(no_key=True).filter(
+        pk=worker_id
+    ).first()  # of two clicks the second one waits here
+    same = Claim.objects.filter(worker=worker_id, day=data.day, site_name=data.site_name)
+    if same.filter(state__in=[ClaimState.OPEN, ClaimState.APPROVED]).exists():
+        raise ClaimTwiceError(field="day")
 
 
 def _is_repeat(known: Claim, worker_id: WorkerId, data: ClaimData) -> bool:

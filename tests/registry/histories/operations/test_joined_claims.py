@@ -96,3 +96,17 @@ def test_a_day_is_joined_to_a_known_site_and_not_to_one_where_it_stands_already(
         join_site([claim], SiteId(1), by=place.self, at=NOW)
     withdraw_claim(claim, by=place.self, at=NOW)
     assert join_site([claim], place.site, by=place.self, at=NOW) == 0
+
+
+def test_a_day_on_a_site_without_id_is_one_history_by_the_name_of_the_site(place: Place) -> None:
+    named = {"site_id": None, "site_name": "道路工事の仮現場"}
+    claim = place.enter(**named)
+    with pytest.raises(ClaimTwiceError):
+        place.enter(**named)
+    assert standing(place.worker) == [Standing.UNAPPROVED]
+    assert place.enter(site_id=None, site_name="別の仮現場"), "another site of the same day"
+    join_site([claim], place.site, by=place.self, at=SPRING)
+    with pytest.raises(ClaimTwiceError):
+        place.enter(**named)
+    withdraw_claim(claim, by=place.self, at=SPRING)
+    assert place.enter(**named)
