@@ -1,6 +1,7 @@
 """Days on a site without site ID that are joined to it later, and wait for the prime (ruling 30)."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_a_day_is_joined_to_a_known_site_and_not_to_one_where_it_stands_already(
 
 
 def test_a_day_on_a_site_without_id_is_one_history_by_the_name_of_the_site(place: Place) -> None:
-    named = {"site_id": None, "site_name": "道路工事の仮現場"}
+    named: Any = {"site_id": None, "site_name": "道路工事の仮現場"}
     claim = place.enter(**named)
     with pytest.raises(ClaimTwiceError):
         place.enter(**named)
