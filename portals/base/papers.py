@@ -91,7 +91,7 @@ def ask(request: HttpRequest, wish: Wish) -> HttpResponse:
     """Ask for a paper and go to where it will be."""
     viewer = viewer_of(request)
     try:
-        ask_paper(wish, by=viewer.actor(), at=timezone.now())
+        ask_paper(wish, key=request.POST.get("form_key", "")[:40], by=viewer.actor(), at=timezone.now())
     except (PapersWaitingError, PaperMonthsError) as error:
         say_error(request, refusal(error).message)
     else:

@@ -377,6 +377,9 @@ class MonthsForm(forms.Form):
 
     first = TypedMonthField(label=_("paper.first_month"))
     last = TypedMonthField(label=_("paper.last_month"), help_text=_("paper.last_month_help"))
+    form_key = TextField(
+        max_length=40, required=False, initial=partial(secrets.token_urlsafe, 16), widget=forms.HiddenInput
+    )
 
 
 class DayBeginForm(forms.Form):

@@ -55,7 +55,7 @@ def ask_person_months(request: HttpRequest, worker_id: int, year: int, month: in
         first, last = form.cleaned_data["first"], form.cleaned_data["last"]
         wish = Wish(PaperKind.PERSON_DAYS, first, last, worker_id=worker_id)
         try:
-            ask_paper_of(wish, by=viewer.actor(), at=now)
+            ask_paper_of(wish, key=form.cleaned_data["form_key"], by=viewer.actor(), at=now)
         except NotFoundError:
             raise Http404 from None
         except RegistryError as error:

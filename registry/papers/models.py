@@ -21,6 +21,7 @@ class Paper(models.Model):
     last_month = models.DateField()
     state = models.CharField(max_length=10, default=PaperState.QUEUED)
     asked_at = models.DateTimeField()
+    form_key = models.CharField(max_length=40, blank=True)  # of the form that asked: a repeated click is known by it
     made_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=40, blank=True)  # the code of an error
     # In the database as other files are: paper and state come and go in one transaction and lie in one backup.

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -91,8 +90,10 @@ class HandedOut:
 
 
 @transaction.atomic
-def ask_paper(wish: Wish, *, by: Actor, at: datetime) -> int:
-    """Queue a paper. Returns its number; a repeated click gets the same one.
+def ask_paper(wish: Wish, *, key: str = "", by: Actor, at: datetime) -> int:
+    """Queue a paper. Returns its number; a repeated click, with the same form `key`, gets the same one.
+
+    Who asks anew gets a paper with what holds now, also while one is being made.
 
     Raises `NotFoundError` where one may not ask, `PapersWaitingError` where too many wait, and of months that no paper
     has `PaperMonthsError` or `PaperSpanError`.
@@ -105,13 +106,20 @@ def ask_paper(wish: Wish, *, by: Actor, at: datetime) -> int:
         "worker_id": wish.worker_id, "first_month": wish.first_month,
         "last_month": wish.last_month,
     }  # fmt: skip
-    fresh = Q(state=PaperState.MADE, asked_at__gt=at - SAME_WISH)
-    there = Paper.objects.filter(Q(state=PaperState.QUEUED) | fresh, **same).order_by("-id").first()
-    if there is not None:
+    own = Paper.objects.filter(**same)
+    fresh = own.filter(state__in=[PaperState.QUEUED, PaperState.MADE], form_key=key, asked_at__gt=at - SAME_WISH)
+    if key and (there := fresh.order_by("-id").first()):
         return there.pk
+    if queued := own.select_for_update().filter(state=PaperState.QUEUED).first():
+        queued.asked_at, queued.form_key = at, key
+        queued.save(update_fields=["asked_at", "form_key"])
+        _hand_to_worker(queued.pk)  # a worker may have read already what stands on it
+        return queued.pk
     if Paper.objects.filter(account_id=by.account_id, state=PaperState.QUEUED).count() >= MOST_WAITING:
         raise PapersWaitingError
-    paper, new = Paper.objects.get_or_create(**same, state=PaperState.QUEUED, defaults={"asked_at": at})
+    paper, new = Paper.objects.get_or_create(
+        **same, state=PaperState.QUEUED, defaults={"asked_at": at, "form_key": key}
+    )
     if new:
         note_act("papers_paper", paper.pk, "ask", by=by, at=at)
         _hand_to_worker(paper.pk)
@@ -139,10 +147,14 @@ def _hand_to_worker(paper_id: int) -> None:
 
 
 def make_paper(paper_id: int, *, at: datetime) -> None:
-    """Make a queued paper with what its asker may see now. Harmless when repeated."""
+    """Make a queued paper with what its asker may see now. Harmless when repeated.
+
+    What was asked for anew meanwhile is left to the job that this has queued.
+    """
     paper = Paper.objects.filter(pk=paper_id, state=PaperState.QUEUED).first()
     if paper is None:
         return
+    asked = paper.asked_at, paper.form_key
     content, people, failure = None, set[int](), ""
     try:
         content, people = _content(paper, at=at)
@@ -150,7 +162,7 @@ def make_paper(paper_id: int, *, at: datetime) -> None:
         failure = error.code
     with transaction.atomic():
         paper = Paper.objects.select_for_update().get(pk=paper_id)
-        if paper.state != PaperState.QUEUED:
+        if paper.state != PaperState.QUEUED or (paper.asked_at, paper.form_key) != asked:
             return
         paper.content, paper.made_at, paper.failure = content, at if content else None, failure
         paper.people = sorted(people)

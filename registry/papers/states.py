@@ -7,7 +7,7 @@ from registry.accounts.states import Permission
 from registry.core.workflow import Step, Workflow
 
 KEPT_FOR = timedelta(days=30)
-SAME_WISH = timedelta(minutes=1)  # a repeated click within it gets the paper that was just made
+SAME_WISH = timedelta(minutes=1)  # the same form sent again within it is a repeated click
 QUIET_AFTER = timedelta(minutes=10)  # a queued paper of which nothing was heard is handed to a worker again
 GIVEN_UP_AFTER = timedelta(days=1)
 MOST_WAITING = 20  # queued papers of one account

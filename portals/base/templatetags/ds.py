@@ -1,5 +1,6 @@
 """Tags and filters of the design system: `{% load ds %}`. All parts are listed in docs/handbook/components.md."""
 
+import secrets
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -105,6 +106,12 @@ def yen(value: int | None) -> str:
 def count(value: int | None) -> str:
     """How many, as 12,345. IDs, years and editions are no counts: they do not pass through here."""
     return "" if value is None else f"{value:,}"
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """A key of its own for each form that is shown: what is sent twice with one key is a repeated click."""
+    return format_html('<input type="hidden" name="form_key" value="{}">', secrets.token_urlsafe(16))
 
 
 @register.simple_tag

@@ -233,3 +233,21 @@ def test_a_paper_of_a_person_s_year_holds_the_days_for_the_firm() -> None:
     below = as_firm(days.below)
     assert below.get(f"{where}months/").status_code == 404
     assert below.post(f"{where}months/", {"first": "2026/11", "last": "2026/11"}).status_code == 404
+
+
+def test_a_form_sent_twice_asks_once_and_the_page_opened_again_asks_anew() -> None:
+    browser = as_worker(a_worker(None).worker_id)
+    ask = f"/worker/days/{NOW.year}-{NOW.month}/paper/"
+
+    def key() -> str:
+        page = browser.get(f"/worker/days/{NOW.year}-{NOW.month}/").content.decode()
+        found = re.search(rf'action="{ask}".*?name="form_key" value="([^"]+)"', page)
+        assert found
+        return found[1]
+
+    first = key()
+    for form_key, papers in ((first, 1), (first, 1), (key(), 2)):
+        browser.post(ask, {"form_key": form_key})
+        for paper in Paper.objects.filter(state=PaperState.QUEUED):
+            make_paper(paper.pk, at=NOW)
+        assert Paper.objects.count() == papers

@@ -17,6 +17,7 @@ from registry.papers.operations import (
     ask_paper,
     hand_out_paper,
     make_paper,
+    render,
     tidy_papers,
 )
 from registry.papers.rules import Wish
@@ -62,14 +63,40 @@ def test_asking_queues_a_job_and_is_noted() -> None:
 
 
 def test_a_repeated_click_gets_the_same_paper() -> None:
-    viewer, first = a_paper()
-    again = ask_paper(OWN, by=viewer.actor(), at=SOON)
+    by = worker_viewer(a_worker(None).worker_id).actor()
+    first = ask_paper(OWN, key="form", by=by, at=NOW)
+    again = ask_paper(OWN, key="form", by=by, at=SOON)
     make_paper(first, at=SOON)
-    just_made = ask_paper(OWN, by=viewer.actor(), at=SOON)
-    later = ask_paper(OWN, by=viewer.actor(), at=NOW + timedelta(minutes=2))
+    just_made = ask_paper(OWN, key="form", by=by, at=SOON)
+    later = ask_paper(OWN, key="form", by=by, at=NOW + timedelta(minutes=2))
     assert (again, just_made) == (first, first)
     assert later != first
     assert jobs() == [first, later]
+
+
+def test_who_asks_anew_gets_a_paper_with_what_holds_now() -> None:
+    by = worker_viewer(a_worker(None).worker_id).actor()
+    first = ask_paper(OWN, key="form", by=by, at=NOW)
+    make_paper(first, at=NOW)
+    again = ask_paper(OWN, key="another form", by=by, at=SOON)
+    assert again != first
+    assert ask_paper(OWN, key="a third one", by=by, at=SOON) == again, "one of them waits at a time"
+
+
+def test_a_paper_asked_for_anew_while_it_is_made_is_made_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    by = worker_viewer(a_worker(None).worker_id).actor()
+    paper_id = ask_paper(OWN, key="form", by=by, at=NOW)
+
+    def asked_meanwhile(sheet: bytes) -> bytes:
+        assert ask_paper(OWN, key="another form", by=by, at=SOON) == paper_id
+        return render(sheet)
+
+    monkeypatch.setattr(operations, "render", asked_meanwhile)
+    make_paper(paper_id, at=SOON)
+    assert state_of(paper_id) == (PaperState.QUEUED, "", False)
+    monkeypatch.undo()
+    make_paper(paper_id, at=SOON)
+    assert state_of(paper_id) == (PaperState.MADE, "", True)
 
 
 def test_others_cannot_ask() -> None:
