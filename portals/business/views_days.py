@@ -32,6 +32,7 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
+from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claims import confirm_claim, enter_claims, withdraw_claim
 from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
@@ -203,6 +204,7 @@ def new_claims(request: HttpRequest) -> HttpResponse:
         else:
             success(request, _("claim.entered_for").format(count=count, follows=form.what_follows()))
             on = form.cleaned_data["day"]
+            bind_at_once(chosen, on)
             return redirect("business:days_of_month", on.year, on.month)
     return form_page(request, "business/new_claims.html", {"form": form})
 
@@ -326,6 +328,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
         except RegistryError as error:
             add_refusal(form, error)
         else:
+            bind_at_once([worker_id], on)
             success(request, _("day.edited" if holds else "day.edit.asked"))
             return redirect("business:person_days", worker_id, year, month)
     context = {

@@ -30,6 +30,7 @@ from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
+from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claims import answer_refusal, enter_claim, withdraw_claim
 from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
@@ -219,6 +220,7 @@ def new_claim(request: HttpRequest, site_id: int | None = None) -> HttpResponse:
         else:
             success(request, _("claim.entered").format(follows=form.what_follows()))
             on = form.cleaned_data["day"]
+            bind_at_once([worker_of(request)], on)
             return redirect("worker:days_of_month", on.year, on.month)
     return form_page(request, "worker/new_claim.html", {"form": form})
 
@@ -255,6 +257,7 @@ def _withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
     except RegistryError as error:
         say_error(request, refusal(error).message)
     else:
+        bind_at_once([claim.worker_id], claim.day)
         success(request, _("claim.taken_back"))
     return _to_day(claim.day)
 
@@ -276,6 +279,7 @@ def answer(request: HttpRequest, claim_id: int) -> HttpResponse:
         except RegistryError as error:
             add_refusal(form, error)
         else:
+            bind_at_once([claim.worker_id], claim.day)
             success(request, _("claim.answered"))
             return _to_day(claim.day)
     return form_page(request, "worker/answer.html", {"form": form, "claim": claim})
@@ -295,6 +299,7 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
         except RegistryError as error:
             add_refusal(form, error)
         else:
+            bind_at_once([worker_id], chosen)
             success(request, _("day.edited" if holds else "day.edit.asked"))
             return _to_day(chosen)
     waits = needs_approval(chosen, site, by=by, on=jst_day(now))

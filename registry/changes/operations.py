@@ -80,3 +80,14 @@ def follow_changes(follower: str, *, limit: int = 10_000) -> Iterator[list[Chang
                 "UPDATE changes_cursor SET xid = %s::text::xid8, change_id = %s WHERE follower = %s",
                 [str(rows[-1][0]), rows[-1][1], follower],
             )
+
+
+@contextmanager
+def ahead_of(follower: str) -> Iterator[bool]:
+    """Do now what a follower would do soon, while it stands still: False where it is at work, and will come to it itself.
+
+    It reads the marks all the same, and finds nothing to do.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT FROM changes_cursor WHERE follower = %s FOR UPDATE SKIP LOCKED", [follower])
+        yield cursor.fetchone() is not None

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from registry.changes.operations import ChangeMark, follow_changes
+from registry.changes.operations import ChangeMark, ahead_of, follow_changes
 from registry.changes.states import ChangeKind
 from registry.histories.derive.binding import bind
 from registry.histories.derive.packing import MonthRow, pack
@@ -35,6 +35,13 @@ def follow() -> int:
             adopt_orphans()
         bind_months(_concerned(marks))
     return len(marks)
+
+
+def bind_at_once(worker_ids: Collection[int], day: date) -> None:
+    """Bind the month of a day for who has just changed it and looks at it now; nothing while the binder is at work."""
+    with ahead_of(FOLLOWER) as is_still:
+        if is_still:
+            bind_months((worker_id, day.replace(day=1)) for worker_id in worker_ids)
 
 
 def _concerned(marks: Sequence[ChangeMark]) -> set[tuple[int, date]]:

@@ -16,7 +16,8 @@ from registry.businesses.states import BusinessKind
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.ids import WorkerId
-from registry.histories.operations.binder import bind_months
+from registry.histories.models import Claim
+from registry.histories.operations.binder import bind_months, follow
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
 from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.queries import list_open_edits
@@ -224,6 +225,15 @@ def test_hours_entered_by_hand_stand_on_the_day_and_what_cannot_be_is_told_besid
     bind_months([(own.worker, DAY.replace(day=1))])
     assert own.page().count("20:00–翌5:00") == 2, "on the day, and on the card of its entry"
     assert "20:00–翌5:00" in own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
+
+
+def test_the_page_after_an_entry_has_the_day_already(own: Own) -> None:
+    follow()  # the binder has worked, and stands still now
+    form = {"day": f"{DAY:%Y/%m/%d}", "site_id": str(own.gate.site_id)}
+    page = own.browser.post("/worker/days/new/", form, follow=True).content.decode()
+    assert page.count('<li class="ds-card">') == page.count("ds-calendar__word") == 1
+    own.browser.post(f"/worker/claims/{Claim.objects.get().pk}/withdraw/")
+    assert '<li class="ds-card">' not in own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
 
 
 def test_an_edit_stands_beside_what_was_said_before(own: Own) -> None:

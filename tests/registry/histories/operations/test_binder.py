@@ -1,14 +1,18 @@
 """The binder: which worker-months a change concerns, and what is written of them. Orders and kills: test_order.py."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from registry.changes.operations import follow_changes
 from registry.changes.queries import is_behind
 from registry.core.ids import WorkerId
-from registry.histories.operations.binder import FOLLOWER, bind_months, follow
+from registry.histories.operations.binder import FOLLOWER, bind_at_once, bind_months, follow
 from registry.histories.operations.claims import ClaimData, enter_claim, withdraw_claim
 from registry.histories.queries import list_days_of_worker, load_months
 from registry.histories.states import Reason
@@ -129,3 +133,39 @@ def test_a_claimed_day_without_any_touch_is_bound_and_unbound() -> None:
     withdraw_claim(claim, by=by, at=NOW)
     follow_all()
     assert list_days_of_worker(scene.worker, NOVEMBER) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_just_changed_a_day_finds_it_bound_unless_the_binder_is_at_work() -> None:
+    scene, day = Scene(), NOW.date()
+    follow_all()
+    enter_claim(scene.worker, ClaimData(day=day, site_id=scene.gate.site_id), by=worker_as_actor(scene.worker), at=NOW)
+    with _at_work():
+        bind_at_once([scene.worker], day)
+        assert list_days_of_worker(scene.worker, NOVEMBER) == []
+    bind_at_once([scene.worker], day)
+    assert [row.bound.day for row in list_days_of_worker(scene.worker, NOVEMBER)] == [day]
+    before = versions(scene.worker)
+    follow_all()
+    assert versions(scene.worker) == before, "the binder finds nothing to do"
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """The binder of another process has begun a round."""
+    begun, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with follow_changes(FOLLOWER, limit=0):
+            begun.set()
+            done.wait(60)
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        assert begun.wait(60)
+        yield
+    finally:
+        done.set()
+        thread.join()
