@@ -32,6 +32,7 @@ from registry.histories.queries.days import (
     touches_of_day,
     trades_in_words,
     unregistered_among,
+    was_lately_at,
     workers_at_work_for,
     workers_bound_below,
 )
@@ -134,6 +135,7 @@ __all__ = [
     "touches_of_day",
     "trades_in_words",
     "unregistered_among",
+    "was_lately_at",
     "words_before_edits",
     "workers_at_work_for",
     "workers_bound_below",
