@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portals.base.templatetags.ds import jtime
 from registry.histories.derive.binding import BoundDay
 from registry.histories.queries import ClaimRow, DayRow, RefusedDay
-from registry.histories.states import Standing
+from registry.histories.states import Approval, Standing
 from registry.workers.states import DayItem
 
 TONES = {
@@ -79,6 +79,11 @@ def shown_day(row: DayRow, place: str, refused: Refusals = NO_REFUSALS) -> Shown
     reasons = shown_reasons(() if is_explained else bound.reasons, counts=standing is Standing.FORMAL)
     label = _("day.standing.refused") if refusal else _(f"day.standing.{standing}")
     return ShownDay(bound, place, TONES[standing], label, reasons, refusal)
+
+
+def approval_in_words(said: Iterable[Approval]) -> str:
+    """期限後承認, 自己承認, both or nothing."""
+    return "・".join(_(f"approval.{one}") for one in said)
 
 
 def times_said(claim: ClaimRow) -> str:

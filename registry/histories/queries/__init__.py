@@ -12,6 +12,7 @@ from registry.histories.queries.claims import (
     list_unregistered,
     names_of_claimed_sites,
     path_of_day,
+    special_approvals,
 )
 from registry.histories.queries.days import (
     Counters,
@@ -127,6 +128,7 @@ __all__ = [
     "months_of_worker",
     "names_of_claimed_sites",
     "path_of_day",
+    "special_approvals",
     "sum_days_of_site",
     "sum_people_of_firm",
     "sum_people_of_site",

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from registry.core.days import JST, jst_day
 from registry.core.ids import grouped
 from registry.histories.queries import Counters, count_days
-from registry.histories.states import Reason, Standing
+from registry.histories.states import Approval, Reason, Standing
 from registry.papers.queries import DayLine, DayList
 from registry.papers.states import PaperKind
 
@@ -79,7 +79,7 @@ def sheet_of(days: DayList) -> dict[str, Any]:
                 "title": _("paper.days.rows").format(count=f"{len(days.lines):,}"), "empty": _("paper.days.empty"),
                 "columns": _heads(columns), "rows": [_row(line, columns, notes) for line in days.lines],
             },
-            "legends": [_states(), _reasons(notes)],
+            "legends": [_states(days.lines), _reasons(notes)],
             "geta": _("paper.days.geta"),
         }  # fmt: skip
 
@@ -147,14 +147,23 @@ def _row(line: DayLine, columns: Sequence[str], notes: Mapping[Reason, str]) -> 
         "day": day_text(one.day), "person": line.name or grouped(line.row.worker_id), "site": line.site, "firm": line.firm,
         "trade": line.trade, "position": line.position, "work": one.assignment.work, "first": time_text(one.first, one.day),
         "how": _("export.by_hand" if one.by_hand else "export.touched"),
-        "last": time_text(one.last, one.day), "standing": _(f"day.standing.{one.standing}"),
+        "last": time_text(one.last, one.day), "standing": _standing(line),
         "notes": " ".join(notes[reason] for reason in one.reasons),
     }  # fmt: skip
     return [cells[name] for name in columns]
 
 
-def _states() -> dict[str, Any]:
+def _standing(line: DayLine) -> str:
+    """How a day stands, and in which way it was approved where that has to be shown (ruling 28)."""
+    words = "・".join(_(f"approval.{one}") for one in line.approval)
+    standing = _(f"day.standing.{line.row.bound.standing}")
+    return f"{standing}（{words}）" if words else standing
+
+
+def _states(lines: Sequence[DayLine]) -> dict[str, Any]:
     rows = [[_(f"day.standing.{one}"), _(f"paper.standing.{one}")] for one in Standing]
+    held = {one for line in lines for one in line.approval}
+    rows += [[_(f"approval.{one}"), _(f"paper.approval.{one}")] for one in Approval if one in held]
     return {"title": _("paper.days.states"), "columns": _heads(("standing", "meaning")), "rows": rows}
 
 
