@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from registry.core.days import JST, jst_day
 from registry.core.ids import grouped
-from registry.histories.queries import Counters, count_days
+from registry.histories.queries import Counters, count_days, count_histories
 from registry.histories.states import Approval, Reason, Standing
 from registry.papers.queries import DayLine, DayList
 from registry.papers.states import PaperKind
@@ -22,7 +22,7 @@ _COUNTED = ("formal", "claimed", "unapproved", "waiting")
 WIDTHS: dict[str, dict[str, object]] = {
     "day": {"mm": 29}, "person": {"fr": 2}, "site": {"fr": 3}, "firm": {"fr": 2.2}, "trade": {"fr": 1.6}, "position": {"mm": 16},
     "work": {"fr": 2}, "how": {"mm": 18}, "first": {"mm": 17, "right": True}, "last": {"mm": 17, "right": True}, "standing": {"mm": 27},
-    "notes": {"mm": 18}, "note": {"mm": 14}, "id": {"mm": 40}, "meaning": {"fr": 1}, "cause": {"fr": 3}, "consequence": {"fr": 3}, "remedy": {"fr": 3},
+    "notes": {"mm": 18, "whole": True}, "note": {"mm": 14, "whole": True}, "id": {"mm": 40}, "meaning": {"fr": 1}, "cause": {"fr": 3}, "consequence": {"fr": 3}, "remedy": {"fr": 3},
     "who": {"fr": 1}, **{name: {"mm": 24, "right": True} for name in _COUNTED},
 }  # fmt: skip
 _COLUMNS = ("day", "person", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "notes")
@@ -71,9 +71,11 @@ def sheet_of(days: DayList) -> dict[str, Any]:
             "day": [made.year, made.month, made.day],
             "warning": _("day.not_working_hours"),
             "made": _("paper.days.made").format(moment=f"{day_text(made.date())}{clock_text(made)}"),
-            "facts": _facts(days),
+            "facts": [*_facts(days), (_("paper.days.histories"), _histories(days))],
             "counters": _counters(days),
-            "explained": "".join([_(f"paper.explained.{kind}"), _("paper.days.said") if said else ""]),
+            "explained": "".join([
+                _(f"paper.explained.{kind}"), _("paper.days.histories_help"), _("paper.days.said") if said else "",
+            ]),
             "people": _people(days),
             "days": {
                 "title": _("paper.days.rows").format(count=f"{len(days.lines):,}"), "empty": _("paper.days.empty"),
@@ -120,6 +122,17 @@ def _counters(days: DayList) -> list[tuple[str, str]]:
         for name, count in sums.items()
         if count or name != "waiting"
     ]
+
+
+def _histories(days: DayList) -> str:
+    """就業履歴数: how many histories stand in which way; a second trade on a day is one more (rulings 26, 28)."""
+    counted = count_histories(line.row for line in days.lines)
+    parts = ((name, getattr(counted, name)) for name in _COUNTED)
+    return " ".join(
+        _("paper.days.histories_of").format(name=_(f"paper.column.{name}"), count=f"{count:,}")
+        for name, count in parts
+        if count or name != "waiting"
+    )
 
 
 def _people(days: DayList) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from tests.registry.histories.told import (
     Told,
     approvals_in_file,
     counters,
+    histories_in_file,
     in_file,
     in_file_of_person,
     keys,
@@ -174,6 +175,9 @@ def check_worker(told: Told, worker: int) -> None:
         assert in_file(browser, f"{path}list.csv")[0] == keys(mine)
         assert times_in_file(browser, f"{path}list.csv") == times(mine)
         assert approvals_in_file(browser, f"{path}list.csv") == told.approvals(mine)
+        assert histories_in_file(browser, f"{path}list.csv") == sorted(
+            (one.day, one.standing, 1 + bool(one.second)) for one in mine
+        )
         page = browser.get(path).content.decode()
         assert times_on(page) == sorted(one[1:] for one in times(mine))
         assert page.count('<li class="ds-card">') == len(mine)

@@ -99,6 +99,14 @@ def in_file(client: Client, path: str) -> tuple[list[Key], dict[int, str]]:
     return sorted(map(key_of, lines)), {int(line["技能者ID"]): line["氏名"] for line in lines}
 
 
+def histories_in_file(client: Client, path: str) -> list[tuple[date, str, int]]:
+    """What a file says of each row: its day, how it stands, how many histories it is."""
+    lines = csv.DictReader(io.StringIO(client.get(path).content.decode("utf-8-sig")))
+    return sorted(
+        (date.fromisoformat(line["就業日"]), STANDINGS[line["状態"]], int(line["就業履歴数"])) for line in lines
+    )
+
+
 def approvals_in_file(client: Client, path: str) -> list[tuple[int, date, str]]:
     """What a file says of the way in which days were approved, where it says something."""
     lines = csv.DictReader(io.StringIO(client.get(path).content.decode("utf-8-sig")))
