@@ -71,7 +71,7 @@ def lines_of(sums: Iterable[PersonSum], names: Mapping[int, str]) -> list[dict[s
     """One line a person: the three counters, and what is missing on how many days, whose turn it is."""
     return [
         {
-            "worker_id": one.worker_id, "site_id": one.site_id, "counters": one.counters,
+            "worker_id": one.worker_id, "site_id": one.site_id, "counters": one.counters, "uncounted": one.uncounted,
             "name": names.get(one.worker_id, grouped(one.worker_id)),
             "missing": [
                 {"text": _(f"reason.{code}.cause"), "who": _(f"reason.{code}.who"), "count": count}
