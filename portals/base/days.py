@@ -12,7 +12,7 @@ from portals.base.templatetags.ds import jtime
 from registry.histories.derive.binding import BoundDay
 from registry.histories.derive.hours import ends_next_morning
 from registry.histories.queries import ClaimRow, DayRow, RefusedDay
-from registry.histories.states import Standing
+from registry.histories.states import Approval, Standing
 from registry.workers.states import DayItem
 
 TONES = {
@@ -80,6 +80,11 @@ def shown_day(row: DayRow, place: str, refused: Refusals = NO_REFUSALS) -> Shown
     reasons = shown_reasons(() if is_explained else bound.reasons, counts=standing is Standing.FORMAL)
     label = _("day.standing.refused") if refusal else _(f"day.standing.{standing}")
     return ShownDay(bound, place, TONES[standing], label, reasons, refusal)
+
+
+def approval_in_words(said: Iterable[Approval]) -> str:
+    """期限後承認, 自己承認, both or nothing."""
+    return "・".join(_(f"approval.{one}") for one in said)
 
 
 def times_said(claim: ClaimRow) -> str:

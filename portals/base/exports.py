@@ -9,11 +9,12 @@ from urllib.parse import quote
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from portals.base.days import approval_in_words
 from registry.core.days import JST, jst_day
 from registry.papers.queries import DayLine
 
 COLUMNS = (
-    "day", "worker_id", "name", "site_id", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "reasons", "causes",
+    "day", "worker_id", "name", "site_id", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "approval", "histories", "reasons", "causes",
 )  # fmt: skip
 # A cell that begins like a formula is one for a spreadsheet: it gets a sign before it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -30,7 +31,7 @@ def csv_answer(name: str, lines: Iterable[DayLine], elsewhere: Iterable[Mapping[
             one.day.isoformat(), line.row.worker_id, line.name, line.site_id or "", line.site, line.firm, line.trade,
             line.position, one.assignment.work, _("export.by_hand" if one.by_hand else "export.touched"),
             *(_time(at, one.day) for at in (one.first, one.last)),
-            _(f"day.standing.{one.standing}"), " ".join(one.reasons), " ".join(_(f"reason.{code}.cause") for code in one.reasons),
+            _(f"day.standing.{one.standing}"), approval_in_words(line.approval), 2 if one.assignment.second_trade else 1, " ".join(one.reasons), " ".join(_(f"reason.{code}.cause") for code in one.reasons),
         ]))  # fmt: skip
     for row in elsewhere:
         writer.writerow(_safe(row.get(column, "")) for column in COLUMNS)

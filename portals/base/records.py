@@ -62,6 +62,8 @@ def _shown(key: str, value: object) -> str:
         return jdate(value)
     if key in {"id", "business_id"}:
         return grouped_id(value)  # type: ignore[arg-type]
+    if key == "age":
+        return _("word.years_old").format(years=value)
     if key == "capital_yen":
         return yen(value)  # type: ignore[arg-type]
     if key in _SHOWN and value:
@@ -79,7 +81,7 @@ def _rows(noun: str, values: Any, keys: Iterable[str]) -> list[tuple[str, str]]:
 
 
 _PERSON = (
-    "id", "alias", "alias_on_card", "latin_name", "birth_on", "sex", "blood_type", "nationality", "postal_code", "prefecture", "address", "phone",
+    "id", "employer", "age", "alias", "alias_on_card", "latin_name", "birth_on", "sex", "blood_type", "nationality", "postal_code", "prefecture", "address", "phone",
     "fax", "mail", "card_postal_code", "card_address", "emergency_name", "emergency_phone", "emergency_address",
     "registration_kind", "registered_on", "level", "experience",
 )  # fmt: skip
@@ -89,6 +91,14 @@ _CREDENTIAL = ("name", "number", "body", "acquired_on", "valid_until", "confirma
 def _credentials(seen: Seen, *blocks: CredentialBlock) -> list[list[tuple[str, str]]]:
     rows: Any = seen.get("credentials") or []
     return [_rows("credential", row, _CREDENTIAL) for row in rows if row.block in blocks]
+
+
+_READ_BY = {
+    "affiliations": "affiliations",
+    "insurances": "insurances",
+    "health": "health_checked_on",
+    "trades": "trades",
+}
 
 
 def worker_blocks(seen: Seen) -> list[Block]:
@@ -108,7 +118,7 @@ def worker_blocks(seen: Seen) -> list[Block]:
     def block(key: str, rows: list[tuple[str, str]], found: list[list[tuple[str, str]]]) -> Block:
         return Block(_(f"worker.block.{key}"), rows, found, _("worker.block.empty"))
 
-    return [
+    blocks = [
         block("person", _rows("worker", values, _PERSON), []),
         block("affiliations", [], lines["affiliations"]),
         block("insurances", [], lines["insurances"]),
@@ -119,6 +129,9 @@ def worker_blocks(seen: Seen) -> list[Block]:
         block("trainings", [], _credentials(seen, CredentialBlock.TRAINING)),
         block("awards", [], _credentials(seen, CredentialBlock.AWARD)),
     ]
+    # Of what the viewer may not read nobody says that there is nothing.
+    closed = {_(f"worker.block.{key}") for key, name in _READ_BY.items() if name not in seen.values}
+    return [one for one in blocks if one.title not in closed]
 
 
 _FIRM = (

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.days import by_place, looked_at, shown_day, times_said
+from portals.base.days import approval_in_words, by_place, looked_at, shown_day, times_said
 from portals.base.edits import shown_edits
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -50,6 +50,7 @@ from registry.histories.queries import (
     list_refused_of_worker,
     list_unregistered,
     names_of_claimed_sites,
+    special_approvals,
     sum_people_of_firm,
     trades_in_words,
     unregistered_among,
@@ -71,7 +72,7 @@ def lines_of(sums: Iterable[PersonSum], names: Mapping[int, str]) -> list[dict[s
     """One line a person: the three counters, and what is missing on how many days, whose turn it is."""
     return [
         {
-            "worker_id": one.worker_id, "site_id": one.site_id, "counters": one.counters,
+            "worker_id": one.worker_id, "site_id": one.site_id, "counters": one.counters, "uncounted": one.uncounted,
             "name": names.get(one.worker_id, grouped(one.worker_id)),
             "missing": [
                 {"text": _(f"reason.{code}.cause"), "who": _(f"reason.{code}.who"), "count": count}
@@ -271,6 +272,7 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     )
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
     decisions, unregistered = last_decisions(worker_id, chosen), unregistered_among(person.rows)
+    approvals = special_approvals(person.rows)
     refused, open_ones = by_place(list_refused_of_worker(worker_id, chosen)), _own_entries(request, worker_id, chosen)
     shown = [
         {
@@ -278,6 +280,7 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
             "entry": open_ones.get((row.bound.site_id or row.bound.assignment.claim_id, row.bound.day)),
             "site_id": row.bound.site_id, "is_unregistered": row.bound.site_id in unregistered,
             "trade": trades_in_words(row.bound.assignment, trades),
+            "approval": approval_in_words(approvals.get((worker_id, row.bound.site_id or 0, row.bound.day), ())),
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
             "decision": decisions.get((row.bound.site_id or 0, row.bound.day)),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.days import looked_at, shown_day
+from portals.base.days import approval_in_words, looked_at, shown_day
 from portals.base.months import chosen_day
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
@@ -23,7 +23,7 @@ from registry.businesses.queries import names_of_businesses
 from registry.core.days import jst_day
 from registry.core.ids import grouped
 from registry.disclosure.queries import see_workers_on_site
-from registry.histories.queries import DayRow, list_days_of_site
+from registry.histories.queries import DayRow, list_days_of_site, special_approvals
 from registry.histories.rules import is_here_now
 from registry.structures.queries import firms_of_expected, workers_on_rosters_below
 from registry.touches.queries import directions_of
@@ -94,11 +94,13 @@ def _lines(request: HttpRequest, site_id: int, people: Iterable[Person]) -> list
     ids = {one.worker_id for one in people}
     seen = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=days)
     firms = names_of_businesses({one.business_id for one in people if one.business_id})
+    approvals = special_approvals([one.row for one in people if one.row])
     return [
         {
             "worker_id": one.worker_id, "firm": firms.get(one.business_id or 0, ""),
             "name": full_name(seen[one.worker_id]) if one.worker_id in seen else grouped(one.worker_id),
             "day": shown_day(one.row, "") if one.row else None,
+            "approval": approval_in_words(approvals.get((one.worker_id, site_id, one.row.bound.day), ())) if one.row else "",
         }
         for one in people
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Viewers, relations, and the reading of persons and firms."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from registry.businesses.queries import (
     part_of_account,
     search_businesses,
 )
+from registry.cards.derive import age
 from registry.cards.queries import newest_cards
 from registry.core.actor import ActorKind
 from registry.core.days import JST, jst_day
@@ -26,9 +27,15 @@ from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
-from registry.histories.queries import list_days_elsewhere, workers_at_work_for, workers_bound_below
+from registry.histories.queries import list_days_elsewhere, was_lately_at, workers_at_work_for, workers_bound_below
 from registry.sites.queries import find_site
-from registry.structures.queries import RosterRow, firms_of_expected, has_part_in, workers_on_rosters_below
+from registry.structures.queries import (
+    RosterRow,
+    firms_of_expected,
+    has_part_in,
+    is_on_roster_for,
+    workers_on_rosters_below,
+)
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.queries import (
     FOUND_AT_MOST,
@@ -111,11 +118,44 @@ def relations_to_workers(viewer: Viewer, ids: Iterable[int], *, at: datetime) ->
     }
 
 
+def _relations_to_one(viewer: Viewer, worker_id: int, *, at: datetime) -> dict[int, frozenset[Relation]]:
+    """How a viewer stands to one worker, the work on sites included (ruling 38).
+
+    The prime and the firms above see who stands on a roster there, or has a day there that can still be answered in
+    time (ruling 28): from the first of last month on. After that the lists of days still name him, his page is closed.
+    """
+    found = relations_to_workers(viewer, [worker_id], at=at)
+    firm, units, day = viewer.business_id, viewer.units, jst_day(at)
+    if firm is None or not viewer.has(Permission.SITE_MANAGE):
+        return found
+    since = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    if is_on_roster_for(worker_id, firm, units=units, on=day) or was_lately_at(
+        worker_id, firm, units=units, since=since
+    ):
+        found[worker_id] |= {Relation.UPPER_FIRM}
+    return found
+
+
+def _known_above(row: Mapping[str, Any], *, on: date) -> dict[str, Any]:
+    """A worker's row with what the firms above may know: the age, the employer, insurances without their numbers."""
+    principal = [one.business_name for one in row["affiliations"] if one.principal and one.from_on <= on]
+    return {
+        **row, "age": age(row["birth_on"], on), "employer": "・".join(principal[:1]),
+        "insurances": [replace(one, number="") for one in row["insurances"]],
+    }  # fmt: skip
+
+
+_READS_NUMBERS = {Relation.SELF, Relation.EMPLOYER, Relation.OFFICE}
+
+
 def see_worker(viewer: Viewer, worker_id: int, *, at: datetime) -> Seen:
     """All that a viewer may read of one worker. Raises `NotFoundError` when that is nothing."""
     day = jst_day(at)
     rows = _with_cards(fields_of_workers([worker_id], blocks_on=day), on=day)
-    seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
+    relations = _relations_to_one(viewer, worker_id, at=at) if rows else {}
+    if _READS_NUMBERS.isdisjoint(relations.get(worker_id, ())):
+        rows = {one: _known_above(row, on=day) for one, row in rows.items()}
+    seen = see_many(viewer, WORKER_POLICY, rows, relations, at=at)
     if not seen:
         raise NotFoundError
     return seen[0]
@@ -125,7 +165,8 @@ def see_photo(viewer: Viewer, worker_id: int, *, at: datetime) -> StoredFile:
     """A worker's face, for those who may see it. Raises `NotFoundError` for all others, and where there is none."""
     photo: int | None = fields_of_workers([worker_id]).get(worker_id, {}).get("photo")
     rows = {worker_id: {"photo": photo}}
-    if photo is None or not see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at):
+    relations = {} if photo is None else _relations_to_one(viewer, worker_id, at=at)
+    if photo is None or not see_many(viewer, WORKER_POLICY, rows, relations, at=at):
         raise NotFoundError
     return get_photo(photo)
 

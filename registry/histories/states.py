@@ -80,3 +80,10 @@ CLAIM_LIFE = Workflow(
         Step(ClaimMove.TAKE_BACK, (ClaimState.REFUSED,), ClaimState.OPEN),
     ),
 )
+
+
+class Approval(StrEnum):
+    """In which way an entered day was approved, where that has to be shown (ruling 28)."""
+
+    LATE = "late"  # 期限後承認
+    SELF = "self"  # 自己承認

@@ -22,9 +22,11 @@ from registry.histories.queries import (
     list_month_of_site,
     list_month_of_sites,
     names_of_claimed_sites,
+    special_approvals,
     trades_in_words,
     unregistered_among,
 )
+from registry.histories.states import Approval
 from registry.papers.models import Paper
 from registry.papers.rules import Wish, may_ask
 from registry.papers.states import KEPT_FOR, RIGHTS, PaperKind, PaperState
@@ -107,6 +109,7 @@ class DayLine:
     firm: str
     trade: str
     position: str
+    approval: tuple[Approval, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,12 +200,13 @@ def day_lines(rows: Sequence[DayRow], people: Mapping[int, str]) -> list[DayLine
     claimed = names_of_claimed_sites({row.bound.assignment.claim_id for row in rows if row.bound.assignment.claim_id})
     unregistered = unregistered_among(rows)
     firms = names_of_businesses(row.bound.assignment.business_id for row in rows if row.bound.assignment.business_id)
-    trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
+    trades, positions, approvals = code_names(Table.TRADES), code_names(Table.POSITIONS), special_approvals(rows)
     return [
         DayLine(
             row, people.get(row.worker_id, ""), None if row.bound.site_id in unregistered else row.bound.site_id,
             sites.get(row.bound.site_id or 0) or claimed.get(to.claim_id or 0, ""),
             firms.get(to.business_id or 0, ""), trades_in_words(to, trades), positions.get(to.position, ""),
+            approvals.get((row.worker_id, row.bound.site_id or 0, row.bound.day), ()),
         )
         for row in rows
         for to in [row.bound.assignment]

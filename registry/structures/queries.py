@@ -245,3 +245,24 @@ def workers_on_rosters_below(site_id: int, business_id: int) -> set[int]:
         )
         if any(node_id in nodes and from_on < end and start < (until_on or date.max) for nodes, start, end in own)
     }
+
+
+def is_on_roster_for(worker_id: int, business_id: int, *, units: Collection[int] | None, on: date) -> bool:
+    """Whether a worker stands, on a day or later, on the roster of a firm's own site, or below a place that the firm holds.
+
+    `units` are the parts of the firm that the asker is limited to: then only its own sites that are filed under them.
+    """
+    lines = RosterEntry.objects.filter(Q(until_on=None) | Q(until_on__gt=on), worker=worker_id, withdrawn_at=None)
+    rows = list(lines.values_list("site_id", "site__business_id", "site__unit_id", "tenure__node_id").order_by("pk"))
+    if any(prime == business_id and (units is None or unit in units) for _, prime, unit, _ in rows):
+        return True
+    if units is not None:
+        return False
+    structures = load_structures({site_id for site_id, *_ in rows})
+    return any(node in _held(structures[site_id], business_id, on) for site_id, _, _, node in rows)
+
+
+def _held(structure: Structure, business_id: int, on: date) -> set[int]:
+    """The positions that a firm holds on a day, and all below them."""
+    own = [one for one in structure.tenures if one.business_id == business_id and one.state is TenureState.ACCEPTED]
+    return structure.below(one.node_id for one in own if one.holds(on))

@@ -58,7 +58,10 @@ WORKER_POLICY = ReadPolicy(
         field("days_elsewhere", EMPLOYER),
         # Days of work, as pages and files show them; `disclosure` adds what of them was shown (rulings 38, 40).
         *(field(one, SELF, EMPLOYER, UPPER, OFFICE) for one in DayItem),
+        # What the firms above know instead of birth date and links; `disclosure` adds them (ruling 38).
+        field("age", UPPER),
+        field("employer", UPPER),
     ),
 )
 OWN_BLOCKS = frozenset({"affiliations", "trades", "insurances", "credentials"})
-BLOCKS = OWN_BLOCKS | {"card_valid", "roster", "days_elsewhere"} | ALL_OF_DAYS
+BLOCKS = OWN_BLOCKS | {"card_valid", "roster", "days_elsewhere", "age", "employer"} | ALL_OF_DAYS

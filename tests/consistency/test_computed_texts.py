@@ -25,7 +25,7 @@ from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind, PermitClass
 from registry.cards.states import CardState
 from registry.core.errors import RegistryError
 from registry.core.read_policy import Relation
-from registry.histories.states import ClaimState, Reason, Side, Standing
+from registry.histories.states import Approval, ClaimState, Reason, Side, Standing
 from registry.notices.states import LetterKind, NoticeKind
 from registry.papers.kinds.days import WIDTHS
 from registry.papers.states import PaperKind, PaperState
@@ -72,6 +72,8 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "paper.number.{}": [(one,) for one in PaperKind],
     "paper.explained.{}": [(one,) for one in PaperKind],
     "paper.column.{}": [(one,) for one in WIDTHS],
+    "approval.{}": [(one,) for one in Approval],
+    "paper.approval.{}": [(one,) for one in Approval],
     "paper.standing.{}": [(one,) for one in Standing],
     "paper.state.{}": [(one,) for one in PaperState],
     "unregistered.touched.{}": [("in",), ("out",)],

@@ -12,6 +12,7 @@ from registry.histories.queries.claims import (
     list_unregistered,
     names_of_claimed_sites,
     path_of_day,
+    special_approvals,
 )
 from registry.histories.queries.days import (
     Counters,
@@ -32,6 +33,7 @@ from registry.histories.queries.days import (
     touches_of_day,
     trades_in_words,
     unregistered_among,
+    was_lately_at,
     workers_at_work_for,
     workers_bound_below,
 )
@@ -126,6 +128,7 @@ __all__ = [
     "months_of_worker",
     "names_of_claimed_sites",
     "path_of_day",
+    "special_approvals",
     "sum_days_of_site",
     "sum_people_of_firm",
     "sum_people_of_site",
@@ -134,6 +137,7 @@ __all__ = [
     "touches_of_day",
     "trades_in_words",
     "unregistered_among",
+    "was_lately_at",
     "words_before_edits",
     "workers_at_work_for",
     "workers_bound_below",

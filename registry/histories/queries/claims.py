@@ -1,6 +1,6 @@
 """Days entered by hand as pages show them, and whose part they wait for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 
@@ -12,8 +12,9 @@ from registry.core.days import end_of_next_month, jst_day
 from registry.histories.derive.binding import Assignment, bind
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.models import Claim
+from registry.histories.queries.days import DayRow
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
-from registry.histories.states import ENTER, ClaimState, Side
+from registry.histories.states import ENTER, Approval, ClaimState, Side, Standing
 from registry.touches.derive import months_around
 
 
@@ -74,6 +75,12 @@ class ClaimRow:
             and self.answered_at is not None
             and jst_day(self.answered_at) > self.due_on
         )
+
+    @property
+    def approval(self) -> tuple[Approval, ...]:
+        """What has to be shown of the way in which it was approved (ruling 28)."""
+        said = ((self.is_late_approval, Approval.LATE), (self.self_approved, Approval.SELF))
+        return tuple(word for holds, word in said if holds)
 
 
 @dataclass(frozen=True)
@@ -169,6 +176,19 @@ def names_of_claimed_sites(claim_ids: Collection[int]) -> dict[int, str]:
 def entered_by_firm(claim_ids: Collection[int], business_id: int) -> set[int]:
     """Of some claims those that a firm itself has entered, for one of its people."""
     return {one for one, firm in firms_that(ENTER, "histories_claim", claim_ids).items() if firm == business_id}
+
+
+def special_approvals(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], tuple[Approval, ...]]:
+    """Of some days those that were approved late, or by their own worker, by worker, site and day. One query."""
+    days = [row for row in rows if row.bound.standing is Standing.FORMAL and row.bound.site_id]
+    if not days:
+        return {}
+    ends = sorted({row.bound.day for row in days})
+    found = _claims(Q(
+        state=ClaimState.APPROVED, site__in={row.bound.site_id for row in days}, day__range=(ends[0], ends[-1]),
+        worker__in={row.worker_id for row in days},
+    ))  # fmt: skip
+    return {(one.worker_id, one.site_id or 0, one.day): one.approval for one in found if one.approval}
 
 
 def get_claim(claim_id: int) -> ClaimRow | None:

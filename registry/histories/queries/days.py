@@ -195,6 +195,28 @@ def workers_at_work_for(worker_ids: Collection[int], business_id: int) -> set[in
         return {row[0] for row in cursor.fetchall()}
 
 
+# A day that does not count tells nobody that somebody was there.
+_LATELY = """
+SELECT EXISTS (SELECT FROM histories_month m JOIN sites_site s ON s.id = m.site_id
+  WHERE m.worker_id = %(worker)s AND m.month >= %(since)s AND (m.formal | m.waiting | m.claimed) <> 0
+    AND (s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s))
+      OR %(units)s::bigint[] IS NULL AND m.business_id <> %(firm)s AND m.path @> ARRAY[%(firm)s]::bigint[]
+        AND m.site_id IN (/*with a part*/)))
+""".replace("/*with a part*/", SITES_WITH_A_PART)
+
+
+def was_lately_at(worker_id: int, business_id: int, *, units: Collection[int] | None, since: date) -> bool:
+    """Whether a worker has a day, in a month or later, on a firm's own site, or for a firm below it where it has a place.
+
+    `units` are the parts of the firm that the asker is limited to: then only its own sites that are filed under them.
+    """
+    values = {"worker": worker_id, "firm": business_id, "units": None if units is None else list(units), "since": since}
+    with connection.cursor() as cursor:
+        cursor.execute(_LATELY, values)
+        (found,) = cursor.fetchone()
+        return bool(found)
+
+
 def months_bound(spans: Iterable[tuple[int, date, date]], *, of_sites: bool) -> set[tuple[int, date]]:
     """Worker-months that are stored already: of workers, or of those with days on sites, in the months of each span."""
     subject = "site_id" if of_sites else "worker_id"

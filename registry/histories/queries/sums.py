@@ -4,7 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from itertools import accumulate
+from operator import or_
 from typing import Any
 
 from django.db import connection
@@ -51,6 +53,7 @@ class PersonSum:
     site_id: int | None
     counters: Counters
     missing: list[tuple[Reason, int]]
+    uncounted: int  # calendar days that stand nowhere else
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,14 @@ def _counters(rows: Iterable[Sequence[int]]) -> Counters:
     )  # fmt: skip
 
 
+def _uncounted(rows: Iterable[Sequence[int]]) -> int:
+    """Calendar days that do not count and stand nowhere else."""
+    counted = uncounted = 0
+    for *others, none in rows:
+        counted, uncounted = reduce(or_, others, counted), uncounted | none
+    return (uncounted & ~counted).bit_count()
+
+
 def _missing(rows: Iterable[tuple[list[int], int]]) -> list[tuple[Reason, int]]:
     """How many days lack what, the most frequent first; of each row its reasons and the days that fit."""
     found: Counter[Reason] = Counter()
@@ -111,7 +122,7 @@ def _missing(rows: Iterable[tuple[list[int], int]]) -> list[tuple[Reason, int]]:
     return [(reason, count) for reason, count in found.most_common() if count]
 
 
-_PERSON_COLUMNS = "worker_id, site_id, reasons, mask, formal, waiting, claimed, unapproved"
+_PERSON_COLUMNS = "worker_id, site_id, reasons, mask, formal, waiting, claimed, unapproved, uncounted"
 
 
 def _people(where: str, only: Only, *, by_site: bool = False, **values: Any) -> list[PersonSum]:
@@ -120,7 +131,12 @@ def _people(where: str, only: Only, *, by_site: bool = False, **values: Any) -> 
     for worker_id, site_id, *row in _read(statement, only, **values):
         found[worker_id, site_id if by_site else None].append(tuple(row))
     return [
-        PersonSum(*key, _counters(row[2:] for row in rows), _missing((row[0], row[1]) for row in rows))
+        PersonSum(
+            *key,
+            _counters(row[2:] for row in rows),
+            _missing((row[0], row[1]) for row in rows),
+            _uncounted(row[2:] for row in rows),
+        )
         for key, rows in found.items()
     ]
 

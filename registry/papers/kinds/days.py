@@ -11,8 +11,8 @@ from django.utils.translation import override
 
 from registry.core.days import JST, jst_day
 from registry.core.ids import grouped
-from registry.histories.queries import Counters, count_days
-from registry.histories.states import Reason, Standing
+from registry.histories.queries import Counters, count_days, count_histories
+from registry.histories.states import Approval, Reason, Standing
 from registry.papers.queries import DayLine, DayList
 from registry.papers.states import PaperKind
 
@@ -22,7 +22,7 @@ _COUNTED = ("formal", "claimed", "unapproved", "waiting")
 WIDTHS: dict[str, dict[str, object]] = {
     "day": {"mm": 29}, "person": {"fr": 2}, "site": {"fr": 3}, "firm": {"fr": 2.2}, "trade": {"fr": 1.6}, "position": {"mm": 16},
     "work": {"fr": 2}, "how": {"mm": 18}, "first": {"mm": 17, "right": True}, "last": {"mm": 17, "right": True}, "standing": {"mm": 27},
-    "notes": {"mm": 18}, "note": {"mm": 14}, "id": {"mm": 40}, "meaning": {"fr": 1}, "cause": {"fr": 3}, "consequence": {"fr": 3}, "remedy": {"fr": 3},
+    "notes": {"mm": 18, "whole": True}, "note": {"mm": 14, "whole": True}, "id": {"mm": 40}, "meaning": {"fr": 1}, "cause": {"fr": 3}, "consequence": {"fr": 3}, "remedy": {"fr": 3},
     "who": {"fr": 1}, **{name: {"mm": 24, "right": True} for name in _COUNTED},
 }  # fmt: skip
 _COLUMNS = ("day", "person", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "notes")
@@ -71,15 +71,17 @@ def sheet_of(days: DayList) -> dict[str, Any]:
             "day": [made.year, made.month, made.day],
             "warning": _("day.not_working_hours"),
             "made": _("paper.days.made").format(moment=f"{day_text(made.date())}{clock_text(made)}"),
-            "facts": _facts(days),
+            "facts": [*_facts(days), (_("paper.days.histories"), _histories(days))],
             "counters": _counters(days),
-            "explained": "".join([_(f"paper.explained.{kind}"), _("paper.days.said") if said else ""]),
+            "explained": "".join([
+                _(f"paper.explained.{kind}"), _("paper.days.histories_help"), _("paper.days.said") if said else "",
+            ]),
             "people": _people(days),
             "days": {
                 "title": _("paper.days.rows").format(count=f"{len(days.lines):,}"), "empty": _("paper.days.empty"),
                 "columns": _heads(columns), "rows": [_row(line, columns, notes) for line in days.lines],
             },
-            "legends": [_states(), _reasons(notes)],
+            "legends": [_states(days.lines), _reasons(notes)],
             "geta": _("paper.days.geta"),
         }  # fmt: skip
 
@@ -122,6 +124,17 @@ def _counters(days: DayList) -> list[tuple[str, str]]:
     ]
 
 
+def _histories(days: DayList) -> str:
+    """就業履歴数: how many histories stand in which way; a second trade on a day is one more (rulings 26, 28)."""
+    counted = count_histories(line.row for line in days.lines)
+    parts = ((name, getattr(counted, name)) for name in _COUNTED)
+    return " ".join(
+        _("paper.days.histories_of").format(name=_(f"paper.column.{name}"), count=f"{count:,}")
+        for name, count in parts
+        if count or name != "waiting"
+    )
+
+
 def _people(days: DayList) -> dict[str, Any]:
     several = days.wish.kind not in _OF_ONE_PERSON
     rows = sorted(
@@ -147,14 +160,23 @@ def _row(line: DayLine, columns: Sequence[str], notes: Mapping[Reason, str]) -> 
         "day": day_text(one.day), "person": line.name or grouped(line.row.worker_id), "site": line.site, "firm": line.firm,
         "trade": line.trade, "position": line.position, "work": one.assignment.work, "first": time_text(one.first, one.day),
         "how": _("export.by_hand" if one.by_hand else "export.touched"),
-        "last": time_text(one.last, one.day), "standing": _(f"day.standing.{one.standing}"),
+        "last": time_text(one.last, one.day), "standing": _standing(line),
         "notes": " ".join(notes[reason] for reason in one.reasons),
     }  # fmt: skip
     return [cells[name] for name in columns]
 
 
-def _states() -> dict[str, Any]:
+def _standing(line: DayLine) -> str:
+    """How a day stands, and in which way it was approved where that has to be shown (ruling 28)."""
+    words = "・".join(_(f"approval.{one}") for one in line.approval)
+    standing = _(f"day.standing.{line.row.bound.standing}")
+    return f"{standing}（{words}）" if words else standing
+
+
+def _states(lines: Sequence[DayLine]) -> dict[str, Any]:
     rows = [[_(f"day.standing.{one}"), _(f"paper.standing.{one}")] for one in Standing]
+    held = {one for line in lines for one in line.approval}
+    rows += [[_(f"approval.{one}"), _(f"paper.approval.{one}")] for one in Approval if one in held]
     return {"title": _("paper.days.states"), "columns": _heads(("standing", "meaning")), "rows": rows}
 
 

@@ -23,3 +23,14 @@ def test_every_named_font_file_is_there() -> None:
     named = set(re.findall(r"url\((fonts/[^)]+)\)", (static / "fonts.css").read_text()))
     assert named == {f"fonts/{path.name}" for path in (static / "fonts").glob("*.woff2")}
     assert (static / "fonts" / "OFL.txt").exists()
+
+
+def test_heads_of_numbers_stand_above_them() -> None:
+    """A column of numbers is aligned to the right with its head."""
+    found = 0
+    for path in BASE.parent.rglob("*.html"):
+        text = path.read_text()
+        for label in re.findall(r'<td class="ds-num" data-label="(\{% translate "[^"]+" %\})"', text):
+            found += 1
+            assert f'<th scope="col">{label}</th>' not in text, (path.name, label)
+    assert found

@@ -13,7 +13,7 @@ from registry.core.read_policy import ReadPolicy, Relation
 from registry.disclosure.queries import see_business, see_worker
 from registry.workers.operations.registration import CredentialData, InsuranceData
 from registry.workers.policy import WORKER_POLICY
-from registry.workers.states import CredentialBlock, RegistrationKind
+from registry.workers.states import ALL_OF_DAYS, CredentialBlock, RegistrationKind
 from tests.factories.cast import NOW, a_firm, a_worker
 from tests.factories.visitors import firm_viewer, office_viewer, worker_viewer
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 TEXTS = read_texts()
 # Shown elsewhere on the page: in its heading, beside the photo, on the pages of the card and of the sites.
 NOT_IN_BLOCKS = {
-    "family_name", "middle_name", "given_name", "family_kana", "given_kana", "photo", "card_valid", "roster", "days_elsewhere", "name",
+    "family_name", "middle_name", "given_name", "family_kana", "given_kana", "photo", "card_valid", "roster", "days_elsewhere", "name", *ALL_OF_DAYS,
 }  # fmt: skip
 
 

@@ -6,15 +6,13 @@ from typing import Any
 
 import pytest
 
-from registry.audit.models import Look
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import ClaimData, answer_refusal, approve_claims, enter_claim, refuse_claim
+from registry.histories.operations.claims import ClaimData, answer_refusal, enter_claim, refuse_claim
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.links import link
-from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.site_days import Place, names
@@ -323,80 +321,6 @@ def test_only_trades_that_the_chosen_people_have_registered_are_entered(place: P
     assert (both.status_code, "本人の登録にありません" in both.content.decode()) == (422, True)
     assert Claim.objects.count() == 0
     assert place.browsers["below"].post("/business/days/new/", {**data, "workers": [other]}).status_code == 302
-
-
-def tile(page: str, label: str) -> int:
-    """The number under a label."""
-    found = re.search(rf">{label}</a></h3><p class=\"ds-number\">(\d+)人", page)
-    assert found, label
-    return int(found[1])
-
-
-def test_who_only_entered_a_day_has_not_come(place: Place) -> None:
-    worker, day = place.theirs.worker_id, date(2026, 11, 18)
-    claim = place.enter(worker, day)
-    path, month = (
-        f"/business/sites/{place.gate.site_id}/days/{MONTH}-18/",
-        f"/business/sites/{place.gate.site_id}/days/{MONTH}/",
-    )
-
-    def numbers() -> tuple[int, int, int]:
-        bind_months([(worker, day.replace(day=1))])
-        page = place.page("prime", path)
-        came = re.search(rf'{path}">.*?data-label="入場者">(\d+)人', place.page("prime", month))
-        assert came
-        return tile(page, "来た人"), tile(page, "入力だけの人（承認されていない）"), int(came[1])
-
-    assert numbers() == (0, 1, 0)
-    assert "下 太郎" in place.page("prime", f"{path}?show=entered")
-    refuse_claim(claim, reason="いません", by=owner_of(place.prime), at=NOW)
-    assert numbers() == (0, 1, 0)
-    again = place.enter(worker, day)
-    approve_claims([again], by=owner_of(place.prime), at=NOW)
-    assert numbers() == (1, 0, 1)
-
-
-def test_who_went_out_is_not_here_any_more(place: Place) -> None:
-    """Two touches that say nothing are in and out; one that says `in` came back."""
-    path = f"/business/sites/{place.gate.site_id}/days/{MONTH}-20/"
-    assert tile(place.page("prime", path), "今いる人") == 2
-    assert tile(place.page("below", path), "今いる人") == 1
-    place.gate.send(a_touch(3, place.own, "2026-11-20T10:00:00+09:00"))
-    bind_all()
-    assert (tile(page := place.page("prime", path), "今いる人"), tile(page, "来た人")) == (1, 2)
-    place.gate.send(a_touch(4, place.own, "2026-11-20T10:30:00+09:00", direction="in"))
-    place.gate.send(a_touch(5, place.theirs, "2026-11-20T10:31:00+09:00", direction="out"))
-    bind_all()
-    page = place.page("prime", f"{path}?show=here")
-    assert tile(page, "今いる人") == 1
-    assert ("元 太郎" in page, "下 太郎" in page) == (True, False)
-    assert "今いる人" in place.page("prime", f"/business/sites/{place.gate.site_id}/")
-    before = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}-19/")
-    assert ("今いる人" in before, "来なかった人" in before) == (False, True)
-
-
-def test_a_look_says_what_of_whose_days_was_shown(place: Place) -> None:
-    """Ruling 40: the pages and the file of the prime and the employer, each with what stands there and no more."""
-    place.enter(place.theirs.worker_id)
-    site, own, theirs = place.gate.site_id, place.own.worker_id, place.theirs.worker_id
-    every = {"days", "day_times", "day_role", "day_firm"}
-    for who, path, seen in (
-        ("prime", f"/business/sites/{site}/days/{MONTH}-20/", dict.fromkeys((own, theirs), every - {"day_role"})),
-        ("prime", f"/business/sites/{site}/days/{MONTH}/", {own: {"days"}, theirs: every - {"day_firm"}}),
-        ("prime", f"/business/sites/{site}/days/{MONTH}/list.csv", dict.fromkeys((own, theirs), every)),
-        ("prime", f"/business/sites/days/{MONTH}/", {own: {"days"}, theirs: {"days"}}),
-        ("prime", f"/business/sites/days/{MONTH}/list.csv", dict.fromkeys((own, theirs), every)),
-        ("below", f"/business/days/{MONTH}/list.csv", {theirs: every}),
-        ("below", f"/business/workers/{theirs}/days/{MONTH}/", {theirs: every}),
-        ("prime", f"/business/sites/{site}/roster/", {}),
-    ):
-        before = Look.objects.count()
-        place.page(who, path)
-        found: dict[int, set[str]] = {}
-        for look in Look.objects.order_by("pk")[before:]:
-            for one in look.subjects:
-                found[one] = set(WORKER_POLICY.names(look.items)) & every
-        assert {one: items for one, items in found.items() if items} == seen, path
 
 
 def test_who_confirms_approves_or_refuses_sees_what_was_entered(place: Place) -> None:

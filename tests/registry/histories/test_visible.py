@@ -30,7 +30,9 @@ from tests.registry.histories.told import (
     STANDINGS,
     Times,
     Told,
+    approvals_in_file,
     counters,
+    histories_in_file,
     in_file,
     in_file_of_person,
     keys,
@@ -119,7 +121,8 @@ def on_paper(client: Client, portal: str, where: str) -> list[tuple[date, str, i
     assert client.post(f"/{portal}/{where}paper/").status_code == 302, where
     make_paper(Paper.objects.order_by("-pk")[0].pk, at=NOW)
     return sorted(
-        (day_on(row), STANDINGS[row["状態"]], len(row["注"].split())) for row in rows_of_newest(client, portal)
+        (day_on(row), STANDINGS[row["状態"].partition("（")[0]], len(row["注"].split()))
+        for row in rows_of_newest(client, portal)
     )
 
 
@@ -171,6 +174,10 @@ def check_worker(told: Told, worker: int) -> None:
         path = f"/worker/days/{month.year}-{month.month}/"
         assert in_file(browser, f"{path}list.csv")[0] == keys(mine)
         assert times_in_file(browser, f"{path}list.csv") == times(mine)
+        assert approvals_in_file(browser, f"{path}list.csv") == told.approvals(mine)
+        assert histories_in_file(browser, f"{path}list.csv") == sorted(
+            (one.day, one.standing, 1 + bool(one.second)) for one in mine
+        )
         page = browser.get(path).content.decode()
         assert times_on(page) == sorted(one[1:] for one in times(mine))
         assert page.count('<li class="ds-card">') == len(mine)
@@ -199,6 +206,7 @@ def check_employer(told: Told, firm: int, month: date) -> None:
     browser, path = told.browsers[BusinessId(firm)], f"/business/days/{month.year}-{month.month}/"
     found, names = in_file(browser, f"{path}list.csv")
     assert found == keys(ours)
+    assert approvals_in_file(browser, f"{path}list.csv") == told.approvals(ours)
     assert names == {one.worker: told.names[one.worker] if told.sees_name(firm, one.worker) else "" for one in ours}
     page = browser.get(path).content.decode()
     assert lines_on(page) == {told.shown(firm, worker): numbers for worker, numbers in counters(ours).items()}
@@ -244,10 +252,11 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
     visible = told.on_site(firm, site, month)
     found, names = in_file(browser, f"{path}list.csv")
     assert found == keys(visible)
+    assert approvals_in_file(browser, f"{path}list.csv") == told.approvals(visible)
     assert names == {one.worker: told.names[one.worker] for one in visible}
     page = browser.get(path).content.decode()
     assert sum(map(int, re.findall(r'<td class="ds-num" data-label="入場者">(\d+)人', page))) == len(
-        {(one.worker, one.day) for one in visible}
+        {(one.worker, one.day) for one in visible if came(one)}
     )
     assert lines_on(page) == {told.names[worker]: numbers for worker, numbers in counters(visible).items()}
     to_approve = [
@@ -275,8 +284,13 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
     if visible:
         day = visible[0].day
         page = browser.get(f"/business/sites/{site}/days/{day.year}-{day.month}-{day.day}/").content.decode()
-        present = [told.names[one.worker] for one in visible if one.day == day]
+        present = [told.names[one.worker] for one in visible if one.day == day and came(one)]
         assert sorted(re.findall(r'<th scope="row"><a[^>]*>([^<]+ 太郎)</a>', page)) == sorted(present)
+
+
+def came(one: Day) -> bool:
+    """Whether a day says that somebody was there: by a touch, or by the prime's approval."""
+    return one.first is not None or one.standing == "formal"
 
 
 def positions_to_refuse(told: Told, site: int, month: date) -> list[dict[str, Any]]:
@@ -297,6 +311,12 @@ def test_the_worlds_have_nights() -> None:
     """Else the times above would say nothing about the next morning."""
     with time_machine.travel(NOW, tick=False):
         assert any(last.startswith("翌") for _, _, last in times(Told(SEEDS[0]).days))
+
+
+def test_the_worlds_have_late_approvals() -> None:
+    """Else the files above would say nothing about them."""
+    with time_machine.travel(NOW, tick=False):
+        assert any((told := Told(seed)).approvals(told.days) for seed in SEEDS)
 
 
 def test_the_worlds_have_positions_refused_and_to_refuse() -> None:

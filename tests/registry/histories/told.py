@@ -21,11 +21,18 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.days import JST
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.operations.claims import ClaimData, ClaimTwiceError, enter_claim, take_back_refusal
+from registry.histories.operations.claims import (
+    ClaimData,
+    ClaimTwiceError,
+    approve_claims,
+    enter_claim,
+    take_back_refusal,
+)
 from registry.histories.operations.edits import SecondTradeError, edit_day, refuse_position, take_back_decision
 from registry.histories.operations.unregistered import join_unregistered_site
 from registry.histories.queries import (
     DayRow,
+    list_open_claims,
     list_positions_said,
     list_refused_of_month,
 )
@@ -97,6 +104,22 @@ def in_file(client: Client, path: str) -> tuple[list[Key], dict[int, str]]:
     assert answer.status_code == 200, path
     lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     return sorted(map(key_of, lines)), {int(line["技能者ID"]): line["氏名"] for line in lines}
+
+
+def histories_in_file(client: Client, path: str) -> list[tuple[date, str, int]]:
+    """What a file says of each row: its day, how it stands, how many histories it is."""
+    lines = csv.DictReader(io.StringIO(client.get(path).content.decode("utf-8-sig")))
+    return sorted(
+        (date.fromisoformat(line["就業日"]), STANDINGS[line["状態"]], int(line["就業履歴数"])) for line in lines
+    )
+
+
+def approvals_in_file(client: Client, path: str) -> list[tuple[int, date, str]]:
+    """What a file says of the way in which days were approved, where it says something."""
+    lines = csv.DictReader(io.StringIO(client.get(path).content.decode("utf-8-sig")))
+    return sorted(
+        (int(line["技能者ID"]), date.fromisoformat(line["就業日"]), line["承認のしかた"]) for line in lines if line["承認のしかた"]
+    )  # fmt: skip
 
 
 Times = tuple[date, str, str]
@@ -215,6 +238,14 @@ def take_back(world: World, rng: random.Random) -> None:
     follow_all()
 
 
+def approve_late(world: World, rng: random.Random) -> None:
+    """The prime approves some of what was entered in time after the deadline (ruling 28)."""
+    for claim in list_open_claims(world.sites):
+        if rng.random() < 0.5:
+            approve_claims([claim.id], by=world.owners[0], at=moment(claim.due_on + timedelta(days=2), 0))
+    follow_all()
+
+
 def touch_unregistered(world: World, rng: random.Random) -> None:
     """A firm opens two 仮現場 with a phone on each (ruling 30); one of them turns out to be the first site."""
     firm, by = world.firms[2], world.owners[2]
@@ -245,6 +276,7 @@ class Told:
         say_positions(self.world, random.Random(f"positions {seed}"))
         enter_late(self.world, random.Random(f"late {seed}"))
         take_back(self.world, random.Random(f"refusals {seed}"))
+        approve_late(self.world, random.Random(f"approvals {seed}"))
         self.oracle = Oracle()
         self.days = self.oracle.days()
         self.firms = [*self.world.firms, a_firm("無関係")]
@@ -301,6 +333,21 @@ class Told:
         return [
             one for one in self.month(month) if one.site == site and (self.is_prime(firm, site) or firm in one.path)
         ]
+
+    def approvals(self, days: Iterable[Day]) -> list[tuple[int, date, str]]:
+        """The formal days of some that were approved after the deadline, or by their own worker (rulings 28, 30)."""
+        found = []
+        for one in days:
+            for claim in self.oracle.claims:
+                place = (claim["worker_id"], claim["site_id"], claim["day"])
+                if place != (one.worker, one.site, one.day) or claim["state"] != "approved" or one.standing != "formal":
+                    continue
+                due = claim["joined_at"].astimezone(JAPAN).date() if claim["joined_at"] else claim["day"]
+                at = claim["answered_at"].astimezone(JAPAN)
+                late = (at.year - due.year) * 12 + at.month - due.month > 1
+                words = ["期限後承認"] * late + ["自己承認"] * claim["self_approved"]
+                found += [(one.worker, one.day, "・".join(words))] if words else []
+        return sorted(found)
 
     def sees_name(self, firm: int, worker: int) -> bool:
         """Whether a firm reads somebody's name: linked today, or a day of that work is its own business (rulings 37, 38)."""

@@ -57,6 +57,24 @@ def test_a_long_word_can_be_broken() -> None:
     assert printable("あ" * 40) == "あ" * 40
 
 
+def test_marks_and_numbers_with_their_unit_are_never_broken() -> None:
+    """Many marks go on in the next line, each whole."""
+    marks = [f"注{n}" for n in range(1, 12)]
+    columns = [{"label": "就業日", "mm": 29}, {"label": "注", "mm": 18, "whole": True}]
+    days = {
+        "title": "日ごとの記録",
+        "empty": "ありません",
+        "columns": columns,
+        "rows": [["2026/11/20（金）", " ".join(marks)]],
+    }
+    content = printed([], days=days, counters=[["正式", "延べ10,621日"]] * 4)
+    with pdfplumber.open(BytesIO(content)) as pdf_file:
+        words = [word["text"] for word in pdf_file.pages[0].extract_words()]
+    assert [word for word in words if word.startswith("注") and word != "注"] == marks
+    assert words.count("延べ10,621日") == 4
+    assert tables_of(content)[0][1][1].split() == marks
+
+
 def test_a_broken_word_is_read_whole() -> None:
     (rows,) = tables_of(printed([["1", "accounts.Account" * 9, "b"], ["2", "c", "d"]]))
     assert rows[1:] == [["1", "accounts.Account" * 9, "b"], ["2", "c", "d"]]

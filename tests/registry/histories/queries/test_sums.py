@@ -51,14 +51,20 @@ def people(rows: Iterable[DayRow], *, by_site: bool = False) -> dict[tuple[int, 
     for row in rows:
         found[row.worker_id, row.bound.site_id if by_site else None].append(row)
     return {
-        key: (count_days(days), Counter(reason for row in days for reason in row.bound.reasons))
+        key: (count_days(days), Counter(reason for row in days for reason in row.bound.reasons), uncounted(days))
         for key, days in found.items()
     }
 
 
+def uncounted(rows: list[DayRow]) -> int:
+    """Calendar days on which nothing counts, waits or is claimed."""
+    better = {row.bound.day for row in rows if row.bound.standing is not Standing.NONE}
+    return len({row.bound.day for row in rows} - better)
+
+
 def told(sums: Iterable[PersonSum]) -> dict[tuple[int, int | None], Any]:
     """The same of the sums."""
-    return {(one.worker_id, one.site_id): (one.counters, Counter(dict(one.missing))) for one in sums}
+    return {(one.worker_id, one.site_id): (one.counters, Counter(dict(one.missing)), one.uncounted) for one in sums}
 
 
 def firms_on(sites: list[int]) -> set[int]:

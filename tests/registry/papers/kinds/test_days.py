@@ -1,12 +1,16 @@
 """The sheet of a list of days: what stands above the table, in it and behind it."""
 
+import csv
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from portals.base.exports import csv_answer
+from registry.core.ids import WorkerId
 from registry.core.viewer import Viewer
+from registry.histories.operations.edits import edit_day
 from registry.histories.states import Standing
 from registry.papers.kinds.days import month_text, sheet_of
 from registry.papers.queries import list_days
@@ -15,7 +19,7 @@ from registry.papers.states import PaperKind
 from tests.factories.cast import NOW, a_touch, a_worker
 from tests.factories.days import bind_all
 from tests.factories.papers import NAME, NOVEMBER, Days
-from tests.factories.visitors import firm_viewer, worker_viewer
+from tests.factories.visitors import firm_viewer, worker_as_actor, worker_viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -65,13 +69,13 @@ def test_a_sites_sheet_says_when_it_is_only_a_part() -> None:
     assert [row[1] for row in whole["days"]["rows"]] == [f"{NAME} 太郎", f"{NAME} 太郎", "下請 太郎"]
     assert [row[1] for row in part["days"]["rows"]] == ["下請 太郎"]
     assert ("範囲", "自社と、その下の会社で働いた人の分") in part["facts"]
-    assert [label for label, _ in whole["facts"]] == ["現場", "現場ID", "期間"]
+    assert [label for label, _ in whole["facts"]] == ["現場", "現場ID", "期間", "就業履歴数"]
 
 
 def test_a_person_s_sheet_names_the_firm_once_above_the_table() -> None:
     days = Days()
     sheet = sheet_for(firm_viewer(days.prime), days.wishes()[PaperKind.PERSON_DAYS])
-    assert [label for label, _ in sheet["facts"]] == ["氏名", "技能者ID", "所属事業者", "期間"]
+    assert [label for label, _ in sheet["facts"]] == ["氏名", "技能者ID", "所属事業者", "期間", "就業履歴数"]
     assert sheet["facts"][2][1] == "見本建設株式会社"
     assert {"氏名", "所属事業者"} & set(labels(sheet["days"])) == set()
     assert sheet["counters"][0] == ("正式", "1日")
@@ -125,3 +129,21 @@ def test_the_end_of_a_night_shift_is_said_to_be_on_the_next_morning() -> None:
     bind_all()
     rows = sheet_for(worker_viewer(days.worker), days.wishes()[PaperKind.WORKER_DAYS])["days"]["rows"]
     assert [row[7:9] for row in rows if row[0] == "2026/11/17（火）"] == [["21:30", "翌5:10"]]
+
+
+def test_a_second_trade_is_one_row_and_two_histories() -> None:
+    """Ruling 26: paper and file say the same number as the page."""
+    days = Days()
+    viewer, wish = worker_viewer(days.worker), days.wishes()[PaperKind.WORKER_DAYS]
+    assert sheet_for(viewer, wish)["facts"][-1] == ("就業履歴数", "正式1件 申請中1件 未承認1件")
+    by = worker_as_actor(days.worker)
+    edit_day(WorkerId(days.worker), days.site, date(2026, 11, 19), second_trade="01-01", by=by, at=NOW)
+    bind_all()
+    sheet = sheet_for(viewer, wish)
+    assert sheet["facts"][-1] == ("就業履歴数", "正式2件 申請中1件 未承認1件")
+    assert sheet["days"]["title"] == "日ごとの記録（3行）"
+    assert "二つの職種で働いた日は、1行で2件です" in sheet["explained"]
+    lines = csv_answer("x", list_days(viewer, wish, at=NOW).lines).content.decode("utf-8-sig").splitlines()
+    assert [(row["状態"], row["就業履歴数"]) for row in csv.DictReader(lines)] == [
+        ("申請中", "1"), ("未承認", "1"), ("数えられます", "2"),
+    ]  # fmt: skip
