@@ -104,10 +104,12 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
     seen = looked_at((shown, [DayItem.DAY]), ((claim.row for claim in claims), ALL_OF_DAYS - {DayItem.FIRM}))
     names = names_of(see_workers_at_work(viewer_of(request), wanted, at=now, days=seen))
     lines = lines_of(shown, names)
-    for line in lines:
+    sites = names_of_sites({site_id for one in shown for site_id in one.sites if site_id})
+    for line, one in zip(lines, shown, strict=True):
+        line["site"] = "、".join(sites.get(site_id or 0, _("own_day.without_id")) for site_id in one.sites)
         line["url"] = reverse("business:person_days", args=[line["worker_id"], chosen.year, chosen.month])
     context = {
-        "month": chosen, "lines": lines,
+        "month": chosen, "lines": lines, "with_site": True,
         "unregistered": _by_name(list_unregistered(business_id=own)),
         "claims": [
             {**shown, "is_done": claim.is_done}

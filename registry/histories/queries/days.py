@@ -160,6 +160,13 @@ def list_month_of_firm(business_id: int, month: date) -> list[DayRow]:
     return _days("business_id = %s AND month = %s", [business_id, month])
 
 
+def list_day_of_firm(business_id: int, day: date) -> list[DayRow]:
+    """Who worked under a firm on a day, on whichever site, by first touch."""
+    bit = 1 << day.day - 1
+    where = f"business_id = %s AND month = %s AND {_ALL_DAYS} & %s <> 0"
+    return _days(where, [business_id, day.replace(day=1), bit], lambda _row: bit)
+
+
 def list_formal_for_others(worker_ids: Collection[int], business_id: int, month: date) -> list[DayRow]:
     """The formal days of workers in a month under other firms than one."""
     where = "worker_id = ANY(%s) AND month = %s AND business_id <> %s AND formal <> 0"

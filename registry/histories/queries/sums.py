@@ -54,6 +54,7 @@ class PersonSum:
     counters: Counters
     missing: list[tuple[Reason, int]]
     uncounted: int  # calendar days that stand nowhere else
+    sites: tuple[int | None, ...]  # None: those without site ID
 
 
 @dataclass(frozen=True)
@@ -127,15 +128,19 @@ _PERSON_COLUMNS = "worker_id, site_id, reasons, mask, formal, waiting, claimed, 
 
 def _people(where: str, only: Only, *, by_site: bool = False, **values: Any) -> list[PersonSum]:
     found: dict[tuple[int, int | None], list[tuple[Any, ...]]] = defaultdict(list)
+    sites: dict[tuple[int, int | None], list[int | None]] = defaultdict(list)
     statement = f"SELECT {_PERSON_COLUMNS} FROM ({_fitting(where, only)}) fits ORDER BY worker_id, site_id"  # noqa: S608 -- our own words
     for worker_id, site_id, *row in _read(statement, only, **values):
-        found[worker_id, site_id if by_site else None].append(tuple(row))
+        place = worker_id, site_id if by_site else None
+        found[place].append(tuple(row))
+        sites[place].append(site_id)
     return [
         PersonSum(
             *key,
             _counters(row[2:] for row in rows),
             _missing((row[0], row[1]) for row in rows),
             _uncounted(row[2:] for row in rows),
+            tuple(dict.fromkeys(sites[key])),
         )
         for key, rows in found.items()
     ]
