@@ -7,6 +7,7 @@ ENTRIES = [
     Entry("", "worker.menu.home", "worker:home", Permission.WORKER_OWN),
     Entry("310", "worker.menu.own", "worker:own", Permission.WORKER_OWN),
     Entry("320", "worker.menu.days", "worker:days", Permission.WORKER_OWN),
+    Entry("", "worker.sites.title", "worker:sites", Permission.WORKER_OWN),
     Entry("", "paper.title", "worker:papers", Permission.WORKER_OWN),
     Entry("", "worker.menu.card", "worker:card", Permission.WORKER_OWN),
     Entry("", "worker.menu.links", "worker:links", Permission.WORKER_OWN),

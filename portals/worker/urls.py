@@ -11,6 +11,7 @@ from portals.worker import (
     views_papers,
     views_phone,
     views_poster,
+    views_sites,
     views_unregistered,
 )
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("own/", views.own, name="own"),
     path("days/", views_days.days, name="days"),
     path("days/<int:year>-<int:month>/", views_days.days, name="days_of_month"),
+    path("sites/", views_sites.sites, name="sites"),
     path("photo/", views.photo, name="photo"),
     path("card/", views_card.card, name="card"),
     path("phone/", views_phone.phone, name="phone"),

@@ -52,6 +52,7 @@ from registry.histories.queries.edits import (
 from registry.histories.queries.elsewhere import ElsewhereDay, list_days_elsewhere
 from registry.histories.queries.facts import Facts, load_facts
 from registry.histories.queries.refused import RefusedDay, RefusedRow, list_refused_of_month, list_refused_of_worker
+from registry.histories.queries.sites import WorkedSite, list_sites_of_worker
 from registry.histories.queries.sums import (
     DaySum,
     Only,
@@ -90,6 +91,7 @@ __all__ = [
     "RefusedRow",
     "SiteSum",
     "WaitingOnSite",
+    "WorkedSite",
     "assignment_of_day",
     "count_days",
     "count_histories",
@@ -121,6 +123,7 @@ __all__ = [
     "list_positions_said",
     "list_refused_of_month",
     "list_refused_of_worker",
+    "list_sites_of_worker",
     "list_two_places",
     "list_unregistered",
     "list_waiting_of_site",
