@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.days import shown_day
+from portals.base.days import looked_at, shown_day
 from portals.base.months import chosen_day
 from portals.base.search import pages_around, start_of
 from portals.business.views_days import LINES, names_of
@@ -21,6 +21,7 @@ from registry.disclosure.queries import see_workers_at_work
 from registry.histories.queries import DayRow, list_day_of_firm, names_of_claimed_sites
 from registry.sites.queries import names_of_sites
 from registry.touches.derive import working_day
+from registry.workers.states import DayItem
 
 
 def places_of(rows: list[DayRow]) -> dict[tuple[int | None, int | None], str]:
@@ -34,8 +35,8 @@ def places_of(rows: list[DayRow]) -> dict[tuple[int | None, int | None], str]:
 
 def _lines(request: HttpRequest, rows: list[DayRow]) -> list[dict[str, Any]]:
     """The days of a page with the names of their people: nobody else is looked at."""
-    people = {row.worker_id for row in rows}
-    names = names_of(see_workers_at_work(viewer_of(request), people, at=timezone.now()))
+    people, seen = {row.worker_id for row in rows}, looked_at((rows, [DayItem.DAY, DayItem.TIMES]))
+    names = names_of(see_workers_at_work(viewer_of(request), people, at=timezone.now(), days=seen))
     places = places_of(rows)
     return [
         {

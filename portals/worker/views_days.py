@@ -1,5 +1,6 @@
 """320: the worker's days: the calendar of a month, what a day rests on, days entered by hand."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,7 @@ from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
 from portals.base.touches import shown_touches
+from portals.worker.claim_steps import steps_of
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
@@ -171,11 +173,16 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         }
         for one in shown_days(rows, claims, refused)
     ]  # fmt: skip
-    context = {"chosen": chosen, "shown": shown, "claims": [_shown_claim(claim) for claim in claims]}
+    paths = {row.bound.site_id: row.bound.assignment.path for row in rows}
+    context = {
+        "chosen": chosen,
+        "shown": shown,
+        "claims": [_shown_claim(claim, paths.get(claim.site_id, ())) for claim in claims],
+    }
     return render(request, "worker/day.html", context)
 
 
-def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
+def _shown_claim(claim: ClaimRow, path: Sequence[int]) -> dict[str, Any]:
     tones = {ClaimState.OPEN: "waiting", ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad"}
     left = (claim.due_on - jst_day(timezone.now())).days
     is_open = claim.state is ClaimState.OPEN
@@ -186,7 +193,7 @@ def _shown_claim(claim: ClaimRow) -> dict[str, Any]:
         "label": _(f"claim.standing.{standing}") if standing else _(f"claim.{claim.state}"),
         "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED and not claim.is_entered_anew,
         "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, left),
-        "may_join": is_open and claim.site_id is None,
+        "may_join": is_open and claim.site_id is None, "steps": steps_of(claim, path),
     }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from registry.histories.operations.claims import ClaimData, approve_claims, ente
 from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.queries import list_open_edits
 from registry.histories.states import Reason
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_worker, worker_as_actor
 
@@ -360,3 +360,25 @@ def test_each_number_leads_to_what_it_rests_on(own: Own) -> None:
     ):
         page = own.page(f"{month}?show={show}")
         assert (page.count('<li class="ds-card">'), said in page) == (cards, True), show
+
+
+@pytest.mark.parametrize(
+    ("firms", "steps"),
+    [
+        (0, ["元請の承認"]),
+        (1, ["所属会社（一次下請）の確認", "元請の承認"]),
+        (2, ["所属会社の確認", "一次下請の確認", "元請の承認"]),
+    ],
+)
+def test_a_claim_has_a_step_for_each_firm_that_gives_its_word(own: Own, firms: int, steps: list[str]) -> None:
+    """Ruling 28: where one firm is all three its approval is the only mark."""
+    employer, node = own.prime, None
+    for number in range(firms):
+        employer = a_firm(f"第{number}下請")
+        node = a_tenure(own.gate.site_id, own.prime, employer, below=node).node_id
+    worker = a_worker(employer, "人").worker_id
+    enter_claim(worker, ClaimData(day=DAY, site_id=own.gate.site_id), by=worker_as_actor(worker), at=NOW)
+    bind_months([(worker, DAY.replace(day=1))])
+    page = as_worker(worker).get(TODAY).content.decode()
+    shown = re.findall(r"<li[^>]*>([^<]*)</li>", page.partition('<ol class="ds-timeline">')[2].partition("</ol>")[0])
+    assert shown == ["入力", *steps]

@@ -1,0 +1,45 @@
+"""Whose word a day entered by hand waits for, one step after the other (ruling 28)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from registry.histories.queries import ClaimRow
+from registry.histories.states import ClaimState
+
+# The marks before the prime's, by how many firms stand on the path of the day; none yet where it is not bound.
+_MARKS: dict[int, tuple[str, ...]] = {0: (), 1: (), 2: ("employer_first",)}
+_ALL_MARKS = ("employer", "first_tier")
+DONE, NOW, LATER = "ds-timeline__done", "ds-timeline__now", ""
+
+
+@dataclass(frozen=True)
+class ClaimStep:
+    """One step and how it looks."""
+
+    text: str
+    look: str
+
+
+def steps_of(claim: ClaimRow, path: Sequence[int]) -> list[ClaimStep]:
+    """The steps of a claim; `path` are the firms of its day, from the employer up to the prime.
+
+    Where the employer is the first tier, one mark is both; where it is the prime, its approval is the only mark.
+    """
+    if claim.site_id is None or claim.is_self_declared:
+        return []
+    approved, is_open = claim.state is ClaimState.APPROVED, claim.state is ClaimState.OPEN
+    marks = [
+        ClaimStep(_(f"claim.step.{name}"), DONE if at else LATER)
+        for name, at in (
+            ("employer", claim.employer_confirmed_at),
+            ("first_tier", claim.first_tier_confirmed_at),
+            ("employer_first", claim.employer_confirmed_at),
+        )
+        if name in _MARKS.get(len(path), _ALL_MARKS)
+    ]
+    prime = ClaimStep(_("claim.step.prime"), DONE if approved else NOW if is_open else LATER)
+    return [ClaimStep(_("claim.step.entered"), DONE), *marks, prime]
+
+
