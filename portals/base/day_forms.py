@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import IdField, TextField, TypedDateField, offer
+from portals.base.forms import IdField, TextField, TypedDateField, TypedTimeField, offer
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -34,8 +34,8 @@ class ClaimForm(forms.Form):
     site_name = TextField(
         label=_("claim.site_name"), help_text=_("claim.site_name_help"), max_length=200, required=False
     )
-    begins_at = forms.TimeField(label=_("claim.begins_at"), help_text=_("claim.time_help"), required=False)
-    ends_at = forms.TimeField(label=_("claim.ends_at"), help_text=_("claim.ends_help"), required=False)
+    begins_at = TypedTimeField(label=_("claim.begins_at"), help_text=_("claim.time_help"), required=False)
+    ends_at = TypedTimeField(label=_("claim.ends_at"), help_text=_("claim.ends_help"), required=False)
     trade = forms.ChoiceField(label=_("claim.trade"), help_text=_("claim.trade_help"), required=False)
     work = TextField(label=_("claim.work"), max_length=200, required=False)
     note = TextField(label=_("claim.note"), help_text=_("claim.note_help"), max_length=300, required=False)

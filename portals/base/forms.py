@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from typing import Any, cast
 
 from django import forms
@@ -23,6 +23,7 @@ from registry.core.errors import RegistryError
 from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
 from registry.core.typed_dates import parse_date, parse_month
 from registry.core.typed_text import visible
+from registry.core.typed_times import parse_time
 
 _NEARLY_AN_ID = 10
 _DJANGO_SELECT = "django/forms/widgets/select.html"
@@ -183,6 +184,27 @@ class TypedDateField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored day as 2026/11/20; what was typed as it was typed."""
         return f"{value:{self.shown_as}}" if isinstance(value, date) else value
+
+
+class TypedTimeField(forms.Field):
+    """A time of day, typed in any usual way: 7:30, ７：３０, 7時30分, 17時."""
+
+    widget = forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "text"})
+
+    def to_python(self, value: Any) -> time | None:
+        """Read what was typed."""
+        if value is None or isinstance(value, time):
+            return value
+        if not value.strip():
+            return None
+        try:
+            return parse_time(value)
+        except RegistryError as error:
+            raise refusal(error) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored time as 7:30; what was typed as it was typed."""
+        return f"{value.hour}:{value:%M}" if isinstance(value, time) else value
 
 
 class TypedMonthField(TypedDateField):

@@ -59,13 +59,13 @@ def own_day(
     incomplete = [row for row in rows if row.bound.reasons]
     lacking = request.GET.get("show") == "lacking"
     listed = incomplete if lacking else rows
-    groups = (("all", rows, False), ("lacking", incomplete, True))
+    groups = (("all", _("own_day.all"), rows, False), ("lacking", _("own_day.lacking"), incomplete, True))
     context = {
         "day": chosen, "is_today": chosen == today, "lines": _lines(request, listed[start : start + LINES]),
         "sites": len({row.bound.site_id or row.bound.assignment.claim_id for row in rows}),
         "tiles": [
-            {"group": group, "label": _(f"own_day.{group}"), "number": len({row.worker_id for row in found}), "is_on": on is lacking}
-            for group, found, on in groups
+            {"group": group, "label": label, "number": len({row.worker_id for row in found}), "is_on": on is lacking}
+            for group, label, found, on in groups
         ],
         "day_before": _url(chosen - timedelta(days=1)),
         "day_after": _url(chosen + timedelta(days=1)) if chosen < today else "",

@@ -41,5 +41,3 @@ def steps_of(claim: ClaimRow, path: Sequence[int]) -> list[ClaimStep]:
     ]
     prime = ClaimStep(_("claim.step.prime"), DONE if approved else NOW if is_open else LATER)
     return [ClaimStep(_("claim.step.entered"), DONE), *marks, prime]
-
-

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -20,7 +20,7 @@ from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months, follow
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
 from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
-from registry.histories.queries import list_open_edits
+from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.histories.states import Reason
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
@@ -382,3 +382,13 @@ def test_a_claim_has_a_step_for_each_firm_that_gives_its_word(own: Own, firms: i
     page = as_worker(worker).get(TODAY).content.decode()
     shown = re.findall(r"<li[^>]*>([^<]*)</li>", page.partition('<ol class="ds-timeline">')[2].partition("</ol>")[0])
     assert shown == ["入力", *steps]
+
+
+def test_times_are_understood_as_people_type_them(own: Own) -> None:
+    form = {"day": "2026/11/19", "site_id": str(own.gate.site_id), "begins_at": "７：３０", "ends_at": "17時"}
+    wrong = own.browser.post("/worker/days/new/", {**form, "begins_at": "朝"})
+    assert (wrong.status_code, "時刻として読み取れません" in wrong.content.decode()) == (422, True)
+    assert 'value="朝"' in wrong.content.decode(), "what was typed stays"
+    assert own.browser.post("/worker/days/new/", form).status_code == 302
+    (claim,) = list_claims_of_worker(own.worker, DAY)
+    assert (claim.begins_at, claim.ends_at) == (time(7, 30), time(17))
