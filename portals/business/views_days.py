@@ -196,16 +196,19 @@ def _own_people(request: HttpRequest) -> list[tuple[str, str]]:
 @page(Permission.BUSINESS_WORKERS)
 def new_claims(request: HttpRequest) -> HttpResponse:
     """Enter a day for one's own people: the reader was broken, the cards lay at home."""
-    form = PeopleClaimForm(request.POST or None, people=_own_people(request))
+    people = _own_people(request)
+    form = PeopleClaimForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
         chosen = [WorkerId(int(one)) for one in form.cleaned_data["workers"]]
         try:
-            count = enter_claims(chosen, form.claim(), key=key, by=by, at=timezone.now())
+            entered = enter_claims(chosen, form.claim(), key=key, by=by, at=timezone.now())
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            success(request, _("claim.entered_for").format(count=count, follows=form.what_follows()))
+            success(request, _("claim.entered_for").format(count=len(entered), follows=form.what_follows()))
+            if left_out := [name for one, name in people if int(one) in set(chosen) - set(entered)]:
+                info(request, _("claim.left_out").format(names="、".join(left_out)))
             on = form.cleaned_data["day"]
             bind_at_once(chosen, on)
             return redirect("business:days_of_month", on.year, on.month)

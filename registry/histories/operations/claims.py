@@ -147,8 +147,8 @@ def _check(data: ClaimData, today: date) -> None:
 @transaction.atomic
 def enter_claims(
     worker_ids: Collection[WorkerId], data: ClaimData, *, key: str = "", by: Actor, at: datetime
-) -> int:  # fmt: skip
-    """An employer enters one day for several of its people; its own mark is set with it. Returns for how many.
+) -> list[WorkerId]:
+    """An employer enters one day for several of its people; its own mark is set with it. Returns for whom.
 
     Those for whom the day stands already are left as they are; ClaimTwiceError is raised when that is everybody.
     """
@@ -156,14 +156,14 @@ def enter_claims(
     linked = linked_businesses(worker_ids, on=data.day)
     if not all(by.subject_id in linked.get(one, ()) for one in worker_ids):
         raise ClaimNotLinkedError(field="workers")
-    count = 0
+    entered: list[WorkerId] = []
     for worker_id in worker_ids:
         with suppress(ClaimTwiceError):
             enter_claim(worker_id, data, key=f"{key}-{worker_id}" if key else "", by=by, at=at)
-            count += 1
-    if not count:
+            entered.append(worker_id)
+    if not entered:
         raise ClaimTwiceError(field="day")
-    return count
+    return entered
 
 
 @transaction.atomic

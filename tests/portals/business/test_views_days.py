@@ -128,6 +128,16 @@ def entered_by_below(place: Place) -> int:
     return Claim.objects.get().pk
 
 
+def test_who_was_left_out_because_the_day_is_there_already_is_named(place: Place) -> None:
+    entered_by_below(place)
+    colleague, yesterday = a_worker(place.below, "同僚").worker_id, DAY - timedelta(days=1)
+    people = [str(place.theirs.worker_id), str(colleague)]
+    data = {"workers": people, "day": f"{yesterday:%Y/%m/%d}", "site_id": str(place.gate.site_id)}
+    answer = place.browsers["below"].post("/business/days/new/", data, follow=True).content.decode()
+    assert "1人の就業した日を入力しました" in answer
+    assert "すでに入力されているため、入力していません：下 太郎" in answer
+
+
 def test_an_employer_reads_why_its_entry_was_refused_and_who_acts(place: Place) -> None:
     claim = entered_by_below(place)
     refuse_claim(claim, reason="名簿にない人です", by=owner_of(place.prime), at=NOW)

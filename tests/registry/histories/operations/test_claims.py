@@ -138,8 +138,8 @@ def test_several_people_are_entered_at_once_and_only_once(place: Place) -> None:
     place.enter()
     colleague = a_worker(place.second, "同僚").worker_id
     data, by = ClaimData(day=DAY, site_id=place.site), owner_of(place.second)
-    assert enter_claims([place.worker, colleague], data, key="k", by=by, at=NOW) == 1
-    assert enter_claims([colleague], data, key="k", by=by, at=NOW) == 1
+    assert enter_claims([place.worker, colleague], data, key="k", by=by, at=NOW) == [colleague]
+    assert enter_claims([colleague], data, key="k", by=by, at=NOW) == [colleague]
     assert Claim.objects.count() == 2
     with pytest.raises(ClaimTwiceError):
         enter_claims([place.worker], data, key="other", by=by, at=NOW)
