@@ -83,6 +83,6 @@ class EditForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Something must be said."""
         data: dict[str, Any] = super().clean() or {}
-        if not any(data.values()):
+        if not any(data.values()) and not self.errors:
             self.add_error("trade", forms.ValidationError(_("day.edit_nothing"), code="required"))
         return data

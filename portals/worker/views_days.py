@@ -21,6 +21,7 @@ from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
+from portals.base.records import full_name
 from portals.base.touches import shown_touches
 from portals.worker.claim_steps import steps_of
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
@@ -32,6 +33,7 @@ from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
+from registry.disclosure.queries import see_workers
 from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claims import answer_refusal, enter_claim, withdraw_claim
 from registry.histories.operations.edits import edit_day, withdraw_edit
@@ -128,6 +130,7 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
     behind, refused = chosen_counter(request.GET.get("show", "")), by_place(list_refused_of_worker(worker_id, chosen))
     listed = rows if behind is None else [row for row in rows if row.bound.standing is behind]
     context = {
+        "whose": full_name(see_workers(viewer_of(request), [worker_id], at=timezone.now())[worker_id]), "worker_id": worker_id,
         "month": chosen, "marks": marks_of(rows, refused), "tiles": counter_tiles(rows, chosen), "behind": behind,
         "behind_label": _(f"day.counter.{behind}") if behind else "",
         "shown": shown_days(list(reversed(listed)), claims, refused), "years": _years(worker_id),

@@ -15,7 +15,7 @@ from registry.businesses.models import Business
 from registry.businesses.states import BusinessKind
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.ids import WorkerId
+from registry.core.ids import WorkerId, grouped
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months, follow
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
@@ -392,3 +392,17 @@ def test_times_are_understood_as_people_type_them(own: Own) -> None:
     assert own.browser.post("/worker/days/new/", form).status_code == 302
     (claim,) = list_claims_of_worker(own.worker, DAY)
     assert (claim.begins_at, claim.ends_at) == (time(7, 30), time(17))
+
+
+def test_a_work_that_is_too_long_is_the_only_thing_that_is_said_to_be_wrong(own: Own) -> None:
+    own.enter()
+    path = f"/worker/days/{own.gate.site_id}/{DAY.year}-{DAY.month}-{DAY.day}/edit/"
+    page = own.browser.post(path, {"work": "あ" * 201}).content.decode()
+    assert ("200" in page, "どれかを入力してください" in page) == (True, False)
+    assert "どれかを入力してください" in own.browser.post(path, {"work": ""}).content.decode()
+
+
+def test_a_printed_month_says_whose_it_is(own: Own) -> None:
+    page = own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
+    printed = page.partition('<p class="ds-printed">')[2].partition("</p>")[0]
+    assert ("見本 太郎" in printed, grouped(own.worker) in printed) == (True, True)
