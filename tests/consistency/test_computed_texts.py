@@ -57,7 +57,6 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "card.colour.{}": [(one,) for one in ("white", "blue", "silver", "gold")],
     "card.{}.done": [("stop",), ("lift",)],
     "card.{}.not_now": [("stop",), ("lift",)],
-    "claim.standing.{}": [("overdue",), ("entered_anew",)],
     "claim.step.{}": [("employer",), ("first_tier",), ("employer_first",)],
     "claim.{}": [(one,) for one in ClaimState],
     "export.{}": [(one,) for one in COLUMNS],

@@ -5,9 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
-from registry.audit.queries import list_looks
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, answer_refusal, enter_claim, refuse_claim
@@ -86,22 +84,6 @@ def test_a_linked_person_without_days_has_an_empty_month(place: Place) -> None:
     record = place.page("prime", f"/business/workers/{place.own.worker_id}/")
     assert f'href="/business/workers/{place.own.worker_id}/days/' in record
     assert "就業履歴を見る" not in place.page("below", f"/business/workers/{place.own.worker_id}/")
-
-
-def test_a_firm_sees_where_its_people_are_today_and_nobody_else_s(place: Place) -> None:
-    colleague = a_worker(place.below, "同僚")
-    place.gate.send(a_touch(3, colleague, "2026-11-20T08:15:00+09:00"))
-    bind_all()
-    with time_machine.travel(NOW, tick=False):
-        today = place.page("below", "/business/days/today/")
-        empty = place.page("below", f"/business/days/{MONTH}-{DAY.day - 1}/")
-    row = today.partition("下 太郎")[2].partition("</tr>")[0]
-    assert [word for word in ("見本ビル新築工事", "7:58", "足りないこと", "名簿") if word not in row] == []
-    assert [name for name in ("下 太郎", "同僚 太郎", "元 太郎") if name in today] == ["下 太郎", "同僚 太郎"]
-    assert "8:15" in today.partition("同僚 太郎")[2]
-    assert "この日の記録はありません" in empty
-    looks = list_looks("worker", colleague.worker_id, from_at=NOW - timedelta(days=1), until_at=NOW + timedelta(days=1))
-    assert [one.business_id for one in looks] == [place.below]
 
 
 def test_a_firm_s_month_says_on_which_sites_its_people_were(place: Place) -> None:

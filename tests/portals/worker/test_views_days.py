@@ -22,7 +22,7 @@ from registry.histories.operations.claims import ClaimData, approve_claims, ente
 from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.histories.states import Reason
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_worker, worker_as_actor
 
@@ -196,25 +196,6 @@ def test_an_entered_day_that_was_refused_and_entered_anew_waits_again(own: Own) 
     assert ("元請は、この日を認めていません" in page, "申請中" in page) == (False, True)
 
 
-def test_each_touch_of_a_day_says_with_what_it_was_made(own: Own) -> None:
-    other, neighbour = a_worker(own.prime, "隣"), a_gate(own.prime, name="隣の現場", store="d" * 32)
-    late, later = "2026-11-20T12:00:00+09:00", "2026-11-20T17:00:30+09:00"
-    off = a_touch(4, own.card, "2026-11-20T19:00:00+09:00", offset_s=3600)
-    qr = {"seq": 5, "qr": own.card.number, "touched_at": "2026-11-20T18:30:00+09:00"}
-    own.gate.send(a_touch(1, own.card), a_touch(2, own.card, late, method="typed"), a_touch(3, other, later), off, qr)
-    neighbour.send(a_touch(1, own.card, later, site=str(own.gate.site_id), direction="out"))
-    bind_all()
-    page = own.page()
-    lines = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r"<li>(.*?)</li>", page) if ":" in one]
-    assert lines == [
-        "7:58 正面ゲート ゲートのPC",
-        "12:00 正面ゲート ゲートのPC 番号を入力",
-        "17:00（出） この現場のものではない端末",
-        "18:00 正面ゲート ゲートのPC",
-        "18:30 正面ゲート ゲートのPC QRコードを読み取り",
-    ]
-
-
 def test_hours_entered_by_hand_stand_on_the_day_and_what_cannot_be_is_told_beside_the_field(own: Own) -> None:
     form = {"day": f"{DAY:%Y/%m/%d}", "site_id": str(own.gate.site_id), "begins_at": "20:00", "ends_at": "12:01"}
     answer = own.browser.post("/worker/days/new/", form)
@@ -360,28 +341,6 @@ def test_each_number_leads_to_what_it_rests_on(own: Own) -> None:
     ):
         page = own.page(f"{month}?show={show}")
         assert (page.count('<li class="ds-card">'), said in page) == (cards, True), show
-
-
-@pytest.mark.parametrize(
-    ("firms", "steps"),
-    [
-        (0, ["元請の承認"]),
-        (1, ["所属会社（一次下請）の確認", "元請の承認"]),
-        (2, ["所属会社の確認", "一次下請の確認", "元請の承認"]),
-    ],
-)
-def test_a_claim_has_a_step_for_each_firm_that_gives_its_word(own: Own, firms: int, steps: list[str]) -> None:
-    """Ruling 28: where one firm is all three its approval is the only mark."""
-    employer, node = own.prime, None
-    for number in range(firms):
-        employer = a_firm(f"第{number}下請")
-        node = a_tenure(own.gate.site_id, own.prime, employer, below=node).node_id
-    worker = a_worker(employer, "人").worker_id
-    enter_claim(worker, ClaimData(day=DAY, site_id=own.gate.site_id), by=worker_as_actor(worker), at=NOW)
-    bind_months([(worker, DAY.replace(day=1))])
-    page = as_worker(worker).get(TODAY).content.decode()
-    shown = re.findall(r"<li[^>]*>([^<]*)</li>", page.partition('<ol class="ds-timeline">')[2].partition("</ol>")[0])
-    assert shown == ["入力", *steps]
 
 
 def test_times_are_understood_as_people_type_them(own: Own) -> None:

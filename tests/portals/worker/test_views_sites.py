@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from registry.histories.operations.claims import ClaimData, enter_claim
-from registry.histories.queries import list_sites_of_worker
 from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_worker, worker_as_actor
@@ -28,14 +27,6 @@ def test_each_site_stands_once_with_its_days_the_last_one_first() -> None:
         enter_claim(card.worker_id, ClaimData(day=day, site_name="近所の家"), by=by, at=NOW)
     bind_all()
 
-    found = [
-        (one.name, one.first_on, one.last_on, one.formal, one.beside) for one in list_sites_of_worker(card.worker_id)
-    ]
-    assert found == [
-        ("見本ビル新築工事", date(2026, 10, 5), date(2026, 11, 20), 3, 1),
-        ("もう一つの現場", date(2026, 11, 19), date(2026, 11, 19), 1, 0),
-        ("近所の家", date(2026, 10, 20), date(2026, 11, 2), 0, 2),
-    ]
     browser = as_worker(card.worker_id)
     page = browser.get("/worker/sites/").content.decode()
     rows = page.partition("<tbody>")[2].split("</tr>")

@@ -1,0 +1,33 @@
+"""With what touches were made, in words."""
+
+import re
+
+import pytest
+
+from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker
+from tests.factories.days import bind_all
+from tests.factories.visitors import as_worker
+
+pytestmark = pytest.mark.django_db
+TODAY = f"/worker/days/{NOW.year}-{NOW.month}-{NOW.day}/"
+
+
+def test_each_touch_of_a_day_says_with_what_it_was_made() -> None:
+    prime = a_firm()
+    card, gate = a_worker(prime), a_gate(prime)
+    other, neighbour = a_worker(prime, "隣"), a_gate(prime, name="隣の現場", store="d" * 32)
+    late, later = "2026-11-20T12:00:00+09:00", "2026-11-20T17:00:30+09:00"
+    off = a_touch(4, card, "2026-11-20T19:00:00+09:00", offset_s=3600)
+    qr = {"seq": 5, "qr": card.number, "touched_at": "2026-11-20T18:30:00+09:00"}
+    gate.send(a_touch(1, card), a_touch(2, card, late, method="typed"), a_touch(3, other, later), off, qr)
+    neighbour.send(a_touch(1, card, later, site=str(gate.site_id), direction="out"))
+    bind_all()
+    page = as_worker(card.worker_id).get(TODAY).content.decode()
+    lines = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r"<li>(.*?)</li>", page) if ":" in one]
+    assert lines == [
+        "7:58 正面ゲート ゲートのPC",
+        "12:00 正面ゲート ゲートのPC 番号を入力",
+        "17:00（出） この現場のものではない端末",
+        "18:00 正面ゲート ゲートのPC",
+        "18:30 正面ゲート ゲートのPC QRコードを読み取り",
+    ]
