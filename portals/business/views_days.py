@@ -259,6 +259,7 @@ def _withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
     except RegistryError as error:
         say_error(request, refusal(error).message)
     else:
+        bind_at_once([claim.worker_id], claim.day)
         success(request, _("claim.taken_back"))
     return redirect("business:person_days", claim.worker_id, claim.day.year, claim.day.month)
 
