@@ -90,3 +90,11 @@ def test_a_public_page_in_english(path: str) -> None:
 
 def test_no_english_text_holds_japanese() -> None:
     assert [key for key, text in read_texts().items() if JAPANESE.search(text["en"])] == []
+
+
+MANY = re.compile(r"\{(?!most)\w+(:,)?\} (days|people|touches|rows|firms|entries|cases)\b")
+
+
+def test_no_number_stands_before_a_plural() -> None:
+    """English says "Days: 1", for "1 days" is none."""
+    assert [(key, text["en"]) for key, text in read_texts().items() if MANY.search(text["en"])] == []

@@ -50,7 +50,7 @@ def test_who_only_entered_a_day_has_not_come(place: Place) -> None:
         page = place.page("prime", path)
         came = re.search(rf'{path}">.*?data-label="入場者">(\d+)人', place.page("prime", month))
         assert came
-        return tile(page, "来た人"), tile(page, "入力だけの人（承認されていない）"), int(came[1])
+        return tile(page, "来た人"), tile(page, "承認のない入力"), int(came[1])
 
     assert numbers() == (0, 1, 0)
     assert "下 太郎" in place.page("prime", f"{path}?show=entered")
