@@ -33,7 +33,7 @@ from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
 from registry.histories.operations.binder import bind_at_once
-from registry.histories.operations.claims import confirm_claim, enter_claims, withdraw_claim
+from registry.histories.operations.claims import ClaimTooLateError, confirm_claim, enter_claims, withdraw_claim
 from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
@@ -172,11 +172,15 @@ def _confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
     claim = get_claim(claim_id)
     if claim is None:
         raise Http404
-    if claim.state is ClaimState.OPEN:
-        confirm_claim(claim_id, by=viewer_of(request).actor(), at=timezone.now())
-        success(request, _("claim.confirmed"))
-    else:
+    if claim.state is not ClaimState.OPEN:
         info(request, _("claim.answered_already"))
+    else:
+        try:
+            confirm_claim(claim_id, by=viewer_of(request).actor(), at=timezone.now())
+        except ClaimTooLateError as error:
+            info(request, refusal(error).message)
+        else:
+            success(request, _("claim.confirmed"))
     return redirect("business:days_of_month", claim.day.year, claim.day.month)
 
 

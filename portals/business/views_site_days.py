@@ -17,7 +17,7 @@ from portals.base.access import page, viewer_of
 from portals.base.days import TONES, OfWorker, looked_at
 from portals.base.edits import Words
 from portals.base.exports import csv_answer
-from portals.base.forms import add_refusal, form_page
+from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
 from portals.business.day_keys import key_of, place_of
@@ -31,7 +31,7 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers_on_site
-from registry.histories.operations.claims import approve_claims, refuse_claim
+from registry.histories.operations.claims import ClaimTooLateError, approve_claims, refuse_claim
 from registry.histories.operations.edits import approve_edits, decide_days, refuse_edit, refuse_position
 from registry.histories.queries import (
     DayRow,
@@ -174,6 +174,9 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
     site, claim = own_site(request, site_id), get_claim(claim_id)
     if claim is None or claim.site_id != site_id:
         raise Http404
+    if claim.is_self_declared:
+        info(request, refusal(ClaimTooLateError()).message)
+        return redirect(_back(request, site_id))
     form = RefusalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]

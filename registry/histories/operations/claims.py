@@ -122,9 +122,8 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
 
 def _check_name(worker_id: WorkerId, data: ClaimData) -> None:
     """A worker's day on a site without ID is one history, by the site's name (ruling 26). Raises `ClaimTwiceError`."""
-    Worker.objects.select_for_update(no_key=True).filter(
-        pk=worker_id
-    ).first()  # of two clicks the second one waits here
+    # Of two clicks the second one waits here.
+    Worker.objects.select_for_update(no_key=True).filter(pk=worker_id).first()
     same = Claim.objects.filter(worker=worker_id, day=data.day, site_name=data.site_name)
     if same.filter(state__in=[ClaimState.OPEN, ClaimState.APPROVED]).exists():
         raise ClaimTwiceError(field="day")
@@ -245,10 +244,15 @@ def _claim(claim_id: int) -> Claim:
 
 @transaction.atomic
 def confirm_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
-    """The employer or the first tier marks a claim as right; formal it becomes by the prime alone. Harmless when repeated."""
+    """The employer or the first tier marks a claim as right, but none that nobody can approve: `ClaimTooLateError`.
+
+    Harmless when repeated.
+    """
     claim = _claim(claim_id)
     if not by.has(Permission.BUSINESS_WORKERS) or not _confirm(claim, by, at):
         raise NotAllowedError
+    if _is_late(claim):
+        raise ClaimTooLateError
     note_act("histories_claim", claim.pk, "confirm", by=by, at=at)
 
 

@@ -201,6 +201,15 @@ def test_entries_that_came_too_late_are_told_and_not_offered(place: Place) -> No
         f"/business/sites/{place.gate.site_id}/claims/approve/", {"claim": str(Claim.objects.get().pk)}, follow=True
     )
     assert "承認できるものはありませんでした" in answer.content.decode()
+    claim = Claim.objects.get().pk
+    assert f"/business/claims/{claim}/confirm/" not in place.page("below", "/business/days/")
+    for who, way in (
+        ("below", f"/business/claims/{claim}/confirm/"),
+        ("prime", f"/business/sites/{place.gate.site_id}/claims/{claim}/refuse/"),
+    ):
+        said = place.browsers[who].post(way, {"reason": "記録がありません"}, follow=True).content.decode()
+        assert "元請は承認も否認もできません" in said
+    assert Claim.objects.values_list("state", "employer_confirmed_at").get() == ("open", None)
 
 
 @pytest.mark.parametrize(
