@@ -268,7 +268,9 @@ def test_days_at_the_gate_as_each_side_sees_them(visitor: Make) -> None:
 
     worker.open("/worker/looks/")
     worker.sees("見本建設株式会社", "例一工業株式会社", "例二組", "所属事業者", "元請")
-    assert worker.page.locator("main summary").count() == 0, "lists of days read names, and nothing else"
+    told = worker.page.locator("main").text_content() or ""
+    assert [one for one in ("働いた日と現場", "その日の職種・立場・作業内容", "打刻の時刻") if one not in told] == []
+    assert [one for one in ("生年月日", "電話番号", "保険") if one in told] == [], "lists of days read names and days"
     other_month(employer, worker)
 
 
