@@ -92,7 +92,7 @@ def refuse_a_day(prime: Visitor, worker: Visitor, site: Site) -> None:
     prime.sees("1件を確認しました")
     wait_until(worker, month, lambda: not is_marked(worker, day, "待ち"))
     worker.open(f"/worker/days/{month_of(day)}-{day.day}/")
-    worker.sees("元請は、この日を認めませんでした", "理由：この日に作業はありませんでした")
+    worker.sees("元請は、この日を認めていません", "理由：この日に作業はありませんでした")
     worker.open("/worker/")
     worker.sees("元請が、確認待ちの日を認めませんでした")
     prime.open(f"/business/sites/{site.gate.site_id}/days/{month_of(day)}/")

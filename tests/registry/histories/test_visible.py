@@ -209,7 +209,8 @@ def check_employer(told: Told, firm: int, month: date) -> None:
     assert approvals_in_file(browser, f"{path}list.csv") == told.approvals(ours)
     assert names == {one.worker: told.names[one.worker] if told.sees_name(firm, one.worker) else "" for one in ours}
     page = browser.get(path).content.decode()
-    assert lines_on(page) == {told.shown(firm, worker): numbers for worker, numbers in counters(ours).items()}
+    expected = counters(ours, with_uncounted=True)
+    assert lines_on(page) == {told.shown(firm, worker): numbers for worker, numbers in expected.items()}
     waiting = [
         (told.names[claim["worker_id"]], claim["day"].day)
         for claim in told.oracle.claims

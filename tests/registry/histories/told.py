@@ -157,20 +157,22 @@ def in_file_of_person(client: Client, path: str) -> tuple[list[Key], list[tuple[
     ]
 
 
-def counters(days: Iterable[Day]) -> dict[int, tuple[int, ...]]:
-    """The counters of each worker: calendar days, each where it stands best (ruling 28)."""
+def counters(days: Iterable[Day], *, with_uncounted: bool = False) -> dict[int, tuple[int, ...]]:
+    """The counters of each worker: calendar days, each where it stands best (ruling 28); then those that stand nowhere."""
     by_day: dict[int, dict[date, set[str]]] = {}
     for one in days:
         by_day.setdefault(one.worker, {}).setdefault(one.day, set()).add(one.standing)
     found = {}
     for worker, standings in by_day.items():
-        numbers = dict.fromkeys(COUNTERS, 0)
+        numbers = dict.fromkeys((*COUNTERS, *(["none"] if with_uncounted else [])), 0)
         for held in standings.values():
             best = next((one for one in ("formal", "claimed", "unapproved") if one in held), "")
             if best:
                 numbers[best] += 1
             if "waiting" in held and "formal" not in held:
                 numbers["waiting"] += 1
+            if with_uncounted and held == {"none"}:
+                numbers["none"] += 1
         found[worker] = tuple(numbers.values())
     return found
 
@@ -181,7 +183,7 @@ def lines_on(page: str) -> dict[str, tuple[int, ...]]:
     for row in re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", page, re.DOTALL):
         name, _, rest = row.partition("</th>")
         numbers = re.findall(r'<td class="ds-num"[^>]*>\s*(\d+)\s*</td>', rest)
-        if len(numbers) == len(COUNTERS):
+        if len(numbers) >= len(COUNTERS):
             found[strip_tags(name).strip()] = tuple(map(int, numbers))
     return found
 
