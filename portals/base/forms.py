@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, time
 from typing import Any, cast
 
@@ -159,20 +159,15 @@ class PhoneField(PatternField):
         return _HYPHENS.sub("-", super().to_python(value))
 
 
-class TypedDateField(forms.Field):
-    """A day, typed in any usual way: 2026/11/20, 令和8年11月20日, R8.11.20."""
+class _TypedField(forms.Field):
+    """Something that is typed in any usual way; `parse` reads it."""
 
     widget = forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "text"})
-    help_key, shown_as = _("base.date.help"), "%Y/%m/%d"
-    parse = staticmethod(parse_date)
+    parse: Callable[[str], Any]
 
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("help_text", self.help_key)
-        super().__init__(**options)
-
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: Any) -> Any:
         """Read what was typed."""
-        if value is None or isinstance(value, date):
+        if not isinstance(value, str):
             return value
         if not value.strip():
             return None
@@ -181,26 +176,26 @@ class TypedDateField(forms.Field):
         except RegistryError as error:
             raise refusal(error) from error
 
+
+class TypedDateField(_TypedField):
+    """A day, typed in any usual way: 2026/11/20, 令和8年11月20日, R8.11.20."""
+
+    help_key, shown_as = _("base.date.help"), "%Y/%m/%d"
+    parse = staticmethod(parse_date)
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", self.help_key)
+        super().__init__(**options)
+
     def prepare_value(self, value: Any) -> Any:
         """Show a stored day as 2026/11/20; what was typed as it was typed."""
         return f"{value:{self.shown_as}}" if isinstance(value, date) else value
 
 
-class TypedTimeField(forms.Field):
+class TypedTimeField(_TypedField):
     """A time of day, typed in any usual way: 7:30, ７：３０, 7時30分, 17時."""
 
-    widget = forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "text"})
-
-    def to_python(self, value: Any) -> time | None:
-        """Read what was typed."""
-        if value is None or isinstance(value, time):
-            return value
-        if not value.strip():
-            return None
-        try:
-            return parse_time(value)
-        except RegistryError as error:
-            raise refusal(error) from error
+    parse = staticmethod(parse_time)
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored time as 7:30; what was typed as it was typed."""

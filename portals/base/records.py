@@ -93,12 +93,10 @@ def _credentials(seen: Seen, *blocks: CredentialBlock) -> list[list[tuple[str, s
     return [_rows("credential", row, _CREDENTIAL) for row in rows if row.block in blocks]
 
 
+# By which field a block is read: of what the viewer may not read nobody says that there is nothing.
 _READ_BY = {
-    "affiliations": "affiliations",
-    "insurances": "insurances",
-    "health": "health_checked_on",
-    "trades": "trades",
-}
+    "affiliations": "affiliations", "insurances": "insurances", "health": "health_checked_on", "trades": "trades",
+}  # fmt: skip
 
 
 def worker_blocks(seen: Seen) -> list[Block]:
@@ -115,23 +113,22 @@ def worker_blocks(seen: Seen) -> list[Block]:
         "trades": [[(_("worker.trade"), f"{code} {trades.get(code, '')}")] for code in named],
     }  # fmt: skip
 
-    def block(key: str, rows: list[tuple[str, str]], found: list[list[tuple[str, str]]]) -> Block:
-        return Block(_(f"worker.block.{key}"), rows, found, _("worker.block.empty"))
-
-    blocks = [
-        block("person", _rows("worker", values, _PERSON), []),
-        block("affiliations", [], lines["affiliations"]),
-        block("insurances", [], lines["insurances"]),
-        block("health", _rows("worker", values, ("health_checked_on", "blood_pressure")), []),
-        block("trades", [], lines["trades"]),
-        block("chief", [], _credentials(seen, CredentialBlock.CHIEF)),
-        block("qualifications", [], _credentials(seen, CredentialBlock.QUALIFICATION, CredentialBlock.SCHOOLING)),
-        block("trainings", [], _credentials(seen, CredentialBlock.TRAINING)),
-        block("awards", [], _credentials(seen, CredentialBlock.AWARD)),
+    found: dict[str, tuple[list[tuple[str, str]], list[list[tuple[str, str]]]]] = {
+        "person": (_rows("worker", values, _PERSON), []),
+        "affiliations": ([], lines["affiliations"]),
+        "insurances": ([], lines["insurances"]),
+        "health": (_rows("worker", values, ("health_checked_on", "blood_pressure")), []),
+        "trades": ([], lines["trades"]),
+        "chief": ([], _credentials(seen, CredentialBlock.CHIEF)),
+        "qualifications": ([], _credentials(seen, CredentialBlock.QUALIFICATION, CredentialBlock.SCHOOLING)),
+        "trainings": ([], _credentials(seen, CredentialBlock.TRAINING)),
+        "awards": ([], _credentials(seen, CredentialBlock.AWARD)),
+    }
+    return [
+        Block(_(f"worker.block.{key}"), *parts, _("worker.block.empty"))
+        for key, parts in found.items()
+        if key not in _READ_BY or _READ_BY[key] in seen.values
     ]
-    # Of what the viewer may not read nobody says that there is nothing.
-    closed = {_(f"worker.block.{key}") for key, name in _READ_BY.items() if name not in seen.values}
-    return [one for one in blocks if one.title not in closed]
 
 
 _FIRM = (

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.contrib.messages import error as say_error
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.days import approval_in_words, by_place, looked_at, shown_day, times_said
 from portals.base.edits import shown_edits
+from portals.base.entries import take_back
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
@@ -33,7 +33,7 @@ from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
 from registry.histories.operations.binder import bind_at_once
-from registry.histories.operations.claims import ClaimTooLateError, confirm_claim, enter_claims, withdraw_claim
+from registry.histories.operations.claims import ClaimTooLateError, confirm_claim, enter_claims
 from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
@@ -258,13 +258,7 @@ def _withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
     claim = get_claim(claim_id)
     if claim is None or claim_id not in entered_by_firm([claim_id], business_of(request)):
         raise Http404
-    try:
-        withdraw_claim(claim_id, by=viewer_of(request).actor(), at=timezone.now())
-    except RegistryError as error:
-        say_error(request, refusal(error).message)
-    else:
-        bind_at_once([claim.worker_id], claim.day)
-        success(request, _("claim.taken_back"))
+    take_back(request, claim)
     return redirect("business:person_days", claim.worker_id, claim.day.year, claim.day.month)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib.messages import error as say_error
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,8 +16,9 @@ from portals.base.access import page, viewer_of
 from portals.base.calendars import DayMark, DayState
 from portals.base.days import NO_REFUSALS, Refusals, ShownDay, by_place, refusal_of, shown_day, times_said
 from portals.base.edits import shown_edits
+from portals.base.entries import take_back
 from portals.base.exports import csv_answer
-from portals.base.forms import add_refusal, form_page, refusal
+from portals.base.forms import add_refusal, form_page
 from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
 from portals.base.records import full_name
@@ -35,7 +35,7 @@ from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
 from registry.disclosure.queries import see_workers
 from registry.histories.operations.binder import bind_at_once
-from registry.histories.operations.claims import answer_refusal, enter_claim, withdraw_claim
+from registry.histories.operations.claims import answer_refusal, enter_claim
 from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
@@ -262,13 +262,7 @@ def join(request: HttpRequest, claim_id: int) -> HttpResponse:
 @require_POST
 def _withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
     claim = _own_claim(request, claim_id)
-    try:
-        withdraw_claim(claim_id, by=viewer_of(request).actor(), at=timezone.now())
-    except RegistryError as error:
-        say_error(request, refusal(error).message)
-    else:
-        bind_at_once([claim.worker_id], claim.day)
-        success(request, _("claim.taken_back"))
+    take_back(request, claim)
     return _to_day(claim.day)
 
 

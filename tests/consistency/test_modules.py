@@ -20,6 +20,8 @@ TOGETHER = {
     # Who is told of words on days, and who may say them.
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
     "registry/touches/queries/devices.py": "portals/business/test_devices.py",
+    # What worker and employer do alike, through the page of one of them.
+    "portals/base/entries.py": "portals/business/test_views_days.py",
     "registry/touches/queries/orphans.py": "registry/touches/operations/test_orphans.py",
     "registry/touches/queries/sources.py": "portals/base/test_touches.py",
     "registry/touches/queries/presence.py": "registry/histories/test_order.py",

@@ -45,3 +45,20 @@ class Place:
 
 def names(answer: Any) -> set[str]:
     return {row["氏名"] for row in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))}
+
+
+def days_on_three_sites() -> WorkerId:
+    """A worker touched on two sites, entered a day on the first one, and two on one without ID; somebody else was there too."""
+    firm = a_firm()
+    card, gate, further = a_worker(firm), a_gate(firm), a_gate(firm, name="もう一つの現場", store="f" * 32)
+    gate.send(
+        a_touch(1, card), a_touch(2, card, "2026-10-05T08:00:00+09:00"), a_touch(3, card, "2026-10-06T08:00:00+09:00")
+    )
+    further.send(a_touch(1, card, "2026-11-19T08:00:00+09:00"))
+    gate.send(a_touch(4, a_worker(firm, "別の人"), "2026-09-01T08:00:00+09:00"))
+    by = worker_as_actor(card.worker_id)
+    enter_claim(card.worker_id, ClaimData(day=date(2026, 11, 10), site_id=gate.site_id), by=by, at=NOW)
+    for day in (date(2026, 10, 20), date(2026, 11, 2)):
+        enter_claim(card.worker_id, ClaimData(day=day, site_name="近所の家"), by=by, at=NOW)
+    bind_all()
+    return card.worker_id

@@ -22,6 +22,7 @@ from registry.histories.operations.parties import (
     check_trade,
     is_own_day,
     note_day,
+    one_at_a_time,
     side_of,
     tell_firm,
     tell_worker,
@@ -32,7 +33,6 @@ from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
-from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses
 
 
@@ -122,8 +122,7 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
 
 def _check_name(worker_id: WorkerId, data: ClaimData) -> None:
     """A worker's day on a site without ID is one history, by the site's name (ruling 26). Raises `ClaimTwiceError`."""
-    # Of two clicks the second one waits here.
-    Worker.objects.select_for_update(no_key=True).filter(pk=worker_id).first()
+    one_at_a_time(worker_id)
     same = Claim.objects.filter(worker=worker_id, day=data.day, site_name=data.site_name)
     if same.filter(state__in=[ClaimState.OPEN, ClaimState.APPROVED]).exists():
         raise ClaimTwiceError(field="day")

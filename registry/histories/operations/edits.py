@@ -17,6 +17,7 @@ from registry.histories.operations.parties import (
     check_trade,
     is_own_day,
     note_day,
+    one_at_a_time,
     side_of,
     tell_firm,
     tell_worker,
@@ -27,7 +28,6 @@ from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
 from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
-from registry.workers.models import Worker
 
 
 class SecondTradeError(RegistryError):
@@ -69,9 +69,7 @@ def edit_day(
         "worker_id": worker_id, "site_id": site_id, "day": day, "trade": trade, "second_trade": second_trade,
         "position": position, "work": work,
     }  # fmt: skip
-    Worker.objects.select_for_update(no_key=True).filter(
-        pk=worker_id
-    ).first()  # of two clicks the second one waits here
+    one_at_a_time(worker_id)
     if late and DayEdit.objects.filter(**said, side=side, late=True, answer__isnull=True).exists():
         return False
     if not late and _is_last_word(said, side):
@@ -232,9 +230,7 @@ def decide_days(
 def take_back_decision(site_id: SiteId, worker_id: WorkerId, day: date, *, by: Actor, at: datetime) -> bool:
     """The prime takes back that a day does not count: it waits again, and the worker is told. False where none holds."""
     site = check_prime(site_id, by)
-    Worker.objects.select_for_update(no_key=True).filter(
-        pk=worker_id
-    ).first()  # of two clicks the second one waits here
+    one_at_a_time(worker_id)
     place = {"worker_id": worker_id, "site_id": site_id, "day": day}
     last = DayDecision.objects.filter(**place).order_by("recorded_at", "pk").last()
     if last is None or last.counts is not False:

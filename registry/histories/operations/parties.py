@@ -34,6 +34,11 @@ def check_trade(worker_id: int, trade: str, *, field: str = "trade") -> None:
         raise TradeNotRegisteredError(field=field)
 
 
+def one_at_a_time(worker_id: int) -> None:
+    """Of two clicks on days of one worker the second waits here until the first is done; nobody where there is no such worker."""
+    Worker.objects.select_for_update(no_key=True).filter(pk=worker_id).first()
+
+
 def side_of(by: Actor, worker_id: int, day: date) -> Side:
     """On which side somebody enters or edits a day: the worker, or a firm that he was linked to on it."""
     if by.kind is ActorKind.WORKER and by.subject_id == worker_id:

@@ -76,16 +76,19 @@ class DaySum:
     lacking: int
 
 
+_FITTING = """
+SELECT worker_id, site_id, reasons, times, /*days*/ AS every, /*masks*/, /*mask*/ AS mask
+FROM histories_month WHERE /*where*/ AND (/*mask*/) <> 0
+  AND (%(firm)s::bigint IS NULL OR path @> ARRAY[%(firm)s]::bigint[])
+""".replace("/*days*/", _DAYS)
+
+
 def _fitting(where: str, only: Only) -> str:
     """The rows of a month, their masks cut down to the days that fit."""
     mask = " & ".join([_MASKS[only.standing] if only.standing else _DAYS, *(["lacking"] if only.lacking else [])])
     cut = f" & ({mask})" if only.standing or only.lacking else ""  # all days fit in themselves
     masks = ", ".join(f"{name}{cut} AS {name}" for name in (*_MASKS.values(), "lacking"))
-    return (
-        f"SELECT worker_id, site_id, reasons, times, {_DAYS} AS every, {masks}, {mask} AS mask"  # noqa: S608 -- our own words
-        f" FROM histories_month WHERE {where} AND ({mask}) <> 0"
-        " AND (%(firm)s::bigint IS NULL OR path @> ARRAY[%(firm)s]::bigint[])"
-    )
+    return _FITTING.replace("/*masks*/", masks).replace("/*mask*/", mask).replace("/*where*/", where)
 
 
 def _read(statement: str, only: Only, **values: Any) -> list[tuple[Any, ...]]:
@@ -157,16 +160,18 @@ def sum_people_of_site(site_id: int, month: date, only: Only = EVERYTHING) -> li
 
 
 # Of day `n`: see `BoundDay.came`. A row has one time a day; those of the days before come first.
-_CAME = f"formal >> n - 1 & 1 = 1 OR times[bit_count((every & (1 << n - 1) - 1)::bit(32))::int + 1] & {BY_HAND} = 0"
+_BY_DAY = """
+SELECT n,
+  count(DISTINCT worker_id) FILTER (WHERE formal >> n - 1 & 1 = 1
+    OR times[bit_count((every & (1 << n - 1) - 1)::bit(32))::int + 1] & /*by hand*/ = 0),
+  count(*) FILTER (WHERE lacking >> n - 1 & 1 = 1)
+FROM (/*fitting*/) fits JOIN generate_series(1, 31) n ON mask >> n - 1 & 1 = 1 GROUP BY n ORDER BY n
+""".replace("/*by hand*/", str(BY_HAND))
 
 
 def sum_days_of_site(site_id: int, month: date, only: Only = EVERYTHING) -> list[DaySum]:
     """A site's month day by day."""
-    statement = (
-        f"SELECT n, count(DISTINCT worker_id) FILTER (WHERE {_CAME}), count(*) FILTER (WHERE lacking >> n - 1 & 1 = 1)"  # noqa: S608 -- our own words
-        f" FROM ({_fitting('site_id = %(site)s AND month = %(month)s', only)}) fits"
-        " JOIN generate_series(1, 31) n ON mask >> n - 1 & 1 = 1 GROUP BY n ORDER BY n"
-    )
+    statement = _BY_DAY.replace("/*fitting*/", _fitting("site_id = %(site)s AND month = %(month)s", only))
     return [
         DaySum(month.replace(day=number), people, lacking)
         for number, people, lacking in _read(statement, only, site=site_id, month=month)

@@ -23,11 +23,6 @@ DAY = NOW.date()
 MONTH = f"{DAY.year}-{DAY.month}"
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
-
-
 def test_a_firm_confirms_its_people_s_claims_once(place: Place) -> None:
     claim = place.enter(place.theirs.worker_id)
     assert "確認する" in place.page("below", f"/business/days/{MONTH}/")

@@ -22,11 +22,6 @@ DAY = NOW.date()
 MONTH = f"{DAY.year}-{DAY.month}"
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
-
-
 def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: Place) -> None:
     close_site(place.gate.site_id, from_on=DAY, by=owner_of(place.prime), at=NOW)
     bind_all()

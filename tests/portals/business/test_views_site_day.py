@@ -25,11 +25,6 @@ DAY = NOW.date()
 MONTH = f"{DAY.year}-{DAY.month}"
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
-
-
 def tile(page: str, label: str) -> int:
     """The number under a label."""
     found = re.search(rf">{label}</a></h3><p class=\"ds-number\">(\d+)人", page)
