@@ -271,8 +271,7 @@ def numbers_of_day(numbers: Sequence[int], day: int, boundaries: Boundaries, shi
 
     The same as `numbers_by_day` has, without a look at the other days. `shift` makes the sorted numbers absolute.
     """
-    midnight = ((day - _EPOCH_DAY) * _DAY_MINUTES - _JST_MINUTES << _LOW_BITS) - shift
-    place = bisect_left(numbers, midnight)
+    place = bisect_left(numbers, _midnight(day) - shift)
     if place == len(numbers):
         return []
     found: list[int] = []
@@ -289,6 +288,22 @@ def numbers_of_day(numbers: Sequence[int], day: int, boundaries: Boundaries, shi
         if turn == _OUT:
             first = None
     return found
+
+
+def is_apart_from(numbers: Sequence[int], day: int, shift: int = 0) -> bool:
+    """Whether touches two calendar days after a day, by its ordinal, keep their days whatever is touched on that one.
+
+    So they do nearly always: somebody comes in between, goes, or stays away for 16 hours. `shift` makes the sorted numbers
+    absolute.
+    """
+    next_day, after = (_midnight(later) - shift for later in (day + 1, day + 2))
+    place = bisect_left(numbers, after)
+    return place == len(numbers) or numbers[_begin_of(numbers, place)] >= next_day
+
+
+def _midnight(day: int) -> int:
+    """The absolute number of 00:00 in Japan of a day by its ordinal."""
+    return (day - _EPOCH_DAY) * _DAY_MINUTES - _JST_MINUTES << _LOW_BITS
 
 
 def work_days(numbers: Iterable[int], boundaries: Boundaries) -> list[WorkDay]:

@@ -33,6 +33,19 @@ class MonthRow:
     reasons: tuple[int, ...]
 
     @property
+    def days(self) -> int:
+        """All its days."""
+        return reduce(or_, self.masks, 0)
+
+    def times_by_day(self) -> Iterator[tuple[int, int]]:
+        """The number of each day of the month with its times."""
+        return zip(days_of_mask(self.days), self.times, strict=True)
+
+    def days_by_reason(self) -> Iterator[tuple[int, int]]:
+        """Each reason's position in `Reason` with the mask of its days."""
+        return zip(self.reasons[::2], self.reasons[1::2], strict=True)
+
+    @property
     def lacking(self) -> int:
         """The days that have any reason."""
         return reduce(or_, self.reasons[1::2], 0)
@@ -53,7 +66,42 @@ def pack(days: Iterable[BoundDay]) -> list[MonthRow]:
     grouped: dict[tuple[int | None, Assignment], list[BoundDay]] = {}
     for one in sorted(days, key=lambda day: day.day):
         grouped.setdefault((one.site_id, one.assignment), []).append(one)
-    return [_row(site_id, assignment, found) for (site_id, assignment), found in grouped.items()]
+    return sorted([_row(*key, found) for key, found in grouped.items()], key=_place)
+
+
+def _place(row: MonthRow) -> tuple[int, int, int, int]:
+    """By the first day and what began first on it; no two rows have a day of one site, or of one unregistered one."""
+    return (row.days & -row.days, row.times[0], row.site_id or 0, row.assignment.claim_id or 0)
+
+
+def repack(rows: Iterable[MonthRow], days: Iterable[date], bound: Iterable[BoundDay]) -> list[MonthRow]:
+    """Rows of a month with some of its days bound anew: the same as `pack` makes of all its days."""
+    anew = reduce(or_, [1 << day.day - 1 for day in days], 0)
+    found = {(row.site_id, row.assignment): row for row in (_without(row, anew) for row in rows) if row.days}
+    for row in pack(bound):
+        key = row.site_id, row.assignment
+        found[key] = _joined(found[key], row) if key in found else row
+    return sorted(found.values(), key=_place)
+
+
+def _without(row: MonthRow, days: int) -> MonthRow:
+    """A row without the days of a mask."""
+    if not row.days & days:
+        return row
+    times = [time for day, time in row.times_by_day() if not days >> day - 1 & 1]
+    masks = [mask & ~days for mask in row.masks]
+    reasons = [pair for n, mask in row.days_by_reason() if mask & ~days for pair in (n, mask & ~days)]
+    return MonthRow(row.site_id, row.assignment, tuple(masks), tuple(times), tuple(reasons))
+
+
+def _joined(row: MonthRow, other: MonthRow) -> MonthRow:
+    """Two rows of one assignment with different days."""
+    times = [time for _, time in sorted([*row.times_by_day(), *other.times_by_day()])]
+    both: dict[int, int] = dict(row.days_by_reason())
+    for n, mask in other.days_by_reason():
+        both[n] = both.get(n, 0) | mask
+    reasons = [number for pair in sorted(both.items()) for number in pair]
+    return MonthRow(row.site_id, row.assignment, tuple(map(or_, row.masks, other.masks)), tuple(times), tuple(reasons))
 
 
 def _row(site_id: int | None, assignment: Assignment, days: list[BoundDay]) -> MonthRow:
@@ -82,10 +130,8 @@ def _unpacked_time(start: datetime, minutes: int) -> datetime | None:
 def unpack(row: MonthRow, month: date, only: int = -1) -> Iterator[BoundDay]:
     """The days of a row, or those of them that are in the mask `only`."""
     masks = dict(zip(_STANDINGS, row.masks, strict=True))
-    every = 0
-    for mask in row.masks:
-        every |= mask
-    pairs = [(_REASONS[n], mask) for n, mask in zip(row.reasons[::2], row.reasons[1::2], strict=True)]
+    every = row.days
+    pairs = [(_REASONS[n], mask) for n, mask in row.days_by_reason()]
     for number in days_of_mask(every & only):
         bit, day = 1 << number - 1, month.replace(day=number)
         times = row.times[(every & bit - 1).bit_count()]  # one for each day; those before come first

@@ -1,7 +1,8 @@
 """The binder: works out worker-months behind the feed of changes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,9 +11,9 @@ from django.db import connection, transaction
 from registry.changes.operations import ChangeMark, ahead_of, follow_changes
 from registry.changes.states import ChangeKind
 from registry.histories.derive.binding import bind
-from registry.histories.derive.packing import MonthRow, pack
+from registry.histories.derive.packing import MonthRow, pack, repack
 from registry.histories.queries import load_facts, load_months, months_bound
-from registry.touches.derive import months_around
+from registry.touches.derive import months_around, months_near
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_sites, months_of_workers
 
@@ -22,6 +23,7 @@ TOGETHER = 400
 _LAST_MONTH = date(2999, 12, 1)
 # A touch can change the meaning of another one up to a month later: the first touch of a new card (ruling 19).
 _REACH = timedelta(days=31)
+_DAY = timedelta(days=1)
 
 
 def follow() -> int:
@@ -33,7 +35,11 @@ def follow() -> int:
         # A card that became known brings its touches; the marks that this writes are read in the next round.
         if any(mark.kind is ChangeKind.CARD for mark in marks):
             adopt_orphans()
-        bind_months(_concerned(marks))
+        touches = [mark for mark in marks if mark.kind is ChangeKind.TOUCH]
+        reaching = _bind_touched(touches)
+        beyond = [replace(mark, worker_ids=tuple(reaching.intersection(mark.worker_ids))) for mark in touches]
+        others = [mark for mark in marks if mark.kind is not ChangeKind.TOUCH]
+        bind_months(_concerned([*others, *(mark for mark in beyond if mark.worker_ids)]))
     return len(marks)
 
 
@@ -44,12 +50,49 @@ def bind_at_once(worker_ids: Collection[int], day: date) -> None:
             bind_months((worker_id, day.replace(day=1)) for worker_id in worker_ids)
 
 
+def _bind_touched(marks: Iterable[ChangeMark]) -> set[int]:
+    """Bind the days that touches may have changed, which is what nearly all marks ask for.
+
+    Returns the workers for whom that is not enough: their months are to be bound as a whole.
+    """
+    touched: dict[date, dict[int, set[date]]] = defaultdict(lambda: defaultdict(set))
+    for mark in marks:
+        for month in months_near(mark.from_on):
+            for worker_id in mark.worker_ids:
+                touched[month][worker_id].add(mark.from_on)
+    reaching: set[int] = set()
+    for month, days in touched.items():
+        for workers in _in_portions(sorted(days)):
+            reaching |= _bind_days(month, {worker_id: days[worker_id] for worker_id in workers})
+    return reaching
+
+
+def _bind_days(month: date, touched: Mapping[int, Collection[date]]) -> set[int]:
+    """Work out and store the days of a month that workers touched, and those beside them. Returns as `_bind_touched`."""
+    facts = load_facts(touched, months_around(month), on=month)
+    before = load_months(touched, month)
+    changed, reaching = [], set()
+    for worker_id, days in touched.items():
+        if not all(facts.is_apart_from(worker_id, day) for day in days):
+            reaching.add(worker_id)
+            continue
+        near = {day + step * _DAY for day in days for step in (-1, 0, 1)}
+        wanted = {day for day in near if day.replace(day=1) == month}
+        bound = bind(facts.of(worker_id, facts.only_days_of(worker_id, wanted)), wanted)
+        rows = repack(before.get(worker_id, ()), wanted, bound)
+        if rows != before.get(worker_id, []):
+            changed.append((worker_id, rows))
+    if changed:
+        _replace(month, changed)
+    return reaching
+
+
 def _concerned(marks: Sequence[ChangeMark]) -> set[tuple[int, date]]:
     """Worker-months that marks may change."""
     of_workers: set[tuple[int, date, date]] = set()
     of_sites: set[tuple[int, date, date]] = set()
     for mark in marks:
-        begin = (mark.from_on - timedelta(days=1)).replace(day=1)
+        begin = (mark.from_on - _DAY).replace(day=1)
         end = (mark.until_on + _REACH).replace(day=1) if mark.until_on else _LAST_MONTH
         for worker_id in mark.worker_ids:
             of_workers.add((worker_id, begin, end))
@@ -74,11 +117,11 @@ def bind_months(worker_months: Iterable[tuple[int, date]]) -> int:
     by_month: dict[date, list[int]] = defaultdict(list)
     for worker_id, month in sorted(worker_months):
         by_month[month].append(worker_id)
-    return sum(
-        _bind(workers[start : start + TOGETHER], month)
-        for month, workers in by_month.items()
-        for start in range(0, len(workers), TOGETHER)
-    )
+    return sum(_bind(some, month) for month, workers in by_month.items() for some in _in_portions(workers))
+
+
+def _in_portions(workers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (workers[start : start + TOGETHER] for start in range(0, len(workers), TOGETHER))
 
 
 def _bind(worker_ids: Collection[int], month: date) -> int:

@@ -19,6 +19,7 @@ from registry.touches.derive import (
     WorkDay,
     absolute,
     day_of_touch,
+    is_apart_from,
     numbers_of_day,
     unpacked_month,
     work_days,
@@ -103,6 +104,24 @@ class Facts:
             site_id: work_days(_laid_together(months), self.boundaries_of(site_id))
             for site_id, months in self._presence.get(worker_id, {}).items()
         }
+
+    def only_days_of(self, worker_id: int, days: Iterable[date]) -> dict[int, list[WorkDay]]:
+        """Some days of one worker, by site."""
+        found: dict[int, list[WorkDay]] = {}
+        for day in days:
+            for site_id, one in self.touched_on(worker_id, day.toordinal()):
+                found.setdefault(site_id, []).append(one)
+        return found
+
+    def is_apart_from(self, worker_id: int, day: date) -> bool:
+        """Whether a touch of a day changes nothing but that day and its neighbours.
+
+        It may: where days run into each other, and where it is the first one with a new card (ruling 19).
+        """
+        if len(self._cards.get(worker_id, ())) > 1:
+            return False
+        sites = self._presence.get(worker_id, {}).values()
+        return all(is_apart_from(numbers, day.toordinal(), shift) for numbers, shift in map(_as_one, sites))
 
     def day_of_touch(self, worker_id: int, site_id: int, number: int) -> int | None:
         """The ordinal of the day in which a touch stands; None where presence has no such touch."""

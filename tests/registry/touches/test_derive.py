@@ -10,6 +10,7 @@ from registry.touches.derive import (
     absolute,
     day_of_touch,
     in_month,
+    is_apart_from,
     months_near,
     ms_of,
     number_of,
@@ -48,6 +49,31 @@ def test_a_touch_and_its_day_are_found_without_the_other_days(seed: int) -> None
             assert {day_of_touch(seen, number, BOUNDARIES, more) for number in own} == {day}
         assert numbers_of_day(seen, min(days) - 1, BOUNDARIES, more) == []
         assert numbers_of_day(seen, max(days) + 1, BOUNDARIES, more) == []
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_days_apart_from_a_day_stay_as_they_are_whatever_is_touched_on_it(seed: int) -> None:
+    rng = random.Random(seed)
+    numbers = some_touches(rng, 20)
+    days, told = numbers_by_day(numbers, BOUNDARIES), 0
+    for day in range(min(days) - 1, max(days) + 2):
+        if not is_apart_from(numbers, day):
+            continue
+        at = datetime.combine(date.fromordinal(day), time(), JST) + timedelta(minutes=rng.randrange(24 * 60))
+        more = numbers_by_day(sorted([*numbers, number_of(ms_of(at), rng.choice(["", "in", "out"]))]), BOUNDARIES)
+        near = {day - 1, day, day + 1}
+        assert {one: own for one, own in more.items() if one not in near} == {
+            one: own for one, own in days.items() if one not in near
+        }
+        told += 1
+    assert told
+
+
+def test_days_that_run_into_each_other_are_not_apart() -> None:
+    numbers = [number_of(ms_of(START + n * timedelta(hours=15)), "") for n in range(8)]
+    assert not is_apart_from(numbers, date(2026, 11, 2).toordinal())
+    assert is_apart_from(numbers, date(2026, 11, 20).toordinal())
+    assert is_apart_from([], date(2026, 11, 2).toordinal())
 
 
 def test_a_touch_that_is_not_there_has_no_day() -> None:

@@ -1,16 +1,19 @@
 """The binder: which worker-months a change concerns, and what is written of them. Orders and kills: test_order.py."""
 
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from registry.cards.operations import issue_card, ship_card
 from registry.changes.operations import follow_changes
 from registry.changes.queries import is_behind
+from registry.core.days import JST
 from registry.core.ids import WorkerId
 from registry.histories.operations.binder import FOLLOWER, bind_at_once, bind_months, follow
 from registry.histories.operations.claims import ClaimData, enter_claim, withdraw_claim
@@ -18,7 +21,7 @@ from registry.histories.queries import list_days_of_worker, load_months
 from registry.histories.states import Reason
 from registry.sites.operations import change_day_boundary
 from registry.structures.operations.rosters import RosterData, add_to_roster
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.visitors import worker_as_actor
 from tests.registry.histories.test_order import follow_all
 
@@ -109,6 +112,27 @@ def test_marks_are_read_once_and_concern_whom_they_name() -> None:
     (found,) = list_days_of_worker(scene.worker, NOVEMBER)
     assert Reason.ROSTER_MISSING not in found.bound.reasons
     assert versions(other.worker_id) == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("seed", range(8))
+def test_touches_in_any_order_leave_what_whole_months_say(seed: int) -> None:
+    """Days that run into each other without a direction, nights, the end of a month, a new card in between."""
+    rng, scene = random.Random(seed), Scene()
+    gates, cards = [scene.gate, a_gate(scene.prime, store="b" * 32)], [scene.card]
+    at, moments = datetime(2026, 10, 28, 7, tzinfo=JST), []
+    for _ in range(12):
+        at += timedelta(hours=rng.choice([1, 9, 11, 15, 17, 24] if seed % 2 else [13, 14, 15]))
+        moments.append(at.isoformat())
+    rng.shuffle(moments)
+    for seq, moment in enumerate(moments, 1):
+        if seq == 8 and seed % 2:
+            cards.append(issue_card(scene.worker, by=OFFICE, at=NOW))
+            ship_card(scene.worker, by=OFFICE, at=NOW - timedelta(days=20))
+        direction = rng.choice(["", "in", "out"] if seed % 2 else [""])
+        rng.choice(gates[: 1 + seed % 2]).send(a_touch(seq, rng.choice(cards), moment, direction=direction))
+        follow_all()
+    assert bind_months([(scene.worker, NOVEMBER), (scene.worker, date(2026, 10, 1))]) == 0
 
 
 @pytest.mark.django_db(transaction=True)
