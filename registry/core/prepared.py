@@ -92,7 +92,7 @@ SEPARATOR = "\x1f"
 
 def number_list(values: Iterable[float | None]) -> str:
     """Numbers as one parameter that is cast to an array."""
-    return "{" + ",".join(["NULL" if value is None else repr(value) for value in values]) + "}"
+    return "{" + repr(list(values))[1:-1].replace("None", "NULL") + "}"  # one step for all of them
 
 
 def text_list(values: Iterable[str]) -> str:

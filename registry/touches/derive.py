@@ -249,21 +249,18 @@ def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[int, 
     return days
 
 
-def day_of_touch(numbers: Sequence[int], number: int, boundaries: Boundaries, shift: int = 0) -> int | None:
-    """The ordinal of the day of a touch among all of one worker on one site; None where it is not among them.
+def possible_days(number: int) -> Iterable[int]:
+    """The ordinals of the days that a touch can belong to, the likeliest first.
 
-    Flags and branch may differ: they are those of its first receipt. `shift` makes the sorted numbers absolute.
+    A shift begins up to 16 hours before, and where a site's days begin late, that is still the day before.
     """
-    number = (number - shift) >> _TURN_SHIFT
-    place = bisect_left(numbers, number << _TURN_SHIFT)
-    if place == len(numbers) or numbers[place] >> _TURN_SHIFT != number:
-        return None
-    begin = _begin_of(numbers, place)
-    first = numbers[begin] >> _LOW_BITS
-    for other in numbers[begin + 1 : place + 1]:
-        if (other >> _LOW_BITS) - first >= _SHIFT_MINUTES:
-            first = other >> _LOW_BITS
-    return _day_number(first + (shift >> _LOW_BITS), boundaries)
+    day = _calendar_day(number)
+    return (day, day - 1, day - 2)
+
+
+def is_among(number: int, numbers: Iterable[int]) -> bool:
+    """Whether a touch is one of these. Flags and branch may differ: they are those of its first receipt."""
+    return number >> _TURN_SHIFT in [other >> _TURN_SHIFT for other in numbers]
 
 
 def numbers_of_day(numbers: Sequence[int], day: int, boundaries: Boundaries, shift: int = 0) -> list[int]:

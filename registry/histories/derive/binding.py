@@ -4,13 +4,14 @@ Pure: the result depends on the facts, each with its own times, never on the ord
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 import msgspec
 
+from registry.cards.derive import CardFact
 from registry.codes.states import Counts
 from registry.core.days import JST, jst_day
 from registry.histories.derive.deadlines import is_self_declared
@@ -257,6 +258,8 @@ def _reasons_of_touches(facts: WorkerFacts, one: WorkDay) -> Collection[Abstract
 
     A good touch makes the day, whatever a worse one adds: who found a card or kept a device takes no day from anybody.
     """
+    if _is_plain(facts.cards, one):
+        return ()
     found: set[frozenset[Reason]] = set()
     for number in one.numbers:
         own = _reasons_of_card(facts, one.day, number)
@@ -264,6 +267,14 @@ def _reasons_of_touches(facts: WorkerFacts, one: WorkDay) -> Collection[Abstract
             own |= {reason for flag, reason in _OF_FLAGS.items() if flag & flags}
         found.add(own)
     return () if found == _PLAIN else found
+
+
+def _is_plain(cards: Mapping[int, CardFact], one: WorkDay) -> bool:
+    """Whether a day was touched with somebody's one good card and nothing else is to be said: so is nearly every day."""
+    if len(cards) != 1 or any(map(flags_of, one.numbers)):
+        return False
+    (card,) = cards.values()
+    return card.stopped_at is None and one.day <= card.valid_until
 
 
 def _reasons_of_card(facts: WorkerFacts, day: date, number: int) -> frozenset[Reason]:

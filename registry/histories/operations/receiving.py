@@ -133,11 +133,11 @@ def _find_meanings(
     person = facts.of(worker_id, facts.days_of(worker_id) if facts.has_several_cards(worker_id) else {})
     bound: dict[int, dict[int | None, Meaning]] = {}
     for seq, one in rows:
-        day = facts.day_of_touch(worker_id, one.site_id, one.number)
-        if day is None:
+        found_on = facts.day_with(worker_id, one)
+        if found_on is None:
             continue
+        day, touched = found_on
         if day not in bound:
-            touched = facts.touched_on(worker_id, day)
             bound[day] = {there.site_id: meaning_of(there) for there in bind_day(person, touched, ())}
         found[seq] = bound[day][one.site_id]
 

@@ -18,12 +18,14 @@ from registry.touches.derive import (
     Boundaries,
     WorkDay,
     absolute,
-    day_of_touch,
+    is_among,
     is_apart_from,
     numbers_of_day,
+    possible_days,
     unpacked_month,
     work_days,
 )
+from registry.touches.queries import Touched
 from registry.workers.derive import LinkFact, TradeFact
 
 _T = TypeVar("_T")
@@ -123,13 +125,17 @@ class Facts:
         sites = self._presence.get(worker_id, {}).values()
         return all(is_apart_from(numbers, day.toordinal(), shift) for numbers, shift in map(_as_one, sites))
 
-    def day_of_touch(self, worker_id: int, site_id: int, number: int) -> int | None:
-        """The ordinal of the day in which a touch stands; None where presence has no such touch."""
-        months = self._presence.get(worker_id, {}).get(site_id)
-        if months is None:
-            return None
-        numbers, shift = _as_one(months)
-        return day_of_touch(numbers, number, self.boundaries_of(site_id), shift)
+    def day_with(self, worker_id: int, touch: Touched) -> tuple[int, list[tuple[int, WorkDay]]] | None:
+        """The day in which a worker's touch stands, by its ordinal, and all that he touched on it.
+
+        None where presence has no such touch.
+        """
+        for day in possible_days(touch.number):
+            touched = self.touched_on(worker_id, day)
+            for site_id, one in touched:
+                if site_id == touch.site_id and is_among(touch.number, one.numbers):
+                    return day, touched
+        return None
 
     def touched_on(self, worker_id: int, day: int) -> list[tuple[int, WorkDay]]:
         """A worker's touches of one day, by its ordinal, site by site."""

@@ -8,8 +8,8 @@ import pytest
 from registry.core.days import JST
 from registry.touches.derive import (
     absolute,
-    day_of_touch,
     in_month,
+    is_among,
     is_apart_from,
     months_near,
     ms_of,
@@ -17,6 +17,7 @@ from registry.touches.derive import (
     numbers_by_day,
     numbers_of_day,
     packed,
+    possible_days,
     unpacked,
     unpacked_month,
     with_branch,
@@ -46,7 +47,7 @@ def test_a_touch_and_its_day_are_found_without_the_other_days(seed: int) -> None
     for seen, more in ((numbers, 0), ([number - shift for number in numbers], shift)):
         for day, own in days.items():
             assert numbers_of_day(seen, day, BOUNDARIES, more) == own
-            assert {day_of_touch(seen, number, BOUNDARIES, more) for number in own} == {day}
+            assert all(is_among(number, own) and day in possible_days(number) for number in own)
         assert numbers_of_day(seen, min(days) - 1, BOUNDARIES, more) == []
         assert numbers_of_day(seen, max(days) + 1, BOUNDARIES, more) == []
 
@@ -76,12 +77,19 @@ def test_days_that_run_into_each_other_are_not_apart() -> None:
     assert is_apart_from([], date(2026, 11, 2).toordinal())
 
 
-def test_a_touch_that_is_not_there_has_no_day() -> None:
+@pytest.mark.parametrize("begins_at", [time(0), time(12), time(23, 59)])
+def test_a_touch_belongs_to_a_day_that_is_possible_wherever_days_begin(begins_at: time) -> None:
+    for seed in range(50):
+        for day, own in numbers_by_day(some_touches(random.Random(seed), 40), ((date.min, begins_at),)).items():
+            assert all(day in possible_days(number) for number in own)
+
+
+def test_a_touch_is_known_by_its_minute_and_direction() -> None:
     numbers = [number_of(ms_of(START), "in")]
-    assert day_of_touch(numbers, number_of(ms_of(START), "in", flags=31, branch=9), BOUNDARIES) is not None
-    assert day_of_touch(numbers, number_of(ms_of(START), "out"), BOUNDARIES) is None
-    assert day_of_touch(numbers, number_of(ms_of(START) + 60_000, "in"), BOUNDARIES) is None
-    assert day_of_touch([], numbers[0], BOUNDARIES) is None
+    assert is_among(number_of(ms_of(START), "in", flags=31, branch=9), numbers)
+    assert not is_among(number_of(ms_of(START), "out"), numbers)
+    assert not is_among(number_of(ms_of(START) + 60_000, "in"), numbers)
+    assert not is_among(numbers[0], [])
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -8,7 +8,8 @@ from registry.histories.operations.claims import ClaimData, enter_claim, withdra
 from registry.histories.operations.edits import decide_days, edit_day
 from registry.histories.queries import load_facts
 from registry.sites.states import DAY_BOUNDARY
-from registry.touches.derive import months_around
+from registry.touches.derive import WorkDay, months_around
+from registry.touches.queries import Touched
 from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.visitors import worker_as_actor
 
@@ -59,10 +60,9 @@ def test_the_day_of_a_touch_is_found_with_all_that_was_touched_on_it() -> None:
     gate.send(*(a_touch(n, card, f"2026-11-{n:02}T08:00:00+09:00") for n in (1, 20)))
     facts = load_facts([card.worker_id], [NOVEMBER], on=DAY)
     (moment,) = facts.days_of(card.worker_id)[gate.site_id][-1].numbers
-    assert facts.day_of_touch(card.worker_id, gate.site_id, moment) == DAY.toordinal()
-    assert facts.day_of_touch(card.worker_id, gate.site_id, moment + (1 << 16)) is None  # a minute later
-    assert facts.day_of_touch(card.worker_id, 0, moment) is None
-    ((site_id, day),) = facts.touched_on(card.worker_id, DAY.toordinal())
-    assert (site_id, day.day, list(day.numbers)) == (gate.site_id, DAY, [moment])
+    found = facts.day_with(card.worker_id, Touched(gate.site_id, None, moment))
+    assert found == (DAY.toordinal(), [(gate.site_id, WorkDay(DAY, [moment]))])
+    assert facts.day_with(card.worker_id, Touched(gate.site_id, None, moment + (1 << 16))) is None  # a minute later
+    assert facts.day_with(card.worker_id, Touched(0, None, moment)) is None
     assert facts.boundaries_of(gate.site_id)[0][1] == DAY_BOUNDARY
     assert facts.boundaries_of(0)[0][1] == DAY_BOUNDARY
