@@ -84,7 +84,7 @@ def shown_day(row: DayRow, place: str, refused: Refusals = NO_REFUSALS) -> Shown
 
 def approval_in_words(said: Iterable[Approval]) -> str:
     """期限後承認, 自己承認, both or nothing."""
-    return "・".join(_(f"approval.{one}") for one in said)
+    return _("list.and").join(_(f"approval.{one}") for one in said)
 
 
 def times_said(claim: ClaimRow) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from portals.base.templatetags.ds import jdate
+from portals.base.templatetags.ds import jdate, listed
 from registry.notices.queries import NoticeRow
 
 
@@ -24,7 +24,7 @@ MOST_DAYS = 5
 def _days(said: str) -> str:
     """One day, or several; of many the first ones, and how many they are."""
     days = said.split()
-    shown = "、".join(jdate(date.fromisoformat(day)) for day in days[:MOST_DAYS])
+    shown = listed(jdate(date.fromisoformat(day)) for day in days[:MOST_DAYS])
     return _("notice.more_days").format(days=shown, count=len(days)) if len(days) > MOST_DAYS else shown
 
 

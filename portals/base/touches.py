@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from portals.base.templatetags.ds import listed
 from registry.touches.derive import Flag, Moment
 from registry.touches.queries import Source, sources_of_touches
 
@@ -29,7 +30,7 @@ def shown_touches(worker_id: int, touches: Mapping[int, Sequence[Moment]]) -> di
 
 
 def _shown(moment: Moment, sources: Sequence[Source]) -> ShownTouch:
-    said = "、".join(map(_in_words, sources))
+    said = listed(map(_in_words, sources))
     if not said and moment.flags & Flag.FOREIGN:
         said = _("touch.source.foreign")
     return ShownTouch(moment.at, moment.direction, said)

@@ -22,6 +22,7 @@ from portals.base.joining import join_page
 from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
+from portals.base.templatetags.ds import listed
 from portals.business.forms import DayEditForm, PeopleClaimForm
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
@@ -106,7 +107,7 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
     lines = lines_of(shown, names)
     sites = names_of_sites({site_id for one in shown for site_id in one.sites if site_id})
     for line, one in zip(lines, shown, strict=True):
-        line["site"] = "、".join(sites.get(site_id or 0, _("own_day.without_id")) for site_id in one.sites)
+        line["site"] = listed(sites.get(site_id or 0, _("own_day.without_id")) for site_id in one.sites)
         line["url"] = reverse("business:person_days", args=[line["worker_id"], chosen.year, chosen.month])
     context = {
         "month": chosen, "lines": lines, "with_site": True,
@@ -212,7 +213,7 @@ def new_claims(request: HttpRequest) -> HttpResponse:
         else:
             success(request, _("claim.entered_for").format(count=len(entered), follows=form.what_follows()))
             if left_out := [name for one, name in people if int(one) in set(chosen) - set(entered)]:
-                info(request, _("claim.left_out").format(names="、".join(left_out)))
+                info(request, _("claim.left_out").format(names=listed(left_out)))
             on = form.cleaned_data["day"]
             bind_at_once(chosen, on)
             return redirect("business:days_of_month", on.year, on.month)

@@ -1,6 +1,7 @@
 """Tags and filters of the design system: `{% load ds %}`. All parts are listed in docs/handbook/components.md."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -108,6 +109,18 @@ def count(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+@register.filter
+def listed(texts: Iterable[object]) -> str:
+    """Several in one line: A、B."""
+    return gettext("base.comma").join(map(str, texts))
+
+
+@register.filter
+def in_brackets(text: str) -> str:
+    """What is said in brackets behind something: （A）."""
+    return gettext("base.brackets").format(text=text)
+
+
 @register.simple_tag
 def form_key() -> SafeString:
     """A key of its own for each form that is shown: what is sent twice with one key is a repeated click."""
@@ -121,7 +134,7 @@ def name(written: str, kana: str = "") -> SafeString:
         return format_html("{}", written)
     names, readings = written.split(), kana.split()
     pairs = list(zip(names, readings, strict=True)) if len(names) == len(readings) else [(written, kana)]
-    ruby = "<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>"
+    ruby = "<ruby>{}<rp>(</rp><rt>{}</rt><rp>)</rp></ruby>"
     return format_html('<span class="ds-name">{}</span>', format_html_join(" ", ruby, pairs))
 
 

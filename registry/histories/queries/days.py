@@ -9,6 +9,7 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.derive.packing import MonthRow, unpack
@@ -257,7 +258,7 @@ def months_of_worker(worker_id: int) -> list[tuple[date, int, int, int, int]]:
 
 def trades_in_words(to: Assignment, names: Mapping[str, str]) -> str:
     """The trade of a day, or both, by the names of their codes."""
-    return "・".join(names.get(trade, trade) for trade in to.trades)
+    return gettext("list.and").join(names.get(trade, trade) for trade in to.trades)
 
 
 def unregistered_among(rows: Iterable[DayRow]) -> set[int]:

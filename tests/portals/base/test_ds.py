@@ -75,7 +75,7 @@ def test_yen_has_separator_and_unit() -> None:
 
 def test_name_carries_furigana_part_by_part() -> None:
     shown = ds.name("山田 太郎", "ヤマダ タロウ")
-    assert "<ruby>山田<rp>（</rp><rt>ヤマダ</rt><rp>）</rp></ruby> <ruby>太郎" in shown
+    assert "<ruby>山田<rp>(</rp><rt>ヤマダ</rt><rp>)</rp></ruby> <ruby>太郎" in shown
 
 
 def test_name_with_unequal_parts_carries_one_reading() -> None:
@@ -169,3 +169,9 @@ def test_calendar_marks_sundays_and_holidays_as_rest() -> None:
 def test_banner_tone_follows_the_tags(tags: str, tone: str) -> None:
     assert ds.banner_tone(tags) == tone
     assert "<svg" in ds.banner_icon(tags)
+
+
+def test_separators_follow_the_language() -> None:
+    assert (ds.listed(["A", "B"]), ds.in_brackets("A")) == ("A、B", "（A）")
+    with override("en"):
+        assert (ds.listed(["A", "B"]), ds.in_brackets("A")) == ("A, B", " (A)")

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from django.utils.translation import override
 
 from registry.codes.derive import CodeLine, read_table
 from registry.codes.models import Code
@@ -51,3 +52,30 @@ def test_on_the_last_day_of_a_fee_it_still_holds() -> None:
             codes = {line.code for line in list_codes(Table.FEES, on=later.valid_from - timedelta(days=1))}
             assert earlier.code in codes
             assert later.code not in codes
+
+
+SHOWN = (Table.TRADES, Table.POSITIONS, Table.PREFECTURES)  # what pages name
+
+
+@pytest.mark.parametrize("table", SHOWN)
+def test_every_code_that_pages_name_has_an_english_name(table: Table) -> None:
+    names = [line.details["name_en"] for line in read_table(table)]
+    assert [name for name in names if not name or not name.isascii()] == []
+
+
+def test_trades_of_one_english_name_have_one_japanese_name() -> None:
+    japanese: dict[str, set[str]] = {}
+    for line in read_table(Table.TRADES):
+        japanese.setdefault(line.details["name_en"], set()).add(line.name)
+    assert {name: found for name, found in japanese.items() if len(found) > 1} == {}
+
+
+@pytest.mark.django_db
+def test_names_come_in_the_language_that_is_spoken() -> None:
+    Code.objects.create(table=Table.TRADES, code="X999", name="訳のない職種")
+    assert code_names(Table.TRADES)["06-02"] == "足場とび工"
+    with override("en"):
+        names = code_names(Table.TRADES)
+        listed = {line.code: line.name for line in list_codes(Table.TRADES, on=date(2026, 11, 20))}
+    assert names == listed
+    assert (names["06-02"], names["X999"]) == ("Scaffold erector", "訳のない職種")
