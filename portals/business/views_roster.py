@@ -16,6 +16,7 @@ from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
 from portals.base.records import full_kana, full_name
 from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
+from portals.base.templatetags.ds import listed
 from portals.business.forms import DayForm, LineForm, RosterForm
 from portals.business.site_access import SiteAccess, access_to
 from portals.business.views_firm import business_of
@@ -137,7 +138,7 @@ def _named(error: RegistryError, names: dict[str, str]) -> RegistryError:
     for key in ("worker", "workers"):
         if key in error.data:
             numbers = str(error.data[key]).split(", ")
-            error.data[key] = _("roster.and").join(names.get(number, number) for number in numbers)
+            error.data[key] = listed(names.get(number, number) for number in numbers)
     return error
 
 
