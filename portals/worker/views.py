@@ -11,6 +11,7 @@ from portals.base.days import by_place
 from portals.base.messages import shown_notices
 from portals.base.photos import photo_answer
 from portals.base.records import full_kana, full_name, worker_blocks
+from portals.base.templatetags.ds import jdate
 from portals.worker.views_days import counter_tiles, marks_of, shown_days
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
@@ -55,7 +56,7 @@ def _to_do(worker_id: int, refused: list[RefusedDay]) -> list[dict[str, str]]:
     ]
     found += [
         {
-            "text": _("worker.todo.refused").format(site=one.site_name, day=f"{one.day.month}/{one.day.day}"),
+            "text": _("worker.todo.refused").format(site=one.site_name, day=jdate(one.day)),
             "url": reverse("worker:day", args=[one.day.year, one.day.month, one.day.day]),
         }
         for one in refused
