@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import override
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -175,7 +176,8 @@ def _content(paper: Paper, *, at: datetime) -> tuple[bytes, set[int]]:
     """The paper, and whose days stand on it."""
     wish = Wish(PaperKind(paper.kind), paper.first_month, paper.last_month, paper.site_id, paper.worker_id)
     try:
-        days = list_days(viewer_for(paper.account_id), wish, at=at)
+        with override("ja"):  # papers are in Japanese, whoever makes them
+            days = list_days(viewer_for(paper.account_id), wish, at=at)
     except NotFoundError as error:
         raise PaperRightGoneError from error
     if len(days.lines) > MOST_ROWS:

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from registry.audit.models import Move
+from registry.codes.queries import code_names
+from registry.codes.states import Table
 from registry.core.errors import NotFoundError
 from registry.core.viewer import Viewer
 from registry.papers import operations
@@ -157,6 +160,15 @@ def test_a_paper_is_made_and_handed_out() -> None:
     assert len(tables_of(paper.content)[0]) == 1 + 3
     noted = Move.objects.filter(noun="papers_paper", subject_id=paper_id).order_by("pk").values_list("move", flat=True)
     assert list(noted) == ["ask", "make", "hand_out"]
+
+
+def test_a_paper_is_in_japanese_whoever_makes_it() -> None:
+    viewer = worker_viewer(Days().worker)
+    paper_id = ask_paper(OWN, by=viewer.actor(), at=NOW)
+    with override("en"):
+        make_paper(paper_id, at=SOON)
+    cells = {cell for row in tables_of(hand_out_paper(viewer, paper_id, at=SOON).content)[0] for cell in row}
+    assert cells & set(code_names(Table.TRADES).values())
 
 
 def test_making_again_changes_nothing() -> None:
