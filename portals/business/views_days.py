@@ -84,6 +84,17 @@ def lines_of(sums: Iterable[PersonSum], names: Mapping[int, str]) -> list[dict[s
     ]  # fmt: skip
 
 
+def with_days(lines: list[dict[str, Any]], month: date, site_id: int | None = None) -> list[dict[str, Any]]:
+    """The lines of people on sites, each with the way to that person's days on the site in a month."""
+    return [
+        {
+            **line,
+            "url": reverse("business:person_on_site", args=[site_id or line["site_id"], month.year, month.month, line["worker_id"]]),
+        }
+        for line in lines
+    ]  # fmt: skip
+
+
 def page_of(sums: list[PersonSum], start: int) -> list[PersonSum]:
     """A page of people: who lacks most comes first."""
     ordered = sorted(sums, key=lambda one: (-sum(count for _reason, count in one.missing), one.worker_id))

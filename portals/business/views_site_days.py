@@ -23,7 +23,7 @@ from portals.base.search import pages_around, start_of
 from portals.business.day_keys import key_of, place_of
 from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import SiteAccess, access_to, own_site
-from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claims
+from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claims, with_days
 from portals.business.views_firm import business_of
 from portals.business.views_refusals import shown_refused
 from registry.accounts.states import Permission
@@ -84,7 +84,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     )  # fmt: skip
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now, days=seen))
     context = {
-        "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
+        "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": with_days(lines_of(shown, names), chosen, site_id),
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
         "too_late": open_claims.self_declared, "more_claims": len(open_claims.answerable) - len(claims),
         "closed": shown_claims(closed, names), "more_closed": len(open_claims.closed) - len(closed),
