@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.days import NO_REFUSALS, approval_in_words, by_place, looked_at, shown_day
-from portals.base.edits import shown_edits
+from portals.base.edits import TONES, shown_edits
 from portals.base.months import chosen_month
 from portals.base.touches import touches_on_site
 from portals.business.site_access import SiteAccess, access_to
@@ -87,10 +88,10 @@ def _said(access: SiteAccess, worker_id: int, month: date) -> Said:
     """For the prime, by day: what was entered by hand, what it decided itself, later words on the day."""
     if not access.is_prime:
         return {}
-    entries: dict[date, list[ClaimRow]] = {}
+    entries: dict[date, list[dict[str, Any]]] = {}
     for claim in list_claims_of_worker(worker_id, month):
         if claim.site_id == access.site_id:
-            entries.setdefault(claim.day, []).append(claim)
+            entries.setdefault(claim.day, []).append(_entry(claim))
     decisions, edits = last_decisions(worker_id, month), shown_edits(worker_id, month)
     days = {day for site_id, day in [*decisions, *edits] if site_id == access.site_id} | entries.keys()
     return {
@@ -100,3 +101,10 @@ def _said(access: SiteAccess, worker_id: int, month: date) -> Said:
         }
         for day in days
     }  # fmt: skip
+
+
+def _entry(claim: ClaimRow) -> dict[str, Any]:
+    """An entry and how it stands."""
+    if claim.is_entered_anew:
+        return {"row": claim, "tone": "neutral", "label": _("claim.standing.entered_anew")}
+    return {"row": claim, "tone": TONES.get(claim.state, "waiting"), "label": _(f"claim.{claim.state}")}

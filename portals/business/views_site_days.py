@@ -245,8 +245,8 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
         return redirect(_back(request, site_id))
     names = _names_on_site(request, site_id, [edit], [DayItem.DAY, DayItem.ROLE])
     context = {
-        "form": form, "site": site, "edit": edit, "name": names.get(edit.worker_id, grouped(edit.worker_id)),
-        "wanted": Words().of(edit), "back_url": _back(request, site_id),
+        "form": form, "site": site, "edit": edit, "one": _shown_edits(site_id, [edit], names)[0],
+        "back_url": _back(request, site_id),
     }  # fmt: skip
     return form_page(request, "business/refuse_edit.html", context)
 

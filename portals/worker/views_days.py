@@ -197,7 +197,7 @@ def _shown_claim(claim: ClaimRow, path: Sequence[int]) -> dict[str, Any]:
         "label": _(f"claim.standing.{standing}") if standing else _(f"claim.{claim.state}"),
         "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED and not claim.is_entered_anew,
         "may_answer": claim.may_be_answered(today), "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, today),
-        "may_join": is_open and claim.site_id is None, "steps": steps_of(claim, path),
+        "may_join": is_open and claim.site_id is None, "steps": steps_of(claim, path, on=today),
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 
 from registry.audit.queries import firms_that
 from registry.core.days import end_of_next_month, jst_day
@@ -57,6 +57,7 @@ class ClaimRow:
     first_name: str  # of the site, as it was typed
     is_entered_anew: bool  # refused, and the same day and site stand in another entry: that is the worker's answer
     closed_on: date | None  # the site's last close
+    refused_before: str  # why an earlier entry of the same day and site was refused
 
     @property
     def due_on(self) -> date:
@@ -109,16 +110,23 @@ class ClaimToConfirm:
 
 
 def _claims(query: Q) -> list[ClaimRow]:
-    names = [one.name for one in fields(ClaimRow) if one.name not in {"site_name", "first_name", "closed_on"}]
+    names = [
+        one.name
+        for one in fields(ClaimRow)
+        if one.name not in {"site_name", "first_name", "closed_on", "refused_before"}
+    ]
     others = Claim.objects.filter(worker=OuterRef("worker"), site=OuterRef("site"), day=OuterRef("day"))
     later = Q(state=ClaimState.REFUSED, pk__gt=OuterRef("pk"))
     anew = Q(state=ClaimState.REFUSED) & Exists(
         others.filter(Q(state__in=[ClaimState.OPEN, ClaimState.APPROVED]) | later)
     )
-    found = Claim.objects.filter(query).annotate(is_entered_anew=ExpressionWrapper(anew, output_field=BooleanField()))
-    rows = found.order_by("day", "pk").values(*names, "site_name", "site__name", "site__closed_on")
+    earlier = others.filter(state=ClaimState.REFUSED, pk__lt=OuterRef("pk")).order_by("-pk").values("answer_reason")
+    found = Claim.objects.filter(query).annotate(
+        is_entered_anew=ExpressionWrapper(anew, output_field=BooleanField()), refused_before=Subquery(earlier[:1])
+    )
+    rows = found.order_by("day", "pk").values(*names, "site_name", "site__name", "site__closed_on", "refused_before")
     return [
-        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"]), "entered_by": Side(row["entered_by"])}, site_name=row["site__name"] or row["site_name"], first_name=row["site_name"], closed_on=row["site__closed_on"])
+        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"]), "entered_by": Side(row["entered_by"])}, site_name=row["site__name"] or row["site_name"], first_name=row["site_name"], closed_on=row["site__closed_on"], refused_before=row["refused_before"] or "")
         for row in rows
     ]  # fmt: skip
 

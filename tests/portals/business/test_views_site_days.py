@@ -29,6 +29,17 @@ def test_who_decides_reads_the_answer_beside_the_reason_of_before(place: Place) 
     ] == []
 
 
+def test_who_decides_on_a_day_entered_anew_reads_why_the_entry_before_was_refused(place: Place) -> None:
+    claim = place.enter(place.theirs.worker_id)
+    refuse_claim(claim, reason="名簿にない人です", by=owner_of(place.prime), at=NOW)
+    again = place.enter(place.theirs.worker_id)
+    site = f"/business/sites/{place.gate.site_id}"
+    for path in (f"{site}/days/", f"{site}/claims/{again}/refuse/"):
+        card = place.page("prime", path).partition('class="ds-card')[2].partition("否認する")[0]
+        assert ("前の入力を否認した理由" in card, "名簿にない人です" in card) == (True, True), path
+    assert "前の入力を否認した理由" not in place.page("below", "/business/days/")
+
+
 def log_in_again(place: Place) -> None:
     """Months later."""
     place.browsers = {"prime": logged_in(str(place.prime)), "below": logged_in(str(place.below))}
@@ -51,7 +62,7 @@ def test_entries_of_a_site_closed_too_long_ago_say_so_and_are_not_offered(place:
         said = (
             "下 太郎",
             "11月19日",
-            "承認の期限（2027年2月10日（水））を過ぎている",
+            "承認の期限は2027年2月10日（水）でした",
             f"/business/sites/{site}/close/",
         )
         assert [text for text in said if text not in card] == []

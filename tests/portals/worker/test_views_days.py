@@ -381,7 +381,7 @@ def test_a_refusal_of_long_ago_offers_no_answer_and_says_who_can_help(own: Own) 
             page, open_page = own.page(), own.page(before)
             month = own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
             assert ("「否認に答える」から説明を送れます" in page, "「否認に答える」から" in month) == (offered, offered)
-            assert (answer in page, "答えられる期限（2027年2月10日（水））を過ぎています" in page) == (
+            assert (answer in page, "答えられる期限は2027年2月10日（水）でした" in page) == (
                 offered,
                 not offered,
             )
