@@ -38,6 +38,7 @@ from registry.histories.queries import (
 from registry.workers.states import ALL_OF_DAYS
 
 Said = dict[date, dict[str, Any]]
+NOTHING_SAID: dict[str, Any] = {"entries": (), "decision": None, "edits": None}
 
 
 @page(Permission.SITE_MANAGE)
@@ -77,7 +78,7 @@ def _shown(access: SiteAccess, worker_id: int, month: date, rows: list[DayRow]) 
             "position": positions.get(bound.assignment.position, ""), "work": bound.assignment.work,
             "approval": approval_in_words(approvals.get((worker_id, access.site_id, bound.day), ())),
             "url": reverse("business:site_day", args=[access.site_id, bound.day.year, bound.day.month, bound.day.day]),
-            **said.get(bound.day, {}),
+            **said.get(bound.day, NOTHING_SAID),
         }
         for row in rows
         for bound in [row.bound]
