@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.templatetags.ds import jtime
+from registry.core.days import jst_day
 from registry.histories.derive.binding import BoundDay
 from registry.histories.derive.hours import ends_next_morning
 from registry.histories.queries import ClaimRow, DayRow, RefusedDay
@@ -42,6 +44,7 @@ class ShownDay:
     label: str
     reasons: list[Reason]
     refusal: RefusedDay | None = None
+    is_over: bool = False  # refused by hand so long ago that an answer comes too late
 
 
 Refusals = Mapping[tuple[int, date], RefusedDay]
@@ -79,7 +82,8 @@ def shown_day(row: DayRow, place: str, refused: Refusals = NO_REFUSALS) -> Shown
     is_explained = refusal is not None and (refusal.of_touches or bound.by_hand)
     reasons = shown_reasons(() if is_explained else bound.reasons, counts=standing is Standing.FORMAL)
     label = _("day.standing.refused") if refusal else _(f"day.standing.{standing}")
-    return ShownDay(bound, place, TONES[standing], label, reasons, refusal)
+    is_over = bool(refusal and refusal.claim_id and not refusal.may_be_answered(jst_day(timezone.now())))
+    return ShownDay(bound, place, TONES[standing], label, reasons, refusal, is_over)
 
 
 def approval_in_words(said: Iterable[Approval]) -> str:

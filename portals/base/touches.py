@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,18 @@ def shown_touches(worker_id: int, touches: Mapping[int, Sequence[Moment]]) -> di
     return {
         site_id: [_shown(one, sources.get((site_id, one.at, one.direction), ())) for one in moments]
         for site_id, moments in touches.items()
+    }
+
+
+def touches_on_site(
+    worker_id: int, site_id: int, touches: Mapping[date, Sequence[Moment]], *, with_source: bool
+) -> dict[date, list[ShownTouch]]:
+    """A worker's touches on one site by day, in words; the log is asked once, however many days there are."""
+    every = [one for moments in touches.values() for one in moments] if with_source else []
+    sources = sources_of_touches(worker_id, [site_id], every)
+    return {
+        day: [_shown(one, sources.get((site_id, one.at, one.direction), ())) for one in moments]
+        for day, moments in touches.items()
     }
 
 

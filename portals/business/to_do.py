@@ -261,7 +261,7 @@ class _Wait:
             yield self.line(Kind.INVITATION, where, site=site, firm=firm, since=since)
 
     def _people(self) -> Iterator[ToDo]:
-        due = [claim.row.due_on for claim in list_claims_to_confirm(self.own) if not claim.is_done]
+        due = [claim.row.due_on for claim in list_claims_to_confirm(self.own, on=self.today) if not claim.is_done]
         if due:
             count = _number(len(due), "cases")
             yield self.line(Kind.CONFIRM, reverse("business:days"), due=min(due), count=count)

@@ -15,7 +15,7 @@ from portals.base.exports import csv_answer
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
 from portals.business.forms import DaysFilterForm
-from portals.business.views_days import LINES, lines_of, names_of
+from portals.business.views_days import LINES, lines_of, names_of, with_days
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
@@ -75,7 +75,7 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
     )
     context = {
         "form": form, "month": chosen, "sites": _site_lines(sites, by_name, chosen),
-        "lines": [{**line, "site": sites[line["site_id"]]} for line in lines_of(shown, names_of(people))],
+        "lines": [{**line, "site": sites[line["site_id"]]} for line in with_days(lines_of(shown, names_of(people)), chosen)],
         "pages": pages_around(request, start, more=more, size=LINES),
         "query": request.GET.urlencode(), **months_beside("business:all_sites_of_month", chosen),
     }  # fmt: skip

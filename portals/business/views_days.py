@@ -34,7 +34,8 @@ from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers, see_workers_at_work
 from registry.histories.operations.binder import bind_at_once
-from registry.histories.operations.claims import ClaimTooLateError, confirm_claim, enter_claims
+from registry.histories.operations.claim_checks import ClaimSiteClosedError, ClaimTooLateError
+from registry.histories.operations.claims import confirm_claim, enter_claims
 from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
@@ -84,6 +85,17 @@ def lines_of(sums: Iterable[PersonSum], names: Mapping[int, str]) -> list[dict[s
     ]  # fmt: skip
 
 
+def with_days(lines: list[dict[str, Any]], month: date, site_id: int | None = None) -> list[dict[str, Any]]:
+    """The lines of people on sites, each with the way to that person's days on the site in a month."""
+    return [
+        {
+            **line,
+            "url": reverse("business:person_on_site", args=[site_id or line["site_id"], month.year, month.month, line["worker_id"]]),
+        }
+        for line in lines
+    ]  # fmt: skip
+
+
 def page_of(sums: list[PersonSum], start: int) -> list[PersonSum]:
     """A page of people: who lacks most comes first."""
     ordered = sorted(sums, key=lambda one: (-sum(count for _reason, count in one.missing), one.worker_id))
@@ -99,7 +111,11 @@ def names_of(people: Mapping[int, Seen]) -> dict[int, str]:
 def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
     """Who of us worked where in a month, what is incomplete, and whose turn it is; claims to confirm."""
     chosen, now, own = chosen_month(year, month), timezone.now(), business_of(request)
-    start, sums, claims = start_of(request), sum_people_of_firm(own, chosen), list_claims_to_confirm(own)
+    start, sums, claims = (
+        start_of(request),
+        sum_people_of_firm(own, chosen),
+        list_claims_to_confirm(own, on=jst_day(now)),
+    )
     shown = page_of(sums, start)
     wanted = {one.worker_id for one in shown} | {claim.row.worker_id for claim in claims}
     seen = looked_at((shown, [DayItem.DAY]), ((claim.row for claim in claims), ALL_OF_DAYS - {DayItem.FIRM}))
@@ -178,7 +194,7 @@ def _confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
     else:
         try:
             confirm_claim(claim_id, by=viewer_of(request).actor(), at=timezone.now())
-        except ClaimTooLateError as error:
+        except (ClaimTooLateError, ClaimSiteClosedError) as error:
             info(request, refusal(error).message)
         else:
             success(request, _("claim.confirmed"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,8 +22,8 @@ from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
 from portals.business.day_keys import key_of, place_of
 from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
-from portals.business.site_access import access_to, own_site
-from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claims
+from portals.business.site_access import SiteAccess, access_to, own_site
+from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claims, with_days
 from portals.business.views_firm import business_of
 from portals.business.views_refusals import shown_refused
 from registry.accounts.states import Permission
@@ -31,9 +31,11 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.disclosure.queries import see_workers_on_site
-from registry.histories.operations.claims import ClaimTooLateError, approve_claims, refuse_claim
+from registry.histories.operations.claim_checks import ClaimSiteClosedError, ClaimTooLateError
+from registry.histories.operations.claims import approve_claims, refuse_claim
 from registry.histories.operations.edits import approve_edits, decide_days, refuse_edit, refuse_position
 from registry.histories.queries import (
+    ClaimRow,
     DayRow,
     EditRow,
     Only,
@@ -66,26 +68,26 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     start, only = start_of(request), Only() if access.is_prime else Only(business_of(request))
     sums = sum_people_of_site(site_id, chosen, only)
     shown = page_of(sums, start)
-    open_claims = list_open_claims([site_id]) if access.is_prime else []
-    answerable = [claim for claim in open_claims if not claim.is_self_declared]
+    open_claims = _open_claims(access)
     all_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
     all_edits = list_open_edits(site_id) if access.is_prime else []
     all_doubts = list_doubtful_of_site(site_id, chosen, on=access.on) if access.is_prime else []
-    claims, waiting, edits = answerable[:LINES], all_waiting[:LINES], all_edits[:LINES]
-    doubts = all_doubts[:LINES]
+    claims, closed = open_claims.answerable[:LINES], open_claims.closed[:LINES]
+    waiting, edits, doubts = all_waiting[:LINES], all_edits[:LINES], all_doubts[:LINES]
     said = _positions_said(access.site, chosen, on=access.on) if access.is_prime else []
     all_refused = list_refused_of_month(site_id, chosen, size=LINES + 1) if access.is_prime else []
     refused = all_refused[:LINES]
-    ids = {one.worker_id for some in (shown, claims, waiting, edits, said, doubts, refused) for one in some}
+    ids = {one.worker_id for some in (shown, claims, closed, waiting, edits, said, doubts, refused) for one in some}
     seen = looked_at(
-        (shown, [DayItem.DAY]), (refused, [DayItem.DAY]), (claims, ALL_OF_DAYS - {DayItem.FIRM}),
+        (shown, [DayItem.DAY]), (refused, [DayItem.DAY]), (claims + closed, ALL_OF_DAYS - {DayItem.FIRM}),
         (edits + said, [DayItem.DAY, DayItem.ROLE]), (waiting + doubts, [DayItem.DAY, DayItem.TIMES]),
     )  # fmt: skip
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now, days=seen))
     context = {
-        "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": lines_of(shown, names),
+        "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": with_days(lines_of(shown, names), chosen, site_id),
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
-        "too_late": len(open_claims) - len(answerable), "more_claims": len(answerable) - len(claims),
+        "too_late": open_claims.self_declared, "more_claims": len(open_claims.answerable) - len(claims),
+        "closed": shown_claims(closed, names), "more_closed": len(open_claims.closed) - len(closed),
         "later": len(all_waiting) - len(waiting),
         "joined": list_joined_sites(site_id)[:LINES] if claims or waiting else [],
         "claims": shown_claims(claims, names),
@@ -98,6 +100,23 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         **months_beside("business:site_days_of_month", chosen, site_id),
     }  # fmt: skip
     return render(request, "business/site_days.html", context)
+
+
+class _OpenClaims(NamedTuple):
+    """Entries of a site without an answer: those that the prime may give one, and those where its time is over (ruling 28)."""
+
+    answerable: list[ClaimRow]
+    closed: list[ClaimRow]  # the site was closed too long ago
+    self_declared: int
+
+
+def _open_claims(access: SiteAccess) -> _OpenClaims:
+    """All that is open on a site; nothing of it is the affair of another than the prime."""
+    found = list_open_claims([access.site_id]) if access.is_prime else []
+    in_time = [claim for claim in found if not claim.is_self_declared]
+    answerable = [claim for claim in in_time if claim.may_be_answered(access.on)]
+    closed = [claim for claim in in_time if not claim.may_be_answered(access.on)]
+    return _OpenClaims(answerable, closed, len(found) - len(in_time))
 
 
 def _shown_waiting(rows: list[DayRow], names: dict[int, str], reasons: Collection[Reason]) -> list[dict[str, Any]]:
@@ -174,8 +193,9 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
     site, claim = own_site(request, site_id), get_claim(claim_id)
     if claim is None or claim.site_id != site_id:
         raise Http404
-    if claim.is_self_declared:
-        info(request, refusal(ClaimTooLateError()).message)
+    if not claim.may_be_answered(jst_day(timezone.now())):
+        too_late = ClaimTooLateError() if claim.is_self_declared else ClaimSiteClosedError()
+        info(request, refusal(too_late).message)
         return redirect(_back(request, site_id))
     form = RefusalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -225,8 +245,8 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
         return redirect(_back(request, site_id))
     names = _names_on_site(request, site_id, [edit], [DayItem.DAY, DayItem.ROLE])
     context = {
-        "form": form, "site": site, "edit": edit, "name": names.get(edit.worker_id, grouped(edit.worker_id)),
-        "wanted": Words().of(edit), "back_url": _back(request, site_id),
+        "form": form, "site": site, "edit": edit, "one": _shown_edits(site_id, [edit], names)[0],
+        "back_url": _back(request, site_id),
     }  # fmt: skip
     return form_page(request, "business/refuse_edit.html", context)
 

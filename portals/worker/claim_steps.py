@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -22,14 +23,16 @@ class ClaimStep:
     look: str
 
 
-def steps_of(claim: ClaimRow, path: Sequence[int]) -> list[ClaimStep]:
+def steps_of(claim: ClaimRow, path: Sequence[int], *, on: date) -> list[ClaimStep]:
     """The steps of a claim; `path` are the firms of its day, from the employer up to the prime.
 
-    Where the employer is the first tier, one mark is both; where it is the prime, its approval is the only mark.
+    Where the employer is the first tier, one mark is both; where it is the prime, its approval is the only mark. None
+    where nothing follows any more: it was refused, or nobody can approve it.
     """
-    if claim.site_id is None or claim.is_self_declared:
+    approved = claim.state is ClaimState.APPROVED
+    is_open = claim.state is ClaimState.OPEN and claim.may_be_answered(on)
+    if claim.site_id is None or not (approved or is_open):
         return []
-    approved, is_open = claim.state is ClaimState.APPROVED, claim.state is ClaimState.OPEN
     marks = [
         ClaimStep(_(f"claim.step.{name}"), DONE if at else LATER)
         for name, at in (
@@ -39,5 +42,5 @@ def steps_of(claim: ClaimRow, path: Sequence[int]) -> list[ClaimStep]:
         )
         if name in _MARKS.get(len(path), _ALL_MARKS)
     ]
-    prime = ClaimStep(_("claim.step.prime"), DONE if approved else NOW if is_open else LATER)
+    prime = ClaimStep(_("claim.step.prime"), DONE if approved else NOW)
     return [ClaimStep(_("claim.step.entered"), DONE), *marks, prime]

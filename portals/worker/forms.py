@@ -21,4 +21,4 @@ class LinkForm(AskLinkForm):
 class NoteForm(forms.Form):
     """The worker's words to a refusal."""
 
-    note = TextField(label=_("claim.answer"), help_text=_("claim.answer_help"), max_length=300)
+    note = TextField(label=_("claim.answer_note"), help_text=_("claim.answer_help"), max_length=300)

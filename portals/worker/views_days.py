@@ -18,7 +18,7 @@ from portals.base.days import NO_REFUSALS, Refusals, ShownDay, by_place, refusal
 from portals.base.edits import shown_edits
 from portals.base.entries import take_back
 from portals.base.exports import csv_answer
-from portals.base.forms import add_refusal, form_page
+from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
 from portals.base.records import full_name
@@ -35,6 +35,7 @@ from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
 from registry.disclosure.queries import see_workers
 from registry.histories.operations.binder import bind_at_once
+from registry.histories.operations.claim_checks import ReplyTooLateError
 from registry.histories.operations.claims import answer_refusal, enter_claim
 from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
@@ -187,20 +188,20 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 
 def _shown_claim(claim: ClaimRow, path: Sequence[int]) -> dict[str, Any]:
     tones = {ClaimState.OPEN: "waiting", ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad"}
-    left = (claim.due_on - jst_day(timezone.now())).days
+    today = jst_day(timezone.now())
     is_open = claim.state is ClaimState.OPEN
-    is_overdue = is_open and (left < 0 or claim.is_self_declared or claim.site_id is None)
+    is_overdue = is_open and (claim.due_on < today or claim.is_self_declared or claim.site_id is None)
     standing = "overdue" if is_overdue else "entered_anew" if claim.is_entered_anew else ""
     return {
         "row": claim, "times": times_said(claim), "tone": "neutral" if standing else tones.get(claim.state, "neutral"),
         "label": _(f"claim.standing.{standing}") if standing else _(f"claim.{claim.state}"),
         "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED and not claim.is_entered_anew,
-        "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, left),
-        "may_join": is_open and claim.site_id is None, "steps": steps_of(claim, path),
+        "may_answer": claim.may_be_answered(today), "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, today),
+        "may_join": is_open and claim.site_id is None, "steps": steps_of(claim, path, on=today),
     }  # fmt: skip
 
 
-def _notes(claim: ClaimRow, left: int) -> list[str]:
+def _notes(claim: ClaimRow, today: date) -> list[str]:
     """What has to be known of a claim: how long it waits yet, and in which way it was approved (rulings 28, 30)."""
     if claim.site_id is None:
         return [_("claim.unregistered")]
@@ -211,9 +212,17 @@ def _notes(claim: ClaimRow, left: int) -> list[str]:
     if claim.is_self_declared:
         return [*joined, _("claim.self_declared")]
     if claim.state is ClaimState.OPEN:
-        return [*joined, _("claim.left_open").format(days=left) if left >= 0 else _("claim.overdue_open")]
+        return [*joined, _waiting_for(claim, today)]
     marks = ((claim.is_late_approval, "claim.late_approval"), (claim.self_approved, "claim.self_approved"))
     return [*joined, *(_(key) for holds, key in marks if holds)]
+
+
+def _waiting_for(claim: ClaimRow, today: date) -> str:
+    """How long an open claim waits yet, or that nobody can answer it any more (ruling 28)."""
+    if not claim.may_be_answered(today):
+        return _("claim.closed_open")
+    left = (claim.due_on - today).days
+    return _("claim.left_open").format(days=left) if left >= 0 else _("claim.overdue_open")
 
 
 @page(Permission.WORKER_OWN)
@@ -275,6 +284,9 @@ def answer(request: HttpRequest, claim_id: int) -> HttpResponse:
     claim = _own_claim(request, claim_id)
     if claim.is_entered_anew and request.method != "POST":
         info(request, _("claim.entered_anew"))
+        return _to_day(claim.day)
+    if request.method != "POST" and not claim.may_be_answered(jst_day(timezone.now())):
+        info(request, refusal(ReplyTooLateError()).message)
         return _to_day(claim.day)
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -71,6 +71,7 @@ class NoticeKind(StrEnum):
     CLAIM_APPROVED = "claim_approved"
     CLAIM_REFUSED = "claim_refused"
     CLAIM_REFUSED_OF_PEOPLE = "claim_refused_of_people"
+    CLAIM_REFUSAL_ANSWERED = "claim_refusal_answered"
     CLAIM_REFUSAL_TAKEN_BACK = "claim_refusal_taken_back"
     CLAIMS_JOINED = "claims_joined"
     CLAIM_JOINED_FOR_YOU = "claim_joined_for_you"

@@ -40,7 +40,7 @@ def test_each_login_finds_something_to_answer(now: datetime, monkeypatch: pytest
     months = {date(on.year, on.month, 1), days_long_ago(on)[0].replace(day=1)}
     months |= {one.replace(day=1) for one in (date.fromordinal(on.toordinal() - 10),)}
     assert sum(len(list_positions_said(claims.site_id, month)) for month in months) == 1
-    assert [one.is_done for one in list_claims_to_confirm(firm)] == [False, True, True]
+    assert [one.is_done for one in list_claims_to_confirm(firm, on=on)] == [False, True, True]
     assert len(list_unregistered(worker_id=worker)) == len(list_unregistered(business_id=firm)) == 2
     assert Claim.objects.filter(worker=worker, state=ClaimState.REFUSED).count() == 1
     assert list_claims_waiting(who["world prime"], on=on)

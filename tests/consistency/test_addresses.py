@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
+from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
@@ -81,6 +82,7 @@ class Cast:
         board = BoardData(name="道路の補修")
         self.unregistered = open_unregistered_site(board, by=owner_of(self.prime), at=NOW)
         month = NOW.date().replace(day=1)
+        bind_months([(self.card.worker_id, month)])
         place = list_terminals(self.gate.site_id)[0].id
         self.screen = make_screen_link(self.gate.site_id, place, by=owner_of(self.prime), at=NOW)
         self.paper = ask_paper(Wish(PaperKind.FIRM_DAYS, month, month), by=owner_of(self.prime), at=NOW)
@@ -146,6 +148,12 @@ def test_every_address_keeps_out_who_has_no_business_there(cast: Cast) -> None:
                 ):
                     wrong.append((where, who, method.__name__, status))
     assert wrong == []
+
+
+def test_the_prime_opens_a_person_s_days_on_its_site(cast: Cast) -> None:
+    where = f"/business/sites/{cast.gate.site_id}/days/2026-11/workers/{cast.card.worker_id}/"
+    answers = {who: client.get(where).status_code for who, (client, _rights) in cast.clients.items()}
+    assert answers == {"stranger": 302, "worker": 404, "firm": 200, "other firm": 404, "desk": 404}
 
 
 def test_public_addresses_answer_everybody(cast: Cast) -> None:

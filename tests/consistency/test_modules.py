@@ -59,7 +59,6 @@ TOGETHER = {
     "portals/business/views_home.py": "portals/business/test_to_do.py",
     "portals/business/views_papers.py": "portals/base/test_papers.py",
     "portals/business/views_places.py": "portals/business/test_structure.py",
-    "portals/business/views_site_days.py": "portals/business/test_views_days.py",
     "portals/worker/forms.py": "portals/worker/test_links.py",
     "portals/worker/views_papers.py": "portals/base/test_papers.py",
     "portals/worker/who.py": "portals/worker/test_views.py",

@@ -19,7 +19,7 @@ LISTS = {
     "worker:home", "worker:own", "worker:sites", "worker:days", "worker:days_of_month", "worker:links", "business:home",
     "business:organisation", "business:users", "business:workers", "business:sites", "business:site", "business:devices", "business:structure", "business:roster",
     "business:add_to_roster", "business:invitations", "business:links", "worker:unregistered", "business:unregistered", "office:search", "office:letters",
-    "business:papers", "business:own_today", "business:site_days", "business:refused", "below:structure", "below:roster", "below:add_to_roster", "below:invitations",
+    "business:papers", "business:own_today", "business:site_days", "business:refused", "business:person_on_site", "below:structure", "below:roster", "below:add_to_roster", "below:invitations",
 }  # fmt: skip
 
 

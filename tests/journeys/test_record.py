@@ -177,8 +177,10 @@ def test_a_forgotten_card_from_entry_to_approval_and_refusal(visitor: Make) -> N
     month = f"/worker/days/{month_of(good)}/"
     wait_until(worker, month, lambda: is_marked(worker, good, "算入"))
     worker_answers(worker, doubted)
+    prime.open("/business/")
+    prime.sees("技能者が否認に答えました")
     prime.open(days)
-    prime.sees("職長といっしょに入場しました")
+    prime.sees("職長といっしょに入場しました", "前に否認した理由", "入場の記録が見当たりません")
     prime.press("選んだものを承認する")
     prime.sees("1件を承認しました")
     month = f"/worker/days/{month_of(doubted)}/"
@@ -262,6 +264,10 @@ def test_days_at_the_gate_as_each_side_sees_them(visitor: Make) -> None:
         who.sees(*people)
         assert [text for text in PRIVATE if text in who.page.content()] == []
         assert {row["氏名"] for row in rows_of(who, f"{month}list.csv")} == people
+        who.page.click("main table a:has-text('二葉 太郎')")
+        who.look()
+        who.sees("見本ビル新築工事", "7:58", "17:03", "打刻の時刻は労働時間ではありません")
+        assert [text for text in PRIVATE if text in who.page.content()] == []
     employer.open(month)
     assert "三葉" not in employer.page.content(), "firms below do not see those above"
     assert {row["氏名"] for row in rows_of(employer, f"{month}list.csv")} == {"二葉 太郎"}

@@ -14,9 +14,15 @@ from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
-from registry.histories.derive.deadlines import is_answerable, is_self_declared
 from registry.histories.models import Claim
-from registry.histories.operations.claim_checks import check_day, check_hours
+from registry.histories.operations.claim_checks import (
+    ReplyTooLateError,
+    check_answerable,
+    check_day,
+    check_hours,
+    is_late,
+    may_be_answered,
+)
 from registry.histories.operations.parties import (
     check_prime,
     check_trade,
@@ -58,12 +64,6 @@ class ClaimTwiceError(RegistryError):
     """The same day on the same site has been entered already."""
 
     code = "CLAIM_TWICE"
-
-
-class ClaimTooLateError(RegistryError):
-    """An entry that came too late to be approved, or whose site was closed too long ago, is refused."""
-
-    code = "CLAIM_TOO_LATE"
 
 
 class ClaimEnteredAnewError(RegistryError):
@@ -114,7 +114,7 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
         _confirm(claim, by, at)
         _tell_worker(NoticeKind.CLAIM_ENTERED_FOR_YOU, claim, at=at)
     _note(claim)
-    for business_id in () if _is_late(claim) else _firms(claim):
+    for business_id in () if is_late(claim) else _firms(claim):
         if business_id != by.subject_id:
             _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
     return claim.pk
@@ -182,7 +182,7 @@ def join_site(claim_ids: Collection[int], site_id: SiteId, *, by: Actor, at: dat
     joined = [claim for claim in open_ones if _joined(claim, site_id, by=by, at=at)]
     if open_ones and not joined:
         raise ClaimTwiceError(field="site_id")
-    asking = [claim for claim in joined if not _is_late(claim)]
+    asking = [claim for claim in joined if not is_late(claim)]
     words = {"site": site.name, "count": str(len(asking))}
     for business_id in dict.fromkeys(firm for claim in asking for firm in _firms(claim)):
         if business_id != by.subject_id:
@@ -243,15 +243,14 @@ def _claim(claim_id: int) -> Claim:
 
 @transaction.atomic
 def confirm_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
-    """The employer or the first tier marks a claim as right, but none that nobody can approve: `ClaimTooLateError`.
+    """The employer or the first tier marks a claim as right. Harmless when repeated.
 
-    Harmless when repeated.
+    None that nobody can approve: `ClaimTooLateError`, `ClaimSiteClosedError`.
     """
     claim = _claim(claim_id)
     if not by.has(Permission.BUSINESS_WORKERS) or not _confirm(claim, by, at):
         raise NotAllowedError
-    if _is_late(claim):
-        raise ClaimTooLateError
+    check_answerable(claim, jst_day(at))
     note_act("histories_claim", claim.pk, "confirm", by=by, at=at)
 
 
@@ -280,7 +279,7 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
     for claim_id in sorted(claim_ids):
         claim = _claim(claim_id)
         check_prime(claim.site_id, by)
-        if claim.state == ClaimState.OPEN and _is_answerable(claim, jst_day(at)):
+        if claim.state == ClaimState.OPEN and may_be_answered(claim, jst_day(at)):
             claim.self_approved = is_own_day(claim.worker_id, claim.site_id, claim.day, by)
             _answer(claim, ClaimMove.APPROVE, "", by=by, at=at)
             _tell_worker(NoticeKind.CLAIM_APPROVED, claim, at=at)
@@ -288,31 +287,17 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
     return count
 
 
-def _is_answerable(claim: Claim, on: date) -> bool:
-    site = find_site(claim.site_id) if claim.site_id else None
-    return is_answerable(
-        claim.day, recorded_on=jst_day(claim.recorded_at), joined_on=jst_day(claim.joined_at) if claim.joined_at else None,
-        closed_on=site.closed_on if site else None, on=on,
-    )  # fmt: skip
-
-
-def _is_late(claim: Claim) -> bool:
-    """自己申告: nobody can approve it, so nobody is asked for a part in that."""
-    return is_self_declared(claim.day, jst_day(claim.recorded_at))
-
-
 @transaction.atomic
 def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     """The prime refuses with a reason; the worker may answer. Harmless when repeated.
 
-    What it cannot approve any more it does not refuse either: `ClaimTooLateError`.
+    What it cannot approve any more it does not refuse either: `ClaimTooLateError`, `ClaimSiteClosedError`.
     """
     claim = _claim(claim_id)
     check_prime(claim.site_id, by)
     if claim.state == ClaimState.REFUSED:
         return
-    if not _is_answerable(claim, jst_day(at)):
-        raise ClaimTooLateError(field="reason")
+    check_answerable(claim, jst_day(at), field="reason")
     _answer(claim, ClaimMove.REFUSE, reason, by=by, at=at)
     _tell_worker(NoticeKind.CLAIM_REFUSED, claim, at=at)
     for business_id in firms_that(ENTER, "histories_claim", [claim.pk]).values():
@@ -335,23 +320,23 @@ def take_back_refusal(claim_id: int, *, by: Actor, at: datetime) -> bool:
             _answer(claim, ClaimMove.TAKE_BACK, "", by=by, at=at)
     except IntegrityError:
         raise ClaimTwiceError from None
-    asked, now = NoticeKind.CLAIM_REFUSED_OF_PEOPLE, NoticeKind.CLAIM_REFUSAL_TAKEN_BACK
-    settle_notices(_about(claim), asked=asked, now=now)
-    _tell_worker(now, claim, at=at)
+    _tell_worker(NoticeKind.CLAIM_REFUSAL_TAKEN_BACK, claim, at=at)
     return True
 
 
 @transaction.atomic
 def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None:
-    """The worker answers a refusal: the claim stands open again, with his words, and the prime is told.
+    """The worker answers a refusal: the claim stands open again, with his words, and the prime is told. Harmless when repeated.
 
-    Harmless when repeated. Raises `ClaimEnteredAnewError` where the day was entered again in between: that entry is the
-    answer, and waits for the prime.
+    Raises `ClaimEnteredAnewError` where the day was entered again in between: that entry is the answer, and waits for the
+    prime; `ReplyTooLateError` where the prime could not approve it any more (ruling 28).
     """
     claim = _claim(claim_id)
     side_of(by, claim.worker_id, claim.day)
     if claim.state == ClaimState.OPEN and claim.reply == note:
         return
+    if claim.state == ClaimState.REFUSED and not may_be_answered(claim, jst_day(at)):
+        raise ReplyTooLateError(field="note")
     claim.reply = note
     try:
         with transaction.atomic():
@@ -360,7 +345,7 @@ def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None
     except IntegrityError:
         raise ClaimEnteredAnewError(field="note") from None
     for business_id in _firms(claim)[-1:]:
-        _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
+        _tell(NoticeKind.CLAIM_REFUSAL_ANSWERED, business_id, claim, at=at)
 
 
 @transaction.atomic
@@ -380,12 +365,20 @@ def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
         _tell_worker(NoticeKind.CLAIM_TAKEN_BACK, claim, at=at)
 
 
-# What becomes of the messages that asked firms for their part.
-_ASKED_NOW = {
-    ClaimMove.APPROVE: (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_ENTERED_APPROVED),
-    ClaimMove.REFUSE: (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_ENTERED_REFUSED),
-    ClaimMove.TAKE_BACK: (NoticeKind.CLAIM_ENTERED_REFUSED, NoticeKind.CLAIM_ENTERED),
-    ClaimMove.WITHDRAW: (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_TAKEN_BACK),
+# What becomes of the messages that asked firms for their part, or told them of a refusal.
+_ASKED = (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_REFUSAL_ANSWERED)
+_SETTLED = {
+    ClaimMove.APPROVE: dict.fromkeys(_ASKED, NoticeKind.CLAIM_ENTERED_APPROVED),
+    ClaimMove.REFUSE: dict.fromkeys(_ASKED, NoticeKind.CLAIM_ENTERED_REFUSED),
+    ClaimMove.WITHDRAW: dict.fromkeys(_ASKED, NoticeKind.CLAIM_TAKEN_BACK),
+    ClaimMove.TAKE_BACK: {
+        NoticeKind.CLAIM_ENTERED_REFUSED: NoticeKind.CLAIM_ENTERED,
+        NoticeKind.CLAIM_REFUSED_OF_PEOPLE: NoticeKind.CLAIM_REFUSAL_TAKEN_BACK,
+    },
+    ClaimMove.ANSWER: {
+        NoticeKind.CLAIM_ENTERED_REFUSED: NoticeKind.CLAIM_ENTERED,
+        NoticeKind.CLAIM_REFUSED_OF_PEOPLE: NoticeKind.CLAIM_REFUSAL_ANSWERED,
+    },
 }
 
 
@@ -393,7 +386,6 @@ def _answer(claim: Claim, answer: ClaimMove, reason: str, *, by: Actor, at: date
     claim.answered_at, claim.answer_reason = at, reason
     claim.save(update_fields=["answered_at", "answer_reason", "self_approved"])
     move(claim, CLAIM_LIFE, answer, by=by, at=at, reason=reason)
-    if answer in _ASKED_NOW:
-        asked, now = _ASKED_NOW[answer]
+    for asked, now in _SETTLED[answer].items():
         settle_notices(_about(claim), asked=asked, now=now)
     _note(claim)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 
 from registry.audit.queries import firms_that
 from registry.core.days import end_of_next_month, jst_day
 from registry.histories.derive.binding import Assignment, bind
-from registry.histories.derive.deadlines import is_self_declared
+from registry.histories.derive.deadlines import is_self_declared, last_answer_on
 from registry.histories.models import Claim
 from registry.histories.queries.days import DayRow
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
@@ -56,6 +56,8 @@ class ClaimRow:
     joined_at: datetime | None
     first_name: str  # of the site, as it was typed
     is_entered_anew: bool  # refused, and the same day and site stand in another entry: that is the worker's answer
+    closed_on: date | None  # the site's last close
+    refused_before: str  # why an earlier entry of the same day and site was refused
 
     @property
     def due_on(self) -> date:
@@ -66,6 +68,15 @@ class ClaimRow:
     def is_self_declared(self) -> bool:
         """自己申告: entered too late to become formal."""
         return is_self_declared(self.day, jst_day(self.recorded_at))
+
+    @property
+    def last_answer_on(self) -> date | None:
+        """The last day on which the prime may answer it: a month after the site's last close; None while that is open."""
+        return last_answer_on(jst_day(self.joined_at) if self.joined_at else self.day, self.closed_on)
+
+    def may_be_answered(self, on: date) -> bool:
+        """Whether the prime may approve or refuse it on a day (ruling 28)."""
+        return not self.is_self_declared and (self.last_answer_on is None or on <= self.last_answer_on)
 
     @property
     def is_late_approval(self) -> bool:
@@ -99,16 +110,23 @@ class ClaimToConfirm:
 
 
 def _claims(query: Q) -> list[ClaimRow]:
-    names = [one.name for one in fields(ClaimRow) if one.name not in {"site_name", "first_name"}]
+    names = [
+        one.name
+        for one in fields(ClaimRow)
+        if one.name not in {"site_name", "first_name", "closed_on", "refused_before"}
+    ]
     others = Claim.objects.filter(worker=OuterRef("worker"), site=OuterRef("site"), day=OuterRef("day"))
     later = Q(state=ClaimState.REFUSED, pk__gt=OuterRef("pk"))
     anew = Q(state=ClaimState.REFUSED) & Exists(
         others.filter(Q(state__in=[ClaimState.OPEN, ClaimState.APPROVED]) | later)
     )
-    found = Claim.objects.filter(query).annotate(is_entered_anew=ExpressionWrapper(anew, output_field=BooleanField()))
-    rows = found.order_by("day", "pk").values(*names, "site_name", "site__name")
+    earlier = others.filter(state=ClaimState.REFUSED, pk__lt=OuterRef("pk")).order_by("-pk").values("answer_reason")
+    found = Claim.objects.filter(query).annotate(
+        is_entered_anew=ExpressionWrapper(anew, output_field=BooleanField()), refused_before=Subquery(earlier[:1])
+    )
+    rows = found.order_by("day", "pk").values(*names, "site_name", "site__name", "site__closed_on", "refused_before")
     return [
-        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"]), "entered_by": Side(row["entered_by"])}, site_name=row["site__name"] or row["site_name"], first_name=row["site_name"])
+        ClaimRow(**{**{name: row[name] for name in names}, "state": ClaimState(row["state"]), "entered_by": Side(row["entered_by"])}, site_name=row["site__name"] or row["site_name"], first_name=row["site_name"], closed_on=row["site__closed_on"], refused_before=row["refused_before"] or "")
         for row in rows
     ]  # fmt: skip
 
@@ -139,15 +157,16 @@ WHERE c.id IN (
 """  # noqa: S608 -- our own words
 
 
-def list_claims_to_confirm(business_id: int) -> list[ClaimToConfirm]:
+def list_claims_to_confirm(business_id: int, *, on: date) -> list[ClaimToConfirm]:
     """Open claims that a firm confirms as employer or first tier: its place is the one that the day is bound to.
 
-    A prime's own people need no mark but its approval, and 自己申告 needs none at all (ruling 28).
+    A prime's own people need no mark but its approval; what the prime can approve no more needs none at all (ruling 28).
     """
     with connection.cursor() as cursor:
         cursor.execute(_TO_CONFIRM, {"firm": business_id})
         parts = {claim_id: (as_employer, as_first) for claim_id, as_employer, as_first in cursor.fetchall()}
-    return [ClaimToConfirm(row, *parts[row.id]) for row in _claims(Q(pk__in=parts))] if parts else []
+    rows = _claims(Q(pk__in=parts)) if parts else []
+    return [ClaimToConfirm(row, *parts[row.id]) for row in rows if row.may_be_answered(on)]
 
 
 _UNREGISTERED_OF_FIRM = """

@@ -115,6 +115,11 @@ def list_month_of_site(site_id: int, month: date) -> list[DayRow]:
     return _days("site_id = %s AND month = %s", [site_id, month])
 
 
+def list_days_on_site(worker_id: int, site_id: int, month: date) -> list[DayRow]:
+    """One worker's days on one site in a month."""
+    return _days("worker_id = %s AND site_id = %s AND month = %s", [worker_id, site_id, month])
+
+
 def list_month_of_sites(site_ids: Collection[int], month: date) -> list[DayRow]:
     """All days of all workers on several sites in a month."""
     return _days("site_id = ANY(%s) AND month = %s", [list(site_ids), month])
@@ -273,6 +278,12 @@ def touches_of_day(worker_id: int, day: date) -> dict[int, tuple[Moment, ...]]:
     facts = load_facts([worker_id], months_around(day.replace(day=1)), on=day)
     found = facts.days_of(worker_id)
     return {site_id: one.moments for site_id, days in found.items() for one in days if one.day == day}
+
+
+def touches_of_month(worker_id: int, site_id: int, month: date) -> dict[date, tuple[Moment, ...]]:
+    """The touches that a worker's days on a site in a month rest on."""
+    found = load_facts([worker_id], months_around(month), on=month).days_of(worker_id).get(site_id, ())
+    return {one.day: one.moments for one in found if one.day.replace(day=1) == month}
 
 
 @dataclass(frozen=True)

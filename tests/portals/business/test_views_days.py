@@ -264,7 +264,9 @@ def test_a_late_edit_is_refused_with_a_reason(place: Place) -> None:
     path = f"/business/sites/{site}/edits/{edit}/refuse/"
     assert place.browsers["below"].get(path).status_code == 404
     page = place.page("prime", path)
-    assert [text for text in ("墨出し", "下 太郎", "9月") if text not in page] == []
+    assert [
+        text for text in ("墨出し", "いまの内容", "とび工", "所属会社が依頼", "下 太郎", "9月") if text not in page
+    ] == []
     assert place.browsers["prime"].post(path, {"reason": ""}).status_code == 422
     for said in ("否認しました", "すでに元請が答えています"):
         assert said in place.browsers["prime"].post(path, {"reason": "型枠でした"}, follow=True).content.decode()

@@ -88,6 +88,7 @@ def test_a_look_says_what_of_whose_days_was_shown(place: Place) -> None:
         ("prime", f"/business/sites/days/{MONTH}/list.csv", dict.fromkeys((own, theirs), every)),
         ("below", f"/business/days/{MONTH}/list.csv", {theirs: every}),
         ("below", f"/business/workers/{theirs}/days/{MONTH}/", {theirs: every}),
+        ("prime", f"/business/sites/{site}/days/{MONTH}/workers/{theirs}/", {theirs: every}),
         ("prime", f"/business/sites/{site}/roster/", {}),
     ):
         before = Look.objects.count()

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import ClaimData, enter_claim
-from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_worker
+from registry.histories.operations.claims import ClaimData, answer_refusal, enter_claim, refuse_claim
+from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_worker, owner_of
+from tests.factories.site_days import Place
 from tests.factories.visitors import as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +36,19 @@ def test_a_claim_has_a_step_for_each_firm_that_gives_its_word(firms: int, steps:
     page = as_worker(worker).get(TODAY).content.decode()
     shown = re.findall(r"<li[^>]*>([^<]*)</li>", page.partition('<ol class="ds-timeline">')[2].partition("</ol>")[0])
     assert shown == ["入力", *steps]
+
+
+def test_a_refused_claim_has_no_steps_before_it_is_answered() -> None:
+    place = Place()
+    claim, by = place.enter(place.own.worker_id, DAY), worker_as_actor(place.own.worker_id)
+    browser = as_worker(place.own.worker_id)
+
+    def card() -> str:
+        return browser.get(TODAY).content.decode().partition(">直接入力</h2>")[2]
+
+    assert "元請の承認" in card()
+    refuse_claim(claim, reason="記録がありません", by=owner_of(place.prime), at=NOW)
+    assert "元請の承認" not in card()
+    answer_refusal(claim, note="職長と入場しました", by=by, at=NOW)
+    said = ("元請の承認", "否認の理由：記録がありません", "あなたの答え：職長と入場しました")
+    assert [text for text in said if text not in card()] == []

@@ -22,7 +22,8 @@ from registry.histories.operations.claims import ClaimData, approve_claims, ente
 from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.histories.states import Reason
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from registry.sites.operations import close_site
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_worker, worker_as_actor
 
@@ -365,3 +366,29 @@ def test_a_printed_month_says_whose_it_is(own: Own) -> None:
     page = own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
     printed = page.partition('<p class="ds-printed">')[2].partition("</p>")[0]
     assert ("見本 太郎" in printed, grouped(own.worker) in printed) == (True, True)
+
+
+def test_a_refusal_of_long_ago_offers_no_answer_and_says_who_can_help(own: Own) -> None:
+    claim, by = own.enter(), owner_of(own.prime)
+    refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
+    waiting = own.enter(day=DAY - timedelta(days=1))
+    close_site(own.gate.site_id, from_on=date(2027, 1, 10), by=by, at=NOW)
+    bind_months([(own.worker, DAY.replace(day=1))])
+    answer, before = f"/worker/claims/{claim}/answer/", f"/worker/days/{DAY.year}-{DAY.month}-{DAY.day - 1}/"
+    for at, offered in ((datetime(2027, 2, 10, 3, tzinfo=UTC), True), (datetime(2027, 2, 11, 3, tzinfo=UTC), False)):
+        with time_machine.travel(at, tick=False):
+            own.browser = logged_in(str(own.worker))
+            page, open_page = own.page(), own.page(before)
+            month = own.page(f"/worker/days/{DAY.year}-{DAY.month}/")
+            assert ("「否認に答える」から説明を送れます" in page, "「否認に答える」から" in month) == (offered, offered)
+            assert (answer in page, "答えられる期限は2027年2月10日（水）でした" in page) == (
+                offered,
+                not offered,
+            )
+            assert ("元請が現場を開き直すと、承認できる" in open_page) is not offered
+            assert ("期限のあとでも承認できます" in open_page) is offered
+    with time_machine.travel(at, tick=False):
+        sent = own.browser.post(answer, {"note": "職長と入場"})
+        assert (sent.status_code, "この日は、否認されたまま残ります" in sent.content.decode()) == (422, True)
+        assert "期限が終わっています" in own.browser.get(answer, follow=True).content.decode()
+    assert list(Claim.objects.order_by("pk").values_list("pk", "state")) == [(claim, "refused"), (waiting, "open")]

@@ -260,6 +260,8 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
         {(one.worker, one.day) for one in visible if came(one)}
     )
     assert lines_on(page) == {told.names[worker]: numbers for worker, numbers in counters(visible).items()}
+    for worker in told.world.workers:
+        check_person_on_site(told, firm, site, worker, month)
     to_approve = [
         claim for claim in told.oracle.claims
         if claim["site_id"] == site and claim["state"] == "open" and told.is_prime(firm, site)
@@ -287,6 +289,21 @@ def check_site(told: Told, firm: int, site: int, month: date) -> None:
         page = browser.get(f"/business/sites/{site}/days/{day.year}-{day.month}-{day.day}/").content.decode()
         present = [told.names[one.worker] for one in visible if one.day == day and came(one)]
         assert sorted(re.findall(r'<th scope="row"><a[^>]*>([^<]+ 太郎)</a>', page)) == sorted(present)
+
+
+def check_person_on_site(told: Told, firm: int, site: int, worker: int, month: date) -> None:
+    """One person's days on a site: those that the viewer sees in the site's month, each with its times; else there is no page."""
+    mine = [one for one in told.on_site(firm, site, month) if one.worker == worker]
+    where = f"/business/sites/{site}/days/{month.year}-{month.month}/workers/{worker}/"
+    answer = told.browsers[BusinessId(firm)].get(where)
+    assert answer.status_code == (200 if mine else 404), where
+    if mine:
+        page = answer.content.decode()
+        days = re.findall(r'<li class="ds-card"><p class="ds-row"><strong>\d+年\d+月(\d+)日', page)
+        assert [int(day) for day in days] == sorted(one.day.day for one in mine)
+        assert told.names[worker] in page
+        shown = {one for n, one in enumerate(told.world.sites) if f"現場{n}<" in page or f"現場{n} " in page}
+        assert shown == {site}
 
 
 def came(one: Day) -> bool:

@@ -18,13 +18,12 @@ from registry.core.ids import BusinessId, SiteId
 from registry.disclosure.queries import see_workers_at_work
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claim_checks import ClaimDayError
+from registry.histories.operations.claim_checks import ClaimDayError, ClaimSiteClosedError, ClaimTooLateError
 from registry.histories.operations.claims import (
     ClaimData,
     ClaimEnteredAnewError,
     ClaimNotLinkedError,
     ClaimSiteError,
-    ClaimTooLateError,
     ClaimTwiceError,
     answer_refusal,
     approve_claims,
@@ -187,12 +186,12 @@ def test_a_firm_that_is_only_invited_confirms_nothing_and_sees_nobody() -> None:
     worker = a_worker(second).worker_id
     claim = enter_claim(worker, ClaimData(day=DAY, site_id=gate.site_id), by=worker_as_actor(worker), at=NOW)
     bind_months([(worker, DAY.replace(day=1))])
-    assert [len(list_claims_to_confirm(firm)) for firm in (prime, first, second)] == [0, 0, 1]
+    assert [len(list_claims_to_confirm(firm, on=DAY)) for firm in (prime, first, second)] == [0, 0, 1]
     with pytest.raises(NotAllowedError):
         confirm_claim(claim, by=owner_of(first), at=NOW)
     assert see_workers_at_work(firm_viewer(first), [worker], at=NOW)[worker].get("family_name") is None
     accept_invitation(above.id, by=owner_of(first), at=NOW)
-    assert [one.as_first_tier for one in list_claims_to_confirm(first)] == [True]
+    assert [one.as_first_tier for one in list_claims_to_confirm(first, on=DAY)] == [True]
     confirm_claim(claim, by=owner_of(first), at=NOW)
 
 
@@ -235,7 +234,7 @@ def test_an_entry_that_comes_too_late_asks_nobody_and_is_not_refused(place: Plac
     firms = (place.prime, place.first, place.second)
     assert [told(list_users(firm)[0].account.id) for firm in firms] == [[], [], []]
     assert standing(place.worker) == [Standing.UNAPPROVED]
-    assert [list_claims_to_confirm(firm) for firm in firms] == [[], [], []]
+    assert [list_claims_to_confirm(firm, on=DAY) for firm in firms] == [[], [], []]
     with pytest.raises(ClaimTooLateError):
         refuse_claim(claim, reason="記録がありません", by=owner_of(place.prime), at=TOO_LATE)
     assert row(claim).state is ClaimState.OPEN
@@ -246,7 +245,7 @@ def test_approval_ends_a_month_after_the_close_and_begins_again_with_the_site(pl
     close_site(place.site, from_on=date(2027, 1, 10), by=by, at=TOO_LATE)
     after = datetime.fromisoformat("2027-02-11T00:00+09:00")
     assert place.answer(claim, at=after) == 0
-    with pytest.raises(ClaimTooLateError):
+    with pytest.raises(ClaimSiteClosedError):
         refuse_claim(claim, reason="記録がありません", by=by, at=after)
     reopen_site(place.site, by=by, at=after)
     assert place.answer(claim, at=after) == 1

@@ -46,13 +46,13 @@ def place() -> Place:
 
 def test_each_firm_s_part_in_a_claim(place: Place) -> None:
     parts = {
-        firm: [(one.as_employer, one.as_first_tier, one.is_done) for one in list_claims_to_confirm(firm)]
+        firm: [(one.as_employer, one.as_first_tier, one.is_done) for one in list_claims_to_confirm(firm, on=DAY)]
         for firm in (place.second, place.first, place.prime, a_firm("別"))
     }
     assert list(parts.values()) == [[(True, False, False)], [(False, True, False)], [], []]
     confirm_claim(place.claim, by=owner_of(place.first), at=NOW)
-    assert [one.is_done for one in list_claims_to_confirm(place.first)] == [True]
-    assert [one.is_done for one in list_claims_to_confirm(place.second)] == [False]
+    assert [one.is_done for one in list_claims_to_confirm(place.first, on=DAY)] == [True]
+    assert [one.is_done for one in list_claims_to_confirm(place.second, on=DAY)] == [False]
 
 
 def test_an_employer_that_is_the_first_tier_has_both_parts() -> None:
@@ -62,16 +62,16 @@ def test_an_employer_that_is_the_first_tier_has_both_parts() -> None:
     worker = a_worker(firm).worker_id
     claim = enter_claim(worker, ClaimData(day=DAY, site_id=gate.site_id), by=worker_as_actor(worker), at=NOW)
     bind_months([(worker, NOVEMBER)])
-    (one,) = list_claims_to_confirm(firm)
+    (one,) = list_claims_to_confirm(firm, on=DAY)
     assert (one.as_employer, one.as_first_tier, one.is_done) == (True, True, False)
     confirm_claim(claim, by=owner_of(firm), at=NOW)
-    assert list_claims_to_confirm(firm)[0].is_done
+    assert list_claims_to_confirm(firm, on=DAY)[0].is_done
 
 
 def test_a_claim_stands_once_beside_touches_of_the_month(place: Place) -> None:
     place.gate.send(a_touch(1, place.card), a_touch(2, place.card, "2026-11-18T08:00:00+09:00"))
     bind_months([(place.worker, NOVEMBER)])
-    assert [one.row.id for one in list_claims_to_confirm(place.second)] == [place.claim]
+    assert [one.row.id for one in list_claims_to_confirm(place.second, on=DAY)] == [place.claim]
 
 
 def test_what_is_taken_back_is_in_no_list_and_can_still_be_read(place: Place) -> None:
@@ -79,7 +79,7 @@ def test_what_is_taken_back_is_in_no_list_and_can_still_be_read(place: Place) ->
     withdraw_claim(place.claim, by=place.self, at=NOW)
     assert list_open_claims([place.gate.site_id]) == []
     assert list_claims_of_worker(place.worker, NOVEMBER) == []
-    assert list_claims_to_confirm(place.second) == []
+    assert list_claims_to_confirm(place.second, on=DAY) == []
     assert get_claim(place.claim)
     assert get_claim(0) is None
 

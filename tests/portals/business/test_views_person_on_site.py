@@ -1,0 +1,82 @@
+"""One person's days on a site, as the prime and the firms above may see them (rulings 32, 38)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from registry.histories.operations.claims import answer_refusal, refuse_claim
+from registry.histories.operations.edits import edit_day
+from tests.factories.cast import NOW, a_gate, a_touch, owner_of
+from tests.factories.days import bind_all
+from tests.factories.site_days import Place
+from tests.factories.visitors import worker_as_actor
+
+pytestmark = pytest.mark.django_db
+DAY = NOW.date()
+MONTH = f"{DAY.year}-{DAY.month}"
+
+
+def path_of(place: Place, worker: int, month: str = MONTH) -> str:
+    return f"/business/sites/{place.gate.site_id}/days/{month}/workers/{worker}/"
+
+
+def test_each_person_of_a_site_s_month_leads_to_the_days_there(place: Place) -> None:
+    site, own, theirs = place.gate.site_id, place.own.worker_id, place.theirs.worker_id
+    for who, where, people in (
+        ("prime", f"/business/sites/{site}/days/{MONTH}/", {own, theirs}),
+        ("prime", f"/business/sites/days/{MONTH}/", {own, theirs}),
+        ("below", f"/business/sites/{site}/days/{MONTH}/", {theirs}),
+    ):
+        found = set(
+            re.findall(
+                r'<th scope="row"><a href="(/business/sites/\d+/days/[^"]+/workers/\d+/)">', place.page(who, where)
+            )
+        )
+        assert found == {path_of(place, one) for one in people}, where
+        for path in found:
+            assert f'href="/business/sites/{site}/days/{MONTH}-{DAY.day}/"' in place.page(who, path)
+
+
+def test_a_day_says_by_which_touches_and_devices_it_stands_and_nothing_of_other_sites(place: Place) -> None:
+    other = a_gate(place.prime, name="もう一つの現場", store="f" * 32)
+    other.send(a_touch(1, place.theirs, "2026-11-18T08:11:00+09:00"))
+    place.gate.send(a_touch(3, place.theirs, "2026-11-20T17:03:00+09:00", direction="out"))
+    bind_all()
+    theirs = place.theirs.worker_id
+    prime, below = (place.page(who, path_of(place, theirs)) for who in ("prime", "below"))
+    for page in (prime, below):
+        said = ("下 太郎", "7:58", "17:03（出）", "下請", "打刻の時刻は労働時間ではありません")
+        assert [text for text in said if text not in page] == []
+        assert [text for text in ("8:11", "もう一つの現場", "11月18日") if text in page] == []
+    devices = re.findall(r'7:58 <span class="ds-help">([^<]+)</span>', prime)
+    assert (len(devices), re.findall(r"7:58 <span", below)) == (1, []), "devices are the prime's affair"
+
+
+def test_who_is_not_on_the_path_or_not_there_has_no_page(place: Place) -> None:
+    own, theirs = place.own.worker_id, place.theirs.worker_id
+    for who, path in (
+        ("below", path_of(place, own)), ("prime", path_of(place, own, "2026-10")), ("prime", path_of(place, own + 1)),
+        ("prime", path_of(place, own, "2026-13")), ("prime", path_of(place, theirs).replace(str(place.gate.site_id), "1")),
+    ):  # fmt: skip
+        assert place.browsers[who].get(path).status_code == 404, path
+
+
+def test_what_was_entered_refused_answered_and_corrected_is_for_the_prime_alone(place: Place) -> None:
+    worker, by, prime = place.theirs.worker_id, worker_as_actor(place.theirs.worker_id), owner_of(place.prime)
+    claim, refused = place.enter(worker), place.enter(worker, DAY - timedelta(days=2))
+    for one in (claim, refused):
+        refuse_claim(one, reason="名簿にない人です", by=prime, at=NOW)
+    answer_refusal(claim, note="名簿の写しがあります", by=by, at=NOW)
+    edit_day(worker, place.gate.site_id, DAY, work="墨出し", by=by, at=NOW)
+    bind_all()
+    pages = [place.page(who, path_of(place, worker)) for who in ("prime", "below")]
+    assert [page.count('<li class="ds-card">') for page in pages] == [3, 3]
+    for text, there in (
+        ("名簿にない人です", 2),
+        ("名簿の写しがあります", 1),
+        ("自社が認めなかった日です", 1),
+        ("直した記録", 1),
+    ):
+        assert [page.count(text) for page in pages] == [there, 0], text
+    assert "墨出し" in pages[1], "what the day says now"

@@ -1,0 +1,74 @@
+"""What the prime decides on a site's month: entries after a refusal that was answered, entries whose time is over."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+
+from registry.histories.operations.claims import answer_refusal, refuse_claim
+from registry.sites.operations import close_site
+from tests.factories.cast import NOW, logged_in, owner_of
+from tests.factories.site_days import Place
+from tests.factories.visitors import worker_as_actor
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_decides_reads_the_answer_beside_the_reason_of_before(place: Place) -> None:
+    claim, worker = place.enter(place.theirs.worker_id), place.theirs.worker_id
+    refuse_claim(claim, reason="名簿にない人です", by=owner_of(place.prime), at=NOW)
+    answer_refusal(claim, note="名簿の写しがあります", by=worker_as_actor(worker), at=NOW)
+    site = f"/business/sites/{place.gate.site_id}"
+    for path in (f"{site}/days/", f"{site}/claims/{claim}/refuse/"):
+        card = place.page("prime", path).partition('class="ds-card')[2]
+        said = ("前に否認した理由", "名簿にない人です", "技能者の答え", "名簿の写しがあります")
+        assert [text for text in said if text not in card] == [], path
+    home = place.page("prime", "/business/")
+    assert [
+        text for text in ("技能者が否認に答えました", "2026年11月19日", "見本ビル新築工事") if text not in home
+    ] == []
+
+
+def test_who_decides_on_a_day_entered_anew_reads_why_the_entry_before_was_refused(place: Place) -> None:
+    claim = place.enter(place.theirs.worker_id)
+    refuse_claim(claim, reason="名簿にない人です", by=owner_of(place.prime), at=NOW)
+    again = place.enter(place.theirs.worker_id)
+    site = f"/business/sites/{place.gate.site_id}"
+    for path in (f"{site}/days/", f"{site}/claims/{again}/refuse/"):
+        card = place.page("prime", path).partition('class="ds-card')[2].partition("否認する")[0]
+        assert ("前の入力を否認した理由" in card, "名簿にない人です" in card) == (True, True), path
+    assert "前の入力を否認した理由" not in place.page("below", "/business/days/")
+
+
+def log_in_again(place: Place) -> None:
+    """Months later."""
+    place.browsers = {"prime": logged_in(str(place.prime)), "below": logged_in(str(place.below))}
+
+
+def test_entries_of_a_site_closed_too_long_ago_say_so_and_are_not_offered(place: Place) -> None:
+    claim, site = place.enter(place.theirs.worker_id), place.gate.site_id
+    close_site(site, from_on=date(2027, 1, 10), by=owner_of(place.prime), at=NOW)
+    with time_machine.travel(datetime(2027, 2, 10, 3, tzinfo=UTC), tick=False):
+        log_in_again(place)
+        assert f'name="claim" value="{claim}"' in place.page("prime", f"/business/sites/{site}/days/2026-11/")
+        assert f"/claims/{claim}/confirm/" in place.page("below", "/business/days/2026-11/")
+    with time_machine.travel(datetime(2027, 2, 11, 3, tzinfo=UTC), tick=False):
+        log_in_again(place)
+        page = place.page("prime", f"/business/sites/{site}/days/2026-11/")
+        assert ('name="claim"' in page, f"/claims/{claim}/refuse/" in page, "選んだものを承認する" in page) == (
+            False,
+        ) * 3
+        card = page.partition("承認の期限を過ぎた直接入力")[2].partition("</section>")[0]
+        said = (
+            "下 太郎",
+            "11月19日",
+            "承認の期限は2027年2月10日（水）でした",
+            f"/business/sites/{site}/close/",
+        )
+        assert [text for text in said if text not in card] == []
+        assert f"/claims/{claim}/confirm/" not in place.page("below", "/business/days/2026-11/")
+        refuse, approve = f"/business/sites/{site}/claims/{claim}/refuse/", f"/business/sites/{site}/claims/approve/"
+        answer = place.browsers["prime"].post(refuse, {"reason": "x"}, follow=True).content.decode()
+        assert "元請が現場を開き直すと" in answer
+        answer = place.browsers["prime"].post(approve, {"claim": claim}, follow=True).content.decode()
+        assert "承認の期限を過ぎた入力" in answer
