@@ -102,7 +102,7 @@ def measure(postgres: Postgres, gates: list[Gate]) -> list[Row]:
     with server():  # anew: nothing that the batches needed is remembered
         found.append(singles(gates, base["S"]))
     with server(binder=True):
-        found += peak(gates)
+        found += peak(postgres, gates)
     return found
 
 
@@ -154,11 +154,18 @@ def singles(gates: list[Gate], best: float) -> Row:
     return Row("one touch a request", f"{rate:,.0f} /s", f"{rate / best:.3f} S", "≥ 0.04 S")
 
 
-def peak(gates: list[Gate], *, rate: int = 560) -> list[Row]:
+def peak(postgres: Postgres, gates: list[Gate], *, rate: int = 560) -> list[Row]:
     """The national peak from an open loop, with the binder beside it; then how far the binder is behind.
 
-    It begins when the binder has caught up with the measurements before, which ran without one.
+    It begins as a morning begins: the binder has caught up with the measurements before, which ran without one, what they
+    left to vacuum is vacuumed, and every thread of the server has answered before.
     """
+    import psycopg
+
+    wait_for_binder()
+    with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:
+        link.execute("VACUUM ANALYZE")
+    send([bodies(gates[n], count=20, size=1) for n in range(16)])
     plan = [bodies(gates[n], count=rate * PEAK_SECONDS // 16, size=1) for n in range(16)]
     wait_for_binder()
     _, each = send(plan, rate=rate)
