@@ -249,13 +249,17 @@ def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[int, 
     return days
 
 
+# Its calendar day and those before it that a touch can belong to.
+DAYS_OF_A_TOUCH = 3
+
+
 def possible_days(number: int) -> Iterable[int]:
     """The ordinals of the days that a touch can belong to, the likeliest first.
 
     A shift begins up to 16 hours before, and where a site's days begin late, that is still the day before.
     """
     day = _calendar_day(number)
-    return (day, day - 1, day - 2)
+    return range(day, day - DAYS_OF_A_TOUCH, -1)
 
 
 def is_among(number: int, numbers: Iterable[int]) -> bool:
@@ -288,14 +292,16 @@ def numbers_of_day(numbers: Sequence[int], day: int, boundaries: Boundaries, shi
 
 
 def is_apart_from(numbers: Sequence[int], day: int, shift: int = 0) -> bool:
-    """Whether touches two calendar days after a day, by its ordinal, keep their days whatever is touched on that one.
+    """Whether later touches keep their days whatever is touched on a calendar day, by its ordinal.
 
-    So they do nearly always: somebody comes in between, goes, or stays away for 16 hours. `shift` makes the sorted numbers
+    So they do nearly always: nothing came after it, or an `in`, or nothing for 16 hours. `shift` makes the sorted numbers
     absolute.
     """
-    next_day, after = (_midnight(later) - shift for later in (day + 1, day + 2))
-    place = bisect_left(numbers, after)
-    return place == len(numbers) or numbers[_begin_of(numbers, place)] >= next_day
+    tomorrow = _midnight(day + 1) - shift
+    place = bisect_left(numbers, tomorrow)
+    if place == len(numbers) or numbers[place] >> _TURN_SHIFT & _TURN_MASK == _IN:
+        return True
+    return numbers[place] - tomorrow >= _SHIFT_MINUTES << _LOW_BITS
 
 
 def _midnight(day: int) -> int:

@@ -13,7 +13,7 @@ from registry.changes.states import ChangeKind
 from registry.histories.derive.binding import bind
 from registry.histories.derive.packing import MonthRow, pack, repack
 from registry.histories.queries import load_facts, load_months, months_bound
-from registry.touches.derive import months_around, months_near
+from registry.touches.derive import DAYS_OF_A_TOUCH, months_around, months_near
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_sites, months_of_workers
 
@@ -68,7 +68,7 @@ def _bind_touched(marks: Iterable[ChangeMark]) -> set[int]:
 
 
 def _bind_days(month: date, touched: Mapping[int, Collection[date]]) -> set[int]:
-    """Work out and store the days of a month that workers touched, and those beside them. Returns as `_bind_touched`."""
+    """Work out and store the days of a month that touches on some days can belong to. Returns as `_bind_touched`."""
     facts = load_facts(touched, months_around(month), on=month)
     before = load_months(touched, month)
     changed, reaching = [], set()
@@ -76,7 +76,7 @@ def _bind_days(month: date, touched: Mapping[int, Collection[date]]) -> set[int]
         if not all(facts.is_apart_from(worker_id, day) for day in days):
             reaching.add(worker_id)
             continue
-        near = {day + step * _DAY for day in days for step in (-1, 0, 1)}
+        near = {day - step * _DAY for day in days for step in range(DAYS_OF_A_TOUCH)}
         wanted = {day for day in near if day.replace(day=1) == month}
         bound = bind(facts.of(worker_id, facts.only_days_of(worker_id, wanted)), wanted)
         rows = repack(before.get(worker_id, ()), wanted, bound)

@@ -116,7 +116,7 @@ class Facts:
         return found
 
     def is_apart_from(self, worker_id: int, day: date) -> bool:
-        """Whether a touch of a day changes nothing but that day and its neighbours.
+        """Whether a touch on a calendar day changes no other days than those it can belong to.
 
         It may: where days run into each other, and where it is the first one with a new card (ruling 19).
         """

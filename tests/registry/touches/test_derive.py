@@ -53,20 +53,19 @@ def test_a_touch_and_its_day_are_found_without_the_other_days(seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_days_apart_from_a_day_stay_as_they_are_whatever_is_touched_on_it(seed: int) -> None:
+def test_a_touch_changes_no_day_but_those_it_can_have_where_later_ones_are_apart(seed: int) -> None:
     rng = random.Random(seed)
-    numbers = some_touches(rng, 20)
-    days, told = numbers_by_day(numbers, BOUNDARIES), 0
+    before = some_touches(rng, 20)
+    days, told = numbers_by_day(before, BOUNDARIES), 0
     for day in range(min(days) - 1, max(days) + 2):
-        if not is_apart_from(numbers, day):
-            continue
         at = datetime.combine(date.fromordinal(day), time(), JST) + timedelta(minutes=rng.randrange(24 * 60))
-        more = numbers_by_day(sorted([*numbers, number_of(ms_of(at), rng.choice(["", "in", "out"]))]), BOUNDARIES)
-        near = {day - 1, day, day + 1}
-        assert {one: own for one, own in more.items() if one not in near} == {
-            one: own for one, own in days.items() if one not in near
-        }
-        told += 1
+        new = number_of(ms_of(at), rng.choice(["", "in", "out"]))
+        after = sorted({*before, new})
+        if is_apart_from(after, day):
+            more = numbers_by_day(after, BOUNDARIES)
+            changed = {one for one in days.keys() | more.keys() if days.get(one) != more.get(one)}
+            assert changed <= set(possible_days(new))
+            told += 1
     assert told
 
 
@@ -75,6 +74,21 @@ def test_days_that_run_into_each_other_are_not_apart() -> None:
     assert not is_apart_from(numbers, date(2026, 11, 2).toordinal())
     assert is_apart_from(numbers, date(2026, 11, 20).toordinal())
     assert is_apart_from([], date(2026, 11, 2).toordinal())
+
+
+def test_what_begins_only_because_of_a_touch_is_not_apart_from_it() -> None:
+    """An `out` of the day before frees the touch after midnight, which began nothing as long as it was unknown."""
+    evening = datetime(2026, 11, 2, 20, tzinfo=JST)
+    numbers = [
+        number_of(ms_of(evening + hours * timedelta(hours=1)), turn)
+        for hours, turn in ((0, "in"), (3, "out"), (9, ""), (24, ""), (39, ""))
+    ]
+    with_it, without = (
+        {number: day for day, own in numbers_by_day(some, BOUNDARIES).items() for number in own}
+        for some in (numbers, [numbers[0], *numbers[2:]])
+    )
+    assert with_it[numbers[-1]] == without[numbers[-1]] + 1
+    assert not is_apart_from(numbers, evening.toordinal())
 
 
 @pytest.mark.parametrize("begins_at", [time(0), time(12), time(23, 59)])
