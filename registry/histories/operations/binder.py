@@ -92,7 +92,7 @@ def _concerned(marks: Sequence[ChangeMark]) -> set[tuple[int, date]]:
     of_workers: set[tuple[int, date, date]] = set()
     of_sites: set[tuple[int, date, date]] = set()
     for mark in marks:
-        begin = (mark.from_on - _DAY).replace(day=1)
+        begin = (mark.from_on - (DAYS_OF_A_TOUCH - 1) * _DAY).replace(day=1)
         end = (mark.until_on + _REACH).replace(day=1) if mark.until_on else _LAST_MONTH
         for worker_id in mark.worker_ids:
             of_workers.add((worker_id, begin, end))
