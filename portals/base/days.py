@@ -13,7 +13,8 @@ from portals.base.templatetags.ds import jtime
 from registry.core.days import jst_day
 from registry.histories.derive.binding import BoundDay
 from registry.histories.derive.hours import ends_next_morning
-from registry.histories.queries import ClaimRow, DayRow, RefusedDay
+from registry.histories.queries import ClaimRow, DayRow, DecisionRow, RefusedDay
+from registry.histories.rules import DOUBTS, HOLDING
 from registry.histories.states import Approval, Standing
 from registry.workers.states import DayItem
 
@@ -49,6 +50,8 @@ class ShownDay:
 
 Refusals = Mapping[tuple[int, date], RefusedDay]
 NO_REFUSALS: Refusals = {}
+Decisions = Mapping[tuple[int, date], DecisionRow]
+NO_DECISIONS: Decisions = {}
 
 
 def by_place(refused: Iterable[RefusedDay]) -> Refusals:
@@ -62,9 +65,11 @@ def refusal_of(row: BoundDay, refused: Refusals) -> RefusedDay | None:
 
 
 def shown_reasons(codes: Iterable[str], *, counts: bool = False) -> list[Reason]:
-    """Reasons in words. A day may count in spite of one: by another touch, or by the prime's word."""
+    """Reasons in words. A day may count in spite of one, by another touch or by the prime's word: then nobody need act."""
     return [
-        Reason(
+        Reason(code, _(f"reason.{code}.cause"), _("day.counts_now"), _("day.counts_in_spite"), "")
+        if counts and code in HOLDING
+        else Reason(
             code, _(f"reason.{code}.cause"), _("day.counts_now") if counts else _(f"reason.{code}.consequence"),
             _(f"reason.{code}.remedy"), _(f"reason.{code}.who"),
         )
@@ -72,15 +77,21 @@ def shown_reasons(codes: Iterable[str], *, counts: bool = False) -> list[Reason]
     ]  # fmt: skip
 
 
-def shown_day(row: DayRow, place: str, refused: Refusals = NO_REFUSALS) -> ShownDay:
+def shown_day(
+    row: DayRow, place: str, refused: Refusals = NO_REFUSALS, decisions: Decisions = NO_DECISIONS
+) -> ShownDay:
     """A day in words. `place` is the site's name, or the person's on a site's page.
 
-    Where the prime did not accept the day, its word is the explanation: what else is said of the day does not matter.
+    Where the prime did not accept the day, its word is the explanation: what else is said of the day does not matter. What
+    it may doubt is no question any more where it has said that the day counts.
     """
     bound, standing = row.bound, row.bound.standing
     refusal = refusal_of(bound, refused)
     is_explained = refusal is not None and (refusal.of_touches or bound.by_hand)
-    reasons = shown_reasons(() if is_explained else bound.reasons, counts=standing is Standing.FORMAL)
+    decision = decisions.get((bound.site_id or 0, bound.day))
+    answered = DOUBTS if decision and decision.counts else ()
+    left = [] if is_explained else [one for one in bound.reasons if one not in answered]
+    reasons = shown_reasons(left, counts=standing is Standing.FORMAL)
     label = _("day.standing.refused") if refusal else _(f"day.standing.{standing}")
     is_over = bool(refusal and refusal.claim_id and not refusal.may_be_answered(jst_day(timezone.now())))
     return ShownDay(bound, place, TONES[standing], label, reasons, refusal, is_over)

@@ -297,7 +297,7 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     refused, open_ones = by_place(list_refused_of_worker(worker_id, chosen)), _own_entries(request, worker_id, chosen)
     shown = [
         {
-            "day": shown_day(row, sites.get(row.bound.site_id or 0) or claimed.get(row.bound.assignment.claim_id or 0, ""), refused),
+            "day": shown_day(row, sites.get(row.bound.site_id or 0) or claimed.get(row.bound.assignment.claim_id or 0, ""), refused, decisions),
             "entry": open_ones.get((row.bound.site_id or row.bound.assignment.claim_id, row.bound.day)),
             "site_id": row.bound.site_id, "is_unregistered": row.bound.site_id in unregistered,
             "trade": trades_in_words(row.bound.assignment, trades),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
-from portals.base.days import NO_REFUSALS, approval_in_words, by_place, looked_at, shown_day
+from portals.base.days import NO_DECISIONS, NO_REFUSALS, Decisions, approval_in_words, by_place, looked_at, shown_day
 from portals.base.edits import TONES, shown_edits
 from portals.base.months import chosen_month
 from portals.base.touches import touches_on_site
@@ -69,10 +69,11 @@ def _shown(access: SiteAccess, worker_id: int, month: date, rows: list[DayRow]) 
     firms = names_of_businesses({row.bound.assignment.business_id or 0 for row in rows})
     found = touches_of_month(worker_id, access.site_id, month)
     touches = touches_on_site(worker_id, access.site_id, found, with_source=access.is_prime)
-    approvals, said = special_approvals(rows), _said(access, worker_id, month)
+    decisions = last_decisions(worker_id, month) if access.is_prime else NO_DECISIONS
+    approvals, said = special_approvals(rows), _said(access, worker_id, month, decisions)
     return [
         {
-            "day": shown_day(row, "", refused), "touches": touches.get(bound.day, []),
+            "day": shown_day(row, "", refused, decisions), "touches": touches.get(bound.day, []),
             "firm": firms.get(bound.assignment.business_id or 0, ""),
             "trade": trades_in_words(bound.assignment, trades),
             "position": positions.get(bound.assignment.position, ""), "work": bound.assignment.work,
@@ -85,7 +86,7 @@ def _shown(access: SiteAccess, worker_id: int, month: date, rows: list[DayRow]) 
     ]  # fmt: skip
 
 
-def _said(access: SiteAccess, worker_id: int, month: date) -> Said:
+def _said(access: SiteAccess, worker_id: int, month: date, decisions: Decisions) -> Said:
     """For the prime, by day: what was entered by hand, what it decided itself, later words on the day."""
     if not access.is_prime:
         return {}
@@ -93,7 +94,7 @@ def _said(access: SiteAccess, worker_id: int, month: date) -> Said:
     for claim in list_claims_of_worker(worker_id, month):
         if claim.site_id == access.site_id:
             entries.setdefault(claim.day, []).append(_entry(claim))
-    decisions, edits = last_decisions(worker_id, month), shown_edits(worker_id, month)
+    edits = shown_edits(worker_id, month)
     days = {day for site_id, day in [*decisions, *edits] if site_id == access.site_id} | entries.keys()
     return {
         day: {

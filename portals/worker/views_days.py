@@ -14,7 +14,17 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.calendars import DayMark, DayState
-from portals.base.days import NO_REFUSALS, Refusals, ShownDay, by_place, refusal_of, shown_day, times_said
+from portals.base.days import (
+    NO_DECISIONS,
+    NO_REFUSALS,
+    Decisions,
+    Refusals,
+    ShownDay,
+    by_place,
+    refusal_of,
+    shown_day,
+    times_said,
+)
 from portals.base.edits import shown_edits
 from portals.base.entries import take_back
 from portals.base.exports import csv_answer
@@ -75,11 +85,13 @@ def site_names(rows: list[DayRow], claims: list[ClaimRow]) -> dict[object, str]:
     return names | {("claim", claim.id): claim.site_name for claim in claims}
 
 
-def shown_days(rows: list[DayRow], claims: list[ClaimRow], refused: Refusals = NO_REFUSALS) -> list[ShownDay]:
-    """Days with the names of their sites, and what primes did not accept of them."""
+def shown_days(
+    rows: list[DayRow], claims: list[ClaimRow], refused: Refusals = NO_REFUSALS, decisions: Decisions = NO_DECISIONS
+) -> list[ShownDay]:
+    """Days with the names of their sites, and what primes said of them."""
     names = site_names(rows, claims)
     return [
-        shown_day(row, names.get(row.bound.site_id or ("claim", row.bound.assignment.claim_id), ""), refused)
+        shown_day(row, names.get(row.bound.site_id or ("claim", row.bound.assignment.claim_id), ""), refused, decisions)
         for row in rows
     ]
 
@@ -175,7 +187,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
             "decision": decisions.get((one.row.site_id or 0, chosen)),
         }
-        for one in shown_days(rows, claims, refused)
+        for one in shown_days(rows, claims, refused, decisions)
     ]  # fmt: skip
     paths = {row.bound.site_id: row.bound.assignment.path for row in rows}
     context = {

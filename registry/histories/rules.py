@@ -32,6 +32,11 @@ def may_refuse_position(day: date, site: SiteRow, *, firm: int | None, on: date)
     return firm != site.business_id and (last_on is None or on <= last_on)
 
 
+# Reasons that hold a day up or keep it from counting (`touch_reasons.csv`), unless another touch or the prime's word makes it count.
+HOLDING = frozenset({
+    Reason.CARD_LOST, Reason.CARD_UNKNOWN, Reason.OUTSIDE_PERIOD, Reason.SITE_CLOSED, Reason.SITE_NOT_OF_DEVICE,
+    Reason.DEVICE_REVOKED, Reason.CLOCK_IMPLAUSIBLE, Reason.POSTER_FIXED,
+})  # fmt: skip
 # Reasons of days that count and that the prime may say do not (`touch_reasons.csv`).
 DOUBTS = (Reason.TWO_PLACES, Reason.TYPED_NUMBER, Reason.CLOCK_OFF)
 
