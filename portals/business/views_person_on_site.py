@@ -14,6 +14,7 @@ from portals.base.days import NO_DECISIONS, NO_REFUSALS, Decisions, approval_in_
 from portals.base.edits import TONES, shown_edits
 from portals.base.months import chosen_month
 from portals.base.touches import touches_on_site
+from portals.base.withdrawn import shown_withdrawn
 from portals.business.site_access import SiteAccess, access_to
 from portals.business.views_days import names_of
 from portals.business.views_firm import business_of
@@ -35,7 +36,7 @@ from registry.histories.queries import (
     touches_of_month,
     trades_in_words,
 )
-from registry.workers.states import ALL_OF_DAYS
+from registry.workers.states import ALL_OF_DAYS, DayItem
 
 Said = dict[date, dict[str, Any]]
 NOTHING_SAID: dict[str, Any] = {"entries": (), "decision": None, "edits": None}
@@ -46,13 +47,15 @@ def person_on_site(request: HttpRequest, site_id: int, year: int, month: int, wo
     """Which days somebody was on the site in a month, and what each rests on; 404 where the viewer sees none of them."""
     access, chosen = access_to(request, site_id), chosen_month(year, month)
     rows = _visible(access, business_of(request), list_days_on_site(worker_id, site_id, chosen))
-    if not rows:
+    withdrawn = shown_withdrawn(worker_id, chosen, site_id=site_id) if access.is_prime else []
+    if not (rows or withdrawn):
         raise Http404
-    seen = looked_at((rows, ALL_OF_DAYS))
+    seen = looked_at((rows, ALL_OF_DAYS), ((one["row"] for one in withdrawn), [DayItem.DAY]))
     names = names_of(see_workers_on_site(viewer_of(request), site_id, [worker_id], at=timezone.now(), days=seen))
     context = {
         "name": names.get(worker_id, grouped(worker_id)), "site": access.site, "month": chosen,
         "is_prime": access.is_prime, "counters": count_days(rows), "shown": _shown(access, worker_id, chosen, rows),
+        "withdrawn": withdrawn,
     }  # fmt: skip
     return render(request, "business/person_on_site.html", context)
 

@@ -33,6 +33,7 @@ from portals.base.joining import join_page
 from portals.base.months import chosen_day, chosen_month, months_beside
 from portals.base.records import full_name
 from portals.base.touches import shown_touches
+from portals.base.withdrawn import shown_withdrawn
 from portals.worker.claim_steps import steps_of
 from portals.worker.forms import ClaimForm, EditForm, NoteForm
 from portals.worker.who import worker_of
@@ -194,6 +195,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         "chosen": chosen,
         "shown": shown,
         "claims": [_shown_claim(claim, paths.get(claim.site_id, ())) for claim in claims],
+        "withdrawn": shown_withdrawn(worker_id, chosen.replace(day=1), day=chosen),
     }
     return render(request, "worker/day.html", context)
 

@@ -14,7 +14,7 @@ from registry.histories.derive.deadlines import is_self_declared, last_answer_on
 from registry.histories.models import Claim
 from registry.histories.queries.days import DayRow
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
-from registry.histories.states import ENTER, Approval, ClaimState, Side, Standing
+from registry.histories.states import ENTER, Approval, ClaimMove, ClaimState, Side, Standing
 from registry.touches.derive import months_around
 
 
@@ -134,6 +134,21 @@ def _claims(query: Q) -> list[ClaimRow]:
 def list_claims_of_worker(worker_id: int, month: date) -> list[ClaimRow]:
     """A worker's entered days of a month, refused ones too."""
     return _claims(Q(worker=worker_id, day__year=month.year, day__month=month.month) & ~Q(state=ClaimState.WITHDRAWN))
+
+
+@dataclass(frozen=True)
+class WithdrawnClaim:
+    """An entry that was taken back, and the firm that did so; None where the worker did. Nothing vanishes (ruling 28)."""
+
+    row: ClaimRow
+    firm_id: int | None
+
+
+def list_withdrawn_of_worker(worker_id: int, month: date) -> list[WithdrawnClaim]:
+    """A worker's entries of a month that were taken back: they count for nothing, and stay to be read (ruling 29)."""
+    rows = _claims(Q(worker=worker_id, day__year=month.year, day__month=month.month, state=ClaimState.WITHDRAWN))
+    firms = firms_that(ClaimMove.WITHDRAW, "histories_claim", [one.id for one in rows]) if rows else {}
+    return [WithdrawnClaim(one, firms.get(one.id)) for one in rows]
 
 
 def list_open_claims(site_ids: Collection[int]) -> list[ClaimRow]:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from registry.histories.operations.claims import answer_refusal, refuse_claim
+from portals.base.templatetags.ds import jmoment
+from registry.histories.operations.claims import answer_refusal, refuse_claim, withdraw_claim
 from registry.histories.operations.edits import edit_day
 from tests.factories.cast import NOW, a_gate, a_touch, owner_of
 from tests.factories.days import bind_all
@@ -80,3 +81,18 @@ def test_what_was_entered_refused_answered_and_corrected_is_for_the_prime_alone(
     ):
         assert [page.count(text) for page in pages] == [there, 0], text
     assert "墨出し" in pages[1], "what the day says now"
+
+
+def test_what_was_taken_back_stays_to_be_read_by_the_prime(place: Place) -> None:
+    worker, by = place.theirs.worker_id, worker_as_actor(place.theirs.worker_id)
+    later = NOW + timedelta(minutes=7)
+    withdraw_claim(place.enter(worker), by=by, at=later)
+    before = DAY.replace(month=10)
+    withdraw_claim(place.enter(worker, before), by=by, at=later)
+    bind_all()
+    pages = [place.page(who, path_of(place, worker)) for who in ("prime", "below")]
+    assert [page.count('<li class="ds-card">') for page in pages] == [1, 1], "it is no day"
+    assert ["取り下げた入力" in page for page in pages] == [True, False], "of a path above only days are shown"
+    assert f"{jmoment(later)}に取下げ（本人）" in pages[0]
+    alone = place.page("prime", path_of(place, worker, f"{before.year}-{before.month}"))
+    assert "取り下げた入力" in alone, "where nothing else is left of the month"

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from config.texts import ROOT, read_texts
+from portals.base.templatetags.ds import jmoment
 from registry.businesses.models import Business
 from registry.businesses.states import BusinessKind
 from registry.codes.queries import code_names
@@ -18,7 +19,7 @@ from registry.codes.states import Table
 from registry.core.ids import WorkerId, grouped
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months, follow
-from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, refuse_claim
+from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, enter_claims, refuse_claim, withdraw_claim
 from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.histories.states import Reason
@@ -392,3 +393,18 @@ def test_a_refusal_of_long_ago_offers_no_answer_and_says_who_can_help(own: Own) 
         assert (sent.status_code, "この日は、否認されたまま残ります" in sent.content.decode()) == (422, True)
         assert "期限が終わっています" in own.browser.get(answer, follow=True).content.decode()
     assert list(Claim.objects.order_by("pk").values_list("pk", "state")) == [(claim, "refused"), (waiting, "open")]
+
+
+def test_an_entry_that_was_taken_back_stays_to_be_read_and_counts_for_nothing(own: Own) -> None:
+    later = NOW + timedelta(minutes=7)
+    withdraw_claim(own.enter(), by=worker_as_actor(own.worker), at=later)
+    enter_claims([own.worker], ClaimData(day=DAY, site_name="近所の家"), by=owner_of(own.prime), at=NOW)
+    (claim,) = list_claims_of_worker(own.worker, DAY)
+    withdraw_claim(claim.id, by=owner_of(own.prime), at=later)
+    bind_all()
+    page = own.page()
+    said = ("取り下げた入力", f"{jmoment(NOW)}に入力（本人）", f"{jmoment(later)}に取下げ（本人）", f"{jmoment(NOW)}に入力（所属会社）")
+    assert [text for text in (*said, "近所の家", "カードを忘れた") if text not in page] == []
+    assert "に取下げ（見本建設株式会社）" in page
+    assert "<h2>直接入力</h2>" not in page, "it is no entry that waits"
+    assert "取り下げた入力" not in own.page(f"/worker/days/{DAY.year}-{DAY.month}-{DAY.day - 1}/")
