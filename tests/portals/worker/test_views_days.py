@@ -19,7 +19,14 @@ from registry.codes.states import Table
 from registry.core.ids import WorkerId, grouped
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months, follow
-from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim, enter_claims, refuse_claim, withdraw_claim
+from registry.histories.operations.claims import (
+    ClaimData,
+    approve_claims,
+    enter_claim,
+    enter_claims,
+    refuse_claim,
+    withdraw_claim,
+)
 from registry.histories.operations.edits import approve_edits, decide_days, edit_day, refuse_edit
 from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.histories.states import Reason
@@ -403,7 +410,12 @@ def test_an_entry_that_was_taken_back_stays_to_be_read_and_counts_for_nothing(ow
     withdraw_claim(claim.id, by=owner_of(own.prime), at=later)
     bind_all()
     page = own.page()
-    said = ("取り下げた入力", f"{jmoment(NOW)}に入力（本人）", f"{jmoment(later)}に取下げ（本人）", f"{jmoment(NOW)}に入力（所属会社）")
+    said = (
+        "取り下げた入力",
+        f"{jmoment(NOW)}に入力（本人）",
+        f"{jmoment(later)}に取下げ（本人）",
+        f"{jmoment(NOW)}に入力（所属会社）",
+    )
     assert [text for text in (*said, "近所の家", "カードを忘れた") if text not in page] == []
     assert "に取下げ（見本建設株式会社）" in page
     assert "<h2>直接入力</h2>" not in page, "it is no entry that waits"
