@@ -37,6 +37,6 @@ class Notice(models.Model):
     class Meta:
         db_table = "notices_notice"
         indexes = [
-            models.Index(fields=["account", "-id"], name="notices_of_account"),
+            models.Index(fields=["account", "-written_at", "-id"], name="notices_by_time"),
             models.Index(fields=["about"], condition=~Q(about=""), name="notices_about"),
         ]

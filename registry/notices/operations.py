@@ -138,6 +138,6 @@ def write_notices(
             app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)
 
 
-def settle_notices(about: str, *, asked: NoticeKind, now: NoticeKind) -> None:
-    """Let the messages that asked for something say what became of it. Harmless when repeated."""
-    Notice.objects.filter(about=about, kind=asked).update(kind=now)
+def settle_notices(about: str, *, asked: NoticeKind, now: NoticeKind, at: datetime) -> None:
+    """Let the messages that asked for something say what became of it, as news of that moment. Harmless when repeated."""
+    Notice.objects.filter(about=about, kind=asked).update(kind=now, written_at=at, read_at=None)

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from registry.notices.models import Letter, Notice
 from registry.notices.states import LetterKind, LetterState, NoticeKind
 
@@ -29,8 +31,12 @@ class LetterRow:
 
 
 def list_notices(account_id: int, *, limit: int = 10) -> list[NoticeRow]:
-    """The latest messages to an account, newest first."""
-    rows = Notice.objects.filter(account_id=account_id).order_by("-id")[:limit]
+    """The latest messages to an account, newest first. Several that ended in the same news about one thing are one."""
+    same = Notice.objects.filter(
+        account=OuterRef("account"), about=OuterRef("about"), kind=OuterRef("kind"),
+        written_at=OuterRef("written_at"), pk__gt=OuterRef("pk"),
+    ).exclude(about="")  # fmt: skip
+    rows = Notice.objects.filter(~Exists(same), account_id=account_id).order_by("-written_at", "-id")[:limit]
     return [NoticeRow(row.pk, NoticeKind(row.kind), row.data, row.written_at) for row in rows]
 
 

@@ -71,6 +71,7 @@ class NoticeKind(StrEnum):
     CLAIM_APPROVED = "claim_approved"
     CLAIM_REFUSED = "claim_refused"
     CLAIM_REFUSED_OF_PEOPLE = "claim_refused_of_people"
+    CLAIM_ENTERED_ANEW = "claim_entered_anew"  # what told of a refusal, once the day was entered anew
     CLAIM_REFUSAL_ANSWERED = "claim_refusal_answered"
     CLAIM_REFUSAL_TAKEN_BACK = "claim_refusal_taken_back"
     CLAIMS_JOINED = "claims_joined"

@@ -23,6 +23,13 @@ from registry.histories.operations.claim_checks import (
     is_late,
     may_be_answered,
 )
+from registry.histories.operations.claim_news import (
+    firms_of,
+    settle,
+    settle_refused_before,
+    tell_its_worker,
+    tell_one_firm,
+)
 from registry.histories.operations.parties import (
     check_prime,
     check_trade,
@@ -31,11 +38,9 @@ from registry.histories.operations.parties import (
     one_at_a_time,
     side_of,
     tell_firm,
-    tell_worker,
 )
 from registry.histories.queries import entered_by_firm, path_of_day
 from registry.histories.states import CLAIM_LIFE, ENTER, ClaimMove, ClaimState, Side
-from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
 from registry.structures.queries import has_part_in
@@ -112,11 +117,12 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
     note_act("histories_claim", claim.pk, ENTER, by=by, at=at)
     if side is Side.EMPLOYER:
         _confirm(claim, by, at)
-        _tell_worker(NoticeKind.CLAIM_ENTERED_FOR_YOU, claim, at=at)
+        tell_its_worker(NoticeKind.CLAIM_ENTERED_FOR_YOU, claim, at=at)
     _note(claim)
-    for business_id in () if is_late(claim) else _firms(claim):
+    settle_refused_before(claim, at)
+    for business_id in () if is_late(claim) else firms_of(claim):
         if business_id != by.subject_id:
-            _tell(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
+            tell_one_firm(NoticeKind.CLAIM_ENTERED, business_id, claim, at=at)
     return claim.pk
 
 
@@ -184,12 +190,12 @@ def join_site(claim_ids: Collection[int], site_id: SiteId, *, by: Actor, at: dat
         raise ClaimTwiceError(field="site_id")
     asking = [claim for claim in joined if not is_late(claim)]
     words = {"site": site.name, "count": str(len(asking))}
-    for business_id in dict.fromkeys(firm for claim in asking for firm in _firms(claim)):
+    for business_id in dict.fromkeys(firm for claim in asking for firm in firms_of(claim)):
         if business_id != by.subject_id:
             tell_firm(NoticeKind.CLAIMS_JOINED, business_id, words, site_id=site_id, at=at)
     for claim in joined if Side.EMPLOYER in sides else ():
         _confirm(claim, by, at)
-        _tell_worker(NoticeKind.CLAIM_JOINED_FOR_YOU, claim, at=at)
+        tell_its_worker(NoticeKind.CLAIM_JOINED_FOR_YOU, claim, at=at)
     return len(joined)
 
 
@@ -200,38 +206,13 @@ def _joined(claim: Claim, site_id: SiteId, *, by: Actor, at: datetime) -> bool:
         claim.save(update_fields=["site", "joined_at"])
         note_act("histories_claim", claim.pk, "join", by=by, at=at)
         _note(claim)
+        settle_refused_before(claim, at)
         return True
     return False
 
 
 def _note(claim: Claim) -> None:
     note_day(claim.worker_id, claim.site_id, claim.day)
-
-
-def _firms(claim: Claim) -> list[BusinessId]:
-    """Employer, first tier and prime of a claimed day, each once; nobody knows those of an unregistered site."""
-    if claim.site_id is None:
-        return []
-    path = path_of_day(claim.worker_id, claim.site_id, claim.day)
-    return [BusinessId(one) for one in dict.fromkeys((*path[:1], *path[-2:]))]
-
-
-def _tell(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
-    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at, about=_about(claim))
-
-
-def _about(claim: Claim) -> str:
-    return f"claim {claim.pk}"
-
-
-def _tell_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
-    tell_worker(kind, claim.worker_id, _words(claim), at=at)
-
-
-def _words(claim: Claim) -> dict[str, str]:
-    site = find_site(claim.site_id) if claim.site_id else None
-    name = site.name if site else claim.site_name
-    return {"day": claim.day.isoformat(), "site": name, "first": claim.site_name, "reason": claim.answer_reason}
 
 
 def _claim(claim_id: int) -> Claim:
@@ -282,7 +263,7 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
         if claim.state == ClaimState.OPEN and may_be_answered(claim, jst_day(at)):
             claim.self_approved = is_own_day(claim.worker_id, claim.site_id, claim.day, by)
             _answer(claim, ClaimMove.APPROVE, "", by=by, at=at)
-            _tell_worker(NoticeKind.CLAIM_APPROVED, claim, at=at)
+            tell_its_worker(NoticeKind.CLAIM_APPROVED, claim, at=at)
             count += 1
     return count
 
@@ -299,10 +280,10 @@ def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None
         return
     check_answerable(claim, jst_day(at), field="reason")
     _answer(claim, ClaimMove.REFUSE, reason, by=by, at=at)
-    _tell_worker(NoticeKind.CLAIM_REFUSED, claim, at=at)
+    tell_its_worker(NoticeKind.CLAIM_REFUSED, claim, at=at)
     for business_id in firms_that(ENTER, "histories_claim", [claim.pk]).values():
         if business_id != by.subject_id:
-            _tell(NoticeKind.CLAIM_REFUSED_OF_PEOPLE, BusinessId(business_id), claim, at=at)
+            tell_one_firm(NoticeKind.CLAIM_REFUSED_OF_PEOPLE, BusinessId(business_id), claim, at=at)
 
 
 @transaction.atomic
@@ -320,7 +301,7 @@ def take_back_refusal(claim_id: int, *, by: Actor, at: datetime) -> bool:
             _answer(claim, ClaimMove.TAKE_BACK, "", by=by, at=at)
     except IntegrityError:
         raise ClaimTwiceError from None
-    _tell_worker(NoticeKind.CLAIM_REFUSAL_TAKEN_BACK, claim, at=at)
+    tell_its_worker(NoticeKind.CLAIM_REFUSAL_TAKEN_BACK, claim, at=at)
     return True
 
 
@@ -344,8 +325,8 @@ def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None
             _answer(claim, ClaimMove.ANSWER, claim.answer_reason, by=by, at=at)
     except IntegrityError:
         raise ClaimEnteredAnewError(field="note") from None
-    for business_id in _firms(claim)[-1:]:
-        _tell(NoticeKind.CLAIM_REFUSAL_ANSWERED, business_id, claim, at=at)
+    for business_id in firms_of(claim)[-1:]:
+        tell_one_firm(NoticeKind.CLAIM_REFUSAL_ANSWERED, business_id, claim, at=at)
 
 
 @transaction.atomic
@@ -362,30 +343,12 @@ def withdraw_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
         return
     _answer(claim, ClaimMove.WITHDRAW, "", by=by, at=at)
     if side is Side.EMPLOYER:
-        _tell_worker(NoticeKind.CLAIM_TAKEN_BACK, claim, at=at)
-
-
-# What becomes of the messages that asked firms for their part, or told them of a refusal.
-_ASKED = (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_REFUSAL_ANSWERED)
-_SETTLED = {
-    ClaimMove.APPROVE: dict.fromkeys(_ASKED, NoticeKind.CLAIM_ENTERED_APPROVED),
-    ClaimMove.REFUSE: dict.fromkeys(_ASKED, NoticeKind.CLAIM_ENTERED_REFUSED),
-    ClaimMove.WITHDRAW: dict.fromkeys(_ASKED, NoticeKind.CLAIM_TAKEN_BACK),
-    ClaimMove.TAKE_BACK: {
-        NoticeKind.CLAIM_ENTERED_REFUSED: NoticeKind.CLAIM_ENTERED,
-        NoticeKind.CLAIM_REFUSED_OF_PEOPLE: NoticeKind.CLAIM_REFUSAL_TAKEN_BACK,
-    },
-    ClaimMove.ANSWER: {
-        NoticeKind.CLAIM_ENTERED_REFUSED: NoticeKind.CLAIM_ENTERED,
-        NoticeKind.CLAIM_REFUSED_OF_PEOPLE: NoticeKind.CLAIM_REFUSAL_ANSWERED,
-    },
-}
+        tell_its_worker(NoticeKind.CLAIM_TAKEN_BACK, claim, at=at)
 
 
 def _answer(claim: Claim, answer: ClaimMove, reason: str, *, by: Actor, at: datetime) -> None:
     claim.answered_at, claim.answer_reason = at, reason
     claim.save(update_fields=["answered_at", "answer_reason", "self_approved"])
     move(claim, CLAIM_LIFE, answer, by=by, at=at, reason=reason)
-    for asked, now in _SETTLED[answer].items():
-        settle_notices(_about(claim), asked=asked, now=now)
+    settle(claim, answer, at)
     _note(claim)

@@ -15,7 +15,7 @@ from registry.core.ids import BusinessId
 from registry.histories.queries import path_of_day
 from registry.histories.rules import speaks_for_prime
 from registry.histories.states import Side
-from registry.notices.operations import write_notice, write_notices
+from registry.notices.operations import write_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import SiteRow, find_site
 from registry.workers.models import Worker
@@ -93,7 +93,9 @@ def tell_firm(
     write_notices(kind, account_ids=told, data=words, at=at, about=about)
 
 
-def tell_worker(kind: NoticeKind, worker_id: int, words: Mapping[str, str], *, at: datetime) -> None:
+def tell_worker(
+    kind: NoticeKind, worker_id: int, words: Mapping[str, str], *, at: datetime, about: str = ""
+) -> None:  # fmt: skip
     """A message to the worker."""
     account_id = Worker.objects.values_list("account_id", flat=True).get(pk=worker_id)
-    write_notice(kind, account_id=account_id, data=dict(words), at=at)
+    write_notices(kind, account_ids=[account_id], data=words, at=at, about=about)

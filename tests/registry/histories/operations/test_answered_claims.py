@@ -1,6 +1,6 @@
 """A refusal that the worker answers, and the end of the time for all answers (ruling 28)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -11,10 +11,12 @@ from registry.histories.operations.claims import answer_refusal, confirm_claim, 
 from registry.histories.queries import list_claims_to_confirm
 from registry.histories.states import ClaimState
 from registry.notices.models import Notice
+from registry.notices.queries import list_notices
 from registry.notices.states import NoticeKind
 from registry.sites.operations import close_site, reopen_site
 from tests.factories.cast import NOW, owner_of
 from tests.factories.claims import Place, row, standing, told
+from tests.factories.visitors import account_of_worker
 
 pytestmark = pytest.mark.django_db
 CLOSED, LAST_DAY = date(2027, 1, 10), datetime.fromisoformat("2027-02-10T23:59+09:00")
@@ -85,3 +87,16 @@ def test_a_refusal_is_answered_as_long_as_the_prime_can_approve(place: Place) ->
     reopen_site(place.site, by=by, at=TOO_LATE)
     answer_refusal(claim, note="職長と入場", by=place.self, at=TOO_LATE)
     assert place.answer(claim, at=TOO_LATE) == 1
+
+
+def test_no_message_asks_to_answer_a_refusal_once_the_day_was_entered_anew(place: Place) -> None:
+    by, firms, later = owner_of(place.prime), (place.prime, place.first, place.second), NOW + timedelta(minutes=9)
+    refuse_claim(place.enter(by=owner_of(place.second)), reason="記録がありません", by=by, at=NOW)
+    anew, approved = NoticeKind.CLAIM_ENTERED_ANEW, NoticeKind.CLAIM_ENTERED_APPROVED
+    again = place.enter(at=later)
+    place.answer(again, at=later)
+    assert told_to(*firms) == [[anew, approved], [anew, approved], [anew, approved]]
+    of_worker = list_notices(account_of_worker(place.worker))
+    assert [(one.kind, one.written_at) for one in of_worker[:2]] == [
+        (NoticeKind.CLAIM_APPROVED, later), (anew, later)
+    ]  # fmt: skip

@@ -1,0 +1,77 @@
+"""Who is told what of an entered day, and what becomes of the messages that asked for something."""
+
+from datetime import datetime
+
+from registry.core.ids import BusinessId
+from registry.histories.models import Claim
+from registry.histories.operations.parties import tell_firm, tell_worker
+from registry.histories.queries import path_of_day
+from registry.histories.states import ClaimMove, ClaimState
+from registry.notices.operations import settle_notices
+from registry.notices.states import NoticeKind
+from registry.sites.queries import find_site
+
+
+def firms_of(claim: Claim) -> list[BusinessId]:
+    """Employer, first tier and prime of a claimed day, each once; nobody knows those of an unregistered site."""
+    if claim.site_id is None:
+        return []
+    path = path_of_day(claim.worker_id, claim.site_id, claim.day)
+    return [BusinessId(one) for one in dict.fromkeys((*path[:1], *path[-2:]))]
+
+
+def tell_one_firm(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
+    """A message to a firm about a claim."""
+    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at, about=_about(claim))
+
+
+def _about(claim: Claim) -> str:
+    return f"claim {claim.pk}"
+
+
+def tell_its_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
+    """A message to the worker of a claim."""
+    tell_worker(kind, claim.worker_id, _words(claim), at=at, about=_about(claim))
+
+
+def _words(claim: Claim) -> dict[str, str]:
+    site = find_site(claim.site_id) if claim.site_id else None
+    name = site.name if site else claim.site_name
+    return {"day": claim.day.isoformat(), "site": name, "first": claim.site_name, "reason": claim.answer_reason}
+
+
+# What becomes of the messages that asked firms for their part, or told them of a refusal.
+_ASKED = (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_REFUSAL_ANSWERED)
+_SETTLED = {
+    ClaimMove.APPROVE: dict.fromkeys(_ASKED, NoticeKind.CLAIM_ENTERED_APPROVED),
+    ClaimMove.REFUSE: dict.fromkeys(_ASKED, NoticeKind.CLAIM_ENTERED_REFUSED),
+    ClaimMove.WITHDRAW: dict.fromkeys(_ASKED, NoticeKind.CLAIM_TAKEN_BACK),
+    ClaimMove.TAKE_BACK: {
+        NoticeKind.CLAIM_ENTERED_REFUSED: NoticeKind.CLAIM_ENTERED,
+        NoticeKind.CLAIM_REFUSED_OF_PEOPLE: NoticeKind.CLAIM_REFUSAL_TAKEN_BACK,
+    },
+    ClaimMove.ANSWER: {
+        NoticeKind.CLAIM_ENTERED_REFUSED: NoticeKind.CLAIM_ENTERED,
+        NoticeKind.CLAIM_REFUSED_OF_PEOPLE: NoticeKind.CLAIM_REFUSAL_ANSWERED,
+    },
+}
+
+
+# A refusal that nobody has to answer any more: the day was entered anew.
+_ANSWERED_ANEW = (NoticeKind.CLAIM_REFUSED, NoticeKind.CLAIM_REFUSED_OF_PEOPLE, NoticeKind.CLAIM_ENTERED_REFUSED)
+
+
+def settle(claim: Claim, answer: ClaimMove, at: datetime) -> None:
+    """Let the messages about a claim say what became of it."""
+    for asked, now in _SETTLED[answer].items():
+        settle_notices(_about(claim), asked=asked, now=now, at=at)
+
+
+def settle_refused_before(claim: Claim, at: datetime) -> None:
+    """Let the messages about a refusal say that the same day and site have been entered anew: that is the answer."""
+    if claim.site_id is None:
+        return
+    place = {"worker_id": claim.worker_id, "site_id": claim.site_id, "day": claim.day}
+    for refused in Claim.objects.filter(**place, state=ClaimState.REFUSED).order_by("pk"):
+        for asked in _ANSWERED_ANEW:
+            settle_notices(_about(refused), asked=asked, now=NoticeKind.CLAIM_ENTERED_ANEW, at=at)
