@@ -41,6 +41,7 @@ def shown_refused(rows: Sequence[RefusedRow], names: Mapping[int, str]) -> list[
             "name": names.get(row.worker_id, grouped(row.worker_id)), "on": row.day, "reason": row.reason,
             "kind": _("refused.entered" if row.claim_id else "refused.touched"),
             "field": CLAIM if row.claim_id else DAY, "key": row.claim_id or key_of(row.worker_id, row.day),
+            "is_entered_anew": row.is_entered_anew,
         }
         for row in rows
     ]  # fmt: skip

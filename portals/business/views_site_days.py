@@ -1,6 +1,7 @@
 """Days as the prime and the firms on the path see them: a site's month and day, what waits, answers in bulk, CSV."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
+from portals.base.templatetags.ds import listed
 from portals.business.day_keys import key_of, place_of
 from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import SiteAccess, access_to, own_site
@@ -41,6 +43,7 @@ from registry.histories.queries import (
     Only,
     get_claim,
     get_edit,
+    list_chosen_claims,
     list_days_at,
     list_doubtful_at,
     list_doubtful_of_site,
@@ -53,7 +56,7 @@ from registry.histories.queries import (
     sum_people_of_site,
 )
 from registry.histories.rules import DOUBTS, may_refuse_position
-from registry.histories.states import Reason
+from registry.histories.states import ClaimState, Reason
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
@@ -175,13 +178,28 @@ def _approve(request: HttpRequest, site_id: int) -> HttpResponse:
     chosen = {int(one) for one in request.POST.getlist("claim") if one.isascii() and one.isdigit()}
     mine = {claim.id for claim in list_open_claims([site_id])}
     count = approve_claims(chosen & mine, by=viewer_of(request).actor(), at=timezone.now())
-    if not chosen:
-        info(request, _("bulk.none_chosen"))
-    elif count:
+    left = _left_out(
+        [
+            one
+            for one in list_chosen_claims(site_id, chosen)
+            if one.id not in mine or one.state is not ClaimState.APPROVED
+        ]
+    )
+    if count:
         success(request, _("claim.approved_count").format(count=count))
-    else:
-        info(request, _("claim.approved_none"))
+    if left:
+        info(request, left)
+    elif not count:
+        info(request, _("bulk.none_chosen"))
     return redirect(_back(request, site_id))
+
+
+def _left_out(claims: list[ClaimRow]) -> str:
+    """How many of the chosen claims were not approved, and why; the list on the screen may be old."""
+    whys = {ClaimState.WITHDRAWN: "withdrawn", ClaimState.OPEN: "late"}
+    counts = Counter(whys.get(claim.state, "answered") for claim in claims)
+    said = listed(_(f"claim.left_out.{why}").format(count=count) for why, count in sorted(counts.items()))
+    return _("claim.left_out_count").format(count=len(claims), why=said) if claims else ""
 
 
 approve = page(Permission.SITE_MANAGE)(_approve)

@@ -88,7 +88,7 @@ def take_back(worker: Visitor, employer: Visitor, prime: Visitor, site: Site) ->
     employer.press("確認する")
     employer.sees("この入力は、取り下げられたか、すでに元請が答えています")
     prime.press("選んだものを承認する")
-    prime.sees("承認できるものはありませんでした")
+    prime.sees("1件は承認していません：取り下げられた入力1件")
     wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: not is_marked(worker, day, "申告"))
 
 

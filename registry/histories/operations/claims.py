@@ -39,7 +39,7 @@ from registry.histories.operations.parties import (
     side_of,
     tell_firm,
 )
-from registry.histories.queries import entered_by_firm, path_of_day
+from registry.histories.queries import entered_by_firm, get_claim, path_of_day
 from registry.histories.states import CLAIM_LIFE, ENTER, ClaimMove, ClaimState, Side
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
@@ -75,6 +75,18 @@ class ClaimEnteredAnewError(RegistryError):
     """A refusal is answered, and the day has been entered anew: that entry stands for it."""
 
     code = "CLAIM_ENTERED_ANEW"
+
+
+class RefusedBeforeError(RegistryError):
+    """A claim is refused for another reason than the one for which it is refused already."""
+
+    code = "CLAIM_REFUSED_BEFORE"
+
+
+class RefusalEnteredAnewError(RegistryError):
+    """A refusal is taken back, and the day has been entered anew: that entry waits, or was answered."""
+
+    code = "REFUSAL_ENTERED_ANEW"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,11 +284,14 @@ def approve_claims(claim_ids: Collection[int], *, by: Actor, at: datetime) -> in
 def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     """The prime refuses with a reason; the worker may answer. Harmless when repeated.
 
-    What it cannot approve any more it does not refuse either: `ClaimTooLateError`, `ClaimSiteClosedError`.
+    What it cannot approve any more it does not refuse either: `ClaimTooLateError`, `ClaimSiteClosedError`. Of a refusal the
+    first reason holds, since the worker has read it: `RefusedBeforeError` for another one.
     """
     claim = _claim(claim_id)
     check_prime(claim.site_id, by)
     if claim.state == ClaimState.REFUSED:
+        if claim.answer_reason != reason:
+            raise RefusedBeforeError(field="reason", reason=claim.answer_reason)
         return
     check_answerable(claim, jst_day(at), field="reason")
     _answer(claim, ClaimMove.REFUSE, reason, by=by, at=at)
@@ -290,17 +305,19 @@ def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None
 def take_back_refusal(claim_id: int, *, by: Actor, at: datetime) -> bool:
     """The prime takes its refusal back: the claim stands open again, and the worker is told. False where it is not refused.
 
-    Raises `ClaimTwiceError` where the day was entered again in between: then that entry waits for the prime.
+    Raises `RefusalEnteredAnewError` where the day was entered again in between: then that entry stands for it.
     """
     claim = _claim(claim_id)
     check_prime(claim.site_id, by)
     if claim.state != ClaimState.REFUSED:
         return False
+    if (seen := get_claim(claim_id)) and seen.is_entered_anew:
+        raise RefusalEnteredAnewError
     try:
         with transaction.atomic():
             _answer(claim, ClaimMove.TAKE_BACK, "", by=by, at=at)
-    except IntegrityError:
-        raise ClaimTwiceError from None
+    except IntegrityError:  # entered anew at this very moment
+        raise RefusalEnteredAnewError from None
     tell_its_worker(NoticeKind.CLAIM_REFUSAL_TAKEN_BACK, claim, at=at)
     return True
 

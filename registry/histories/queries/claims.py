@@ -156,6 +156,11 @@ def list_open_claims(site_ids: Collection[int]) -> list[ClaimRow]:
     return _claims(Q(site__in=site_ids, state=ClaimState.OPEN))
 
 
+def list_chosen_claims(site_id: int, claim_ids: Collection[int]) -> list[ClaimRow]:
+    """Those of some claims that are of a site, however they stand."""
+    return _claims(Q(site=site_id, pk__in=claim_ids))
+
+
 _TO_CONFIRM = f"""
 SELECT c.id, m.path[1] = %(firm)s, m.path[array_length(m.path, 1) - 1] = %(firm)s
 FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id AND m.site_id = c.site_id

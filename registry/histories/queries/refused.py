@@ -18,14 +18,18 @@ class RefusedRow:
     day: date
     claim_id: int | None
     reason: str
+    is_entered_anew: bool  # then another entry stands for it, and it cannot be taken back
 
 
 # Of a day the prime's last word holds; one that was taken back is none.
 _REFUSED = """
-SELECT worker_id, day, id, answer_reason FROM histories_claim
+SELECT worker_id, day, id, answer_reason, EXISTS (
+  SELECT FROM histories_claim o WHERE o.worker_id = c.worker_id AND o.site_id = c.site_id AND o.day = c.day
+    AND (o.state IN ('open', 'approved') OR o.state = 'refused' AND o.id > c.id))
+FROM histories_claim c
 WHERE site_id = %(site)s AND state = 'refused' AND day >= %(month)s AND day < (%(month)s::date + interval '1 month')
 UNION ALL
-SELECT worker_id, day, NULL, reason FROM (
+SELECT worker_id, day, NULL, reason, false FROM (
   SELECT DISTINCT ON (day, worker_id) worker_id, day, counts, reason FROM histories_day_decision
   WHERE site_id = %(site)s AND day >= %(month)s AND day < (%(month)s::date + interval '1 month')
   ORDER BY day, worker_id, recorded_at DESC, id DESC) last

@@ -195,7 +195,7 @@ def test_entries_that_came_too_late_are_told_and_not_offered(place: Place) -> No
     answer = place.browsers["prime"].post(
         f"/business/sites/{place.gate.site_id}/claims/approve/", {"claim": str(Claim.objects.get().pk)}, follow=True
     )
-    assert "承認できるものはありませんでした" in answer.content.decode()
+    assert "1件は承認していません：承認の期限を過ぎた入力1件" in answer.content.decode()
     claim = Claim.objects.get().pk
     assert f"/business/claims/{claim}/confirm/" not in place.page("below", "/business/days/")
     for who, way in (

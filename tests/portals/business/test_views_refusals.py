@@ -221,3 +221,30 @@ def test_all_that_was_refused_can_be_reached_and_taken_back_page_by_page(
         prime.post(f"/business/sites/{site}/days/take-back/", {"day": f"{place.own.worker_id}:{day}"})
     assert "認めなかった日はありません" in place.page("prime", f"{month}refused/")
     assert "/refused/" not in place.page("prime", month)
+
+
+def test_a_refusal_of_a_day_that_was_entered_anew_is_not_offered_to_be_taken_back(place: Place) -> None:
+    claim, site = place.enter(place.theirs.worker_id), place.gate.site_id
+    refuse_claim(claim, reason="名簿にない人です", by=owner_of(place.prime), at=NOW)
+    month, key = f"/business/sites/{site}/days/{MONTH}/", f'name="claim" value="{claim}"'
+    assert key in place.page("prime", month)
+    place.enter(place.theirs.worker_id)
+    page = place.page("prime", month)
+    assert (key in page, "この否認は取り消せません" in page) == (False, True)
+    answer = place.browsers["prime"].post(f"/business/sites/{site}/days/take-back/", {"claim": claim}, follow=True)
+    said = answer.content.decode()
+    assert "前の入力の否認は、取り消せません。新しい入力を確かめて" in said
+    assert "二重には登録していません" not in said
+
+
+def test_of_two_reasons_for_one_refusal_the_second_is_told_that_the_first_holds(place: Place) -> None:
+    claim, prime = place.enter(place.theirs.worker_id), place.browsers["prime"]
+    path = f"/business/sites/{place.gate.site_id}/claims/{claim}/refuse/"
+    for _click in range(2):
+        answer = prime.post(path, {"reason": "名簿にない人です"}, follow=True)
+        assert "否認しました。" in answer.content.decode()
+    answer = prime.post(path, {"reason": "この日は休みでした"})
+    page = answer.content.decode()
+    assert (answer.status_code, "否認しました。" in page) == (422, False)
+    said = ("すでに否認されています。本人に伝えた理由は「名簿にない人です」です", "この日は休みでした")
+    assert [text for text in said if text not in page] == []

@@ -1,11 +1,12 @@
 """What the prime decides on a site's month: entries after a refusal that was answered, entries whose time is over."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 
-from registry.histories.operations.claims import answer_refusal, refuse_claim
+from registry.histories.models import Claim
+from registry.histories.operations.claims import answer_refusal, refuse_claim, withdraw_claim
 from registry.sites.operations import close_site
 from tests.factories.cast import NOW, logged_in, owner_of
 from tests.factories.site_days import Place
@@ -72,3 +73,19 @@ def test_entries_of_a_site_closed_too_long_ago_say_so_and_are_not_offered(place:
         assert "元請が現場を開き直すと" in answer
         answer = place.browsers["prime"].post(approve, {"claim": claim}, follow=True).content.decode()
         assert "承認の期限を過ぎた入力" in answer
+
+
+def test_who_approves_an_old_list_learns_what_was_left_out_and_why(place: Place) -> None:
+    worker, by = place.theirs.worker_id, worker_as_actor(place.theirs.worker_id)
+    fine, gone, answered, late = (place.enter(worker, NOW.date() - timedelta(days=ago)) for ago in (1, 2, 3, 4))
+    Claim.objects.filter(pk=late).update(recorded_at=NOW + timedelta(days=90))
+    withdraw_claim(gone, by=by, at=NOW)
+    refuse_claim(answered, reason="記録がありません", by=owner_of(place.prime), at=NOW)
+    path = f"/business/sites/{place.gate.site_id}/claims/approve/"
+    chosen = {"claim": [fine, gone, answered, late]}
+    first, second = (place.browsers["prime"].post(path, chosen, follow=True).content.decode() for _ in range(2))
+    left = "すでに答えた入力{}件、承認の期限を過ぎた入力1件、取り下げられた入力1件"
+    assert "1件を承認しました。" in first
+    assert f"3件は承認していません：{left.format(1)}" in first
+    assert f"4件は承認していません：{left.format(2)}" in second
+    assert "を承認しました" not in second

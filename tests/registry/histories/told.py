@@ -24,6 +24,7 @@ from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.claims import (
     ClaimData,
     ClaimTwiceError,
+    RefusalEnteredAnewError,
     approve_claims,
     enter_claim,
     take_back_refusal,
@@ -235,7 +236,7 @@ def take_back(world: World, rng: random.Random) -> None:
             if refused.claim_id is None:
                 assert take_back_decision(SiteId(site), WorkerId(refused.worker_id), refused.day, by=by, at=NOW)
             else:
-                with suppress(ClaimTwiceError):
+                with suppress(RefusalEnteredAnewError):
                     take_back_refusal(refused.claim_id, by=by, at=NOW)
     follow_all()
 

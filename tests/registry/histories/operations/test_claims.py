@@ -25,6 +25,8 @@ from registry.histories.operations.claims import (
     ClaimNotLinkedError,
     ClaimSiteError,
     ClaimTwiceError,
+    RefusalEnteredAnewError,
+    RefusedBeforeError,
     answer_refusal,
     approve_claims,
     confirm_claim,
@@ -284,8 +286,10 @@ def test_the_people_of_others_are_never_self_approved(place: Place) -> None:
 def test_a_refusal_is_answered_and_approved(place: Place) -> None:
     claim, by = place.enter(note="カードを忘れた"), owner_of(place.prime)
     refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
-    refuse_claim(claim, reason="もう一度", by=by, at=NOW)
-    assert row(claim).answer_reason == "記録がありません"
+    refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
+    with pytest.raises(RefusedBeforeError) as refused:
+        refuse_claim(claim, reason="もう一度", by=by, at=NOW)
+    assert refused.value.data == {"reason": row(claim).answer_reason} == {"reason": "記録がありません"}
     assert told(account_of_worker(place.worker)) == [NoticeKind.CLAIM_REFUSED]
     assert standing(place.worker) == [Standing.NONE]
     before = len(told(by.account_id or 0))
@@ -322,9 +326,13 @@ def test_a_refusal_of_a_day_that_was_entered_again_stays(place: Place) -> None:
     claim, by = place.enter(), owner_of(place.prime)
     refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
     again = place.enter()
-    with pytest.raises(ClaimTwiceError):
+    with pytest.raises(RefusalEnteredAnewError):
         take_back_refusal(claim, by=by, at=NOW)
     assert (row(claim).state, row(again).state) == (ClaimState.REFUSED, ClaimState.OPEN)
+    refuse_claim(again, reason="やはりありません", by=by, at=NOW)
+    with pytest.raises(RefusalEnteredAnewError):
+        take_back_refusal(claim, by=by, at=NOW)
+    assert take_back_refusal(again, by=by, at=NOW), "the newer one"
 
 
 def test_a_refusal_is_answered_by_a_new_entry_and_by_nothing_else(place: Place) -> None:
