@@ -2,10 +2,13 @@
 
 import secrets
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.forms import IdField, TextField, TypedDateField, TypedTimeField, offer
@@ -15,7 +18,8 @@ from registry.core.days import jst_day
 from registry.core.ids import IdKind, SiteId
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.operations.claims import ClaimData
-from registry.histories.states import NO_SECOND_TRADE
+from registry.histories.queries import list_days_at
+from registry.histories.states import NO_SECOND_TRADE, Standing
 from registry.workers.queries import registered_trades
 
 
@@ -57,6 +61,25 @@ class ClaimForm(forms.Form):
             return str(_("claim.follows.unregistered"))
         late = is_self_declared(self.cleaned_data["day"], jst_day(timezone.now()))
         return str(_("claim.follows.late") if late else _("claim.follows.prime"))
+
+
+def counted_by_touch(site_id: int | None, workers: Collection[int], day: date, *, firm: int | None = None) -> set[int]:
+    """Whose day on a site counts already by touches: an entry would ask firms for nothing. `firm` sees its own people's.
+
+    A door's rule alone: an operation takes facts in any order.
+    """
+    rows = list_days_at(site_id, {(one, day) for one in workers}) if site_id else []
+    return {
+        row.worker_id for row in rows
+        if row.bound.standing is Standing.FORMAL and not row.bound.by_hand
+        and firm in {None, row.bound.assignment.business_id}
+    }  # fmt: skip
+
+
+def refuse_counted(form: forms.Form, field: str, *links: tuple[str, str]) -> None:
+    """Say beside a field that a day counts already; `links` are addresses and words of where it is put right."""
+    where = format_html_join(_("base.comma"), '<a href="{}">{}</a>', links)
+    form.add_error(field, ValidationError(format_html(_("claim.counted_by_touch"), where=where), code="counted"))
 
 
 class JoinForm(forms.Form):

@@ -119,6 +119,13 @@ class TextField(forms.CharField):
         return super().to_python(visible(str(value)) if value is not None else value)
 
 
+class LongTextField(TextField):
+    """Some sentences; several lines to see them all."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3}), **options)
+
+
 class MailField(TextField, forms.EmailField):
     """A mail address."""
 

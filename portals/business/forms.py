@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm, registered_choices
 from portals.base.drafts import UnkeptInput
-from portals.base.forms import IdField, MailField, PatternField, TextField, TypedDateField, TypedMonthField, offer
+from portals.base.forms import (
+    IdField,
+    LongTextField,
+    MailField,
+    PatternField,
+    TextField,
+    TypedDateField,
+    TypedMonthField,
+    offer,
+)
 from registry.accounts.states import Role
 from registry.codes.queries import code_names, list_codes
 from registry.codes.states import Table
@@ -217,19 +226,19 @@ class ReasonForm(forms.Form):
 class RefusalForm(ReasonForm):
     """Why a day that was entered by hand is refused."""
 
-    reason = TextField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
+    reason = LongTextField(label=_("claim.refuse_reason"), help_text=_("claim.refuse_help"), max_length=300)
 
 
 class DayRefusalForm(ReasonForm):
     """Why days that were touched do not count."""
 
-    reason = TextField(label=_("claim.refuse_reason"), help_text=_("day.refuse_help"), max_length=300)
+    reason = LongTextField(label=_("claim.refuse_reason"), help_text=_("day.refuse_help"), max_length=300)
 
 
 class EditRefusalForm(ReasonForm):
     """Why a late edit of a day is refused."""
 
-    reason = TextField(label=_("claim.refuse_reason"), help_text=_("day.edit.refuse_help"), max_length=300)
+    reason = LongTextField(label=_("claim.refuse_reason"), help_text=_("day.edit.refuse_help"), max_length=300)
 
 
 class RosterForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.day_forms import counted_by_touch, refuse_counted
 from portals.base.days import approval_in_words, by_place, looked_at, shown_day, times_said
 from portals.base.edits import shown_edits
 from portals.base.entries import take_back
@@ -24,6 +25,7 @@ from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
 from portals.base.templatetags.ds import listed
 from portals.business.forms import DayEditForm, PeopleClaimForm
+from portals.business.site_access import known_claim
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.audit.operations import Seen
@@ -171,6 +173,7 @@ def join(request: HttpRequest, claim_id: int) -> HttpResponse:
     ours = list_unregistered(business_id=business_of(request))
     name = next((claim.first_name for claim in ours if claim.id == claim_id), None)
     if name is None:
+        known_claim(request, claim_id)
         info(request, _("claim.joined_already"))
         return redirect("business:days")
     return join_page(request, [one for one in ours if one.first_name == name], back_url=reverse("business:days"))
@@ -186,9 +189,7 @@ def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 @require_POST
 def _confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
-    claim = get_claim(claim_id)
-    if claim is None:
-        raise Http404
+    claim = known_claim(request, claim_id)
     if claim.state is not ClaimState.OPEN:
         info(request, _("claim.answered_already"))
     else:
@@ -219,21 +220,35 @@ def new_claims(request: HttpRequest) -> HttpResponse:
     """Enter a day for one's own people: the reader was broken, the cards lay at home."""
     people = _own_people(request)
     form = PeopleClaimForm(request.POST or None, people=people)
-    if request.method == "POST" and form.is_valid():
-        by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
-        chosen = [WorkerId(int(one)) for one in form.cleaned_data["workers"]]
-        try:
-            entered = enter_claims(chosen, form.claim(), key=key, by=by, at=timezone.now())
-        except RegistryError as error:
-            add_refusal(form, error)
-        else:
-            success(request, _("claim.entered_for").format(count=len(entered), follows=form.what_follows()))
-            if left_out := [name for one, name in people if int(one) in set(chosen) - set(entered)]:
-                info(request, _("claim.left_out").format(names=listed(left_out)))
-            on = form.cleaned_data["day"]
-            bind_at_once(chosen, on)
-            return redirect("business:days_of_month", on.year, on.month)
+    if request.method == "POST" and form.is_valid() and _enter(request, form, people):
+        on = form.cleaned_data["day"]
+        return redirect("business:days_of_month", on.year, on.month)
     return form_page(request, "business/new_claims.html", {"form": form})
+
+
+def _enter(request: HttpRequest, form: PeopleClaimForm, people: list[tuple[str, str]]) -> bool:
+    """Enter a day for the chosen people, and say for whom not; False where it is refused beside its field."""
+    on, site_id, by = form.cleaned_data["day"], form.cleaned_data["site_id"], viewer_of(request).actor()
+    chosen = [WorkerId(int(one)) for one in form.cleaned_data["workers"]]
+    counted = counted_by_touch(site_id, chosen, on, firm=business_of(request))
+    if counted == set(chosen):
+        links = [
+            (reverse("business:person_days", args=[one, on.year, on.month]), name)
+            for one, name in people if int(one) in counted
+        ]  # fmt: skip
+        refuse_counted(form, "day", *links)
+        return False
+    asked = [one for one in chosen if one not in counted]
+    try:
+        entered = enter_claims(asked, form.claim(), key=form.cleaned_data["form_key"], by=by, at=timezone.now())
+    except RegistryError as error:
+        add_refusal(form, error)
+        return False
+    success(request, _("claim.entered_for").format(count=len(entered), follows=form.what_follows()))
+    if left_out := [name for one, name in people if int(one) in set(chosen) - set(entered)]:
+        info(request, _("claim.left_out").format(names=listed(left_out)))
+    bind_at_once(entered, on)
+    return True
 
 
 class Person(NamedTuple):

@@ -34,7 +34,7 @@ def steps_of(claim: ClaimRow, path: Sequence[int], *, on: date) -> list[ClaimSte
     if claim.site_id is None or not (approved or is_open):
         return []
     marks = [
-        ClaimStep(_(f"claim.step.{name}"), DONE if at else LATER)
+        _mark(name, is_given=at is not None, approved=approved)
         for name, at in (
             ("employer", claim.employer_confirmed_at),
             ("first_tier", claim.first_tier_confirmed_at),
@@ -44,3 +44,11 @@ def steps_of(claim: ClaimRow, path: Sequence[int], *, on: date) -> list[ClaimSte
     ]
     prime = ClaimStep(_("claim.step.prime"), DONE if approved else NOW)
     return [ClaimStep(_("claim.step.entered"), DONE), *marks, prime]
+
+
+def _mark(name: str, *, is_given: bool, approved: bool) -> ClaimStep:
+    """The word of a firm before the prime's; once that has approved without it, nobody waits for it any more."""
+    text = _(f"claim.step.{name}")
+    if approved and not is_given:
+        text += _("claim.step.without")
+    return ClaimStep(text, DONE if is_given else LATER)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
 from portals.base.day_forms import ClaimForm, EditForm
-from portals.base.forms import IdField, TextField
+from portals.base.forms import IdField, LongTextField
 from registry.core.ids import IdKind
 
 __all__ = ["ClaimForm", "DayForm", "EditForm", "LinkForm", "NoteForm"]
@@ -21,4 +21,4 @@ class LinkForm(AskLinkForm):
 class NoteForm(forms.Form):
     """The worker's words to a refusal."""
 
-    note = TextField(label=_("claim.answer_note"), help_text=_("claim.answer_help"), max_length=300)
+    note = LongTextField(label=_("claim.answer_note"), help_text=_("claim.answer_help"), max_length=300)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.calendars import DayMark, DayState
+from portals.base.day_forms import counted_by_touch, refuse_counted
 from portals.base.days import (
     NO_DECISIONS,
     NO_REFUSALS,
@@ -240,22 +241,36 @@ def _waiting_for(claim: ClaimRow, today: date) -> str:
 
 
 @page(Permission.WORKER_OWN)
-def new_claim(request: HttpRequest, site_id: int | None = None) -> HttpResponse:
-    """320-10: enter a day by hand; of a site that is known already, where a poster there was of no use."""
+def new_claim(
+    request: HttpRequest, site_id: int | None = None, year: int | None = None, month: int = 1, day: int = 1
+) -> HttpResponse:  # fmt: skip
+    """320-10: enter a day by hand; of a site and a day that are known already where they were read."""
     form = ClaimForm(request.POST or None, workers=[worker_of(request)])
     form.initial["site_id"] = site_id
-    if request.method == "POST" and form.is_valid():
-        by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
-        try:
-            enter_claim(WorkerId(worker_of(request)), form.claim(), key=key, by=by, at=timezone.now())
-        except RegistryError as error:
-            add_refusal(form, error)
-        else:
-            success(request, _("claim.entered").format(follows=form.what_follows()))
-            on = form.cleaned_data["day"]
-            bind_at_once([worker_of(request)], on)
-            return redirect("worker:days_of_month", on.year, on.month)
+    if year is not None:
+        form.initial["day"] = chosen_day(year, month, day)
+    if request.method == "POST" and form.is_valid() and _enter(request, form):
+        on = form.cleaned_data["day"]
+        return redirect("worker:days_of_month", on.year, on.month)
     return form_page(request, "worker/new_claim.html", {"form": form})
+
+
+def _enter(request: HttpRequest, form: ClaimForm) -> bool:
+    """Enter what was typed, and say what follows; False where that is refused beside its field."""
+    worker_id, on, site_id = worker_of(request), form.cleaned_data["day"], form.cleaned_data["site_id"]
+    if counted_by_touch(site_id, [worker_id], on):
+        where = reverse("worker:edit_day", args=[site_id, on.year, on.month, on.day])
+        refuse_counted(form, "day", (where, _("day.edit")))
+        return False
+    by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
+    try:
+        enter_claim(WorkerId(worker_id), form.claim(), key=key, by=by, at=timezone.now())
+    except RegistryError as error:
+        add_refusal(form, error)
+        return False
+    success(request, _("claim.entered").format(follows=form.what_follows()))
+    bind_at_once([worker_id], on)
+    return True
 
 
 def _own_claim(request: HttpRequest, claim_id: int) -> ClaimRow:

@@ -16,7 +16,7 @@ from registry.workers.operations.links import link
 from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.site_days import Place, names
-from tests.factories.visitors import worker_as_actor
+from tests.factories.visitors import as_firm, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -112,7 +112,7 @@ def test_who_was_left_out_because_the_day_is_there_already_is_named(place: Place
     data = {"workers": people, "day": f"{yesterday:%Y/%m/%d}", "site_id": str(place.gate.site_id)}
     answer = place.browsers["below"].post("/business/days/new/", data, follow=True).content.decode()
     assert "1人の就業した日を入力しました" in answer
-    assert "すでに入力されているため、入力していません：下 太郎" in answer
+    assert "すでに入力されているか、打刻で数えられているため、入力していません：下 太郎" in answer
 
 
 def test_an_employer_reads_why_its_entry_was_refused_and_who_acts(place: Place) -> None:
@@ -329,8 +329,8 @@ def test_an_employer_gives_its_people_s_days_their_site_id_and_the_prime_approve
         in place.browsers["below"].post(path, {"site_id": str(other)}).content.decode()
     )
     data = {"site_id": str(other), "sure": str(other)}
+    assert place.browsers["prime"].post(path, data).status_code == 404, "none of its people"
     for who, said in (
-        ("prime", "すでに現場IDが付いているか"),
         ("below", "1日分に「道路工事」の現場IDを付けました"),
         ("below", "すでに現場IDが付いているか"),
     ):
@@ -373,3 +373,25 @@ def test_who_confirms_approves_or_refuses_sees_what_was_entered(place: Place) ->
     answer_refusal(claim, note="名簿の写しがあります", by=worker_as_actor(worker), at=NOW)
     page = place.page("prime", f"{site}/days/{MONTH}/")
     assert [text for text in ("名簿にない人です", "名簿の写しがあります") if text not in page] == []
+
+
+def test_for_whom_the_day_counts_by_touches_nothing_is_entered(place: Place) -> None:
+    colleague = a_worker(place.below, "同僚").worker_id
+    data = {"day": f"{DAY:%Y/%m/%d}", "site_id": str(place.gate.site_id)}
+    touched, below = place.theirs.worker_id, place.browsers["below"]
+    alone = below.post("/business/days/new/", {**data, "workers": [touched]})
+    page = alone.content.decode()
+    said = ("すでに正式な日数に数えられています", f'<a href="/business/workers/{touched}/days/{MONTH}/">下 太郎</a>')
+    assert (alone.status_code, [text for text in said if text not in page]) == (422, [])
+    both = below.post("/business/days/new/", {**data, "workers": [touched, colleague]}, follow=True).content.decode()
+    assert "打刻で数えられているため、入力していません：下 太郎" in both
+    assert [claim.worker_id for claim in Claim.objects.all()] == [colleague]
+
+
+def test_an_entry_of_others_is_not_known_however_it_stands(place: Place) -> None:
+    claim, stranger = place.enter(place.theirs.worker_id), as_firm(a_firm("別の会社"))
+    for state in ("open", "withdrawn"):
+        Claim.objects.filter(pk=claim).update(state=state)
+        assert stranger.post(f"/business/claims/{claim}/confirm/").status_code == 404, state
+    assert stranger.get(f"/business/claims/{claim}/site/").status_code == 404
+    assert place.browsers["below"].get(f"/business/claims/{claim}/site/").status_code == 302

@@ -1,11 +1,12 @@
 """Whose word an entry waits for."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from registry.histories.operations.binder import bind_months
-from registry.histories.operations.claims import ClaimData, answer_refusal, enter_claim, refuse_claim
+from registry.histories.operations.claims import ClaimData, answer_refusal, approve_claims, enter_claim, refuse_claim
 from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_worker, owner_of
 from tests.factories.site_days import Place
 from tests.factories.visitors import as_worker, worker_as_actor
@@ -52,3 +53,16 @@ def test_a_refused_claim_has_no_steps_before_it_is_answered() -> None:
     answer_refusal(claim, note="職長と入場しました", by=by, at=NOW)
     said = ("元請の承認", "否認の理由：記録がありません", "あなたの答え：職長と入場しました")
     assert [text for text in said if text not in card()] == []
+
+
+def test_a_word_without_which_the_prime_approved_is_not_said_to_wait() -> None:
+    place = Place()
+    claim, browser = place.enter(place.theirs.worker_id, DAY - timedelta(days=1)), as_worker(place.theirs.worker_id)
+
+    def page() -> str:
+        return browser.get(f"/worker/days/{DAY.year}-{DAY.month}-{DAY.day - 1}/").content.decode()
+
+    assert "所属会社（一次下請）の確認<" in page()
+    approve_claims([claim], by=owner_of(place.prime), at=NOW)
+    bind_months([(place.theirs.worker_id, DAY.replace(day=1))])
+    assert '<li class="">所属会社（一次下請）の確認（確認なしで承認）</li>' in page()

@@ -420,3 +420,32 @@ def test_an_entry_that_was_taken_back_stays_to_be_read_and_counts_for_nothing(ow
     assert "に取下げ（見本建設株式会社）" in page
     assert "<h2>直接入力</h2>" not in page, "it is no entry that waits"
     assert "取り下げた入力" not in own.page(f"/worker/days/{DAY.year}-{DAY.month}-{DAY.day - 1}/")
+
+
+def test_a_day_that_counts_by_touches_is_not_entered_and_its_correction_is_named(own: Own) -> None:
+    own.gate.send(a_touch(1, own.card))
+    bind_all()
+    form = {"day": f"{DAY:%Y/%m/%d}", "site_id": str(own.gate.site_id), "work": "墨出し"}
+    answer = own.browser.post("/worker/days/new/", form)
+    page = answer.content.decode()
+    edit = f"/worker/days/{own.gate.site_id}/{DAY.year}-{DAY.month}-{DAY.day}/edit/"
+    said = ("すでに正式な日数に数えられています", "入力は登録していません", f'<a href="{edit}">', 'value="墨出し"')
+    assert (answer.status_code, [text for text in said if text not in page]) == (422, [])
+    assert own.browser.get(edit).status_code == 200
+    assert Claim.objects.count() == 0
+    assert own.browser.post("/worker/days/new/", {**form, "day": "2026/11/19"}).status_code == 302
+
+
+def test_an_empty_or_refused_day_leads_to_a_form_of_this_day_and_site(own: Own) -> None:
+    empty = f"/worker/days/new/{DAY.year}-{DAY.month}-{DAY.day}/"
+    assert f'href="{empty}"' in own.page()
+    refuse_claim(own.enter(day=date(2026, 11, 10)), reason="記録がありません", by=owner_of(own.prime), at=NOW)
+    bind_months([(own.worker, DAY.replace(day=1))])
+    at_site = f"/worker/days/new/at/{own.gate.site_id}/2026-11-10/"
+    assert f'href="{at_site}"' in own.page("/worker/days/2026-11-10/")
+    assert 'value="2026/11/10"' in own.page("/worker/days/new/2026-11-10/")
+    page = own.page(at_site)
+    assert ('value="2026/11/10"' in page, f'value="{grouped(own.gate.site_id)}"' in page) == (True, True)
+    form = {"day": "2026/11/10", "site_id": str(own.gate.site_id)}
+    assert own.browser.post(at_site, form).status_code == 302
+    assert own.browser.get("/worker/days/new/2026-13-1/").status_code == 404
