@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.forms import IdField, TextField, TypedDateField, TypedTimeField, offer
@@ -78,8 +79,8 @@ def counted_by_touch(site_id: int | None, workers: Collection[int], day: date, *
 
 def refuse_counted(form: forms.Form, field: str, *links: tuple[str, str]) -> None:
     """Say beside a field that a day counts already; `links` are addresses and words of where it is put right."""
-    where = format_html_join(_("base.comma"), '<a href="{}">{}</a>', links)
-    form.add_error(field, ValidationError(format_html(_("claim.counted_by_touch"), where=where), code="counted"))
+    where = format_html_join(gettext("base.comma"), '<a href="{}">{}</a>', links)
+    form.add_error(field, ValidationError(format_html(gettext("claim.counted_by_touch"), where=where), code="counted"))
 
 
 class JoinForm(forms.Form):
