@@ -58,6 +58,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "card.{}.done": [("stop",), ("lift",)],
     "card.{}.not_now": [("stop",), ("lift",)],
     "claim.step.{}": [("employer",), ("first_tier",), ("employer_first",)],
+    "claim.left_out.{}": [("withdrawn",), ("answered",), ("late",)],
     "claim.{}": [(one,) for one in ClaimState],
     "export.{}": [(one,) for one in COLUMNS],
     "look.right.{}": [(one,) for one in Relation],
