@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.approvals import shown_approvals
 from portals.base.days import approval_in_words, by_place, looked_at, shown_day, times_said
 from portals.base.edits import shown_edits
 from portals.base.entries import take_back
@@ -41,6 +42,7 @@ from registry.histories.queries import (
     ClaimRow,
     DayRow,
     PersonSum,
+    approved_claims,
     count_days,
     entered_by_firm,
     get_claim,
@@ -52,7 +54,6 @@ from registry.histories.queries import (
     list_refused_of_worker,
     list_unregistered,
     names_of_claimed_sites,
-    special_approvals,
     sum_people_of_firm,
     trades_in_words,
     unregistered_among,
@@ -293,7 +294,8 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     )
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
     decisions, unregistered = last_decisions(worker_id, chosen), unregistered_among(person.rows)
-    approvals = special_approvals(person.rows)
+    approvals = approved_claims(person.rows)
+    approved = shown_approvals(approvals.values())
     refused, open_ones = by_place(list_refused_of_worker(worker_id, chosen)), _own_entries(request, worker_id, chosen)
     shown = [
         {
@@ -301,12 +303,13 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
             "entry": open_ones.get((row.bound.site_id or row.bound.assignment.claim_id, row.bound.day)),
             "site_id": row.bound.site_id, "is_unregistered": row.bound.site_id in unregistered,
             "trade": trades_in_words(row.bound.assignment, trades),
-            "approval": approval_in_words(approvals.get((worker_id, row.bound.site_id or 0, row.bound.day), ())),
+            "approval": approval_in_words(claim.approval) if claim else "", "approved": approved.get(claim.id) if claim else None,
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
             "decision": decisions.get((row.bound.site_id or 0, row.bound.day)),
         }
         for row in person.rows
+        for claim in [approvals.get((worker_id, row.bound.site_id or 0, row.bound.day))]
     ]  # fmt: skip
     context = {
         "name": person.name or grouped(worker_id), "worker_id": worker_id, "month": chosen, "shown": shown,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.approvals import shown_approvals
 from portals.base.calendars import DayMark, DayState
 from portals.base.days import (
     NO_DECISIONS,
@@ -189,11 +190,15 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         }
         for one in shown_days(rows, claims, refused, decisions)
     ]  # fmt: skip
+    approved = shown_approvals(claims)
     paths = {row.bound.site_id: row.bound.assignment.path for row in rows}
     context = {
         "chosen": chosen,
         "shown": shown,
-        "claims": [_shown_claim(claim, paths.get(claim.site_id, ())) for claim in claims],
+        "claims": [
+            {**_shown_claim(claim, paths.get(claim.site_id, ())), "approved": approved.get(claim.id)}
+            for claim in claims
+        ],
     }
     return render(request, "worker/day.html", context)
 

@@ -3,6 +3,8 @@
 from registry.histories.queries.claims import (
     ClaimRow,
     ClaimToConfirm,
+    approved_claims,
+    approvers_of,
     assignment_of_day,
     entered_by_firm,
     get_claim,
@@ -94,6 +96,8 @@ __all__ = [
     "SiteSum",
     "WaitingOnSite",
     "WorkedSite",
+    "approved_claims",
+    "approvers_of",
     "assignment_of_day",
     "count_days",
     "count_histories",

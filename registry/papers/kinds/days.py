@@ -167,8 +167,8 @@ def _row(line: DayLine, columns: Sequence[str], notes: Mapping[Reason, str]) -> 
 
 
 def _standing(line: DayLine) -> str:
-    """How a day stands, and in which way it was approved where that has to be shown (ruling 28)."""
-    words = "・".join(_(f"approval.{one}") for one in line.approval)
+    """How a day stands, and in which way it was approved where it was (ruling 28)."""
+    words = "・".join(_(f"approval.{one}") for one in line.approval) or (line.approved_at and _("approval.prime"))
     standing = _(f"day.standing.{line.row.bound.standing}")
     return f"{standing}（{words}）" if words else standing
 

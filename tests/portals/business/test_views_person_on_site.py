@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from registry.histories.operations.claims import answer_refusal, refuse_claim
+from registry.histories.operations.claims import answer_refusal, approve_claims, refuse_claim
 from registry.histories.operations.edits import edit_day
 from tests.factories.cast import NOW, a_gate, a_touch, owner_of
 from tests.factories.days import bind_all
 from tests.factories.site_days import Place
-from tests.factories.visitors import worker_as_actor
+from tests.factories.visitors import as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -80,3 +80,13 @@ def test_what_was_entered_refused_answered_and_corrected_is_for_the_prime_alone(
     ):
         assert [page.count(text) for page in pages] == [there, 0], text
     assert "墨出し" in pages[1], "what the day says now"
+
+
+def test_an_approved_entry_says_who_approved_it_and_when(place: Place) -> None:
+    worker, day = place.theirs.worker_id, DAY - timedelta(days=1)
+    approve_claims([place.enter(worker)], by=owner_of(place.prime), at=NOW.replace(hour=1, minute=18))
+    bind_all()
+    said = "10:18に元請（元請）が承認しました。"
+    theirs = as_worker(worker).get(f"/worker/days/{day.year}-{day.month}-{day.day}/").content.decode()
+    employers = place.page("below", f"/business/workers/{worker}/days/{MONTH}/")
+    assert [page.count(said) for page in (theirs, employers, place.page("prime", path_of(place, worker)))] == [1, 1, 1]
