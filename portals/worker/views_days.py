@@ -35,7 +35,8 @@ from portals.base.months import chosen_day, chosen_month, months_beside
 from portals.base.records import full_name
 from portals.base.touches import shown_touches
 from portals.worker.claim_steps import steps_of
-from portals.worker.forms import ClaimForm, EditForm, NoteForm
+from portals.worker.forms import EditForm, NoteForm, OwnClaimForm
+from portals.worker.own_sites import own_sites
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
@@ -245,18 +246,19 @@ def _waiting_for(claim: ClaimRow, today: date) -> str:
 @page(Permission.WORKER_OWN)
 def new_claim(request: HttpRequest, site_id: int | None = None) -> HttpResponse:
     """320-10: enter a day by hand; of a site that is known already, where a poster there was of no use."""
-    form = ClaimForm(request.POST or None, workers=[worker_of(request)])
+    worker_id = worker_of(request)
+    form = OwnClaimForm(request.POST or None, worker=worker_id, sites=own_sites(worker_id))
     form.initial["site_id"] = site_id
     if request.method == "POST" and form.is_valid():
         by, key = viewer_of(request).actor(), form.cleaned_data["form_key"]
         try:
-            enter_claim(WorkerId(worker_of(request)), form.claim(), key=key, by=by, at=timezone.now())
+            enter_claim(WorkerId(worker_id), form.claim(), key=key, by=by, at=timezone.now())
         except RegistryError as error:
             add_refusal(form, error)
         else:
             success(request, _("claim.entered").format(follows=form.what_follows()))
             on = form.cleaned_data["day"]
-            bind_at_once([worker_of(request)], on)
+            bind_at_once([worker_id], on)
             return redirect("worker:days_of_month", on.year, on.month)
     return form_page(request, "worker/new_claim.html", {"form": form})
 
