@@ -72,11 +72,15 @@ LINES = 50  # people on a page
 
 
 def lines_of(sums: Iterable[PersonSum], names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """One line a person: the three counters, and what is missing on how many days, whose turn it is."""
+    """One line a person: the three counters, and what is missing on how many days, whose turn it is.
+
+    Two people may have one name: the ID stands with it.
+    """
     return [
         {
             "worker_id": one.worker_id, "site_id": one.site_id, "counters": one.counters, "uncounted": one.uncounted,
             "name": names.get(one.worker_id, grouped(one.worker_id)),
+            "id": grouped(one.worker_id) if one.worker_id in names else "",
             "missing": [
                 {"text": _(f"reason.{code}.cause"), "who": _(f"reason.{code}.who"), "count": count}
                 for code, count in one.missing

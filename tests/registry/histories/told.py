@@ -184,7 +184,7 @@ def lines_on(page: str) -> dict[str, tuple[int, ...]]:
         name, _, rest = row.partition("</th>")
         numbers = re.findall(r'<td class="ds-num"[^>]*>\s*(\d+)\s*</td>', rest)
         if len(numbers) >= len(COUNTERS):
-            found[strip_tags(name).strip()] = tuple(map(int, numbers))
+            found[strip_tags(name.partition("<br>")[0]).strip()] = tuple(map(int, numbers))
     return found
 
 
