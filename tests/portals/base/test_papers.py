@@ -112,7 +112,7 @@ def test_pdf_csv_and_page_have_the_same_rows(kind: PaperKind) -> None:
     else:
         people = next(one for one in tables if one[0][1] == "技能者ID")
         shown = re.findall(
-            r'row">(?:<a [^>]*>)?([^<]*)(?:</a>)?(?:<br><span class="ds-help">[\d ]+</span>)?</th>(?:<td data-label="現場名">[^<]*</td>)?((?:<td class="ds-num"[^>]*>\d+</td>)+)',
+            r'row">(?:<a [^>]*>)?([^<]*)(?:</a>)?(?:<br><span class="ds-help ds-id">[\d ]+</span>)?</th>(?:<td data-label="現場名">[^<]*</td>)?((?:<td class="ds-num"[^>]*>\d+</td>)+)',
             page,
         )
         # The four counters of ruling 28, and days that do not count.

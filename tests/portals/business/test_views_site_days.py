@@ -106,6 +106,6 @@ def test_two_people_of_one_name_are_told_apart(place: Place) -> None:
     bind_all()
     for path in (f"/business/sites/{place.gate.site_id}/days/{MONTH}/", f"/business/sites/days/{MONTH}/"):
         page = place.page("prime", path)
-        ids = re.findall(r'下 太郎</a><br><span class="ds-help">([\d ]+)</span>', page)
+        ids = re.findall(r'下 太郎</a><br><span class="ds-help ds-id">([\d ]+)</span>', page)
         assert ids == [grouped(one) for one in sorted([place.theirs.worker_id, same.worker_id])], path
         assert "技能者IDの順です" in page
