@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.approvals import shown_approvals
 from portals.base.days import approval_in_words, by_place, looked_at, shown_day, times_said
-from portals.base.edits import shown_edits
+from portals.base.edits import said_now, shown_edits
 from portals.base.entries import take_back
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -345,7 +345,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
     site = find_site(site_id)
     if not found or site is None:
         raise Http404
-    seen = looked_at((found, [DayItem.DAY]))
+    seen = looked_at((found, [DayItem.DAY, DayItem.ROLE]))
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now(), days=seen))
     form, on, now, by = (
         DayEditForm(request.POST or None, worker=worker_id),
@@ -364,7 +364,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
             return redirect("business:person_days", worker_id, year, month)
     context = {
         "form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id,
-        "waits": needs_approval(on, site, by=by, on=jst_day(now)),
+        "waits": needs_approval(on, site, by=by, on=jst_day(now)), "now": said_now(found[0].bound.assignment, site.name),
     }  # fmt: skip
     return form_page(request, "business/edit_day.html", context)
 

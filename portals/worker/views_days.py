@@ -26,7 +26,7 @@ from portals.base.days import (
     shown_day,
     times_said,
 )
-from portals.base.edits import shown_edits
+from portals.base.edits import said_now, shown_edits
 from portals.base.entries import take_back
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -325,7 +325,8 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
     """Say another trade or work of a day; after the end of the next month the prime is asked."""
     chosen, worker_id, now = chosen_day(year, month, day), worker_of(request), timezone.now()
     rows, site = list_days_of_worker(worker_id, chosen.replace(day=1)), find_site(site_id)
-    if site is None or not any(row.bound.day == chosen and row.bound.site_id == site_id for row in rows):
+    found = [row.bound for row in rows if row.bound.day == chosen and row.bound.site_id == site_id]
+    if site is None or not found:
         raise Http404
     form, by = EditForm(request.POST or None, worker=worker_id), viewer_of(request).actor()
     if request.method == "POST" and form.is_valid():
@@ -338,7 +339,7 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
             success(request, _("day.edited" if holds else "day.edit.asked"))
             return _to_day(chosen)
     waits = needs_approval(chosen, site, by=by, on=jst_day(now))
-    context = {"form": form, "chosen": chosen, "waits": waits}
+    context = {"form": form, "chosen": chosen, "waits": waits, "now": said_now(found[0].assignment, site.name)}
     return form_page(request, "worker/edit_day.html", context)
 
 

@@ -61,9 +61,7 @@ def test_said_times_are_no_touches_and_an_approval_says_its_way_and_moment() -> 
     columns = (
         "最初の打刻（労働時間ではありません）", "最後の打刻", "申告の始まり（労働時間ではありません）", "申告の終わり", "承認のしかた", "承認した日時",
     )  # fmt: skip
-    entered, touched, waits = (
-        [rows[f"2026-11-{day}"][column] for column in columns] for day in ("04", "19", "05")
-    )
+    entered, touched, waits = ([rows[f"2026-11-{day}"][column] for column in columns] for day in ("04", "19", "05"))
     assert entered == ["", "", "08:30", "17:10", "元請の承認", f"{NOW:%Y-%m-%d} 10:18"]
     assert touched == ["07:58", "17:05", "", "", "", ""]
     assert waits == [""] * 6

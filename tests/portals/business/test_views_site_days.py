@@ -109,3 +109,12 @@ def test_two_people_of_one_name_are_told_apart(place: Place) -> None:
         ids = re.findall(r'下 太郎</a><br><span class="ds-help ds-id">([\d ]+)</span>', page)
         assert ids == [grouped(one) for one in sorted([place.theirs.worker_id, same.worker_id])], path
         assert "技能者IDの順です" in page
+
+
+def test_a_firm_without_days_on_sites_of_its_own_is_told_where_its_days_stand(place: Place) -> None:
+    page = place.page("below", f"/business/sites/days/{MONTH}/")
+    assert "打刻が届くと" not in page
+    assert f'href="/business/days/{MONTH}/"' in page.partition("自社が元請の現場に、この月の就業履歴はありません")[2]
+    assert "自社が元請の現場に" not in place.page("prime", f"/business/sites/days/{MONTH}/")
+    empty = place.page("prime", "/business/sites/days/2026-8/")
+    assert ("打刻が届くと" in empty, "自社が元請の現場に" in empty) == (True, False), "it works on no sites of others"

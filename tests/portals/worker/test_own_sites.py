@@ -64,7 +64,9 @@ def test_the_name_of_a_known_site_leads_to_its_id(known: Known) -> None:
 
 
 def test_two_different_sites_are_not_taken_for_one(known: Known) -> None:
-    assert "の現場は「見本ビル新築工事」です" in known.refused({"site_id": str(known.sites[0]), "site_name": "近所の家"})
+    assert "の現場は「見本ビル新築工事」です" in known.refused(
+        {"site_id": str(known.sites[0]), "site_name": "近所の家"}
+    )
     for other in ({"site_id": str(known.sites[1])}, {"site_name": "近所の家"}):
         assert "現場が二つ書かれています" in known.refused({"own_site": str(known.sites[0]), **other})
     same = {"site_id": str(known.sites[0]), "site_name": "見本ビル新築工事"}

@@ -62,6 +62,6 @@ def test_looks_of_a_firm_on_a_day_of_japan_are_one_row() -> None:
         look(1, hours=hours)
     look(1, hours=1, firm=23)
     assert [(row.business_id, row.first_at - NOW, row.last_at - NOW, row.number) for row in looks_at(1)] == [
-        (22, timedelta(hours=15), timedelta(hours=15), 1), (22, timedelta(), timedelta(hours=1), 3),
-        (23, timedelta(hours=1), timedelta(hours=1), 1),
+        (22, timedelta(hours=15), timedelta(hours=15), 1), (23, timedelta(hours=1), timedelta(hours=1), 1),
+        (22, timedelta(), timedelta(hours=1), 3),
     ]  # fmt: skip
