@@ -16,11 +16,13 @@ from portals.base.forms import IdField, TextField, TypedDateField, TypedTimeFiel
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.days import jst_day
-from registry.core.ids import IdKind, SiteId
+from registry.core.ids import IdKind, SiteId, grouped
+from registry.core.kana import search_form
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.operations.claims import ClaimData
 from registry.histories.queries import list_days_at
 from registry.histories.states import NO_SECOND_TRADE, Standing
+from registry.sites.queries import find_site
 from registry.workers.queries import registered_trades
 
 
@@ -50,6 +52,15 @@ class ClaimForm(forms.Form):
         options.setdefault("initial", {"day": jst_day(timezone.now()), "form_key": secrets.token_urlsafe(16)})
         super().__init__(*args, **options)
         offer(self, "trade", [("", _("claim.own_trade")), *registered_choices(*workers)])
+
+    def clean(self) -> dict[str, Any]:
+        """A site is said by its ID or by its name; where the two are of different sites, one of them is wrong."""
+        data: dict[str, Any] = super().clean() or {}
+        site = find_site(data["site_id"]) if data.get("site_id") and data.get("site_name") else None
+        if site and search_form(site.name) != search_form(data["site_name"]):
+            said = _("claim.other_name").format(site=site.name, id=grouped(site.id))
+            self.add_error("site_name", forms.ValidationError(said, code="invalid"))
+        return data
 
     def claim(self) -> ClaimData:
         """What was typed, as the operation takes it."""

@@ -9,7 +9,7 @@ from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.histories.derive.binding import Assignment
-from registry.histories.queries import EditRow, list_edits, words_before_edits
+from registry.histories.queries import EditRow, list_edits, trades_in_words, words_before_edits
 from registry.histories.states import NO_SECOND_TRADE, ClaimState
 
 TONES = {ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad", ClaimState.WITHDRAWN: "neutral"}
@@ -88,3 +88,12 @@ def shown_edits(worker_id: int, month: date, day: date | None = None) -> dict[tu
         first = words.of(before[place]) if place in before else ""
         found.setdefault(place, ShownEdits(first, [])).edits.append(_shown(edit, words, firms))
     return found
+
+
+def said_now(said: Assignment, site: str) -> list[tuple[str, str]]:
+    """What a day says now, above the form that says it otherwise: label and value."""
+    trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
+    return [
+        (_("export.site"), site), (_("claim.trade"), trades_in_words(said, trades)),
+        (_("day.position"), positions.get(said.position, "")), (_("claim.work"), said.work),
+    ]  # fmt: skip

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from portals.base.days import approval_in_words
 from registry.core.days import JST, jst_day
+from registry.histories.derive.binding import BoundDay
 from registry.papers.queries import DayLine
 
 COLUMNS = (
-    "day", "worker_id", "name", "site_id", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "approval", "histories", "reasons", "causes",
+    "day", "worker_id", "name", "site_id", "site", "firm", "trade", "position", "work", "how", "first", "last", "begins", "ends", "standing", "approval", "approved_at", "histories", "reasons", "causes",
 )  # fmt: skip
 # A cell that begins like a formula is one for a spreadsheet: it gets a sign before it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -30,12 +31,24 @@ def csv_answer(name: str, lines: Iterable[DayLine], elsewhere: Iterable[Mapping[
         writer.writerow(map(_safe, [
             one.day.isoformat(), line.row.worker_id, line.name, line.site_id or "", line.site, line.firm, line.trade,
             line.position, one.assignment.work, _("export.by_hand" if one.by_hand else "export.touched"),
-            *(_time(at, one.day) for at in (one.first, one.last)),
-            _(f"day.standing.{one.standing}"), approval_in_words(line.approval), 2 if one.assignment.second_trade else 1, " ".join(one.reasons), " ".join(_(f"reason.{code}.cause") for code in one.reasons),
+            *_times(one), _(f"day.standing.{one.standing}"), *_approval(line), 2 if one.assignment.second_trade else 1, " ".join(one.reasons), " ".join(_(f"reason.{code}.cause") for code in one.reasons),
         ]))  # fmt: skip
     for row in elsewhere:
         writer.writerow(_safe(row.get(column, "")) for column in COLUMNS)
     return attachment(("\ufeff" + text.getvalue()).encode(), name, "csv", "text/csv; charset=utf-8")
+
+
+def _times(one: BoundDay) -> list[str]:
+    """First and last touch; beside them what was said of a day that was entered and never touched."""
+    times, none = [_time(at, one.day) for at in (one.first, one.last)], ["", ""]
+    return none + times if one.by_hand else times + none
+
+
+def _approval(line: DayLine) -> tuple[str, str]:
+    """In which way, and when, the prime approved an entered day."""
+    if line.approved_at is None:
+        return "", ""
+    return approval_in_words(line.approval) or _("approval.prime"), f"{line.approved_at.astimezone(JST):%Y-%m-%d %H:%M}"
 
 
 def _time(at: datetime | None, day: date) -> str:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.approvals import shown_approvals
 from portals.base.day_forms import counted_by_touch, refuse_counted
 from portals.base.days import approval_in_words, by_place, looked_at, shown_day, times_said
-from portals.base.edits import shown_edits
+from portals.base.edits import said_now, shown_edits
 from portals.base.entries import take_back
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -43,6 +44,7 @@ from registry.histories.queries import (
     ClaimRow,
     DayRow,
     PersonSum,
+    approved_claims,
     count_days,
     entered_by_firm,
     get_claim,
@@ -54,7 +56,6 @@ from registry.histories.queries import (
     list_refused_of_worker,
     list_unregistered,
     names_of_claimed_sites,
-    special_approvals,
     sum_people_of_firm,
     trades_in_words,
     unregistered_among,
@@ -73,11 +74,15 @@ LINES = 50  # people on a page
 
 
 def lines_of(sums: Iterable[PersonSum], names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """One line a person: the three counters, and what is missing on how many days, whose turn it is."""
+    """One line a person: the three counters, and what is missing on how many days, whose turn it is.
+
+    Two people may have one name: the ID stands with it.
+    """
     return [
         {
             "worker_id": one.worker_id, "site_id": one.site_id, "counters": one.counters, "uncounted": one.uncounted,
             "name": names.get(one.worker_id, grouped(one.worker_id)),
+            "id": grouped(one.worker_id) if one.worker_id in names else "",
             "missing": [
                 {"text": _(f"reason.{code}.cause"), "who": _(f"reason.{code}.who"), "count": count}
                 for code, count in one.missing
@@ -308,7 +313,8 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     )
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
     decisions, unregistered = last_decisions(worker_id, chosen), unregistered_among(person.rows)
-    approvals = special_approvals(person.rows)
+    approvals = approved_claims(person.rows)
+    approved = shown_approvals(approvals.values())
     refused, open_ones = by_place(list_refused_of_worker(worker_id, chosen)), _own_entries(request, worker_id, chosen)
     shown = [
         {
@@ -316,12 +322,13 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
             "entry": open_ones.get((row.bound.site_id or row.bound.assignment.claim_id, row.bound.day)),
             "site_id": row.bound.site_id, "is_unregistered": row.bound.site_id in unregistered,
             "trade": trades_in_words(row.bound.assignment, trades),
-            "approval": approval_in_words(approvals.get((worker_id, row.bound.site_id or 0, row.bound.day), ())),
+            "approval": approval_in_words(claim.approval) if claim else "", "approved": approved.get(claim.id) if claim else None,
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
             "decision": decisions.get((row.bound.site_id or 0, row.bound.day)),
         }
         for row in person.rows
+        for claim in [approvals.get((worker_id, row.bound.site_id or 0, row.bound.day))]
     ]  # fmt: skip
     context = {
         "name": person.name or grouped(worker_id), "worker_id": worker_id, "month": chosen, "shown": shown,
@@ -353,7 +360,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
     site = find_site(site_id)
     if not found or site is None:
         raise Http404
-    seen = looked_at((found, [DayItem.DAY]))
+    seen = looked_at((found, [DayItem.DAY, DayItem.ROLE]))
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now(), days=seen))
     form, on, now, by = (
         DayEditForm(request.POST or None, worker=worker_id),
@@ -372,7 +379,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
             return redirect("business:person_days", worker_id, year, month)
     context = {
         "form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id,
-        "waits": needs_approval(on, site, by=by, on=jst_day(now)),
+        "waits": needs_approval(on, site, by=by, on=jst_day(now)), "now": said_now(found[0].bound.assignment, site.name),
     }  # fmt: skip
     return form_page(request, "business/edit_day.html", context)
 

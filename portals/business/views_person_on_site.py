@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
+from portals.base.approvals import ShownApproval, shown_approvals
 from portals.base.days import NO_DECISIONS, NO_REFUSALS, Decisions, approval_in_words, by_place, looked_at, shown_day
 from portals.base.edits import TONES, shown_edits
 from portals.base.months import chosen_month
@@ -94,9 +95,10 @@ def _said(access: SiteAccess, worker_id: int, month: date, decisions: Decisions)
     if not access.is_prime:
         return {}
     entries: dict[date, list[dict[str, Any]]] = {}
-    for claim in list_claims_of_worker(worker_id, month):
-        if claim.site_id == access.site_id:
-            entries.setdefault(claim.day, []).append(_entry(claim))
+    claims = [claim for claim in list_claims_of_worker(worker_id, month) if claim.site_id == access.site_id]
+    approved = shown_approvals(claims)
+    for claim in claims:
+        entries.setdefault(claim.day, []).append(_entry(claim, approved.get(claim.id)))
     edits = shown_edits(worker_id, month)
     days = {day for site_id, day in [*decisions, *edits] if site_id == access.site_id} | entries.keys()
     return {
@@ -108,8 +110,9 @@ def _said(access: SiteAccess, worker_id: int, month: date, decisions: Decisions)
     }  # fmt: skip
 
 
-def _entry(claim: ClaimRow) -> dict[str, Any]:
+def _entry(claim: ClaimRow, approved: ShownApproval | None) -> dict[str, Any]:
     """An entry and how it stands."""
     if claim.is_entered_anew:
         return {"row": claim, "tone": "neutral", "label": _("claim.standing.entered_anew")}
-    return {"row": claim, "tone": TONES.get(claim.state, "waiting"), "label": _(f"claim.{claim.state}")}
+    label = _(f"claim.{claim.state}")
+    return {"row": claim, "tone": TONES.get(claim.state, "waiting"), "label": label, "approved": approved}

@@ -87,8 +87,8 @@ def _still_here(site_id: int, came: Sequence[Person]) -> list[Person]:
     return [one for one in came if is_here_now(rows[one.worker_id], said.get(one.worker_id))]
 
 
-def _lines(request: HttpRequest, site_id: int, people: Iterable[Person]) -> list[dict[str, Any]]:
-    """The people of a page with their names: nobody else is looked at."""
+def _lines(request: HttpRequest, site_id: int, day: date, people: Iterable[Person]) -> list[dict[str, Any]]:
+    """The people of a page with their names, and the way to the days here of those who have any: nobody else is looked at."""
     people = list(people)
     days = looked_at(([one for one in people if one.row], (DayItem.DAY, DayItem.TIMES, DayItem.FIRM)))
     ids = {one.worker_id for one in people}
@@ -99,6 +99,8 @@ def _lines(request: HttpRequest, site_id: int, people: Iterable[Person]) -> list
         {
             "worker_id": one.worker_id, "firm": firms.get(one.business_id or 0, ""),
             "name": full_name(seen[one.worker_id]) if one.worker_id in seen else grouped(one.worker_id),
+            "url": reverse("business:person_on_site", args=[site_id, day.year, day.month, one.worker_id])
+            if one.row else reverse("business:worker", args=[one.worker_id]),
             "day": shown_day(one.row, "") if one.row else None,
             "approval": approval_in_words(approvals.get((one.worker_id, site_id, one.row.bound.day), ())) if one.row else "",
         }
@@ -114,7 +116,7 @@ def people_of_day(request: HttpRequest, access: SiteAccess, day: date) -> dict[s
     found = groups[group]
     until = start + PEOPLE_AT_ONCE
     return {
-        "site": site, "day": day, "group": group, "lines": _lines(request, site.id, found[start:until]),
+        "site": site, "day": day, "group": group, "lines": _lines(request, site.id, day, found[start:until]),
         "number": len({one.worker_id for one in groups[Group.CAME]}),
         "tiles": [
             {

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.approvals import shown_approvals
 from portals.base.calendars import DayMark, DayState
 from portals.base.day_forms import counted_by_touch, refuse_counted
 from portals.base.days import (
@@ -26,7 +27,7 @@ from portals.base.days import (
     shown_day,
     times_said,
 )
-from portals.base.edits import shown_edits
+from portals.base.edits import said_now, shown_edits
 from portals.base.entries import take_back
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -36,7 +37,8 @@ from portals.base.records import full_name
 from portals.base.touches import shown_touches
 from portals.base.withdrawn import shown_withdrawn
 from portals.worker.claim_steps import steps_of
-from portals.worker.forms import ClaimForm, EditForm, NoteForm
+from portals.worker.forms import EditForm, NoteForm, OwnClaimForm
+from portals.worker.own_sites import own_sites
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
@@ -191,11 +193,15 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         }
         for one in shown_days(rows, claims, refused, decisions)
     ]  # fmt: skip
+    approved = shown_approvals(claims)
     paths = {row.bound.site_id: row.bound.assignment.path for row in rows}
     context = {
         "chosen": chosen,
         "shown": shown,
-        "claims": [_shown_claim(claim, paths.get(claim.site_id, ())) for claim in claims],
+        "claims": [
+            {**_shown_claim(claim, paths.get(claim.site_id, ())), "approved": approved.get(claim.id)}
+            for claim in claims
+        ],
         "withdrawn": shown_withdrawn(worker_id, chosen.replace(day=1), day=chosen),
     }
     return render(request, "worker/day.html", context)
@@ -245,7 +251,8 @@ def new_claim(
     request: HttpRequest, site_id: int | None = None, year: int | None = None, month: int = 1, day: int = 1
 ) -> HttpResponse:  # fmt: skip
     """320-10: enter a day by hand; of a site and a day that are known already where they were read."""
-    form = ClaimForm(request.POST or None, workers=[worker_of(request)])
+    worker_id = worker_of(request)
+    form = OwnClaimForm(request.POST or None, worker=worker_id, sites=own_sites(worker_id))
     form.initial["site_id"] = site_id
     if year is not None:
         form.initial["day"] = chosen_day(year, month, day)
@@ -255,7 +262,7 @@ def new_claim(
     return form_page(request, "worker/new_claim.html", {"form": form})
 
 
-def _enter(request: HttpRequest, form: ClaimForm) -> bool:
+def _enter(request: HttpRequest, form: OwnClaimForm) -> bool:
     """Enter what was typed, and say what follows; False where that is refused beside its field."""
     worker_id, on, site_id = worker_of(request), form.cleaned_data["day"], form.cleaned_data["site_id"]
     if counted_by_touch(site_id, [worker_id], on):
@@ -335,7 +342,8 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
     """Say another trade or work of a day; after the end of the next month the prime is asked."""
     chosen, worker_id, now = chosen_day(year, month, day), worker_of(request), timezone.now()
     rows, site = list_days_of_worker(worker_id, chosen.replace(day=1)), find_site(site_id)
-    if site is None or not any(row.bound.day == chosen and row.bound.site_id == site_id for row in rows):
+    found = [row.bound for row in rows if row.bound.day == chosen and row.bound.site_id == site_id]
+    if site is None or not found:
         raise Http404
     form, by = EditForm(request.POST or None, worker=worker_id), viewer_of(request).actor()
     if request.method == "POST" and form.is_valid():
@@ -348,7 +356,7 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
             success(request, _("day.edited" if holds else "day.edit.asked"))
             return _to_day(chosen)
     waits = needs_approval(chosen, site, by=by, on=jst_day(now))
-    context = {"form": form, "chosen": chosen, "waits": waits}
+    context = {"form": form, "chosen": chosen, "waits": waits, "now": said_now(found[0].assignment, site.name)}
     return form_page(request, "worker/edit_day.html", context)
 
 

@@ -14,12 +14,13 @@ from registry.disclosure.queries import list_looks_at_me
 
 @page(Permission.WORKER_OWN)
 def looks(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
-    """The looks of a month: who, when, which items, by what right."""
+    """The looks of a month: who, when, how often, which items, by what right; those of a day that are alike together."""
     chosen, start = chosen_month(year, month), start_of(request)
     found = list_looks_at_me(viewer_of(request), chosen, start=start)
     shown = [
         {
-            "at": row.at, "who": row.firm or _("look.operator"), "right": _(f"look.right.{row.right}"),
+            "first_at": row.first_at, "last_at": row.last_at,
+            "number": row.number, "who": row.firm or _("look.operator"), "business_id": row.business_id, "right": _(f"look.right.{row.right}"),
             "items": [_(f"worker.{name}") for name in row.items],
         }
         for row in found.rows

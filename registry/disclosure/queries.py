@@ -334,9 +334,12 @@ def find_businesses(viewer: Viewer, text: str, *, at: datetime, start: int = 0) 
 
 @dataclass(frozen=True)
 class LookedAt:
-    """One look at the own data: when, who, by what right, which items. No name of a firm means the operator."""
+    """Looks at the own data on one day: when, how often, who, by what right, which items. No firm means the operator."""
 
-    at: datetime
+    first_at: datetime
+    last_at: datetime
+    number: int
+    business_id: int | None
     firm: str
     right: Relation
     items: list[str]
@@ -360,7 +363,10 @@ def list_looks_at_me(viewer: Viewer, month: date, *, start: int = 0) -> LooksPag
     shown = found[:LOOKS_AT_MOST]
     firms = names_of_businesses(row.business_id for row in shown if row.business_id)
     rows = [
-        LookedAt(row.at, firms.get(row.business_id or 0, ""), Relation(row.relation), WORKER_POLICY.names(row.items))
+        LookedAt(
+            row.first_at, row.last_at, row.number, row.business_id, firms.get(row.business_id or 0, ""),
+            Relation(row.relation), WORKER_POLICY.names(row.items),
+        )
         for row in shown
-    ]
+    ]  # fmt: skip
     return LooksPage(rows, more=len(found) > len(shown))

@@ -16,13 +16,13 @@ from registry.core.viewer import Viewer
 from registry.disclosure.queries import full_name, see_workers_at_work, see_workers_on_site
 from registry.histories.queries import (
     DayRow,
+    approved_claims,
     list_days_for_firm,
     list_days_of_worker,
     list_month_of_firm,
     list_month_of_site,
     list_month_of_sites,
     names_of_claimed_sites,
-    special_approvals,
     trades_in_words,
     unregistered_among,
 )
@@ -110,6 +110,7 @@ class DayLine:
     trade: str
     position: str
     approval: tuple[Approval, ...] = ()
+    approved_at: datetime | None = None  # by the prime, of an entered day
 
 
 @dataclass(frozen=True)
@@ -200,14 +201,15 @@ def day_lines(rows: Sequence[DayRow], people: Mapping[int, str]) -> list[DayLine
     claimed = names_of_claimed_sites({row.bound.assignment.claim_id for row in rows if row.bound.assignment.claim_id})
     unregistered = unregistered_among(rows)
     firms = names_of_businesses(row.bound.assignment.business_id for row in rows if row.bound.assignment.business_id)
-    trades, positions, approvals = code_names(Table.TRADES), code_names(Table.POSITIONS), special_approvals(rows)
+    trades, positions, approvals = code_names(Table.TRADES), code_names(Table.POSITIONS), approved_claims(rows)
     return [
         DayLine(
             row, people.get(row.worker_id, ""), None if row.bound.site_id in unregistered else row.bound.site_id,
             sites.get(row.bound.site_id or 0) or claimed.get(to.claim_id or 0, ""),
             firms.get(to.business_id or 0, ""), trades_in_words(to, trades), positions.get(to.position, ""),
-            approvals.get((row.worker_id, row.bound.site_id or 0, row.bound.day), ()),
+            approved.approval if approved else (), approved.answered_at if approved else None,
         )
         for row in rows
         for to in [row.bound.assignment]
+        for approved in [approvals.get((row.worker_id, row.bound.site_id or 0, row.bound.day))]
     ]  # fmt: skip

@@ -213,6 +213,12 @@ def list_roster(site_id: int, *, on: date) -> list[RosterRow]:
     return _roster(Q(site=site_id, withdrawn_at=None) & (Q(until_on=None) | Q(until_on__gt=on)))
 
 
+def list_rosters_of_worker(worker_id: int, *, on: date) -> list[int]:
+    """The sites on whose rosters a worker stands on a day or later, that of the last line first."""
+    lines = RosterEntry.objects.filter(Q(until_on=None) | Q(until_on__gt=on), worker=worker_id, withdrawn_at=None)
+    return list(dict.fromkeys(lines.order_by("-from_on", "-pk").values_list("site_id", flat=True)))
+
+
 def find_roster_line(site_id: int, entry_id: int) -> RosterRow | None:
     """One line of a site's roster, also one that has ended or was taken back, or None."""
     return next(iter(_roster(Q(site=site_id, pk=entry_id))), None)

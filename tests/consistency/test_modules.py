@@ -45,7 +45,7 @@ TOGETHER = {
     "api/v1/signed.py": "api/test_people.py",
     # Forms and small helpers of pages, through the pages that show them.
     "portals/base/day_forms.py": "portals/business/test_views_days.py",
-    "portals/base/edits.py": "portals/business/test_views_days.py",
+    "portals/base/approvals.py": "portals/business/test_views_person_on_site.py",
     "portals/base/links.py": "portals/business/test_links.py",
     "portals/base/posters.py": "portals/business/test_posters.py",
     "portals/public/views_screen.py": "portals/business/test_posters.py",

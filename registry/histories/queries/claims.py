@@ -14,7 +14,7 @@ from registry.histories.derive.deadlines import is_self_declared, last_answer_on
 from registry.histories.models import Claim
 from registry.histories.queries.days import DayRow
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
-from registry.histories.states import ENTER, Approval, ClaimMove, ClaimState, Side, Standing
+from registry.histories.states import CLAIM_LIFE, ENTER, Approval, ClaimMove, ClaimState, Side, Standing
 from registry.touches.derive import months_around
 
 
@@ -217,8 +217,8 @@ def entered_by_firm(claim_ids: Collection[int], business_id: int) -> set[int]:
     return {one for one, firm in firms_that(ENTER, "histories_claim", claim_ids).items() if firm == business_id}
 
 
-def special_approvals(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], tuple[Approval, ...]]:
-    """Of some days those that were approved late, or by their own worker, by worker, site and day. One query."""
+def approved_claims(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], ClaimRow]:
+    """The approved entries of those of some days that count, by worker, site and day. One query."""
     days = [row for row in rows if row.bound.standing is Standing.FORMAL and row.bound.site_id]
     if not days:
         return {}
@@ -227,7 +227,18 @@ def special_approvals(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], tup
         state=ClaimState.APPROVED, site__in={row.bound.site_id for row in days}, day__range=(ends[0], ends[-1]),
         worker__in={row.worker_id for row in days},
     ))  # fmt: skip
-    return {(one.worker_id, one.site_id or 0, one.day): one.approval for one in found if one.approval}
+    return {(one.worker_id, one.site_id or 0, one.day): one for one in found}
+
+
+def special_approvals(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], tuple[Approval, ...]]:
+    """Of some days those that were approved late, or by their own worker, by worker, site and day. One query."""
+    return {place: one.approval for place, one in approved_claims(rows).items() if one.approval}
+
+
+def approvers_of(claims: Iterable[ClaimRow]) -> dict[int, int]:
+    """The firm that approved each of some entries, by entry. One query."""
+    approved = [one.id for one in claims if one.state is ClaimState.APPROVED]
+    return firms_that(ClaimMove.APPROVE, CLAIM_LIFE.name, approved) if approved else {}
 
 
 def get_claim(claim_id: int) -> ClaimRow | None:

@@ -23,7 +23,7 @@ WIDTHS: dict[str, dict[str, object]] = {
     "day": {"mm": 29}, "person": {"fr": 2}, "site": {"fr": 3}, "firm": {"fr": 2.2}, "trade": {"fr": 1.6}, "position": {"mm": 16},
     "work": {"fr": 2}, "how": {"mm": 18}, "first": {"mm": 17, "right": True}, "last": {"mm": 17, "right": True}, "standing": {"mm": 27},
     "notes": {"mm": 18, "whole": True}, "note": {"mm": 14, "whole": True}, "id": {"mm": 40}, "meaning": {"fr": 1}, "cause": {"fr": 3}, "consequence": {"fr": 3}, "remedy": {"fr": 3},
-    "who": {"fr": 1}, **{name: {"mm": 24, "right": True} for name in _COUNTED},
+    "who": {"fr": 1}, **{name: {"mm": 24, "right": True} for name in (*_COUNTED, "uncounted")},
 }  # fmt: skip
 _COLUMNS = ("day", "person", "site", "firm", "trade", "position", "work", "how", "first", "last", "standing", "notes")
 # What is the same in all rows stands above the table, not in it.
@@ -112,6 +112,14 @@ def _count_people(lines: Sequence[DayLine]) -> list[tuple[DayLine, Counters]]:
     return [(own[0], count_days(line.row for line in own)) for own in found.values()]
 
 
+def _uncounted(lines: Sequence[DayLine]) -> dict[int, int]:
+    """Of each person the calendar days that stand nowhere but under 数えられません."""
+    days: dict[int, dict[date, set[Standing]]] = defaultdict(lambda: defaultdict(set))
+    for line in lines:
+        days[line.row.worker_id][line.row.bound.day].add(line.row.bound.standing)
+    return {one: sum(held == {Standing.NONE} for held in found.values()) for one, found in days.items()}
+
+
 def _counters(days: DayList) -> list[tuple[str, str]]:
     """The three counters of ruling 28; days that wait beside them where there are any. Of several people: their sum."""
     unit = _("paper.days.number" if days.wish.kind in _OF_ONE_PERSON else "paper.days.sum")
@@ -136,13 +144,17 @@ def _histories(days: DayList) -> str:
 
 
 def _people(days: DayList) -> dict[str, Any]:
-    several = days.wish.kind not in _OF_ONE_PERSON
+    lines = days.lines if days.wish.kind not in _OF_ONE_PERSON else []
+    uncounted = _uncounted(lines)
     rows = sorted(
-        [line.name, grouped(line.row.worker_id), *(str(getattr(counters, name)) for name in _COUNTED)]
-        for line, counters in _count_people(days.lines if several else [])
-    )
+        [
+            line.name, grouped(line.row.worker_id), *(str(getattr(counters, name)) for name in _COUNTED),
+            str(uncounted[line.row.worker_id]),
+        ]
+        for line, counters in _count_people(lines)
+    )  # fmt: skip
     title = _("paper.days.people").format(count=len(rows))
-    return {"title": title, "columns": _heads(("person", "id", *_COUNTED)), "rows": rows}
+    return {"title": title, "columns": _heads(("person", "id", *_COUNTED, "uncounted")), "rows": rows}
 
 
 def _notes(lines: Sequence[DayLine]) -> dict[Reason, str]:
@@ -167,8 +179,8 @@ def _row(line: DayLine, columns: Sequence[str], notes: Mapping[Reason, str]) -> 
 
 
 def _standing(line: DayLine) -> str:
-    """How a day stands, and in which way it was approved where that has to be shown (ruling 28)."""
-    words = "・".join(_(f"approval.{one}") for one in line.approval)
+    """How a day stands, and in which way it was approved where it was (ruling 28)."""
+    words = "・".join(_(f"approval.{one}") for one in line.approval) or (line.approved_at and _("approval.prime"))
     standing = _(f"day.standing.{line.row.bound.standing}")
     return f"{standing}（{words}）" if words else standing
 

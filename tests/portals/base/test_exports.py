@@ -1,12 +1,17 @@
 """就業履歴一覧 as CSV."""
 
+import csv
+import io
+from datetime import date, time
+
 import pytest
 from django.conf import settings
 
-from tests.factories.cast import a_touch
+from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim
+from tests.factories.cast import NOW, a_touch, owner_of
 from tests.factories.days import bind_all
 from tests.factories.papers import Days
-from tests.factories.visitors import as_firm, as_worker
+from tests.factories.visitors import as_firm, as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +48,20 @@ def test_the_end_of_a_night_shift_is_said_to_be_on_the_next_morning() -> None:
     assert ",21:30,翌05:10," in browser.get(path).content.decode()
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert ",21:30,05:10 next day," in browser.get(path).content.decode()
+
+
+def test_said_times_are_no_touches_and_an_approval_says_its_way_and_moment() -> None:
+    days = Days()
+    data = ClaimData(day=date(2026, 11, 4), site_id=days.site, begins_at=time(8, 30), ends_at=time(17, 10))
+    claim = enter_claim(days.worker, data, by=worker_as_actor(days.worker), at=NOW)
+    approve_claims([claim], by=owner_of(days.prime), at=NOW.replace(hour=1, minute=18))
+    bind_all()
+    text = as_worker(days.worker).get("/worker/days/2026-11/list.csv").content.decode("utf-8-sig")
+    rows = {row["就業日"]: row for row in csv.DictReader(io.StringIO(text))}
+    columns = (
+        "最初の打刻（労働時間ではありません）", "最後の打刻", "申告の始まり（労働時間ではありません）", "申告の終わり", "承認のしかた", "承認した日時",
+    )  # fmt: skip
+    entered, touched, waits = ([rows[f"2026-11-{day}"][column] for column in columns] for day in ("04", "19", "05"))
+    assert entered == ["", "", "08:30", "17:10", "元請の承認", f"{NOW:%Y-%m-%d} 10:18"]
+    assert touched == ["07:58", "17:05", "", "", "", ""]
+    assert waits == [""] * 6

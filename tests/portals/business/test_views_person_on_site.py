@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from portals.base.templatetags.ds import jmoment
-from registry.histories.operations.claims import answer_refusal, refuse_claim, withdraw_claim
+from registry.histories.operations.claims import answer_refusal, approve_claims, refuse_claim, withdraw_claim
 from registry.histories.operations.edits import edit_day
 from tests.factories.cast import NOW, a_gate, a_touch, owner_of
 from tests.factories.days import bind_all
 from tests.factories.site_days import Place
-from tests.factories.visitors import worker_as_actor
+from tests.factories.visitors import as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -96,3 +96,13 @@ def test_what_was_taken_back_stays_to_be_read_by_the_prime(place: Place) -> None
     assert f"{jmoment(later)}に取下げ（本人）" in pages[0]
     alone = place.page("prime", path_of(place, worker, f"{before.year}-{before.month}"))
     assert "取り下げた入力" in alone, "where nothing else is left of the month"
+
+
+def test_an_approved_entry_says_who_approved_it_and_when(place: Place) -> None:
+    worker, day = place.theirs.worker_id, DAY - timedelta(days=1)
+    approve_claims([place.enter(worker)], by=owner_of(place.prime), at=NOW.replace(hour=1, minute=18))
+    bind_all()
+    said = "10:18に元請（元請）が承認しました。"
+    theirs = as_worker(worker).get(f"/worker/days/{day.year}-{day.month}-{day.day}/").content.decode()
+    employers = place.page("below", f"/business/workers/{worker}/days/{MONTH}/")
+    assert [page.count(said) for page in (theirs, employers, place.page("prime", path_of(place, worker)))] == [1, 1, 1]

@@ -14,8 +14,9 @@ from registry.papers.kinds.days import sheet_of
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
+from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.policy import WORKER_POLICY
-from tests.factories.cast import NOW, a_touch, owner_of
+from tests.factories.cast import NOW, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.site_days import Place
 from tests.factories.visitors import worker_as_actor
@@ -101,7 +102,7 @@ def test_a_look_says_what_of_whose_days_was_shown(place: Place) -> None:
 
 
 def test_how_a_day_was_approved_is_told_to_employer_and_prime(place: Place) -> None:
-    """期限後承認 on the pages, in the file and on paper (ruling 28); nothing where it was in time."""
+    """期限後承認 on the pages, in the file and on paper (ruling 28); what was in time is the prime's approval."""
     worker, early, late = place.theirs.worker_id, date(2026, 9, 18), date(2026, 9, 17)
     by, then = worker_as_actor(worker), datetime(2026, 9, 19, 3, tzinfo=UTC)
     for day, at in ((early, then), (late, NOW)):
@@ -117,5 +118,16 @@ def test_how_a_day_was_approved_is_told_to_employer_and_prime(place: Place) -> N
         viewer_for(list_users(place.prime)[0].account.id), Wish(PaperKind.SITE_DAYS, early.replace(day=1), early.replace(day=1), place.gate.site_id), at=NOW
     )  # fmt: skip
     sheet = sheet_of(days)
-    assert [row[9] for row in sheet["days"]["rows"]] == ["数えられます（期限後承認）", "数えられます"]
+    assert [row[9] for row in sheet["days"]["rows"]] == ["数えられます（期限後承認）", "数えられます（元請の承認）"]
     assert [row[0] for row in sheet["legends"][0]["rows"]][-1] == "期限後承認"
+
+
+def test_who_came_leads_to_the_days_here_and_who_is_expected_to_the_record(place: Place) -> None:
+    expected = a_worker(place.prime, "予定").worker_id
+    people = [(expected, RosterData(trade="06-01"))]
+    add_to_roster(place.gate.site_id, None, people, from_on=DAY, by=owner_of(place.prime), at=NOW)
+    where = f"/business/sites/{place.gate.site_id}/days/"
+    pages = [place.page("prime", f"{where}{MONTH}-{DAY.day}/?show={show}") for show in ("came", "expected")]
+    links = [set(re.findall(r'<th scope="row"><a href="([^"]+)">', page)) for page in pages]
+    came = {f"{where}{MONTH}/workers/{one.worker_id}/" for one in (place.own, place.theirs)}
+    assert links == [came, {f"/business/workers/{expected}/"}]

@@ -1,18 +1,29 @@
 """What the prime decides on a site's month: entries after a refusal that was answered, entries whose time is over."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 
+from registry.businesses.queries import list_users
+from registry.core.ids import grouped
+from registry.disclosure.queries import viewer_for
 from registry.histories.models import Claim
 from registry.histories.operations.claims import answer_refusal, refuse_claim, withdraw_claim
+from registry.papers.kinds.days import sheet_of
+from registry.papers.queries import list_days
+from registry.papers.rules import Wish
+from registry.papers.states import PaperKind
 from registry.sites.operations import close_site
-from tests.factories.cast import NOW, logged_in, owner_of
+from tests.factories.cast import NOW, a_touch, a_worker, logged_in, owner_of
+from tests.factories.days import bind_all
 from tests.factories.site_days import Place
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
+DAY = NOW.date()
+MONTH = f"{DAY.year}-{DAY.month}"
 
 
 def test_who_decides_reads_the_answer_beside_the_reason_of_before(place: Place) -> None:
@@ -89,3 +100,38 @@ def test_who_approves_an_old_list_learns_what_was_left_out_and_why(place: Place)
     assert f"3件は承認していません：{left.format(1)}" in first
     assert f"4件は承認していません：{left.format(2)}" in second
     assert "を承認しました" not in second
+
+
+def test_days_that_do_not_count_stand_in_the_month_and_on_its_paper(place: Place) -> None:
+    """A refused entry stands nowhere else in the table."""
+    claim = place.enter(place.theirs.worker_id)
+    refuse_claim(claim, reason="来ていません", by=owner_of(place.prime), at=NOW)
+    bind_all()
+    month = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
+    cells = re.findall(r'data-label="数えられません">(\d+)<', month)
+    assert sorted(cells) == ["0", "1"]
+    viewer = viewer_for(list_users(place.prime)[0].account.id)
+    wish = Wish(PaperKind.SITE_DAYS, DAY.replace(day=1), DAY.replace(day=1), place.gate.site_id)
+    people = sheet_of(list_days(viewer, wish, at=NOW))["people"]
+    assert people["columns"][-1]["label"] == "数えられません"
+    assert {row[0]: row[-1] for row in people["rows"]} == {"元 太郎": "0", "下 太郎": "1"}
+
+
+def test_two_people_of_one_name_are_told_apart(place: Place) -> None:
+    same = a_worker(place.prime, "下")
+    place.gate.send(a_touch(3, same))
+    bind_all()
+    for path in (f"/business/sites/{place.gate.site_id}/days/{MONTH}/", f"/business/sites/days/{MONTH}/"):
+        page = place.page("prime", path)
+        ids = re.findall(r'下 太郎</a><br><span class="ds-help ds-id">([\d ]+)</span>', page)
+        assert ids == [grouped(one) for one in sorted([place.theirs.worker_id, same.worker_id])], path
+        assert "技能者IDの順です" in page
+
+
+def test_a_firm_without_days_on_sites_of_its_own_is_told_where_its_days_stand(place: Place) -> None:
+    page = place.page("below", f"/business/sites/days/{MONTH}/")
+    assert "打刻が届くと" not in page
+    assert f'href="/business/days/{MONTH}/"' in page.partition("自社が元請の現場に、この月の就業履歴はありません")[2]
+    assert "自社が元請の現場に" not in place.page("prime", f"/business/sites/days/{MONTH}/")
+    empty = place.page("prime", "/business/sites/days/2026-8/")
+    assert ("打刻が届くと" in empty, "自社が元請の現場に" in empty) == (True, False), "it works on no sites of others"

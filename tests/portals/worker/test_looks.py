@@ -8,7 +8,10 @@ import time_machine
 from django.test import Client
 
 from config.texts import read_texts
+from portals.base.templatetags.ds import jmoment, jtime
 from registry.accounts.states import Role
+from registry.audit.models import Look
+from registry.core.ids import grouped
 from registry.core.read_policy import Relation
 from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, a_firm, a_worker, logged_in, office_login
@@ -55,7 +58,7 @@ def test_each_look_says_who_when_what_and_by_what_right(cast: Cast) -> None:
     assert shown[1]["items"] == ["技能者ID", "レベル", "カードが使えるか"]
     assert "現住所" in shown[2]["items"]
     assert "カード送付先" not in "".join(shown[2]["items"])
-    assert {one["at"] for one in shown} == {NOW}
+    assert {one["last_at"] for one in shown} == {NOW}
 
 
 def test_nobody_sees_the_looks_at_another_worker(cast: Cast) -> None:
@@ -85,12 +88,28 @@ def test_months_are_those_of_japan(cast: Cast) -> None:
 
 
 def test_many_looks_come_by_pages(cast: Cast) -> None:
-    for _ in range(51):
-        cast.clients["desk"].get(f"/office/workers/{cast.worker}/photo/")  # no photo, no look
-        cast.clients["desk"].get(f"/office/workers/{cast.worker}/")
+    cast.clients["desk"].get(f"/office/workers/{cast.worker}/photo/")  # no photo, no look
+    cast.clients["desk"].get(f"/office/workers/{cast.worker}/")
+    (values,) = Look.objects.filter(subjects__contains=[cast.worker]).values(
+        "at", "account_id", "business_id", "noun", "relation", "purpose", "subjects"
+    )
+    others = [Look(**{**values, "items": 1 << bit}) for bit in range(50)]
+    Look.objects.bulk_create(others)
     first = cast.looks()
     assert (len(first.context["shown"]), first.context["older_url"]) == (50, "?start=50")
     assert len(cast.looks("/worker/looks/?start=50").context["shown"]) == 1
+
+
+def test_looks_of_one_viewer_on_one_day_stand_together_with_the_firm_s_id(cast: Cast) -> None:
+    for minutes in (0, 0, 14):
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            at_once = f"{jmoment(NOW)} 2回" in cast.looks().content.decode()
+            assert at_once == (minutes == 14), minutes
+            cast.clients["firm"].get(f"/business/workers/{cast.worker}/")
+    page = cast.looks().content.decode()
+    (one,) = cast.looks().context["shown"]
+    assert f"{jmoment(NOW)}〜{jtime(NOW + timedelta(minutes=14))} 3回" in page
+    assert grouped(one["business_id"]) in page
 
 
 def test_every_item_and_right_has_a_name() -> None:

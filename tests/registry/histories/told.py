@@ -185,7 +185,7 @@ def lines_on(page: str) -> dict[str, tuple[int, ...]]:
         name, _, rest = row.partition("</th>")
         numbers = re.findall(r'<td class="ds-num"[^>]*>\s*(\d+)\s*</td>', rest)
         if len(numbers) >= len(COUNTERS):
-            found[strip_tags(name).strip()] = tuple(map(int, numbers))
+            found[strip_tags(name.partition("<br>")[0]).strip()] = tuple(map(int, numbers))
     return found
 
 
@@ -338,7 +338,7 @@ class Told:
         ]
 
     def approvals(self, days: Iterable[Day]) -> list[tuple[int, date, str]]:
-        """The formal days of some that were approved after the deadline, or by their own worker (rulings 28, 30)."""
+        """The formal days of some that the prime approved: in time, after the deadline, or by their own worker (rulings 28, 30)."""
         found = []
         for one in days:
             for claim in self.oracle.claims:
@@ -349,7 +349,7 @@ class Told:
                 at = claim["answered_at"].astimezone(JAPAN)
                 late = (at.year - due.year) * 12 + at.month - due.month > 1
                 words = ["期限後承認"] * late + ["自己承認"] * claim["self_approved"]
-                found += [(one.worker, one.day, "・".join(words))] if words else []
+                found.append((one.worker, one.day, "・".join(words) or "元請の承認"))
         return sorted(found)
 
     def sees_name(self, firm: int, worker: int) -> bool:
