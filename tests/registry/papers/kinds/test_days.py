@@ -59,7 +59,7 @@ def test_a_firms_sheet_has_its_people_and_no_column_for_itself() -> None:
     assert "所属事業者" not in labels(sheet["days"])
     assert [row[1] for row in sheet["days"]["rows"]] == [f"{NAME} 太郎"] * 3
     ((name, number, *counts),) = sheet["people"]["rows"]
-    assert (name, number.replace(" ", ""), counts) == (f"{NAME} 太郎", str(days.worker), ["1", "1", "1", "0"])
+    assert (name, number.replace(" ", ""), counts) == (f"{NAME} 太郎", str(days.worker), ["1", "1", "1", "0", "0"])
 
 
 def test_a_sites_sheet_says_when_it_is_only_a_part() -> None:
