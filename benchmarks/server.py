@@ -44,7 +44,7 @@ def server(*, binder: bool = False) -> Iterator[None]:
     children = [
         subprocess.Popen(
             [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT), "--workers", "2",
-             "--blocking-threads", "4", "--no-ws", "--log-level", "error", "config.wsgi:application"],
+             "--blocking-threads", "8", "--no-ws", "--log-level", "error", "config.wsgi:application"],
             cwd=ROOT, start_new_session=True,
         )
     ]  # fmt: skip

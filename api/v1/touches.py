@@ -7,14 +7,16 @@ from django.http.request import RawPostDataException
 from django.utils import timezone
 
 from api.endpoint import endpoint
+from api.gathering import Gathering
 from api.problems import problem
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
-from registry.histories.operations.receiving import receive_touches
+from registry.histories.operations.receiving import receive_batches
 from registry.touches.operations.batches import (
     BatchSizeError,
     DeviceForkedError,
     SignatureError,
+    open_signed,
 )
 from registry.touches.operations.items import BatchShapeError
 
@@ -26,15 +28,22 @@ STATUSES: dict[type[RegistryError], int] = {
     TooOftenError: 429,
 }
 
+# A batch of more touches is worth statements of its own; of smaller ones so many share them.
+SMALL, TOGETHER = 20, 32
+_small_ones = Gathering(receive_batches, most=TOGETHER)
+
 
 @endpoint("device")
 def post_touches(request: HttpRequest) -> HttpResponse:
     """Take a batch of touches from a device."""
     try:
         sender = request.META  # `headers` would read all of them anew for each request
-        answer = receive_touches(
+        sent = open_signed(
             sender.get("HTTP_DEVICE", ""), sender.get("HTTP_SIGNATURE", ""), request.body, at=timezone.now()
         )
+        answer = receive_batches([sent])[0] if len(sent.opened.items) > SMALL else _small_ones.ask(sent)
+        if isinstance(answer, RegistryError):
+            raise answer
     except RequestDataTooBig:
         return problem(BatchSizeError(), 413)
     except RawPostDataException:

@@ -11,7 +11,11 @@ import pytest
 from django.db import connection
 
 from config.settings.base import database
-from tests.factories.cast import Gate, a_firm, a_gate, a_touch, a_worker
+from registry.histories.operations.receiving import Received, receive_batches
+from registry.touches.derive import signature_of
+from registry.touches.operations.batches import DeviceForkedError, open_signed
+from registry.touches.operations.judging import SentBatch
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker
 from tests.factories.days import days_of
 
 
@@ -19,6 +23,60 @@ def log() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq, ref FROM touches_touch ORDER BY seq")
         return list(cursor.fetchall())
+
+
+def a_batch(gate: Gate, *touches: dict[str, Any], store: str | None = None) -> SentBatch:
+    body = json.dumps({"store": store or gate.store, "touches": touches}).encode()
+    return open_signed(str(gate.device.device_id), signature_of(bytes.fromhex(gate.device.secret), body), body, at=NOW)
+
+
+def statuses(answers: list[Any]) -> list[Any]:
+    """What became of each batch: the error, or the statuses of its touches."""
+    return [
+        [one.status.value for one in answer.results] if isinstance(answer, Received) else type(answer)
+        for answer in answers
+    ]
+
+
+def transactions() -> dict[str, str]:
+    """In which transaction each touch was written, by its reference."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ref, xmin::text FROM touches_touch")
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_of_several_devices_are_one_transaction() -> None:
+    prime, card = a_firm(), a_worker(None)
+    gates = [a_gate(prime, store=sign * 32) for sign in "abc"]
+    touches = [a_touch(seq, card, f"2026-11-1{seq}T08:00:00+09:00", ref=str(seq)) for seq in (1, 2, 3)]
+
+    answers = receive_batches([a_batch(gate, touch) for gate, touch in zip(gates, touches, strict=True)])
+
+    assert statuses(answers) == [["stored"], ["stored"], ["stored"]]
+    found = transactions()
+    assert (sorted(found), len(set(found.values()))) == (["1", "2", "3"], 1)
+    assert [one.day.day for one in days_of(card.worker_id)] == [11, 12, 13]
+    assert [gate.send(touch)["highest"] for gate, touch in zip(gates, touches, strict=True)] == [1, 2, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_batch_is_answered_as_if_it_were_alone() -> None:
+    prime, card = a_firm(), a_worker(None)
+    first, second, third = (a_gate(prime, store=sign * 32) for sign in "abc")
+    nobody = {**a_touch(1, card, ref="nobody's"), "card": "12345678901821-01"}
+
+    answers = receive_batches(
+        [
+            a_batch(first, a_touch(1, card, "2026-11-17T08:00:00+09:00", ref="early")),
+            a_batch(second, a_touch(1, card), store="f" * 32),
+            a_batch(third, nobody, {"seq": 2}),
+            a_batch(first, a_touch(1, card), a_touch(2, card, ref="late")),
+        ]
+    )
+
+    assert statuses(answers) == [["stored"], DeviceForkedError, ["stored", "refused"], ["renumber", "stored"]]
+    assert transactions().keys() == {"early", "nobody's", "late"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -75,3 +133,10 @@ def test_what_only_the_database_refuses_spoils_no_other_touch(stubborn: Gate) ->
     with connection.cursor() as cursor:
         cursor.execute("SELECT received FROM touches_refused")
         assert json.loads(bytes(cursor.fetchone()[0]))["ref"] == "bad"
+
+
+def test_what_the_database_refuses_spoils_no_other_batch(stubborn: Gate) -> None:
+    other, card = a_gate(a_firm("別の元請"), store="b" * 32), a_worker(None)
+    batches = [a_batch(stubborn, a_touch(1, card, ref="bad")), a_batch(other, a_touch(1, card, ref="good"))]
+    assert statuses(receive_batches(batches)) == [["refused"], ["stored"]]
+    assert log() == [(1, "good")]

@@ -35,6 +35,7 @@ TOGETHER = {
     "registry/touches/operations/batches.py": "api/test_touches.py",
     "registry/touches/operations/devices.py": "api/test_devices.py",
     "registry/touches/operations/items.py": "api/test_touches.py",
+    "registry/touches/operations/judging.py": "api/test_touches.py",
     "registry/touches/operations/log.py": "api/test_touches.py",
     "registry/touches/operations/phones.py": "registry/histories/operations/test_receiving.py",
     "registry/touches/operations/presence.py": "api/test_touches.py",

@@ -8,6 +8,7 @@ import msgspec
 from django.db import transaction
 
 from registry.core.actor import Actor
+from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId
 from registry.histories.derive.binding import BoundDay, bind_day
 from registry.histories.operations.remembering import load_facts_quickly
@@ -15,7 +16,8 @@ from registry.histories.queries.facts import Facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
 from registry.touches.derive import NO_BOUNDARY, day_by_boundary, day_of, months_near
-from registry.touches.operations.batches import Result, take_batch
+from registry.touches.operations.batches import TakenBatch, open_signed, take_batches
+from registry.touches.operations.judging import Result, SentBatch
 from registry.touches.operations.phones import PhoneTouch, sign_phone_touch
 from registry.touches.queries import Touched, find_settled
 from registry.touches.states import Status, TouchState
@@ -66,16 +68,33 @@ _STATES = {
 }  # fmt: skip
 
 
-def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -> Received:
-    """Take a batch and answer it: every touch is stored durably, and its meaning is that of now.
+# What names a touch for ever: its device and its number.
+_Name = tuple[int, int]
 
-    Raises what `take_batch` raises; nothing is kept then.
+
+def receive_batches(batches: Sequence[SentBatch]) -> list[Received | RegistryError]:
+    """Take batches and answer them: every touch is stored durably, and its meaning is that of now.
+
+    An error stands for a batch of which nothing is kept (`take_batches`).
     """
-    taken = take_batch(device, signature, body, at=at)
-    touched = {one.seq: one.touched for one in taken.results if one.seq and one.touched}
-    meanings = _meanings(taken.device_id, touched, at=at)
-    results = [_answer(one, meanings) for one in taken.results]
-    return Received(taken.received_at.isoformat(timespec="milliseconds"), taken.highest, taken.gaps, results)
+    answers = take_batches(batches)
+    touched = {
+        (taken.device_id, one.seq): one.touched
+        for taken in answers
+        if isinstance(taken, TakenBatch)
+        for one in taken.results
+        if one.seq and one.touched
+    }
+    meanings = _meanings(touched, at=max(sent.at for sent in batches))
+    return [one if isinstance(one, RegistryError) else _received(one, meanings) for one in answers]
+
+
+def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -> Received:
+    """Take one batch, and answer it. Raises what `open_signed` raises, and what `receive_batches` answers."""
+    (answer,) = receive_batches([open_signed(device, signature, body, at=at)])
+    if isinstance(answer, RegistryError):
+        raise answer
+    return answer
 
 
 @transaction.atomic
@@ -91,31 +110,36 @@ def receive_phone_touch(worker_id: WorkerId, touch: PhoneTouch, *, by: Actor, at
     return answer
 
 
-def _answer(one: Result, meanings: Mapping[int, Meaning]) -> Answer | StoredAnswer:
+def _received(taken: TakenBatch, meanings: Mapping[_Name, Meaning]) -> Received:
+    results = [_answer(taken.device_id, one, meanings) for one in taken.results]
+    return Received(taken.received_at.isoformat(timespec="milliseconds"), taken.highest, taken.gaps, results)
+
+
+def _answer(device_id: int, one: Result, meanings: Mapping[_Name, Meaning]) -> Answer | StoredAnswer:
     if one.seq and one.touched:
-        now = meanings[one.seq]
+        now = meanings[device_id, one.seq]
         return StoredAnswer(one.index, one.seq, one.status, now.work_day, now.state, now.reasons)
     return Answer(one.index, one.seq, one.status, one.code)
 
 
-def _meanings(device_id: int, touched: Mapping[int, Touched], *, at: datetime) -> dict[int, Meaning]:
-    """What the touches of a batch mean now, by their numbers: from presence and facts, not from the batch."""
+def _meanings(touched: Mapping[_Name, Touched], *, at: datetime) -> dict[_Name, Meaning]:
+    """What touches mean now: from presence and facts, not from the batches."""
     found = _meanings_of_workers(touched, at=at)
     if len(found) < len(touched):
-        lonely = {seq: one for seq, one in touched.items() if seq not in found}
-        settled = find_settled(device_id, lonely)
+        lonely = {name: one for name, one in touched.items() if name not in found}
+        settled = find_settled(lonely)
         found |= _meanings_of_workers(settled, at=at)
-        found.update(_meanings_alone({seq: one for seq, one in (lonely | settled).items() if seq not in found}))
+        found.update(_meanings_alone({name: one for name, one in (lonely | settled).items() if name not in found}))
     return found
 
 
-def _meanings_of_workers(touched: Mapping[int, Touched], *, at: datetime) -> dict[int, Meaning]:
+def _meanings_of_workers(touched: Mapping[_Name, Touched], *, at: datetime) -> dict[_Name, Meaning]:
     """What those touches mean that are somebody's and stand on a day."""
-    found: dict[int, Meaning] = {}
-    of_workers: dict[int, list[tuple[int, Touched]]] = defaultdict(list)
-    for seq, one in touched.items():
+    found: dict[_Name, Meaning] = {}
+    of_workers: dict[int, list[tuple[_Name, Touched]]] = defaultdict(list)
+    for name, one in touched.items():
         if one.worker_id is not None and not one.implausible:
-            of_workers[one.worker_id].append((seq, one))
+            of_workers[one.worker_id].append((name, one))
     if of_workers:
         rows = [one for workers in of_workers.values() for _, one in workers]
         months = frozenset[date]().union(*map(months_near, {day_of(one.number) for one in rows}))
@@ -126,20 +150,20 @@ def _meanings_of_workers(touched: Mapping[int, Touched], *, at: datetime) -> dic
 
 
 def _find_meanings(
-    facts: Facts, worker_id: int, rows: Sequence[tuple[int, Touched]], found: dict[int, Meaning]
+    facts: Facts, worker_id: int, rows: Sequence[tuple[_Name, Touched]], found: dict[_Name, Meaning]
 ) -> None:
     """What one worker's touches mean, day by day."""
     # All days only of somebody with several cards: the first touch of a new one ends the old one (ruling 19).
     person = facts.of(worker_id, facts.days_of(worker_id) if facts.has_several_cards(worker_id) else {})
     bound: dict[int, dict[int | None, Meaning]] = {}
-    for seq, one in rows:
+    for name, one in rows:
         found_on = facts.day_with(worker_id, one)
         if found_on is None:
             continue
         day, touched = found_on
         if day not in bound:
             bound[day] = {there.site_id: meaning_of(there) for there in bind_day(person, touched, ())}
-        found[seq] = bound[day][one.site_id]
+        found[name] = bound[day][one.site_id]
 
 
 def meaning_of(bound: BoundDay) -> Meaning:
@@ -150,12 +174,12 @@ def meaning_of(bound: BoundDay) -> Meaning:
     return Meaning(bound.day, state, bound.reasons)
 
 
-def _meanings_alone(touched: Mapping[int, Touched]) -> Iterator[tuple[int, Meaning]]:
+def _meanings_alone(touched: Mapping[_Name, Touched]) -> Iterator[tuple[_Name, Meaning]]:
     """Touches that have no day, are nobody's, or whose card became known a moment ago and the binder is coming."""
     boundaries = load_boundaries({one.site_id for one in touched.values()})
-    for seq, one in touched.items():
+    for name, one in touched.items():
         if one.implausible:
-            yield seq, _IMPLAUSIBLE
+            yield name, _IMPLAUSIBLE
             continue
         day = day_by_boundary(one.number, boundaries.get(one.site_id, NO_BOUNDARY))
-        yield seq, Meaning(day, TouchState.FLAGGED, (Reason.CARD_UNKNOWN,))
+        yield name, Meaning(day, TouchState.FLAGGED, (Reason.CARD_UNKNOWN,))

@@ -1,8 +1,9 @@
 """The raw log and the device's own row: few statements, each for a whole batch. Their texts stand in `sql/`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -18,9 +19,10 @@ from registry.touches.queries import Touched
 _SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
-class _Found(msgspec.Struct, array_like=True):
-    """What `sql/look_up.sql` answers."""
+class _FoundDevice(msgspec.Struct, array_like=True):
+    """What `sql/look_up.sql` answers of a device."""
 
+    id: int
     row: str
     store: str
     version: int
@@ -28,9 +30,15 @@ class _Found(msgspec.Struct, array_like=True):
     revoked_ms: int | None
     places: list[tuple[int, int, int, int | None]]
     taken: frozenset[int]
-    cards: frozenset[int]
-    tokens: tuple[int, ...]
     worker_id: int | None
+
+
+class _Found(msgspec.Struct, array_like=True):
+    """What `sql/look_up.sql` answers."""
+
+    devices: list[_FoundDevice] | None
+    cards: frozenset[int]
+    tokens: list[int]
 
 
 class _Logged(msgspec.Struct, array_like=True):
@@ -62,19 +70,7 @@ _LOOK_UP = Statement((_SQL / "look_up.sql").read_text(), _Found)
 _LOCK = Statement(
     "SELECT json_build_array(id) FROM touches_device WHERE id = %(device)s::bigint FOR NO KEY UPDATE", tuple[int]
 )
-# The touches of a batch as rows; of a single touch, which most requests bring, a tenth of the time.
-_MANY = """unnest(%(seqs)s::bigint[], %(times)s::bigint[], %(sent_sites)s::bigint[], %(sites)s::bigint[], %(offsets)s::float8[],
-  string_to_array(%(kinds)s, chr(31)), string_to_array(%(credentials)s, chr(31)), string_to_array(%(directions)s, chr(31)),
-  string_to_array(%(methods)s, chr(31)), string_to_array(%(refs)s, chr(31)),
-  %(workers)s::bigint[], %(months)s::date[], %(moments)s::bigint[])"""
-_ONE = """(SELECT (%(seqs)s::bigint[])[1], (%(times)s::bigint[])[1], (%(sent_sites)s::bigint[])[1], (%(sites)s::bigint[])[1],
-  (%(offsets)s::float8[])[1],
-  %(kinds)s::text, %(credentials)s::text, %(directions)s::text, %(methods)s::text, %(refs)s::text,
-  (%(workers)s::bigint[])[1], (%(months)s::date[])[1], (%(moments)s::bigint[])[1])"""
-_WRITE, _WRITE_ONE = (
-    Statement((_SQL / "write.sql").read_text().format(presence=PRESENCE, rows=rows), tuple[int, list[list[int]]])
-    for rows in (_MANY, _ONE)
-)
+_WRITE = Statement((_SQL / "write.sql").read_text().format(presence=PRESENCE), list[tuple[int, int, list[list[int]]]])
 
 
 @dataclass(frozen=True)
@@ -82,9 +78,8 @@ class DeviceNow:
     """A device as its batch finds it, with what the batch needs to know of the world.
 
     `row` changes with everything that is written of the device. `places` are the sites that it serves or served, each
-    from when until when (milliseconds, half-open); `joined` has the site IDs that 仮現場 have got; `cards` the figures of
-    the cards that exist; `tokens` the figure of each token's card, 0 where it is nobody's. `worker_id` is whose own phone
-    it is; None at a terminal.
+    from when until when (milliseconds, half-open); `joined` has the site IDs that 仮現場 have got; `taken` the numbers
+    asked about that it has used. `worker_id` is whose own phone it is; None at a terminal.
     """
 
     id: int
@@ -95,8 +90,6 @@ class DeviceNow:
     places: Sequence[tuple[int, int, int]]
     joined: Mapping[int, int]
     taken: frozenset[int]
-    cards: frozenset[int]
-    tokens: tuple[int, ...]
     worker_id: int | None
 
     def serves(self, site_id: int, ms: int) -> bool:
@@ -125,6 +118,15 @@ class DeviceNow:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Devices by their numbers; the figures of the cards that exist; the figure of each token's card, 0 where it is nobody's."""
+
+    devices: Mapping[int, DeviceNow]
+    cards: frozenset[int]
+    tokens: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Report:
     """What a device says of itself beside its touches."""
 
@@ -144,22 +146,30 @@ def _versions(version: int, next_asked: bool) -> tuple[int, ...]:  # noqa: FBT00
     return (version, version + 1) if next_asked else (version,)
 
 
-def look_up(
-    device_id: int, *, seqs: Sequence[int], cards: Sequence[int], tokens: Sequence[str], lock: bool
-) -> DeviceNow | None:
-    """A device, which of the numbers it has sent before, which cards exist, whose tokens these are."""
-    values = {"device": device_id, "seqs": number_list(seqs), "cards": number_list(cards), "tokens": text_list(tokens)}
-    if lock:
-        _LOCK.ask(values)
-    found = _LOOK_UP.ask(values)
-    if found is None:
-        return None
+def look_up(seqs: Mapping[int, Sequence[int]], *, cards: Collection[int], tokens: Collection[str]) -> Known:
+    """Devices, which of the numbers of each it has sent before, which cards exist, whose tokens these are."""
+    values = {
+        "devices": number_list(seqs), "cards": number_list(cards), "tokens": text_list(tokens),
+        "seqs": number_list(chain.from_iterable(seqs.values())),
+        "senders": number_list(chain.from_iterable([device_id] * len(own) for device_id, own in seqs.items())),
+    }  # fmt: skip
+    found = _LOOK_UP.ask_one(values)
+    devices = {one.id: _device_now(one) for one in found.devices or ()}
+    return Known(devices, found.cards, dict(zip(tokens, found.tokens, strict=True)))
+
+
+def _device_now(found: _FoundDevice) -> DeviceNow:
     return DeviceNow(
-        device_id, found.row, found.store, _versions(found.version, found.next_asked), found.revoked_ms,
+        found.id, found.row, found.store, _versions(found.version, found.next_asked), found.revoked_ms,
         [(site_id, begin, end) for site_id, begin, end, _ in found.places],
         {site_id: joined for site_id, _, _, joined in found.places if joined is not None},
-        found.taken, found.cards, found.tokens, found.worker_id,
+        found.taken, found.worker_id,
     )  # fmt: skip
+
+
+def lock_device(device_id: int) -> None:
+    """Let no other batch of a device be written until the transaction ends."""
+    _LOCK.ask({"device": device_id})
 
 
 def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tuple[int, float | None]]:
@@ -179,27 +189,59 @@ def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tup
     }
 
 
-def write_batch(
-    device: DeviceNow, new: Sequence[tuple[Stored, Touched]], refused: Sequence[int], report: Report, *, at: datetime
-) -> tuple[int, list[list[int]]] | None:
-    """Write touches as they came, their presence, and the device's row. Returns its highest number and its gaps.
+@dataclass(frozen=True)
+class Entry:
+    """What is to be written of a batch: new touches, refused numbers, what the device says, when it came."""
 
-    None, and nothing is written, where the row has changed since it was looked up.
+    device: DeviceNow
+    new: Sequence[tuple[Stored, Touched]]
+    refused: Sequence[int]
+    report: Report
+    at: datetime
+
+    @property
+    def is_news(self) -> bool:
+        """Whether more is to be written than that the device lives."""
+        return bool(self.new or self.refused or self.report.lost)
+
+    @property
+    def highest(self) -> int:
+        """The highest number of the batch, 0 without any."""
+        return max([*(one.seq for one, _ in self.new), *self.refused], default=0)
+
+
+def write_entries(entries: Sequence[Entry]) -> dict[int, tuple[int, list[list[int]]]]:
+    """Write touches as they came, their presence, and the devices' rows. Returns highest number and gaps of each device.
+
+    A device is missing, and nothing of it is written, where its row has changed since it was looked up.
     """
+    reports = [one.report for one in entries]
+    new = [touch for one in entries for touch in one.new]
     stored = [one for one, _ in new]
-    seqs = [one.seq for one in stored]
     values = presence_values([touched for _, touched in new]) | {
-        "device": device.id, "row": device.row, "at": at, "new": _numbers(seqs), "seqs": number_list(seqs),
+        "devices": number_list(one.device.id for one in entries), "rows": text_list(one.device.row for one in entries),
+        "moments_of_receipt": _moment_list(one.at for one in entries),
+        "new": text_list(_numbers([stored.seq for stored, _ in one.new]) for one in entries),
+        "refused": text_list(_numbers(one.refused) for one in entries),
+        "lost": text_list(_ranges(one.lost) for one in reports),
+        "highest": number_list(one.highest for one in entries),
+        "unsent": number_list(one.unsent for one in reports),
+        "unsent_since": _moment_list(one.unsent_since for one in reports),
+        "versions": number_list(one.secret_version for one in reports),
+        "senders": number_list(one.device.id for one in entries for _ in one.new),
+        "seqs": number_list(one.seq for one in stored),
         "times": number_list(one.ms for one in stored), "sent_sites": number_list(one.site_id for one in stored),
         "offsets": number_list(one.offset_s for one in stored),
         "kinds": text_list(one.kind for one in stored), "credentials": text_list(one.credential for one in stored),
         "directions": text_list(one.direction for one in stored), "methods": text_list(one.method for one in stored),
         "refs": text_list(one.ref for one in stored),
-        "refused": _numbers(refused), "highest": max([*seqs, *refused], default=0), "lost": _ranges(report.lost),
-        "unsent": report.unsent, "unsent_since": report.unsent_since, "version": report.secret_version,
-        "forgettable": not (new or refused or report.lost or connection.in_atomic_block),
+        "forgettable": not (connection.in_atomic_block or any(one.is_news for one in entries)),
     }  # fmt: skip
-    return (_WRITE_ONE if len(new) == 1 else _WRITE).ask(values)
+    return {device_id: (highest, gaps) for device_id, highest, gaps in _WRITE.ask(values) or ()}
+
+
+def _moment_list(moments: Iterable[datetime | None]) -> str:
+    return "{" + ",".join([one.isoformat() if one else "NULL" for one in moments]) + "}"
 
 
 def _ranges(ranges: Iterable[tuple[int, int]]) -> str:

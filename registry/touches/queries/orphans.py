@@ -11,19 +11,19 @@ from registry.touches.queries.rows import rows_of
 from registry.touches.states import OrphanCode
 
 
-def find_settled(device_id: int, seqs: Collection[int]) -> dict[int, Touched]:
-    """Touches of a device that once had no owner, no day or no site, as they stand now, by their numbers.
+def find_settled(names: Collection[tuple[int, int]]) -> dict[tuple[int, int], Touched]:
+    """Touches that once had no owner, no day or no site, as they stand now, by their devices and numbers.
 
     Without a worker where the day is known by now and the card is not.
     """
     rows = rows_of(
-        "SELECT seq, site_id, CASE WHEN code = %s THEN card_worker_id END, touched_at, moment FROM touches_orphan"
-        " WHERE device_id = %s AND seq = ANY(%s) AND code IN (%s, %s)",
-        [OrphanCode.SETTLED, device_id, list(seqs), OrphanCode.SETTLED, OrphanCode.CARD],
+        "SELECT device_id, seq, site_id, CASE WHEN code = %s THEN card_worker_id END, touched_at, moment FROM touches_orphan"
+        " WHERE (device_id, seq) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[])) AND code IN (%s, %s)",
+        [OrphanCode.SETTLED, *map(list, zip(*names, strict=True)), OrphanCode.SETTLED, OrphanCode.CARD],
     )
     return {
-        seq: Touched(site_id, worker_id, absolute(moment, jst_day(at).replace(day=1)))
-        for seq, site_id, worker_id, at, moment in rows
+        (device_id, seq): Touched(site_id, worker_id, absolute(moment, jst_day(at).replace(day=1)))
+        for device_id, seq, site_id, worker_id, at, moment in rows
     }
 
 

@@ -1,28 +1,37 @@
--- New touches go to the log and to presence, what else the device says to its own row, marks to the feed: all or nothing.
--- Nothing at all, and no row, where the device's row is no longer the one that the batch was judged by.
+-- New touches go to the log and to presence, what else devices say to their own rows, marks to the feed: all or nothing of
+-- a device. Nothing at all of one whose row is no longer the one that its batch was judged by: it is missing in the answer.
 WITH mine AS (
   UPDATE touches_device d SET
-    seen = seen + %(new)s::int8multirange, refused = refused + %(refused)s::int8multirange,
-    lost = lost + %(lost)s::int8multirange,
-    highest = GREATEST(highest, %(highest)s::bigint), last_seen_at = %(at)s,
-    unsent = COALESCE(%(unsent)s::int, unsent),
-    unsent_since = CASE WHEN %(unsent)s::int IS NULL THEN unsent_since ELSE %(unsent_since)s::timestamptz END,
-    next_secret_asked = next_secret_asked AND secret_version = %(version)s::int, secret_version = %(version)s::int
-  WHERE d.id = %(device)s::bigint AND d.xmin = %(row)s::text::xid
-  RETURNING highest, CASE WHEN dense AND seen + refused + lost <> int8multirange(int8range(1, highest + 1))
-    THEN touches_gaps(highest, seen + refused + lost) ELSE '{{}}' END AS gaps
+    seen = d.seen + b.new::int8multirange, refused = d.refused + b.refused::int8multirange,
+    lost = d.lost + b.lost::int8multirange,
+    highest = GREATEST(d.highest, b.highest), last_seen_at = b.at,
+    unsent = COALESCE(b.unsent, d.unsent),
+    unsent_since = CASE WHEN b.unsent IS NULL THEN d.unsent_since ELSE b.unsent_since END,
+    next_secret_asked = next_secret_asked AND secret_version = b.version, secret_version = b.version
+  FROM unnest(%(devices)s::bigint[], string_to_array(%(rows)s, chr(31)), %(moments_of_receipt)s::timestamptz[],
+    string_to_array(%(new)s, chr(31)), string_to_array(%(refused)s, chr(31)), string_to_array(%(lost)s, chr(31)),
+    %(highest)s::bigint[], %(unsent)s::int[], %(unsent_since)s::timestamptz[], %(versions)s::int[])
+    AS b(device_id, row, at, new, refused, lost, highest, unsent, unsent_since, version)
+  WHERE d.id = b.device_id AND d.xmin = b.row::xid
+  RETURNING d.id, b.at, d.highest, CASE WHEN dense AND d.seen + d.refused + d.lost <> int8multirange(int8range(1, d.highest + 1))
+    THEN touches_gaps(d.highest, d.seen + d.refused + d.lost) ELSE '{{}}' END AS gaps
 ), new AS MATERIALIZED (
-  SELECT n.* FROM mine, {rows} AS n(seq, ms, sent_site_id, site_id, offset_s, kind, credential, direction, method, ref, worker_id, month, moment)
+  SELECT mine.at, n.* FROM unnest(%(senders)s::bigint[], %(seqs)s::bigint[], %(times)s::bigint[], %(sent_sites)s::bigint[],
+    %(sites)s::bigint[], %(offsets)s::float8[], string_to_array(%(kinds)s, chr(31)), string_to_array(%(credentials)s, chr(31)),
+    string_to_array(%(directions)s, chr(31)), string_to_array(%(methods)s, chr(31)), string_to_array(%(refs)s, chr(31)),
+    %(workers)s::bigint[], %(months)s::date[], %(moments)s::bigint[])
+    AS n(device_id, seq, ms, sent_site_id, site_id, offset_s, kind, credential, direction, method, ref, worker_id, month, moment)
+  JOIN mine ON mine.id = n.device_id
 ), logged AS (
   INSERT INTO touches_touch (device_id, seq, touched_at, received_at, site_id, offset_s,
     credential_kind, credential, direction, method, ref)
-  SELECT %(device)s::bigint, seq, timestamptz 'epoch' + ms * interval '1 millisecond', %(at)s, sent_site_id, offset_s,
+  SELECT device_id, seq, timestamptz 'epoch' + ms * interval '1 millisecond', at, sent_site_id, offset_s,
     kind, credential, COALESCE(direction, ''), method, COALESCE(ref, '')
   FROM new
 ), owned AS MATERIALIZED (
   SELECT worker_id, site_id, month, moment FROM new WHERE worker_id IS NOT NULL
 ), {presence}
-SELECT json_build_array(highest, gaps),
+SELECT json_agg(json_build_array(id, highest, gaps)),
   -- Of repeats alone only the device's last sign of life is new: a crash may forget it, so nobody waits for the disk.
   CASE WHEN %(forgettable)s::boolean THEN set_config('synchronous_commit', 'off', true) END
 FROM mine

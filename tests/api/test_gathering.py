@@ -1,0 +1,75 @@
+"""Questions of several threads, answered together."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from time import sleep
+
+import pytest
+
+from api.gathering import Gathering
+
+
+class Counter:
+    """Answers numbers with their doubles, once it may, and remembers which came together."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[int]] = []
+        self.may_go_on = Event()
+
+    def __call__(self, numbers: Sequence[int]) -> list[int]:
+        self.groups.append(list(numbers))
+        assert self.may_go_on.wait(10)
+        if 13 in numbers:
+            raise ValueError(13)
+        return [2 * number for number in numbers]
+
+
+def asked_in_order(
+    threads: ThreadPoolExecutor, gathering: Gathering[int, int], numbers: Sequence[int]
+) -> list[Future[int]]:
+    """Each number asked by a thread of its own, one after the other; the first is being answered meanwhile."""
+    found = []
+    for place, number in enumerate(numbers):
+        found.append(threads.submit(gathering.ask, number))
+        while not has_arrived(gathering, place):
+            sleep(0.001)
+    return found
+
+
+def has_arrived(gathering: Gathering[int, int], place: int) -> bool:
+    return gathering._is_led and len(gathering._waiting) == place
+
+
+@pytest.mark.parametrize(("most", "groups"), [(8, [[1], [2, 3, 4, 5]]), (2, [[1], [2, 3], [4, 5]])])
+def test_what_waits_is_answered_together_and_at_most_so_many_at_once(most: int, groups: list[list[int]]) -> None:
+    counter = Counter()
+    gathering = Gathering(counter, most=most)
+    with ThreadPoolExecutor(5) as threads:
+        answers = asked_in_order(threads, gathering, [1, 2, 3, 4, 5])
+        counter.may_go_on.set()
+        found = [answer.result(10) for answer in answers]
+    assert (found, counter.groups) == ([2, 4, 6, 8, 10], groups)
+
+
+def test_a_failure_reaches_only_whom_it_concerns() -> None:
+    counter = Counter()
+    gathering = Gathering(counter, most=8)
+    with ThreadPoolExecutor(4) as threads:
+        answers = asked_in_order(threads, gathering, [1, 2, 13, 4])
+        counter.may_go_on.set()
+        assert [answers[place].result(10) for place in (0, 1, 3)] == [2, 4, 8]
+        with pytest.raises(ValueError, match="13"):
+            answers[2].result(10)
+    assert gathering.ask(5) == 10
+
+
+def test_many_questions_each_get_their_own_answer() -> None:
+    def double(numbers: Sequence[int]) -> list[int]:
+        sleep(0.0005)
+        return [2 * number for number in numbers]
+
+    gathering: Gathering[int, int] = Gathering(double, most=4)
+    ask: Callable[[int], int] = gathering.ask
+    with ThreadPoolExecutor(12) as threads:
+        assert list(threads.map(ask, range(600))) == [2 * number for number in range(600)]
