@@ -25,6 +25,9 @@ class Question(msgspec.Struct, frozen=True):
     sent_at: str = ""
 
 
+_decode_question = msgspec.json.Decoder(Question).decode
+
+
 @dataclass(frozen=True)
 class AskingDevice:
     """A device that has proved itself; `sites` are those that it serves now, none once it is revoked."""
@@ -47,7 +50,7 @@ def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
     if version not in {found.secret_version, found.secret_version + found.next_secret_asked}:
         raise SignatureError
     try:
-        question = msgspec.json.decode(body, type=Question)
+        question = _decode_question(body)
     except UNREAD:
         raise BatchShapeError from None
     if question.store != found.store:

@@ -20,6 +20,11 @@ BRANCHES = 100
 FIRST_YEAR, LAST_YEAR = MINYEAR, MAXYEAR
 # What reading fails with: no JSON or not of that shape, no UTF-8, nested deeper than anybody means.
 UNREAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# Made when the program begins: two threads that are the first to decode a type at the same moment end the process.
+_decode_whole = msgspec.json.Decoder(ReadBatch).decode
+_decode_frame = msgspec.json.Decoder(RawBatch).decode
+_decode_item = msgspec.json.Decoder(TouchItem).decode
+_decode_number = msgspec.json.Decoder(SeqOnly).decode
 _CARD_NUMBER = re.compile(r"([1-9][0-9]{13})-([0-9]{2})")
 
 
@@ -74,7 +79,7 @@ class OpenedBatch:
         """One touch as received."""
         if self.raws:
             return self.raws[index]
-        return bytes(msgspec.json.decode(self.body, type=RawBatch).touches[index])
+        return bytes(_decode_frame(self.body).touches[index])
 
 
 def open_batch(body: bytes) -> OpenedBatch:
@@ -83,7 +88,7 @@ def open_batch(body: bytes) -> OpenedBatch:
     Raises `BatchShapeError`.
     """
     try:
-        batch = msgspec.json.decode(body, type=ReadBatch)
+        batch = _decode_whole(body)
     except UNREAD:
         frame = _loose(body)
         raws = [bytes(raw) for raw in frame.touches]
@@ -93,7 +98,7 @@ def open_batch(body: bytes) -> OpenedBatch:
 
 def _loose(body: bytes) -> RawBatch:
     try:
-        return msgspec.json.decode(body, type=RawBatch)
+        return _decode_frame(body)
     except UNREAD:
         pass
     try:
@@ -109,7 +114,7 @@ def _loose(body: bytes) -> RawBatch:
 
 def _item(raw: bytes) -> TouchItem | Refused:
     try:
-        return msgspec.json.decode(raw, type=TouchItem)
+        return _decode_item(raw)
     except UNREAD:
         return unreadable(raw)
 
@@ -121,7 +126,7 @@ def unreadable(raw: bytes) -> Refused:
 
 def _seq_of(raw: bytes) -> int | None:
     try:
-        return msgspec.json.decode(raw, type=SeqOnly).seq
+        return _decode_number(raw).seq
     except UNREAD:
         pass
     try:  # half a letter, or a number that is none, beside a good `seq`
