@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from registry.core.days import end_of_next_month, jst_day
+from registry.core.days import end_of_next_month
 from registry.histories.derive.deadlines import is_answerable
 
 
@@ -65,9 +65,8 @@ class RefusedDay:
         if self.claim_id is None:
             return on <= end_of_next_month(self.day)
         return is_answerable(
-            self.day, recorded_on=jst_day(self.recorded_at), joined_on=jst_day(self.joined_at) if self.joined_at else None,
-            closed_on=self.closed_on, on=on,
-        )  # fmt: skip
+            self.day, recorded_at=self.recorded_at, joined_at=self.joined_at, closed_on=self.closed_on, on=on
+        )
 
 
 # What was entered anew and waits, or was approved, is refused no more.
