@@ -127,7 +127,7 @@ def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, a
     if new:
         note_act("histories_edit_answer", row.pk, answer, by=by, at=at, reason=reason)
         note_day(edit.worker_id, edit.site_id, edit.day)
-        settle_notices(_about(edit), asked=NoticeKind.EDIT_ASKED, now=_ASKED_NOW[answer], at=at)
+        settle_notices([_about(edit)], asked=[NoticeKind.EDIT_ASKED], now=_ASKED_NOW[answer], at=at)
     return new
 
 
