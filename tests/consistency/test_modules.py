@@ -20,7 +20,7 @@ TOGETHER = {
     # Who is told of words on days, and who may say them.
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
     "registry/histories/operations/claim_news.py": "registry/histories/operations/test_answered_claims.py",
-    "portals/base/withdrawn.py": "portals/worker/test_views_days.py",
+    "portals/base/withdrawn.py": "portals/worker/test_entered_days.py",
     "registry/touches/queries/devices.py": "portals/business/test_devices.py",
     # What worker and employer do alike, through the page of one of them.
     "portals/base/entries.py": "portals/business/test_views_days.py",
