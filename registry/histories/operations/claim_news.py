@@ -1,5 +1,6 @@
 """Who is told what of an entered day, and what becomes of the messages that asked for something."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from registry.core.ids import BusinessId
@@ -42,7 +43,7 @@ def _words(claim: Claim) -> dict[str, str]:
 
 # What the messages that asked firms for their part, or told of a refusal, say after each move, and which ones do.
 _ASKED = (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_REFUSAL_ANSWERED)
-_SETTLED = {
+_SETTLED: dict[ClaimMove, dict[NoticeKind, Sequence[NoticeKind]]] = {
     ClaimMove.APPROVE: {NoticeKind.CLAIM_ENTERED_APPROVED: _ASKED},
     ClaimMove.REFUSE: {NoticeKind.CLAIM_ENTERED_REFUSED: _ASKED},
     ClaimMove.WITHDRAW: {NoticeKind.CLAIM_TAKEN_BACK: _ASKED},

@@ -44,7 +44,7 @@ def list_refused_of_month(site_id: int, month: date, *, start: int = 0, size: in
         rows = cursor.fetchall()
     claims = list_chosen_claims(site_id, [claim_id for _, _, claim_id, _ in rows if claim_id])
     anew = {claim.id for claim in claims if claim.is_entered_anew}
-    return [RefusedRow(*row, is_entered_anew=row[2] in anew) for row in rows]
+    return [RefusedRow(worker_id, day, claim_id, reason, claim_id in anew) for worker_id, day, claim_id, reason in rows]
 
 
 @dataclass(frozen=True)
