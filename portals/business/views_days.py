@@ -363,7 +363,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
     seen = looked_at((found, [DayItem.DAY, DayItem.ROLE]))
     names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now(), days=seen))
     form, on, now, by = (
-        DayEditForm(request.POST or None, worker=worker_id),
+        DayEditForm(request.POST or None, worker=worker_id, work=found[0].bound.assignment.work),
         found[0].bound.day,
         timezone.now(),
         viewer_of(request).actor(),

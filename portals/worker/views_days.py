@@ -345,7 +345,8 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
     found = [row.bound for row in rows if row.bound.day == chosen and row.bound.site_id == site_id]
     if site is None or not found:
         raise Http404
-    form, by = EditForm(request.POST or None, worker=worker_id), viewer_of(request).actor()
+    form = EditForm(request.POST or None, worker=worker_id, work=found[0].assignment.work)
+    by = viewer_of(request).actor()
     if request.method == "POST" and form.is_valid():
         try:
             holds = edit_day(WorkerId(worker_id), SiteId(site_id), chosen, **form.cleaned_data, by=by, at=now)

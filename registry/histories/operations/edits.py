@@ -49,7 +49,7 @@ def edit_day(
 ) -> bool:  # fmt: skip
     """Say another trade or work of a day, or a second trade; the employer also another position (ruling 29).
 
-    Returns whether it holds now. `NO_SECOND_TRADE` takes a second trade back.
+    Returns whether it holds now. `NO_SECOND_TRADE` takes a second trade back, `NO_WORK` the words on the work.
 
     After the end of the next month it waits for the prime, which is told; the prime's own word needs no other.
     Harmless when repeated.
