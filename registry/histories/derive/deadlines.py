@@ -35,9 +35,15 @@ def last_answer_on(day: date, closed_on: date | None) -> date | None:
     return max(month_later, end_of_next_month(day))
 
 
+def is_open_to_answers(day: date, closed_on: date | None, *, on: date) -> bool:
+    """Whether the time to answer what was said of a day in time lasts still."""
+    last_on = last_answer_on(day, closed_on)
+    return last_on is None or on <= last_on
+
+
 def is_answerable(
     day: date, *, recorded_at: datetime, joined_at: datetime | None, closed_on: date | None, on: date
 ) -> bool:
     """Whether the prime may approve or refuse a claim: it was made in time, and its site was not closed too long ago."""
-    last_on = last_answer_on(asks_since(day, joined_at), closed_on)
-    return not is_self_declared(day, jst_day(recorded_at)) and (last_on is None or on <= last_on)
+    in_time = not is_self_declared(day, jst_day(recorded_at))
+    return in_time and is_open_to_answers(asks_since(day, joined_at), closed_on, on=on)
