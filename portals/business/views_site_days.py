@@ -22,10 +22,11 @@ from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
 from portals.base.templatetags.ds import listed
+from portals.business.claims import shown_claims
 from portals.business.day_keys import key_of, place_of
 from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import SiteAccess, access_to, own_site
-from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claims, with_days
+from portals.business.views_days import LINES, lines_of, names_of, page_of, with_days
 from portals.business.views_firm import business_of
 from portals.business.views_refusals import shown_refused
 from registry.accounts.states import Permission
@@ -95,10 +96,10 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
         "self_declared": shown_claims(self_declared, names), "self_declared_count": len(open_claims.self_declared),
         "more_self_declared": len(open_claims.self_declared) - len(self_declared), "more_claims": len(open_claims.answerable) - len(claims),
-        "closed": shown_claims(closed, names), "more_closed": len(open_claims.closed) - len(closed),
-        "later": len(all_waiting) - len(waiting),
+        "closed": shown_claims(closed, names, for_prime=True), "more_closed": len(open_claims.closed) - len(closed),
+        "more_waiting": len(all_waiting) - len(waiting),
         "joined": list_joined_sites(site_id)[:LINES] if claims or waiting else [],
-        "claims": shown_claims(claims, names),
+        "claims": shown_claims(claims, names, for_prime=True),
         "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
         "refused": shown_refused(refused, names), "more_refused": len(all_refused) > LINES,
         "positions": _shown_edits(site_id, said, names),
@@ -232,7 +233,12 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
             success(request, _("claim.was_refused"))
             return redirect(_back(request, site_id))
     names = _names_on_site(request, site_id, [claim], ALL_OF_DAYS - {DayItem.FIRM})
-    context = {"form": form, "site": site, "one": shown_claims([claim], names)[0], "back_url": _back(request, site_id)}
+    context = {
+        "form": form,
+        "site": site,
+        "one": shown_claims([claim], names, for_prime=True)[0],
+        "back_url": _back(request, site_id),
+    }
     return form_page(request, "business/refuse_claim.html", context)
 
 
