@@ -114,9 +114,9 @@ class EditForm(forms.Form):
         if not work:
             del self.fields["no_work"]
         known = registered_choices(worker)
-        offer(self, "trade", [("", _("claim.own_trade")), *known])
-        none = (NO_SECOND_TRADE, _("day.no_second_trade"))
-        offer(self, "second_trade", [("", _("day.second_trade_stays")), *known, none])
+        stays, none = ("", _("day.trade_stays")), (NO_SECOND_TRADE, _("day.no_second_trade"))
+        offer(self, "trade", [stays, *known])
+        offer(self, "second_trade", [stays, *known, none])
 
     def clean(self) -> dict[str, Any]:
         """Something must be said, and of the work one thing."""

@@ -110,6 +110,7 @@ def _said(site_id: int, worker_id: int, month: date, claims: list[ClaimRow], dec
 def _entry(claim: ClaimRow, approved: ShownApproval | None) -> dict[str, Any]:
     """An entry and how it stands."""
     if claim.is_entered_anew:
-        return {"row": claim, "tone": "neutral", "label": _("claim.standing.entered_anew")}
-    label = _(f"claim.{claim.state}")
-    return {"row": claim, "tone": TONES.get(claim.state, "waiting"), "label": label, "approved": approved}
+        shown = {"tone": "neutral", "label": _("claim.standing.entered_anew")}
+    else:
+        shown = {"tone": TONES.get(claim.state, "waiting"), "label": _(f"claim.{claim.state}")}
+    return {**shown, "row": claim, "entered_by": _(f"day.side.{claim.entered_by}"), "approved": approved}
