@@ -21,7 +21,7 @@ from registry.core.kana import search_form
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.operations.claims import ClaimData
 from registry.histories.queries import list_days_at
-from registry.histories.states import NO_SECOND_TRADE, Standing
+from registry.histories.states import NO_SECOND_TRADE, NO_WORK, Standing
 from registry.sites.queries import find_site
 from registry.workers.queries import registered_trades
 
@@ -102,22 +102,29 @@ class JoinForm(forms.Form):
 
 
 class EditForm(forms.Form):
-    """Another trade or work of a day, or a second trade."""
+    """Another trade or work of a day, or a second trade. Where the day has words on the `work`, they may be taken back."""
 
     trade = forms.ChoiceField(label=_("claim.trade"), help_text=_("claim.trade_help"), required=False)
     second_trade = forms.ChoiceField(label=_("day.second_trade"), help_text=_("day.second_trade_help"), required=False)
     work = TextField(label=_("claim.work"), max_length=200, required=False)
+    no_work = forms.BooleanField(label=_("day.empty_work"), required=False)
 
-    def __init__(self, *args: Any, worker: int, **options: Any) -> None:
+    def __init__(self, *args: Any, worker: int, work: str, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not work:
+            del self.fields["no_work"]
         known = registered_choices(worker)
-        offer(self, "trade", [("", _("claim.own_trade")), *known])
-        none = (NO_SECOND_TRADE, _("day.no_second_trade"))
-        offer(self, "second_trade", [("", _("day.second_trade_stays")), *known, none])
+        stays, none = ("", _("day.trade_stays")), (NO_SECOND_TRADE, _("day.no_second_trade"))
+        offer(self, "trade", [stays, *known])
+        offer(self, "second_trade", [stays, *known, none])
 
     def clean(self) -> dict[str, Any]:
-        """Something must be said."""
+        """Something must be said, and of the work one thing."""
         data: dict[str, Any] = super().clean() or {}
+        if data.pop("no_work", False):
+            if data.get("work"):
+                self.add_error("no_work", forms.ValidationError(_("day.empty_work_or_other"), code="invalid"))
+            data["work"] = NO_WORK
         if not any(data.values()) and not self.errors:
             self.add_error("trade", forms.ValidationError(_("day.edit_nothing"), code="required"))
         return data

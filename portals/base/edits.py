@@ -10,7 +10,7 @@ from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.histories.derive.binding import Assignment
 from registry.histories.queries import EditRow, list_edits, trades_in_words, words_before_edits
-from registry.histories.states import NO_SECOND_TRADE, ClaimState
+from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState
 
 TONES = {ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad", ClaimState.WITHDRAWN: "neutral"}
 
@@ -54,7 +54,8 @@ class Words:
     def of(self, said: Assignment | EditRow) -> str:
         """What a day, or a later word on it, says."""
         trade, position = self._trades.get(said.trade, said.trade), self._positions.get(said.position, said.position)
-        return " / ".join(word for word in (trade, self._second(said.second_trade), position, said.work) if word)
+        work = _("day.no_work") if said.work == NO_WORK else said.work
+        return " / ".join(word for word in (trade, self._second(said.second_trade), position, work) if word)
 
     def _second(self, trade: str) -> str:
         if trade == NO_SECOND_TRADE:

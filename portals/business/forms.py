@@ -361,7 +361,7 @@ class PeopleClaimForm(ClaimForm):
 class DayEditForm(EditForm):
     """Another trade, position or work of one of the firm's people's days; 立場 is the employer's word (ruling 29)."""
 
-    field_order = ("trade", "second_trade", "position", "work")
+    field_order = ("trade", "second_trade", "position", "work", "no_work")
     position = forms.ChoiceField(label=_("day.position"), choices=positions, required=False)
 
 

@@ -11,12 +11,10 @@ from portals.base.access import viewer_of
 from portals.business.views_firm import business_of
 from registry.core.days import jst_day
 from registry.core.ids import SiteId
-from registry.histories.queries import ClaimRow, get_claim
 from registry.sites.queries import SiteRow, TerminalRow, find_site, list_terminals, load_boundaries
 from registry.structures.derive import Structure
-from registry.structures.queries import TenureRow, has_part_in, list_structure, load_structure, tenures_of_firm
+from registry.structures.queries import TenureRow, list_structure, load_structure, tenures_of_firm
 from registry.touches.derive import working_day
-from registry.workers.queries import linked_businesses
 
 
 @dataclass(frozen=True)
@@ -117,14 +115,3 @@ def own_terminal(request: HttpRequest, site_id: int, terminal_id: int) -> tuple[
     if terminal is None:
         raise Http404
     return site, terminal
-
-
-def known_claim(request: HttpRequest, claim_id: int) -> ClaimRow:
-    """An entry of somebody linked to the firm on its day, or of a site where the firm has a part; 404 for all others."""
-    claim, own = get_claim(claim_id), business_of(request)
-    if claim is None:
-        raise Http404
-    is_linked = own in linked_businesses([claim.worker_id], on=claim.day).get(claim.worker_id, ())
-    if not is_linked and not (claim.site_id and has_part_in(claim.site_id, own)):
-        raise Http404
-    return claim

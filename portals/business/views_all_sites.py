@@ -62,7 +62,7 @@ def _site_lines(sites: dict[int, str], sums: Iterable[SiteSum], chosen: date) ->
     return sorted(lines, key=lambda line: (-line["incomplete"], line["name"]))
 
 
-def works_below(request: HttpRequest) -> bool:
+def _works_below(request: HttpRequest) -> bool:
     """Whether the firm works on sites of others: their days do not stand here."""
     return viewer_of(request).units is None and bool(list_sites_below(business_of(request)))
 
@@ -81,7 +81,7 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
     context = {
         "form": form, "month": chosen, "sites": _site_lines(sites, by_name, chosen),
         "lines": [{**line, "site": sites[line["site_id"]]} for line in with_days(lines_of(shown, names_of(people)), chosen)],
-        "pages": pages_around(request, start, more=more, size=LINES), "works_below": not by_name and works_below(request),
+        "pages": pages_around(request, start, more=more, size=LINES), "works_below": not by_name and _works_below(request),
         "query": request.GET.urlencode(), **months_beside("business:all_sites_of_month", chosen),
     }  # fmt: skip
     return render(request, "business/all_sites.html", context)

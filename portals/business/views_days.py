@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.approvals import shown_approvals
 from portals.base.day_forms import counted_by_touch, refuse_counted
-from portals.base.days import approval_in_words, by_place, looked_at, shown_day, times_said
+from portals.base.days import approval_in_words, by_place, looked_at, shown_day
 from portals.base.edits import said_now, shown_edits
 from portals.base.entries import take_back
 from portals.base.exports import csv_answer
@@ -25,8 +25,8 @@ from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
 from portals.base.templatetags.ds import listed
+from portals.business.claims import known_claim, shown_claims
 from portals.business.forms import DayEditForm, PeopleClaimForm
-from portals.business.site_access import known_claim
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.audit.operations import Seen
@@ -118,12 +118,8 @@ def names_of(people: Mapping[int, Seen]) -> dict[int, str]:
 def days(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
     """Who of us worked where in a month, what is incomplete, and whose turn it is; claims to confirm."""
     chosen, now, own = chosen_month(year, month), timezone.now(), business_of(request)
-    start, sums, claims = (
-        start_of(request),
-        sum_people_of_firm(own, chosen),
-        list_claims_to_confirm(own, on=jst_day(now)),
-    )
-    shown = page_of(sums, start)
+    start, sums = start_of(request), sum_people_of_firm(own, chosen)
+    shown, claims = page_of(sums, start), list_claims_to_confirm(own, on=jst_day(now))
     wanted = {one.worker_id for one in shown} | {claim.row.worker_id for claim in claims}
     seen = looked_at((shown, [DayItem.DAY]), ((claim.row for claim in claims), ALL_OF_DAYS - {DayItem.FIRM}))
     names = names_of(see_workers_at_work(viewer_of(request), wanted, at=now, days=seen))
@@ -143,22 +139,6 @@ def days(request: HttpRequest, year: int | None = None, month: int | None = None
         **months_beside("business:days_of_month", chosen),
     }  # fmt: skip
     return render(request, "business/days.html", context)
-
-
-def shown_claims(claims: Iterable[ClaimRow], names: dict[int, str]) -> list[dict[str, Any]]:
-    """Claims in words."""
-    trades = code_names(Table.TRADES)
-    return [_shown_claim(claim, names, trades) for claim in claims]
-
-
-def _shown_claim(claim: ClaimRow, names: dict[int, str], trades: Mapping[str, str]) -> dict[str, Any]:
-    """A claim with the name of its worker, and the days that are left to answer it in time."""
-    left = (claim.due_on - jst_day(timezone.now())).days
-    days_left = _("claim.days_left").format(days=left) if left >= 0 else _("claim.overdue")
-    first = _("claim.joined_from").format(name=claim.first_name) if claim.joined_at else ""
-    name = names.get(claim.worker_id, grouped(claim.worker_id))
-    trade = trades.get(claim.trade, claim.trade)
-    return {"row": claim, "name": name, "left": days_left, "joined": first, "trade": trade, "times": times_said(claim)}
 
 
 def _by_name(claims: list[ClaimRow]) -> list[dict[str, Any]]:
@@ -357,17 +337,13 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
         row for row in list_days_for_firm(worker_id, business_of(request), chosen)
         if row.bound.site_id == site_id and row.bound.day.day == day
     ]  # fmt: skip
-    site = find_site(site_id)
+    site, now, by = find_site(site_id), timezone.now(), viewer_of(request).actor()
     if not found or site is None:
         raise Http404
+    on, said = found[0].bound.day, found[0].bound.assignment
     seen = looked_at((found, [DayItem.DAY, DayItem.ROLE]))
-    names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=timezone.now(), days=seen))
-    form, on, now, by = (
-        DayEditForm(request.POST or None, worker=worker_id),
-        found[0].bound.day,
-        timezone.now(),
-        viewer_of(request).actor(),
-    )
+    names = names_of(see_workers_at_work(viewer_of(request), [worker_id], at=now, days=seen))
+    form = DayEditForm(request.POST or None, worker=worker_id, work=said.work)
     if request.method == "POST" and form.is_valid():
         try:
             holds = edit_day(WorkerId(worker_id), SiteId(site_id), on, **form.cleaned_data, by=by, at=now)
@@ -379,7 +355,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
             return redirect("business:person_days", worker_id, year, month)
     context = {
         "form": form, "on": on, "name": names.get(worker_id, grouped(worker_id)), "worker_id": worker_id,
-        "waits": needs_approval(on, site, by=by, on=jst_day(now)), "now": said_now(found[0].bound.assignment, site.name),
+        "waits": needs_approval(on, site, by=by, on=jst_day(now)), "now": said_now(said, site.name),
     }  # fmt: skip
     return form_page(request, "business/edit_day.html", context)
 

@@ -33,7 +33,6 @@ from registry.histories.queries import (
     list_claims_of_worker,
     list_days_on_site,
     list_refused_of_worker,
-    special_approvals,
     touches_of_month,
     trades_in_words,
 )
@@ -74,14 +73,16 @@ def _shown(access: SiteAccess, worker_id: int, month: date, rows: list[DayRow]) 
     found = touches_of_month(worker_id, access.site_id, month)
     touches = touches_on_site(worker_id, access.site_id, found, with_source=access.is_prime)
     decisions = last_decisions(worker_id, month) if access.is_prime else NO_DECISIONS
-    approvals, said = special_approvals(rows), _said(access, worker_id, month, decisions)
+    claims = [claim for claim in list_claims_of_worker(worker_id, month) if claim.site_id == access.site_id]
+    approvals = {claim.day: approval_in_words(claim.approval) for claim in claims if claim.approval}
+    said = _said(access.site_id, worker_id, month, claims, decisions) if access.is_prime else {}
     return [
         {
             "day": shown_day(row, "", refused, decisions), "touches": touches.get(bound.day, []),
             "firm": firms.get(bound.assignment.business_id or 0, ""),
             "trade": trades_in_words(bound.assignment, trades),
             "position": positions.get(bound.assignment.position, ""), "work": bound.assignment.work,
-            "approval": approval_in_words(approvals.get((worker_id, access.site_id, bound.day), ())),
+            "approval": approvals.get(bound.day, ""),
             "url": reverse("business:site_day", args=[access.site_id, bound.day.year, bound.day.month, bound.day.day]),
             **said.get(bound.day, NOTHING_SAID),
         }
@@ -90,21 +91,17 @@ def _shown(access: SiteAccess, worker_id: int, month: date, rows: list[DayRow]) 
     ]  # fmt: skip
 
 
-def _said(access: SiteAccess, worker_id: int, month: date, decisions: Decisions) -> Said:
+def _said(site_id: int, worker_id: int, month: date, claims: list[ClaimRow], decisions: Decisions) -> Said:
     """For the prime, by day: what was entered by hand, what it decided itself, later words on the day."""
-    if not access.is_prime:
-        return {}
     entries: dict[date, list[dict[str, Any]]] = {}
-    claims = [claim for claim in list_claims_of_worker(worker_id, month) if claim.site_id == access.site_id]
     approved = shown_approvals(claims)
     for claim in claims:
         entries.setdefault(claim.day, []).append(_entry(claim, approved.get(claim.id)))
     edits = shown_edits(worker_id, month)
-    days = {day for site_id, day in [*decisions, *edits] if site_id == access.site_id} | entries.keys()
+    days = {day for site, day in [*decisions, *edits] if site == site_id} | entries.keys()
     return {
         day: {
-            "entries": entries.get(day, []), "decision": decisions.get((access.site_id, day)),
-            "edits": edits.get((access.site_id, day)),
+            "entries": entries.get(day, []), "decision": decisions.get((site_id, day)), "edits": edits.get((site_id, day)),
         }
         for day in days
     }  # fmt: skip
@@ -113,6 +110,7 @@ def _said(access: SiteAccess, worker_id: int, month: date, decisions: Decisions)
 def _entry(claim: ClaimRow, approved: ShownApproval | None) -> dict[str, Any]:
     """An entry and how it stands."""
     if claim.is_entered_anew:
-        return {"row": claim, "tone": "neutral", "label": _("claim.standing.entered_anew")}
-    label = _(f"claim.{claim.state}")
-    return {"row": claim, "tone": TONES.get(claim.state, "waiting"), "label": label, "approved": approved}
+        shown = {"tone": "neutral", "label": _("claim.standing.entered_anew")}
+    else:
+        shown = {"tone": TONES.get(claim.state, "waiting"), "label": _(f"claim.{claim.state}")}
+    return {**shown, "row": claim, "entered_by": _(f"day.side.{claim.entered_by}"), "approved": approved}

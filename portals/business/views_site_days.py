@@ -22,10 +22,11 @@ from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.months import chosen_month, months_beside
 from portals.base.search import pages_around, start_of
 from portals.base.templatetags.ds import listed
+from portals.business.claims import shown_claims
 from portals.business.day_keys import key_of, place_of
 from portals.business.forms import DayRefusalForm, EditRefusalForm, RefusalForm
 from portals.business.site_access import SiteAccess, access_to, own_site
-from portals.business.views_days import LINES, lines_of, names_of, page_of, shown_claims, with_days
+from portals.business.views_days import LINES, lines_of, names_of, page_of, with_days
 from portals.business.views_firm import business_of
 from portals.business.views_refusals import shown_refused
 from registry.accounts.states import Permission
@@ -75,25 +76,30 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     all_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
     all_edits = list_open_edits(site_id) if access.is_prime else []
     all_doubts = list_doubtful_of_site(site_id, chosen, on=access.on) if access.is_prime else []
-    claims, closed = open_claims.answerable[:LINES], open_claims.closed[:LINES]
+    claims, closed, self_declared = (some[:LINES] for some in open_claims)
     waiting, edits, doubts = all_waiting[:LINES], all_edits[:LINES], all_doubts[:LINES]
     said = _positions_said(access.site, chosen, on=access.on) if access.is_prime else []
     all_refused = list_refused_of_month(site_id, chosen, size=LINES + 1) if access.is_prime else []
     refused = all_refused[:LINES]
-    ids = {one.worker_id for some in (shown, claims, closed, waiting, edits, said, doubts, refused) for one in some}
+    ids = {
+        one.worker_id
+        for some in (shown, claims, closed, self_declared, waiting, edits, said, doubts, refused)
+        for one in some
+    }
     seen = looked_at(
-        (shown, [DayItem.DAY]), (refused, [DayItem.DAY]), (claims + closed, ALL_OF_DAYS - {DayItem.FIRM}),
+        (shown, [DayItem.DAY]), (refused, [DayItem.DAY]), (self_declared, [DayItem.DAY]), (claims + closed, ALL_OF_DAYS - {DayItem.FIRM}),
         (edits + said, [DayItem.DAY, DayItem.ROLE]), (waiting + doubts, [DayItem.DAY, DayItem.TIMES]),
     )  # fmt: skip
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now, days=seen))
     context = {
         "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": with_days(lines_of(shown, names), chosen, site_id),
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
-        "too_late": open_claims.self_declared, "more_claims": len(open_claims.answerable) - len(claims),
-        "closed": shown_claims(closed, names), "more_closed": len(open_claims.closed) - len(closed),
-        "later": len(all_waiting) - len(waiting),
+        "self_declared": shown_claims(self_declared, names), "self_declared_count": len(open_claims.self_declared),
+        "more_self_declared": len(open_claims.self_declared) - len(self_declared), "more_claims": len(open_claims.answerable) - len(claims),
+        "closed": shown_claims(closed, names, for_prime=True), "more_closed": len(open_claims.closed) - len(closed),
+        "more_waiting": len(all_waiting) - len(waiting),
         "joined": list_joined_sites(site_id)[:LINES] if claims or waiting else [],
-        "claims": shown_claims(claims, names),
+        "claims": shown_claims(claims, names, for_prime=True),
         "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
         "refused": shown_refused(refused, names), "more_refused": len(all_refused) > LINES,
         "positions": _shown_edits(site_id, said, names),
@@ -106,20 +112,21 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
 
 
 class _OpenClaims(NamedTuple):
-    """Entries of a site without an answer: those that the prime may give one, and those where its time is over (ruling 28)."""
+    """Entries of a site without an answer: those that the prime may give one, and those that it may not (ruling 28)."""
 
     answerable: list[ClaimRow]
     closed: list[ClaimRow]  # the site was closed too long ago
-    self_declared: int
+    self_declared: list[ClaimRow]
 
 
 def _open_claims(access: SiteAccess) -> _OpenClaims:
     """All that is open on a site; nothing of it is the affair of another than the prime."""
     found = list_open_claims([access.site_id]) if access.is_prime else []
+    self_declared = [claim for claim in found if claim.is_self_declared]
     in_time = [claim for claim in found if not claim.is_self_declared]
     answerable = [claim for claim in in_time if claim.may_be_answered(access.on)]
     closed = [claim for claim in in_time if not claim.may_be_answered(access.on)]
-    return _OpenClaims(answerable, closed, len(found) - len(in_time))
+    return _OpenClaims(answerable, closed, self_declared)
 
 
 def _shown_waiting(rows: list[DayRow], names: dict[int, str], reasons: Collection[Reason]) -> list[dict[str, Any]]:
@@ -226,7 +233,12 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
             success(request, _("claim.was_refused"))
             return redirect(_back(request, site_id))
     names = _names_on_site(request, site_id, [claim], ALL_OF_DAYS - {DayItem.FIRM})
-    context = {"form": form, "site": site, "one": shown_claims([claim], names)[0], "back_url": _back(request, site_id)}
+    context = {
+        "form": form,
+        "site": site,
+        "one": shown_claims([claim], names, for_prime=True)[0],
+        "back_url": _back(request, site_id),
+    }
     return form_page(request, "business/refuse_claim.html", context)
 
 

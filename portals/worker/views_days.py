@@ -27,7 +27,7 @@ from portals.base.days import (
     shown_day,
     times_said,
 )
-from portals.base.edits import said_now, shown_edits
+from portals.base.edits import TONES, said_now, shown_edits
 from portals.base.entries import take_back
 from portals.base.exports import csv_answer
 from portals.base.forms import add_refusal, form_page, refusal
@@ -173,16 +173,12 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     chosen, worker_id = chosen_day(year, month, day), worker_of(request)
     rows = [row for row in list_days_of_worker(worker_id, chosen.replace(day=1)) if row.bound.day == chosen]
     claims = [claim for claim in list_claims_of_worker(worker_id, chosen.replace(day=1)) if claim.day == chosen]
-    touches, trades, positions = (
-        touches_of_day(worker_id, chosen),
-        code_names(Table.TRADES),
-        code_names(Table.POSITIONS),
-    )
+    trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
     firms = names_of_businesses(row.bound.assignment.business_id or 0 for row in rows)
     edits = shown_edits(worker_id, chosen.replace(day=1), chosen)
     decisions = last_decisions(worker_id, chosen.replace(day=1))
     unregistered, refused = unregistered_among(rows), by_place(list_refused_of_worker(worker_id, chosen))
-    by_site = shown_touches(worker_id, touches)
+    by_site = shown_touches(worker_id, touches_of_day(worker_id, chosen))
     shown = [
         {
             "is_unregistered": one.row.site_id in unregistered, "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": by_site.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
@@ -208,13 +204,12 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 
 
 def _shown_claim(claim: ClaimRow, path: Sequence[int]) -> dict[str, Any]:
-    tones = {ClaimState.OPEN: "waiting", ClaimState.APPROVED: "good", ClaimState.REFUSED: "bad"}
     today = jst_day(timezone.now())
     is_open = claim.state is ClaimState.OPEN
     is_overdue = is_open and (claim.due_on < today or claim.is_self_declared or claim.site_id is None)
     standing = "overdue" if is_overdue else "entered_anew" if claim.is_entered_anew else ""
     return {
-        "row": claim, "times": times_said(claim), "tone": "neutral" if standing else tones.get(claim.state, "neutral"),
+        "row": claim, "times": times_said(claim), "tone": "neutral" if standing else TONES.get(claim.state, "waiting"),
         "label": _(f"claim.standing.{standing}") if standing else _(f"claim.{claim.state}"),
         "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED and not claim.is_entered_anew,
         "may_answer": claim.may_be_answered(today), "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, today),
@@ -345,7 +340,8 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
     found = [row.bound for row in rows if row.bound.day == chosen and row.bound.site_id == site_id]
     if site is None or not found:
         raise Http404
-    form, by = EditForm(request.POST or None, worker=worker_id), viewer_of(request).actor()
+    form = EditForm(request.POST or None, worker=worker_id, work=found[0].assignment.work)
+    by = viewer_of(request).actor()
     if request.method == "POST" and form.is_valid():
         try:
             holds = edit_day(WorkerId(worker_id), SiteId(site_id), chosen, **form.cleaned_data, by=by, at=now)

@@ -6,7 +6,7 @@ from registry.accounts.states import Permission
 from registry.core.actor import Actor
 from registry.core.days import end_of_next_month
 from registry.histories.derive.binding import BoundDay
-from registry.histories.derive.deadlines import is_late_answer, last_answer_on
+from registry.histories.derive.deadlines import is_late_answer, is_open_to_answers
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import SiteRow
 from registry.sites.rules import is_prime
@@ -28,8 +28,7 @@ def may_refuse_position(day: date, site: SiteRow, *, firm: int | None, on: date)
 
     No ruling limits it, so it has the time that it has for all answers (ruling 28). What it said of its own people stands.
     """
-    last_on = last_answer_on(day, site.closed_on)
-    return firm != site.business_id and (last_on is None or on <= last_on)
+    return firm != site.business_id and is_open_to_answers(day, site.closed_on, on=on)
 
 
 # Reasons that hold a day up or keep it from counting (`touch_reasons.csv`), unless another touch or the prime's word makes it count.

@@ -40,6 +40,7 @@ class Standing(StrEnum):
 
 
 NO_SECOND_TRADE = "-"  # what an edit says that takes a second trade back
+NO_WORK = "-"  # and what one says that takes the words on the work back
 
 
 class Side(StrEnum):

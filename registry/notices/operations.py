@@ -1,6 +1,6 @@
 """Writes of notices."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -138,6 +138,6 @@ def write_notices(
             app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)
 
 
-def settle_notices(about: str, *, asked: NoticeKind, now: NoticeKind, at: datetime) -> None:
+def settle_notices(about: Collection[str], *, asked: Collection[NoticeKind], now: NoticeKind, at: datetime) -> None:
     """Let the messages that asked for something say what became of it, as news of that moment. Harmless when repeated."""
-    Notice.objects.filter(about=about, kind=asked).update(kind=now, written_at=at, read_at=None)
+    Notice.objects.filter(about__in=about, kind__in=asked).update(kind=now, written_at=at, read_at=None)

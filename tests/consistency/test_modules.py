@@ -20,7 +20,7 @@ TOGETHER = {
     # Who is told of words on days, and who may say them.
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
     "registry/histories/operations/claim_news.py": "registry/histories/operations/test_answered_claims.py",
-    "portals/base/withdrawn.py": "portals/worker/test_views_days.py",
+    "portals/base/withdrawn.py": "portals/worker/test_entered_days.py",
     "registry/touches/queries/devices.py": "portals/business/test_devices.py",
     # What worker and employer do alike, through the page of one of them.
     "portals/base/entries.py": "portals/business/test_views_days.py",
@@ -53,6 +53,7 @@ TOGETHER = {
     "portals/base/requests.py": "portals/base/test_drafts.py",
     "portals/base/samples.py": "portals/base/test_views.py",
     "portals/base/templatetags/ds.py": "portals/base/test_ds.py",
+    "portals/business/claims.py": "portals/business/test_views_site_days.py",
     "portals/business/forms.py": "consistency/test_typed.py",
     "portals/business/site_access.py": "portals/business/test_structure.py",
     "portals/business/views_all_sites.py": "journeys/test_record_more.py",

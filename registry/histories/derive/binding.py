@@ -17,7 +17,7 @@ from registry.core.days import JST, jst_day
 from registry.histories.derive.deadlines import is_self_declared
 from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
 from registry.histories.derive.hours import ends_next_morning
-from registry.histories.states import NO_SECOND_TRADE, ClaimState, Reason, Standing
+from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
 from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, minute_of
 
@@ -160,12 +160,17 @@ def _edited(
         if edit.site_id == site_id and edit.day == day and edit.holds:
             assignment = assignment._replace(
                 trade=edit.trade or assignment.trade, position=edit.position_held or assignment.position,
-                work=edit.work or assignment.work, second_trade=edit.second_trade or assignment.second_trade,
+                work=_said(edit.work, assignment.work), second_trade=edit.second_trade or assignment.second_trade,
             )  # fmt: skip
             missing = missing - {Reason.TRADE_ASSUMED} if edit.trade else missing
     if assignment.second_trade in {NO_SECOND_TRADE, assignment.trade}:
         assignment = assignment._replace(second_trade="")
     return assignment, missing
+
+
+def _said(work: str, before: str) -> str:
+    """The words on the work after an edit: its own, none where it takes them back, or those from before."""
+    return "" if work == NO_WORK else work or before
 
 
 def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFacts) -> set[int]:

@@ -1,9 +1,9 @@
 """Until when days entered by hand are in time, and may be answered (ruling 28)."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 
-from registry.core.days import end_of_next_month
+from registry.core.days import end_of_next_month, jst_day
 
 FIRST_DAY = date(2018, 1, 1)  # no register of days before
 
@@ -18,11 +18,15 @@ def is_late_answer(day: date, answered_on: date) -> bool:
     return answered_on > end_of_next_month(day)
 
 
-def last_answer_on(day: date, closed_on: date | None) -> date | None:
-    """The last day on which a claim made in time may be answered: a month after the site's last close.
+def asks_since(day: date, joined_at: datetime | None) -> date:
+    """The day by which the time to answer a claim is counted: that of the joining, where its site came later (ruling 30)."""
+    return jst_day(joined_at) if joined_at else day
 
-    None while the site is open. The ordinary time to answer is never cut short by a close. Of a claim that was joined
-    to its site later, `day` is the day of the joining (ruling 30).
+
+def last_answer_on(day: date, closed_on: date | None) -> date | None:
+    """The last day on which what was said of a day in time may be answered: a month after the site's last close.
+
+    None while the site is open. The ordinary time to answer is never cut short by a close.
     """
     if closed_on is None:
         return None
@@ -31,7 +35,15 @@ def last_answer_on(day: date, closed_on: date | None) -> date | None:
     return max(month_later, end_of_next_month(day))
 
 
-def is_answerable(day: date, *, recorded_on: date, joined_on: date | None, closed_on: date | None, on: date) -> bool:
+def is_open_to_answers(day: date, closed_on: date | None, *, on: date) -> bool:
+    """Whether the time to answer what was said of a day in time lasts still."""
+    last_on = last_answer_on(day, closed_on)
+    return last_on is None or on <= last_on
+
+
+def is_answerable(
+    day: date, *, recorded_at: datetime, joined_at: datetime | None, closed_on: date | None, on: date
+) -> bool:
     """Whether the prime may approve or refuse a claim: it was made in time, and its site was not closed too long ago."""
-    last_on = last_answer_on(joined_on or day, closed_on)
-    return not is_self_declared(day, recorded_on) and (last_on is None or on <= last_on)
+    in_time = not is_self_declared(day, jst_day(recorded_at))
+    return in_time and is_open_to_answers(asks_since(day, joined_at), closed_on, on=on)

@@ -35,11 +35,9 @@ def follow() -> int:
         # A card that became known brings its touches; the marks that this writes are read in the next round.
         if any(mark.kind is ChangeKind.CARD for mark in marks):
             adopt_orphans()
-        touches = [mark for mark in marks if mark.kind is ChangeKind.TOUCH]
-        reaching = _bind_touched(touches)
-        beyond = [replace(mark, worker_ids=tuple(reaching.intersection(mark.worker_ids))) for mark in touches]
+        left = _bind_touched([mark for mark in marks if mark.kind is ChangeKind.TOUCH])
         others = [mark for mark in marks if mark.kind is not ChangeKind.TOUCH]
-        bind_months(_concerned([*others, *(mark for mark in beyond if mark.worker_ids)]))
+        bind_months(_concerned([*others, *left]))
     return len(marks)
 
 
@@ -50,10 +48,10 @@ def bind_at_once(worker_ids: Collection[int], day: date) -> None:
             bind_months((worker_id, day.replace(day=1)) for worker_id in worker_ids)
 
 
-def _bind_touched(marks: Iterable[ChangeMark]) -> set[int]:
+def _bind_touched(marks: Collection[ChangeMark]) -> list[ChangeMark]:
     """Bind the days that touches may have changed, which is what nearly all marks ask for.
 
-    Returns the workers for whom that is not enough: their months are to be bound as a whole.
+    Returns what is left of the marks: workers for whom that is not enough, whose months are to be bound as a whole.
     """
     touched: dict[date, dict[int, set[date]]] = defaultdict(lambda: defaultdict(set))
     for mark in marks:
@@ -64,11 +62,12 @@ def _bind_touched(marks: Iterable[ChangeMark]) -> set[int]:
     for month, days in touched.items():
         for workers in _in_portions(sorted(days)):
             reaching |= _bind_days(month, {worker_id: days[worker_id] for worker_id in workers})
-    return reaching
+    left = [replace(mark, worker_ids=tuple(reaching.intersection(mark.worker_ids))) for mark in marks]
+    return [mark for mark in left if mark.worker_ids]
 
 
 def _bind_days(month: date, touched: Mapping[int, Collection[date]]) -> set[int]:
-    """Work out and store the days of a month that touches on some days can belong to. Returns as `_bind_touched`."""
+    """Work out and store the days of a month that touches on some days can belong to. Returns those for whom that is not enough."""
     facts = load_facts(touched, months_around(month), on=month)
     before = load_months(touched, month)
     changed, reaching = [], set()

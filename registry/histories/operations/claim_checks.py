@@ -79,7 +79,7 @@ def may_be_answered(claim: Claim, on: date) -> bool:
     """Whether the prime may approve or refuse a claim on a day (ruling 28)."""
     site = find_site(claim.site_id) if claim.site_id else None
     return is_answerable(
-        claim.day, recorded_on=jst_day(claim.recorded_at), joined_on=jst_day(claim.joined_at) if claim.joined_at else None,
+        claim.day, recorded_at=claim.recorded_at, joined_at=claim.joined_at,
         closed_on=site.closed_on if site else None, on=on,
     )  # fmt: skip
 

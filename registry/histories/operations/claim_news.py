@@ -1,5 +1,6 @@
 """Who is told what of an entered day, and what becomes of the messages that asked for something."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from registry.core.ids import BusinessId
@@ -40,31 +41,31 @@ def _words(claim: Claim) -> dict[str, str]:
     return {"day": claim.day.isoformat(), "site": name, "first": claim.site_name, "reason": claim.answer_reason}
 
 
-# What becomes of the messages that asked firms for their part, or told them of a refusal.
+# What the messages that asked firms for their part, or told of a refusal, say after each move, and which ones do.
 _ASKED = (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_REFUSAL_ANSWERED)
-_SETTLED = {
-    ClaimMove.APPROVE: dict.fromkeys(_ASKED, NoticeKind.CLAIM_ENTERED_APPROVED),
-    ClaimMove.REFUSE: dict.fromkeys(_ASKED, NoticeKind.CLAIM_ENTERED_REFUSED),
-    ClaimMove.WITHDRAW: dict.fromkeys(_ASKED, NoticeKind.CLAIM_TAKEN_BACK),
+_SETTLED: dict[ClaimMove, dict[NoticeKind, Sequence[NoticeKind]]] = {
+    ClaimMove.APPROVE: {NoticeKind.CLAIM_ENTERED_APPROVED: _ASKED},
+    ClaimMove.REFUSE: {NoticeKind.CLAIM_ENTERED_REFUSED: _ASKED},
+    ClaimMove.WITHDRAW: {NoticeKind.CLAIM_TAKEN_BACK: _ASKED},
     ClaimMove.TAKE_BACK: {
-        NoticeKind.CLAIM_ENTERED_REFUSED: NoticeKind.CLAIM_ENTERED,
-        NoticeKind.CLAIM_REFUSED_OF_PEOPLE: NoticeKind.CLAIM_REFUSAL_TAKEN_BACK,
+        NoticeKind.CLAIM_ENTERED: (NoticeKind.CLAIM_ENTERED_REFUSED,),
+        NoticeKind.CLAIM_REFUSAL_TAKEN_BACK: (NoticeKind.CLAIM_REFUSED_OF_PEOPLE,),
     },
     ClaimMove.ANSWER: {
-        NoticeKind.CLAIM_ENTERED_REFUSED: NoticeKind.CLAIM_ENTERED,
-        NoticeKind.CLAIM_REFUSED_OF_PEOPLE: NoticeKind.CLAIM_REFUSAL_ANSWERED,
+        NoticeKind.CLAIM_ENTERED: (NoticeKind.CLAIM_ENTERED_REFUSED,),
+        NoticeKind.CLAIM_REFUSAL_ANSWERED: (NoticeKind.CLAIM_REFUSED_OF_PEOPLE,),
     },
 }
 
 
-# A refusal that nobody has to answer any more: the day was entered anew.
-_ANSWERED_ANEW = (NoticeKind.CLAIM_REFUSED, NoticeKind.CLAIM_REFUSED_OF_PEOPLE, NoticeKind.CLAIM_ENTERED_REFUSED)
-
-
 def settle(claim: Claim, answer: ClaimMove, at: datetime) -> None:
     """Let the messages about a claim say what became of it."""
-    for asked, now in _SETTLED[answer].items():
-        settle_notices(_about(claim), asked=asked, now=now, at=at)
+    for now, asked in _SETTLED[answer].items():
+        settle_notices([_about(claim)], asked=asked, now=now, at=at)
+
+
+# A refusal that nobody has to answer any more: the day was entered anew.
+_OF_REFUSAL = (NoticeKind.CLAIM_REFUSED, NoticeKind.CLAIM_REFUSED_OF_PEOPLE, NoticeKind.CLAIM_ENTERED_REFUSED)
 
 
 def settle_refused_before(claim: Claim, at: datetime) -> None:
@@ -72,6 +73,5 @@ def settle_refused_before(claim: Claim, at: datetime) -> None:
     if claim.site_id is None:
         return
     place = {"worker_id": claim.worker_id, "site_id": claim.site_id, "day": claim.day}
-    for refused in Claim.objects.filter(**place, state=ClaimState.REFUSED).order_by("pk"):
-        for asked in _ANSWERED_ANEW:
-            settle_notices(_about(refused), asked=asked, now=NoticeKind.CLAIM_ENTERED_ANEW, at=at)
+    refused = Claim.objects.filter(**place, state=ClaimState.REFUSED).order_by("pk")
+    settle_notices([_about(one) for one in refused], asked=_OF_REFUSAL, now=NoticeKind.CLAIM_ENTERED_ANEW, at=at)

@@ -49,7 +49,7 @@ def edit_day(
 ) -> bool:  # fmt: skip
     """Say another trade or work of a day, or a second trade; the employer also another position (ruling 29).
 
-    Returns whether it holds now. `NO_SECOND_TRADE` takes a second trade back.
+    Returns whether it holds now. `NO_SECOND_TRADE` takes a second trade back, `NO_WORK` the words on the work.
 
     After the end of the next month it waits for the prime, which is told; the prime's own word needs no other.
     Harmless when repeated.
@@ -127,7 +127,7 @@ def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, a
     if new:
         note_act("histories_edit_answer", row.pk, answer, by=by, at=at, reason=reason)
         note_day(edit.worker_id, edit.site_id, edit.day)
-        settle_notices(_about(edit), asked=NoticeKind.EDIT_ASKED, now=_ASKED_NOW[answer], at=at)
+        settle_notices([_about(edit)], asked=[NoticeKind.EDIT_ASKED], now=_ASKED_NOW[answer], at=at)
     return new
 
 

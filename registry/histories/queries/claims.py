@@ -10,11 +10,11 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from registry.audit.queries import firms_that
 from registry.core.days import end_of_next_month, jst_day
 from registry.histories.derive.binding import Assignment, bind
-from registry.histories.derive.deadlines import is_self_declared, last_answer_on
+from registry.histories.derive.deadlines import asks_since, is_answerable, is_self_declared, last_answer_on
 from registry.histories.models import Claim
 from registry.histories.queries.days import DayRow
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
-from registry.histories.states import CLAIM_LIFE, ENTER, Approval, ClaimMove, ClaimState, Side, Standing
+from registry.histories.states import ENTER, Approval, ClaimMove, ClaimState, Side, Standing
 from registry.touches.derive import months_around
 
 
@@ -62,7 +62,7 @@ class ClaimRow:
     @property
     def due_on(self) -> date:
         """Until when the prime's approval is in time; a day that was joined to its site later has a month more (ruling 30)."""
-        return end_of_next_month(jst_day(self.joined_at) if self.joined_at else self.day)
+        return end_of_next_month(asks_since(self.day, self.joined_at))
 
     @property
     def is_self_declared(self) -> bool:
@@ -72,11 +72,13 @@ class ClaimRow:
     @property
     def last_answer_on(self) -> date | None:
         """The last day on which the prime may answer it: a month after the site's last close; None while that is open."""
-        return last_answer_on(jst_day(self.joined_at) if self.joined_at else self.day, self.closed_on)
+        return last_answer_on(asks_since(self.day, self.joined_at), self.closed_on)
 
     def may_be_answered(self, on: date) -> bool:
         """Whether the prime may approve or refuse it on a day (ruling 28)."""
-        return not self.is_self_declared and (self.last_answer_on is None or on <= self.last_answer_on)
+        return is_answerable(
+            self.day, recorded_at=self.recorded_at, joined_at=self.joined_at, closed_on=self.closed_on, on=on
+        )
 
     @property
     def is_late_approval(self) -> bool:
@@ -238,7 +240,7 @@ def special_approvals(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], tup
 def approvers_of(claims: Iterable[ClaimRow]) -> dict[int, int]:
     """The firm that approved each of some entries, by entry. One query."""
     approved = [one.id for one in claims if one.state is ClaimState.APPROVED]
-    return firms_that(ClaimMove.APPROVE, CLAIM_LIFE.name, approved) if approved else {}
+    return firms_that(ClaimMove.APPROVE, "histories_claim", approved) if approved else {}
 
 
 def get_claim(claim_id: int) -> ClaimRow | None:

@@ -141,8 +141,7 @@ def list_days_with(site_id: int, month: date, reasons: Collection[Reason]) -> li
     numbers = [tuple(Reason).index(one) for one in reasons]
 
     def marked(row: MonthRow) -> int:
-        pairs = zip(row.reasons[::2], row.reasons[1::2], strict=True)
-        return _formal(row) & reduce(or_, (days for number, days in pairs if number in numbers), 0)
+        return _formal(row) & reduce(or_, (days for number, days in row.days_by_reason() if number in numbers), 0)
 
     return _days("site_id = %s AND month = %s AND reasons && %s::int[]", [site_id, month, numbers], marked)
 

@@ -120,7 +120,7 @@ class Facts:
 
         It may: where days run into each other, and where it is the first one with a new card (ruling 19).
         """
-        if len(self._cards.get(worker_id, ())) > 1:
+        if self.has_several_cards(worker_id):
             return False
         sites = self._presence.get(worker_id, {}).values()
         return all(is_apart_from(numbers, day.toordinal(), shift) for numbers, shift in map(_as_one, sites))

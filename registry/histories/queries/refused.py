@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import connection
 
-from registry.core.days import end_of_next_month, jst_day
+from registry.core.days import end_of_next_month
 from registry.histories.derive.deadlines import is_answerable
+from registry.histories.queries.claims import list_chosen_claims
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,10 @@ class RefusedRow:
 
 # Of a day the prime's last word holds; one that was taken back is none.
 _REFUSED = """
-SELECT worker_id, day, id, answer_reason, EXISTS (
-  SELECT FROM histories_claim o WHERE o.worker_id = c.worker_id AND o.site_id = c.site_id AND o.day = c.day
-    AND (o.state IN ('open', 'approved') OR o.state = 'refused' AND o.id > c.id))
-FROM histories_claim c
+SELECT worker_id, day, id, answer_reason FROM histories_claim
 WHERE site_id = %(site)s AND state = 'refused' AND day >= %(month)s AND day < (%(month)s::date + interval '1 month')
 UNION ALL
-SELECT worker_id, day, NULL, reason, false FROM (
+SELECT worker_id, day, NULL, reason FROM (
   SELECT DISTINCT ON (day, worker_id) worker_id, day, counts, reason FROM histories_day_decision
   WHERE site_id = %(site)s AND day >= %(month)s AND day < (%(month)s::date + interval '1 month')
   ORDER BY day, worker_id, recorded_at DESC, id DESC) last
@@ -43,7 +41,10 @@ def list_refused_of_month(site_id: int, month: date, *, start: int = 0, size: in
     values: dict[str, Any] = {"site": site_id, "month": month.replace(day=1), "start": start, "size": size}
     with connection.cursor() as cursor:
         cursor.execute(_REFUSED, values)
-        return [RefusedRow(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    claims = list_chosen_claims(site_id, [claim_id for _, _, claim_id, _ in rows if claim_id])
+    anew = {claim.id for claim in claims if claim.is_entered_anew}
+    return [RefusedRow(worker_id, day, claim_id, reason, claim_id in anew) for worker_id, day, claim_id, reason in rows]
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,8 @@ class RefusedDay:
         if self.claim_id is None:
             return on <= end_of_next_month(self.day)
         return is_answerable(
-            self.day, recorded_on=jst_day(self.recorded_at), joined_on=jst_day(self.joined_at) if self.joined_at else None,
-            closed_on=self.closed_on, on=on,
-        )  # fmt: skip
+            self.day, recorded_at=self.recorded_at, joined_at=self.joined_at, closed_on=self.closed_on, on=on
+        )
 
 
 # What was entered anew and waits, or was approved, is refused no more.

@@ -59,7 +59,7 @@ def test_said_times_are_no_touches_and_an_approval_says_its_way_and_moment() -> 
     text = as_worker(days.worker).get("/worker/days/2026-11/list.csv").content.decode("utf-8-sig")
     rows = {row["就業日"]: row for row in csv.DictReader(io.StringIO(text))}
     columns = (
-        "最初の打刻（労働時間ではありません）", "最後の打刻", "申告の始まり（労働時間ではありません）", "申告の終わり", "承認のしかた", "承認した日時",
+        "最初の打刻（労働時間ではありません）", "最後の打刻", "申告した開始時刻（労働時間ではありません）", "申告した終了時刻", "承認のしかた", "承認した日時",
     )  # fmt: skip
     entered, touched, waits = ([rows[f"2026-11-{day}"][column] for column in columns] for day in ("04", "19", "05"))
     assert entered == ["", "", "08:30", "17:10", "元請の承認", f"{NOW:%Y-%m-%d} 10:18"]

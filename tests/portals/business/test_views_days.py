@@ -187,41 +187,6 @@ def test_all_sites_come_in_pages_and_those_that_lag_first(place: Place) -> None:
     assert second.count("第") + page.count("第") == 51
 
 
-def test_entries_that_came_too_late_are_told_and_not_offered(place: Place) -> None:
-    place.enter(place.theirs.worker_id, day=date(2026, 9, 10))
-    page = place.page("prime", f"/business/sites/{place.gate.site_id}/days/")
-    assert "「自己申告」が1件" in page
-    assert 'name="claim"' not in page
-    answer = place.browsers["prime"].post(
-        f"/business/sites/{place.gate.site_id}/claims/approve/", {"claim": str(Claim.objects.get().pk)}, follow=True
-    )
-    assert "1件は承認していません：承認の期限を過ぎた入力1件" in answer.content.decode()
-    claim = Claim.objects.get().pk
-    assert f"/business/claims/{claim}/confirm/" not in place.page("below", "/business/days/")
-    for who, way in (
-        ("below", f"/business/claims/{claim}/confirm/"),
-        ("prime", f"/business/sites/{place.gate.site_id}/claims/{claim}/refuse/"),
-    ):
-        said = place.browsers[who].post(way, {"reason": "記録がありません"}, follow=True).content.decode()
-        assert "元請は承認も否認もできません" in said
-    assert Claim.objects.values_list("state", "employer_confirmed_at").get() == ("open", None)
-
-
-@pytest.mark.parametrize(
-    ("days", "said"),
-    [
-        ([], "ひとつも選ばれていません"),
-        (["x", "1:y", ":2026-11-20"], "すでに答えが出ています"),
-        (["12345678901821:2026-11-20"], "すでに答えが出ています"),
-    ],
-)
-def test_what_does_not_wait_is_left_out_of_decisions(place: Place, days: list[str], said: str) -> None:
-    path = f"/business/sites/{place.gate.site_id}/days/decide/"
-    answer = place.browsers["prime"].post(path, {"day": days, "counts": "1"}, follow=True)
-    assert answer.status_code == 200
-    assert said in answer.content.decode()
-
-
 LATE = "2026-9-10"
 
 

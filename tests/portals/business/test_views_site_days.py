@@ -1,4 +1,4 @@
-"""What the prime decides on a site's month: entries after a refusal that was answered, entries whose time is over."""
+"""What the prime decides on a site's month: entries one by one or several at once, and those whose time is over."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -135,3 +135,49 @@ def test_a_firm_without_days_on_sites_of_its_own_is_told_where_its_days_stand(pl
     assert "自社が元請の現場に" not in place.page("prime", f"/business/sites/days/{MONTH}/")
     empty = place.page("prime", "/business/sites/days/2026-8/")
     assert ("打刻が届くと" in empty, "自社が元請の現場に" in empty) == (True, False), "it works on no sites of others"
+
+
+def test_a_list_whose_lines_are_all_ticked_says_how_many(place: Place) -> None:
+    path, said = f"/business/sites/{place.gate.site_id}/days/", "上の2件は、はじめからすべて選んであります"
+    for days, there in ((1, False), (2, True)):
+        place.enter(place.theirs.worker_id, DAY - timedelta(days=days))
+        page = place.page("prime", path)
+        assert (page.count(" checked>"), said in page) == (days, there)
+
+
+def test_entries_that_came_too_late_are_told_and_not_offered(place: Place) -> None:
+    place.enter(place.theirs.worker_id, day=date(2026, 9, 10))
+    page = place.page("prime", f"/business/sites/{place.gate.site_id}/days/")
+    listed = page.partition("「自己申告」が1件")[2].partition("</details>")[0]
+    where = f"/business/sites/{place.gate.site_id}/days/2026-9/workers/{place.theirs.worker_id}/"
+    assert f'<a href="{where}">下 太郎 ' in listed
+    assert "2026年9月10日" in place.page("prime", where)
+    assert 'name="claim"' not in page
+    answer = place.browsers["prime"].post(
+        f"/business/sites/{place.gate.site_id}/claims/approve/", {"claim": str(Claim.objects.get().pk)}, follow=True
+    )
+    assert "1件は承認していません：承認の期限を過ぎた入力1件" in answer.content.decode()
+    claim = Claim.objects.get().pk
+    assert f"/business/claims/{claim}/confirm/" not in place.page("below", "/business/days/")
+    for who, way in (
+        ("below", f"/business/claims/{claim}/confirm/"),
+        ("prime", f"/business/sites/{place.gate.site_id}/claims/{claim}/refuse/"),
+    ):
+        said = place.browsers[who].post(way, {"reason": "記録がありません"}, follow=True).content.decode()
+        assert "元請は承認も否認もできません" in said
+    assert Claim.objects.values_list("state", "employer_confirmed_at").get() == ("open", None)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([], "ひとつも選ばれていません"),
+        (["x", "1:y", ":2026-11-20"], "すでに答えが出ています"),
+        (["12345678901821:2026-11-20"], "すでに答えが出ています"),
+    ],
+)
+def test_what_does_not_wait_is_left_out_of_decisions(place: Place, days: list[str], said: str) -> None:
+    path = f"/business/sites/{place.gate.site_id}/days/decide/"
+    answer = place.browsers["prime"].post(path, {"day": days, "counts": "1"}, follow=True)
+    assert answer.status_code == 200
+    assert said in answer.content.decode()

@@ -68,6 +68,6 @@ def test_two_different_sites_are_not_taken_for_one(known: Known) -> None:
         {"site_id": str(known.sites[0]), "site_name": "近所の家"}
     )
     for other in ({"site_id": str(known.sites[1])}, {"site_name": "近所の家"}):
-        assert "現場が二つ書かれています" in known.refused({"own_site": str(known.sites[0]), **other})
+        assert "現場が二つ指定されています" in known.refused({"own_site": str(known.sites[0]), **other})
     same = {"site_id": str(known.sites[0]), "site_name": "見本ビル新築工事"}
     assert known.browser.post(PATH, FORM | same).status_code == 302

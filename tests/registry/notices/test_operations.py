@@ -164,7 +164,7 @@ def test_what_was_asked_says_that_it_was_taken_back_and_nothing_else_does(accoun
     for kind, about in ((asked, "edit 1"), (asked, "edit 12"), (NoticeKind.EDIT_APPROVED, "edit 1"), (asked, "")):
         write_notices(kind, account_ids=[account], data={}, at=NOW, about=about)
     for _ in range(2):
-        settle_notices("edit 1", asked=asked, now=now, at=NOW)
+        settle_notices(["edit 1"], asked=[asked], now=now, at=NOW)
     assert [row.kind for row in reversed(list_notices(account))] == [now, asked, NoticeKind.EDIT_APPROVED, asked]
 
 
@@ -173,6 +173,6 @@ def test_what_became_of_a_question_is_news_of_its_own_moment(account: int) -> No
     for about in ("edit 1", "edit 1", "edit 2"):
         write_notices(asked, account_ids=[account], data={}, at=NOW, about=about)
     Notice.objects.update(read_at=NOW)
-    settle_notices("edit 1", asked=asked, now=now, at=later)
+    settle_notices(["edit 1"], asked=[asked], now=now, at=later)
     assert [(row.kind, row.written_at) for row in list_notices(account)] == [(now, later), (asked, NOW)], "said once"
     assert set(Notice.objects.filter(read_at=None).values_list("kind", flat=True)) == {now}

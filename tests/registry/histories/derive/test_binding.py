@@ -12,7 +12,7 @@ from registry.cards.derive import CardFact
 from registry.codes.states import Counts
 from registry.histories.derive.binding import BoundDay, bind, standing_of
 from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
-from registry.histories.states import NO_SECOND_TRADE, ClaimState, Reason, Standing
+from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Structure, TenureFact
 from registry.structures.states import TenureState
 from registry.touches.derive import Flag, WorkDay, ms_of, number_of
@@ -251,6 +251,12 @@ def test_a_second_trade_stands_beside_the_first_until_it_is_taken_back() -> None
     assert (found.trade, found.second_trade, found.trades) == ("06-01", "02-01", ("06-01", "02-01"))
     for later in (edit(HERE, DAY, "", "", "", second_trade=NO_SECOND_TRADE), edit(HERE, DAY, "02-01", "", "")):
         assert one(facts(edits=[second, later])).assignment.second_trade == ""
+
+
+def test_words_on_the_work_are_taken_back_and_said_anew() -> None:
+    edits = [edit(HERE, DAY, "", "", work) for work in ("甲", NO_WORK, "", "乙")]
+    said = [one(facts(edits=edits[:number])).assignment.work for number in range(1, 5)]
+    assert said == ["甲", "", "", "乙"]
 
 
 def test_of_two_edits_the_later_holds_and_what_is_empty_stays() -> None:

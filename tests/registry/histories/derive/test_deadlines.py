@@ -1,10 +1,20 @@
 """The deadlines of days entered by hand (ruling 28)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from registry.histories.derive.deadlines import is_answerable, is_late_answer, is_self_declared, last_answer_on
+from registry.histories.derive.deadlines import (
+    asks_since,
+    is_answerable,
+    is_late_answer,
+    is_self_declared,
+    last_answer_on,
+)
+
+# The last moment in time for a day of November, and the first one too late: midnight is that of Japan.
+IN_TIME = datetime(2026, 12, 31, 14, 59, tzinfo=UTC)
+TOO_LATE = datetime(2026, 12, 31, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +30,11 @@ def test_the_end_of_the_next_month_is_the_last_day_in_time(day: date, last: date
     after = date.fromordinal(last.toordinal() + 1)
     assert (is_self_declared(day, last), is_self_declared(day, after)) == (False, True)
     assert (is_late_answer(day, last), is_late_answer(day, after)) == (False, True)
+
+
+def test_a_claim_that_was_joined_to_its_site_later_asks_since_then() -> None:
+    assert asks_since(date(2026, 11, 20), None) == date(2026, 11, 20)
+    assert asks_since(date(2026, 11, 20), TOO_LATE) == date(2027, 1, 1)
 
 
 def test_an_open_site_sets_no_end_to_answers() -> None:
@@ -41,15 +56,17 @@ def test_answers_end_a_month_after_the_close(closed_on: date, last: date) -> Non
 
 
 @pytest.mark.parametrize(
-    ("recorded_on", "on", "expected"),
+    ("recorded_at", "joined_at", "on", "expected"),
     [
-        (date(2026, 12, 31), date(2027, 2, 10), True),
-        (date(2026, 12, 31), date(2027, 2, 11), False),
-        (date(2027, 1, 1), date(2027, 1, 1), False),  # 自己申告
+        (IN_TIME, None, date(2027, 2, 10), True),
+        (IN_TIME, None, date(2027, 2, 11), False),
+        (IN_TIME, datetime(2027, 2, 9, 15, tzinfo=UTC), date(2027, 3, 31), True),
+        (IN_TIME, datetime(2027, 2, 9, 15, tzinfo=UTC), date(2027, 4, 1), False),
+        (TOO_LATE, None, date(2027, 1, 1), False),  # 自己申告
     ],
 )
 def test_what_came_in_time_is_answered_until_a_month_after_the_close(
-    recorded_on: date, on: date, *, expected: bool
+    recorded_at: datetime, joined_at: datetime | None, on: date, *, expected: bool
 ) -> None:
     day, closed_on = date(2026, 11, 20), date(2027, 1, 10)
-    assert is_answerable(day, recorded_on=recorded_on, joined_on=None, closed_on=closed_on, on=on) is expected
+    assert is_answerable(day, recorded_at=recorded_at, joined_at=joined_at, closed_on=closed_on, on=on) is expected

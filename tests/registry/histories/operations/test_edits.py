@@ -35,7 +35,7 @@ from registry.histories.queries import (
     list_positions_said,
     list_refused_of_month,
 )
-from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side, Standing
+from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Side, Standing
 from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
 from registry.sites.operations import close_site
@@ -137,6 +137,14 @@ def test_only_the_prime_refuses_only_a_position_of_others_only_while_it_may_answ
     with pytest.raises(NotAllowedError):
         refuse_position(edit, reason="x", by=place.owner, at=TOO_LATE)
     assert refuse_position(edit, reason="x", by=place.owner, at=IN_TIME)
+
+
+def test_words_on_the_work_are_taken_back_late_with_the_prime_s_approval(place: Place) -> None:
+    edit_day(place.worker, place.site, DAY, work="墨出し", by=place.self, at=NOW)
+    late = place.late(NO_WORK)
+    assert place.work() == "墨出し"
+    assert approve_edits([late], by=place.owner, at=TOO_LATE) == 1
+    assert place.work() == ""
 
 
 def test_a_day_has_only_registered_trades_and_no_trade_twice(place: Place) -> None:

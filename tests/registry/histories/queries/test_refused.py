@@ -43,6 +43,23 @@ def test_entered_and_touched_days_stand_in_order_and_only_while_they_are_refused
     assert found() == [one for one in every if one[:2] == (own, before)]
 
 
+def test_a_refusal_whose_day_was_entered_anew_says_so() -> None:
+    place = Place()
+    site, by, own = place.gate.site_id, owner_of(place.prime), place.own.worker_id
+    first = place.enter(own)
+    refuse_claim(first, reason="記録なし", by=by, at=NOW)
+    decide_days(site, [(own, DAY)], counts=False, reason="作業なし", by=by, at=NOW)
+
+    def anew() -> dict[int | None, bool]:
+        return {one.claim_id: one.is_entered_anew for one in list_refused_of_month(site, DAY, size=9)}
+
+    assert anew() == {first: False, None: False}
+    second = place.enter(own)
+    assert anew() == {first: True, None: False}
+    refuse_claim(second, reason="やはりなし", by=by, at=NOW)
+    assert anew() == {first: True, second: False, None: False}, "the newer one is to be answered"
+
+
 def test_who_is_nobody_has_no_refusal_to_take_back() -> None:
     place = Place()
     unknown = WorkerId(place.own.worker_id + 1)
