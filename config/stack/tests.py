@@ -63,6 +63,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C ends pytest; then we stop the database
     ensure_system_packages()
     remove_leftovers(Path(tempfile.gettempdir()), HOMES)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of some hundred processes compiles everything anew
     command = [sys.executable, "-m", "pytest", *_arguments(sys.argv[1:])]
     if "DATABASE_URL" in os.environ:
         os.environ.setdefault("MIGRATE_DATABASE_URL", os.environ["DATABASE_URL"])

@@ -1,6 +1,7 @@
 """The installation: refused with a reason, and gone on with after an interruption."""
 
 import hashlib
+import sys
 import zipfile
 from pathlib import Path
 
@@ -24,15 +25,23 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def wheel(folder: Path) -> Path:
-    """The smallest package."""
-    path = folder / "tiny-1.0-py3-none-any.whl"
+def wheel(folder: Path, name: str = "tiny", program: str = "") -> Path:
+    """The smallest package, with a program of its name."""
+    path, about = folder / f"{name}-1.0-py3-none-any.whl", f"{name}-1.0.dist-info"
     with zipfile.ZipFile(path, "w") as file:
-        file.writestr("tiny.py", "")
-        file.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
-        file.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        file.writestr("tiny-1.0.dist-info/RECORD", "")
+        file.writestr(f"{name}.py", "")
+        script = zipfile.ZipInfo(f"{name}-1.0.data/scripts/{name}")
+        script.external_attr = 0o100755 << 16  # a file that may be run
+        file.writestr(script, f"#!/bin/sh\n{program}\n")
+        file.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        file.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        file.writestr(f"{about}/RECORD", "")
     return path
+
+
+def sha256(path: Path) -> str:
+    """The sum that a lock file holds."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.mark.slow
@@ -40,7 +49,7 @@ def test_an_interrupted_installation_is_gone_on_with(clone: Path, capfd: pytest.
     (clone / ".venv" / "bin").mkdir(parents=True)
     (clone / ".venv" / "bin" / "python").symlink_to("/usr/bin/no-such-python")
     tiny = wheel(clone)
-    good = hashlib.sha256(tiny.read_bytes()).hexdigest()
+    good = sha256(tiny)
     (clone / "large.lock").write_text(f"{tiny.as_uri()} --hash=sha256:{good[::-1]}\n")
 
     with pytest.raises(SystemExit, match="did not succeed"):
@@ -53,6 +62,27 @@ def test_an_interrupted_installation_is_gone_on_with(clone: Path, capfd: pytest.
     assert "Installed" in capfd.readouterr().out
     ensure_environment("small.lock", "large.lock")
     assert not capfd.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_able", [True, False])
+def test_pip_installs_what_uv_cannot(clone: Path, monkeypatch: pytest.MonkeyPatch, is_able: bool) -> None:
+    """As where a mirror is told to pip alone."""
+    for name, value in {"TARGET": str(clone / ".venv"), "NO_INDEX": "1", "FIND_LINKS": str(clone)}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
+    monkeypatch.setattr(bootstrap, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(bootstrap, "PIP", Path(sys.executable))
+    (clone / ".venv").mkdir()
+    program = f'echo "$@" > {clone}/told; exit {int(not is_able)}'
+    sums = {"tiny": sha256(wheel(clone)), "uv": sha256(wheel(clone, "uv", program))}
+    lines = [f"{name}==1.0 \\\n    --hash=sha256:{its_sum}\n" for name, its_sum in sums.items()]
+    (clone / "large.lock").write_text("".join(lines))
+
+    ensure_environment("large.lock")
+
+    told = (clone / "told").read_text().split()
+    assert {"--require-hashes", sys.executable, str(clone / "large.lock")} <= set(told)
+    assert (clone / ".venv" / "tiny.py").exists() is not is_able
 
 
 def test_an_environment_that_cannot_be_made_is_refused(clone: Path) -> None:
