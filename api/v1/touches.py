@@ -11,7 +11,7 @@ from api.gathering import Gathering
 from api.problems import problem
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
-from registry.histories.operations.receiving import receive_batches
+from registry.histories.operations.receiving import Received, receive_batch, receive_one, receive_together
 from registry.touches.operations.batches import (
     BatchSizeError,
     DeviceForkedError,
@@ -19,6 +19,7 @@ from registry.touches.operations.batches import (
     open_signed,
 )
 from registry.touches.operations.items import BatchShapeError
+from registry.touches.operations.judging import SentBatch
 
 STATUSES: dict[type[RegistryError], int] = {
     SignatureError: 401,
@@ -29,8 +30,8 @@ STATUSES: dict[type[RegistryError], int] = {
 }
 
 # A batch of more touches is worth statements of its own; of smaller ones so many share them.
-SMALL, TOGETHER = 20, 32
-_small_ones = Gathering(receive_batches, most=TOGETHER)
+SMALL = 20
+_small_ones: Gathering[SentBatch, Received | RegistryError] = Gathering(receive_together)
 
 
 @endpoint("device")
@@ -41,9 +42,7 @@ def post_touches(request: HttpRequest) -> HttpResponse:
         sent = open_signed(
             sender.get("HTTP_DEVICE", ""), sender.get("HTTP_SIGNATURE", ""), request.body, at=timezone.now()
         )
-        answer = receive_batches([sent])[0] if len(sent.opened.items) > SMALL else _small_ones.ask(sent)
-        if isinstance(answer, RegistryError):
-            raise answer
+        answer = receive_batch(sent, _small_ones.ask if len(sent.opened.items) <= SMALL else receive_one)
     except RequestDataTooBig:
         return problem(BatchSizeError(), 413)
     except RawPostDataException:

@@ -1,6 +1,6 @@
 """Questions of several threads, answered together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from time import sleep
@@ -11,23 +11,25 @@ from api.gathering import Gathering
 
 
 class Counter:
-    """Answers numbers with their doubles, once it may, and remembers which came together."""
+    """Answers numbers with their doubles, once it may, and remembers which came together; 7 it leaves, at 13 it fails."""
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
         self.may_go_on = Event()
 
-    def __call__(self, numbers: Sequence[int]) -> list[int]:
+    def __call__(self, numbers: Sequence[int]) -> list[int | None]:
         self.groups.append(list(numbers))
         assert self.may_go_on.wait(10)
         if 13 in numbers:
             raise ValueError(13)
-        return [2 * number for number in numbers]
+        if 99 in numbers:
+            raise SystemExit
+        return [None if number == 7 else 2 * number for number in numbers]
 
 
 def asked_in_order(
     threads: ThreadPoolExecutor, gathering: Gathering[int, int], numbers: Sequence[int]
-) -> list[Future[int]]:
+) -> list[Future[int | None]]:
     """Each number asked by a thread of its own, one after the other; the first is being answered meanwhile."""
     found = []
     for place, number in enumerate(numbers):
@@ -41,26 +43,35 @@ def has_arrived(gathering: Gathering[int, int], place: int) -> bool:
     return gathering._is_led and len(gathering._waiting) == place
 
 
-@pytest.mark.parametrize(("most", "groups"), [(8, [[1], [2, 3, 4, 5]]), (2, [[1], [2, 3], [4, 5]])])
-def test_what_waits_is_answered_together_and_at_most_so_many_at_once(most: int, groups: list[list[int]]) -> None:
+def test_what_waits_is_answered_together() -> None:
     counter = Counter()
-    gathering = Gathering(counter, most=most)
+    gathering = Gathering(counter)
     with ThreadPoolExecutor(5) as threads:
-        answers = asked_in_order(threads, gathering, [1, 2, 3, 4, 5])
+        answers = asked_in_order(threads, gathering, [1, 2, 7, 4, 5])
         counter.may_go_on.set()
         found = [answer.result(10) for answer in answers]
-    assert (found, counter.groups) == ([2, 4, 6, 8, 10], groups)
+    assert (found, counter.groups) == ([2, 4, None, 8, 10], [[1], [2, 7, 4, 5]])
 
 
-def test_a_failure_reaches_only_whom_it_concerns() -> None:
+def test_after_a_failure_each_is_left_to_its_own_thread_and_the_next_are_answered() -> None:
     counter = Counter()
-    gathering = Gathering(counter, most=8)
+    gathering = Gathering(counter)
     with ThreadPoolExecutor(4) as threads:
         answers = asked_in_order(threads, gathering, [1, 2, 13, 4])
         counter.may_go_on.set()
-        assert [answers[place].result(10) for place in (0, 1, 3)] == [2, 4, 8]
-        with pytest.raises(ValueError, match="13"):
-            answers[2].result(10)
+        assert [answer.result(10) for answer in answers] == [2, None, None, None]
+    assert gathering.ask(5) == 10
+
+
+def test_a_thread_that_ends_while_it_leads_holds_nobody_back() -> None:
+    counter = Counter()
+    gathering = Gathering(counter)
+    with ThreadPoolExecutor(4) as threads:
+        answers = asked_in_order(threads, gathering, [1, 99, 3])
+        counter.may_go_on.set()
+        assert (answers[0].result(10), answers[2].result(10)) == (2, None)
+        with pytest.raises(SystemExit):
+            answers[1].result(10)
     assert gathering.ask(5) == 10
 
 
@@ -69,7 +80,6 @@ def test_many_questions_each_get_their_own_answer() -> None:
         sleep(0.0005)
         return [2 * number for number in numbers]
 
-    gathering: Gathering[int, int] = Gathering(double, most=4)
-    ask: Callable[[int], int] = gathering.ask
+    gathering: Gathering[int, int] = Gathering(double)
     with ThreadPoolExecutor(12) as threads:
-        assert list(threads.map(ask, range(600))) == [2 * number for number in range(600)]
+        assert list(threads.map(gathering.ask, range(600))) == [2 * number for number in range(600)]

@@ -2,19 +2,21 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from config.settings.base import database
-from registry.histories.operations.receiving import Received, receive_batches
+from registry.core.errors import RegistryError
+from registry.histories.operations.receiving import Received, receive_batch, receive_together
 from registry.touches.derive import signature_of
 from registry.touches.operations.batches import DeviceForkedError, open_signed
-from registry.touches.operations.judging import SentBatch
+from registry.touches.operations.judging import SentBatch, asked_by, judge
+from registry.touches.operations.log import lock_device, look_up, write_entries
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker
 from tests.factories.days import days_of
 
@@ -30,10 +32,10 @@ def a_batch(gate: Gate, *touches: dict[str, Any], store: str | None = None) -> S
     return open_signed(str(gate.device.device_id), signature_of(bytes.fromhex(gate.device.secret), body), body, at=NOW)
 
 
-def statuses(answers: list[Any]) -> list[Any]:
-    """What became of each batch: the error, or the statuses of its touches."""
+def statuses(answers: Sequence[Received | RegistryError | None]) -> list[Any]:
+    """What became of each batch: the error, nothing yet, or the statuses of its touches."""
     return [
-        [one.status.value for one in answer.results] if isinstance(answer, Received) else type(answer)
+        [one.status.value for one in answer.results] if isinstance(answer, Received) else answer and type(answer)
         for answer in answers
     ]
 
@@ -51,7 +53,7 @@ def test_batches_of_several_devices_are_one_transaction() -> None:
     gates = [a_gate(prime, store=sign * 32) for sign in "abc"]
     touches = [a_touch(seq, card, f"2026-11-1{seq}T08:00:00+09:00", ref=str(seq)) for seq in (1, 2, 3)]
 
-    answers = receive_batches([a_batch(gate, touch) for gate, touch in zip(gates, touches, strict=True)])
+    answers = receive_together([a_batch(gate, touch) for gate, touch in zip(gates, touches, strict=True)])
 
     assert statuses(answers) == [["stored"], ["stored"], ["stored"]]
     found = transactions()
@@ -61,22 +63,55 @@ def test_batches_of_several_devices_are_one_transaction() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_batch_is_answered_as_if_it_were_alone() -> None:
+def test_what_is_not_plain_is_left_and_taken_alone() -> None:
     prime, card = a_firm(), a_worker(None)
     first, second, third = (a_gate(prime, store=sign * 32) for sign in "abc")
     nobody = {**a_touch(1, card, ref="nobody's"), "card": "12345678901821-01"}
+    batches = [
+        a_batch(first, a_touch(1, card, "2026-11-17T08:00:00+09:00", ref="early")),
+        a_batch(second, a_touch(1, card), store="f" * 32),
+        a_batch(third, nobody, {"seq": 2}),
+        a_batch(first, a_touch(1, card), a_touch(2, card, ref="late")),
+    ]
 
-    answers = receive_batches(
-        [
-            a_batch(first, a_touch(1, card, "2026-11-17T08:00:00+09:00", ref="early")),
-            a_batch(second, a_touch(1, card), store="f" * 32),
-            a_batch(third, nobody, {"seq": 2}),
-            a_batch(first, a_touch(1, card), a_touch(2, card, ref="late")),
-        ]
-    )
-
-    assert statuses(answers) == [["stored"], DeviceForkedError, ["stored", "refused"], ["renumber", "stored"]]
+    assert statuses(receive_together(batches)) == [["stored"], DeviceForkedError, None, None]
+    assert transactions().keys() == {"early"}
+    assert statuses([receive_batch(batches[place]) for place in (2, 3)]) == [
+        ["stored", "refused"], ["renumber", "stored"],
+    ]  # fmt: skip
     assert transactions().keys() == {"early", "nobody's", "late"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_judged_by_a_row_that_has_changed_is_not_written() -> None:
+    gate, card = a_gate(a_firm()), a_worker(None)
+    batch = a_batch(gate, a_touch(1, card, ref="judged before"))
+    asked = asked_by(batch.opened)
+    known = look_up({batch.device_id: asked.seqs}, cards=asked.cards.values(), tokens=())
+    judged = judge(batch, asked, known)
+    gate.send(a_touch(1, card, "2026-11-19T08:00:00+09:00", ref="written before"))
+
+    assert write_entries([judged.entry]) == {}
+    assert transactions().keys() == {"written before"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_a_device_that_is_at_work_elsewhere() -> None:
+    prime, card = a_firm(), a_worker(None)
+    busy, free = (a_gate(prime, store=sign * 32) for sign in "ab")
+    batches = [a_batch(gate, a_touch(1, card, ref=gate.store[0])) for gate in (busy, free)]
+
+    def receive() -> list[Received | RegistryError | None]:
+        try:
+            return receive_together(batches)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread, transaction.atomic():
+        lock_device(busy.device.device_id)
+        answers = thread.submit(receive).result(10)
+    assert statuses(answers) == [None, ["stored"]]
+    assert statuses([receive_batch(batches[0])]) == [["stored"]]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -85,11 +120,12 @@ def test_batches_that_meet_are_taken_one_after_the_other() -> None:
     touches = [
         a_touch(seq, cards[seq % 3], f"2026-11-{1 + seq // 20:02}T08:{seq % 20:02}:00+09:00") for seq in range(1, 201)
     ]
-    batches = [touches[at : at + 20] for at in range(0, 200, 10)]  # each touch is in two of them
+    # Each touch is in two of them; a web process would let one thread at a time take them.
+    batches = [a_batch(gate, *touches[at : at + 20]) for at in range(0, 200, 10)]
 
-    def send(batch: list[dict[str, Any]]) -> list[str]:
+    def send(batch: SentBatch) -> list[str]:
         try:
-            return [result["status"] for result in gate.send(*batch)["results"]]
+            return [result.status.value for result in receive_batch(batch).results]
         finally:
             connection.close()
 
@@ -138,5 +174,6 @@ def test_what_only_the_database_refuses_spoils_no_other_touch(stubborn: Gate) ->
 def test_what_the_database_refuses_spoils_no_other_batch(stubborn: Gate) -> None:
     other, card = a_gate(a_firm("別の元請"), store="b" * 32), a_worker(None)
     batches = [a_batch(stubborn, a_touch(1, card, ref="bad")), a_batch(other, a_touch(1, card, ref="good"))]
-    assert statuses(receive_batches(batches)) == [["refused"], ["stored"]]
+    assert statuses(receive_together(batches)) == [None, None]
+    assert statuses([receive_batch(batch) for batch in batches]) == [["refused"], ["stored"]]
     assert log() == [(1, "good")]

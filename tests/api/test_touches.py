@@ -118,6 +118,12 @@ def test_a_clock_that_is_off_counts_by_the_corrected_time(gate: Gate, card: Card
     assert answer["results"][0]["work_day"] == "2026-11-19"
 
 
+def test_an_offset_that_no_place_on_earth_has_does_no_harm(gate: Gate, card: CardRow) -> None:
+    touch = a_touch(1, card, "2026-11-20T22:58:00+23:59")
+    answer = gate.send(touch, unsent=1, unsent_since="2026-11-19T08:00:00-23:59")
+    assert [one["status"] for one in answer["results"]] == ["stored"]
+
+
 @pytest.mark.parametrize("touched_at", ["2026-11-22T08:00:00+09:00", "2025-09-01T08:00:00+09:00", "1000-01-01T00:00:00+09:00", "9998-01-01T00:00:00+09:00"])  # fmt: skip
 def test_an_implausible_clock_has_no_day(gate: Gate, card: CardRow, touched_at: str) -> None:
     touch = a_touch(1, card, touched_at)

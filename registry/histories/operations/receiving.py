@@ -1,7 +1,7 @@
 """Batches of touches with the meaning of each touch in the answer."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -16,7 +16,7 @@ from registry.histories.queries.facts import Facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
 from registry.touches.derive import NO_BOUNDARY, day_by_boundary, day_of, months_near
-from registry.touches.operations.batches import TakenBatch, open_signed, take_batches
+from registry.touches.operations.batches import TakenBatch, open_signed, take_alone, take_together
 from registry.touches.operations.judging import Result, SentBatch
 from registry.touches.operations.phones import PhoneTouch, sign_phone_touch
 from registry.touches.queries import Touched, find_settled
@@ -72,29 +72,34 @@ _STATES = {
 _Name = tuple[int, int]
 
 
-def receive_batches(batches: Sequence[SentBatch]) -> list[Received | RegistryError]:
-    """Take batches and answer them: every touch is stored durably, and its meaning is that of now.
+def receive_together(batches: Sequence[SentBatch]) -> list[Received | RegistryError | None]:
+    """Take and answer what can be taken together; None and errors as `take_together` answers them."""
+    answers = take_together(batches)
+    received = iter(_received([one for one in answers if isinstance(one, TakenBatch)]))
+    return [next(received) if isinstance(one, TakenBatch) else one for one in answers]
 
-    An error stands for a batch of which nothing is kept (`take_batches`).
+
+def receive_one(sent: SentBatch) -> Received | RegistryError | None:
+    """As `receive_together` answers one batch."""
+    return receive_together([sent])[0]
+
+
+def receive_batch(
+    sent: SentBatch, quickly: Callable[[SentBatch], Received | RegistryError | None] = receive_one
+) -> Received:
+    """Take a batch and answer it: every touch is stored durably, and its meaning is that of now.
+
+    `quickly` is tried first; what it leaves is taken alone. Raises what `take_alone` raises; nothing is kept then.
     """
-    answers = take_batches(batches)
-    touched = {
-        (taken.device_id, one.seq): one.touched
-        for taken in answers
-        if isinstance(taken, TakenBatch)
-        for one in taken.results
-        if one.seq and one.touched
-    }
-    meanings = _meanings(touched, at=max(sent.at for sent in batches))
-    return [one if isinstance(one, RegistryError) else _received(one, meanings) for one in answers]
+    answer = quickly(sent)
+    if isinstance(answer, RegistryError):
+        raise answer
+    return answer or _received([take_alone(sent)])[0]
 
 
 def receive_touches(device: str, signature: str, body: bytes, *, at: datetime) -> Received:
-    """Take one batch, and answer it. Raises what `open_signed` raises, and what `receive_batches` answers."""
-    (answer,) = receive_batches([open_signed(device, signature, body, at=at)])
-    if isinstance(answer, RegistryError):
-        raise answer
-    return answer
+    """Take a signed batch and answer it. Raises what `open_signed` and `receive_batch` raise."""
+    return receive_batch(open_signed(device, signature, body, at=at))
 
 
 @transaction.atomic
@@ -110,9 +115,19 @@ def receive_phone_touch(worker_id: WorkerId, touch: PhoneTouch, *, by: Actor, at
     return answer
 
 
-def _received(taken: TakenBatch, meanings: Mapping[_Name, Meaning]) -> Received:
-    results = [_answer(taken.device_id, one, meanings) for one in taken.results]
-    return Received(taken.received_at.isoformat(timespec="milliseconds"), taken.highest, taken.gaps, results)
+def _received(batches: Sequence[TakenBatch]) -> list[Received]:
+    """The answers to batches that are taken."""
+    touched = {
+        (taken.device_id, one.seq): one.touched for taken in batches for one in taken.results if one.seq and one.touched
+    }
+    meanings = _meanings(touched, at=max(taken.received_at for taken in batches)) if touched else {}
+    return [
+        Received(
+            taken.received_at.isoformat(timespec="milliseconds"), taken.highest, taken.gaps,
+            [_answer(taken.device_id, one, meanings) for one in taken.results],
+        )
+        for taken in batches
+    ]  # fmt: skip
 
 
 def _answer(device_id: int, one: Result, meanings: Mapping[_Name, Meaning]) -> Answer | StoredAnswer:

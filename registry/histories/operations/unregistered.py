@@ -14,7 +14,7 @@ from registry.histories.queries import list_unregistered
 from registry.notices.states import NoticeKind
 from registry.sites.operations import close_unregistered_site
 from registry.sites.queries import find_site, find_unregistered_site
-from registry.touches.operations.presence import join_presence
+from registry.touches.operations.presence import hold_devices_of, join_presence
 
 
 @transaction.atomic
@@ -27,6 +27,7 @@ def join_unregistered_site(unregistered_id: SiteId, site_id: SiteId, *, by: Acto
     site = find_site(site_id)
     if site is None:
         raise SiteUnknownError(field="site_id")
+    hold_devices_of(unregistered_id)
     if not close_unregistered_site(unregistered_id, site_id, by=by, at=at):
         return 0
     touched = join_presence(unregistered_id, site_id)

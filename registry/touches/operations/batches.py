@@ -1,7 +1,7 @@
 """The course of batches of touches: the protocol of `POST /api/v1/touches` (docs/handbook/ingest.md)."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -104,49 +104,47 @@ def _matching(device_id: int, versions: Sequence[int], given: bytes, body: bytes
     return None
 
 
-def take_batches(batches: Sequence[SentBatch]) -> list[TakenBatch | RegistryError]:
-    """Take batches: every touch is stored once, or answered with why not. Durable when this returns.
+def take_together(batches: Sequence[SentBatch]) -> list[TakenBatch | RegistryError | None]:
+    """Take batches of the same moment by one statement: every touch is stored once, durably, when this returns.
 
-    What is plain in all of them is written by one statement; each of the others is taken alone. An error stands for a batch
-    of which nothing is kept: `SignatureError`, `DeviceForkedError`, or `TooOftenError` for a device that is not trusted any
-    more.
+    None stands for a batch that has to be taken alone: it brings more than plain touches, its device is trusted no longer, at
+    work elsewhere or stands twice among these, or the database has refused them all, which is never the fault of the
+    others. An error stands for one of which nothing is kept: `SignatureError` or `DeviceForkedError`.
     """
-    together = _take_together(batches)
-    return [together.get(place) or _answer_alone(sent) for place, sent in enumerate(batches)]
-
-
-def _take_together(batches: Sequence[SentBatch]) -> dict[int, TakenBatch]:
-    """Take what one statement can write, by the places of the batches: the first of each device, in the order of devices.
-
-    What fails here is taken alone: it is never the fault of the others.
-    """
-    places = {sent.device_id: place for place, sent in reversed([*enumerate(batches)])}
-    chosen = [batches[places[device_id]] for device_id in sorted(places)]
+    places = {sent.device_id: place for place, sent in reversed([*enumerate(batches)])}  # the first of each device
+    answers: list[TakenBatch | RegistryError | None] = [None] * len(batches)
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            asked = [asked_by(sent.opened) for sent in chosen]
-            known = _look_up(chosen, asked)
-            judged = [
-                judge(sent, own, known)
-                for sent, own in zip(chosen, asked, strict=True)
-                if isinstance(_sender(sent, known), DeviceNow)
-            ]
-            plain = [one for one in judged if one.is_plain]
-            written = write_entries([one.entry for one in plain]) if plain else {}
+            for sent, answer in _take_plain([batches[place] for place in places.values()]):
+                answers[places[sent.device_id]] = answer
     except DatabaseError:
-        return {}
-    return {
-        places[one.sent.device_id]: _taken(one, *written[one.sent.device_id])
-        for one in plain
-        if one.sent.device_id in written
-    }
+        return [None] * len(batches)
+    return answers
+
+
+def _take_plain(batches: Sequence[SentBatch]) -> Iterator[tuple[SentBatch, TakenBatch | RegistryError]]:
+    """Those of which nothing is kept, and those that one statement has written."""
+    asked = [asked_by(sent.opened) for sent in batches]
+    known = _look_up(batches, asked)
+    plain = {}
+    for sent, questions in zip(batches, asked, strict=True):
+        sender = _sender(sent, known)
+        if isinstance(sender, RegistryError):
+            yield sent, sender
+        elif sender.revoked_ms is None:
+            judged = judge(sent, questions, known)
+            if judged.is_plain:
+                plain[sent.device_id] = judged
+    written = write_entries([one.entry for one in plain.values()]) if plain else {}
+    for device_id, (highest, gaps) in written.items():
+        yield plain[device_id].sent, _taken(plain[device_id], highest, gaps)
 
 
 def _look_up(batches: Sequence[SentBatch], asked: Sequence[Asked]) -> Known:
     return look_up(
-        {sent.device_id: own.seqs for sent, own in zip(batches, asked, strict=True)},
-        cards={key for own in asked for key in own.cards.values()},
-        tokens=sorted({token for own in asked for token in own.tokens}),
+        {sent.device_id: one.seqs for sent, one in zip(batches, asked, strict=True)},
+        cards={key for one in asked for key in one.cards.values()},
+        tokens=sorted({token for one in asked for token in one.tokens}),
     )
 
 
@@ -162,15 +160,11 @@ def _taken(judged: Judged, highest: int, gaps: list[list[int]]) -> TakenBatch:
     return TakenBatch(judged.sent.device_id, judged.sent.at, highest, gaps, judged.results)
 
 
-def _answer_alone(sent: SentBatch) -> TakenBatch | RegistryError:
-    try:
-        return _take_alone(sent)
-    except RegistryError as error:
-        return error
+def take_alone(sent: SentBatch) -> TakenBatch:
+    """Take a batch as a whole; on a failure each touch alone: it is never the fault of the good ones.
 
-
-def _take_alone(sent: SentBatch) -> TakenBatch:
-    """Take a batch as a whole; on a failure each touch alone: it is never the fault of the good ones."""
+    Raises the errors that `take_together` answers, and `TooOftenError` for a device that is not trusted any more.
+    """
     try:
         return _take_locked(sent)
     except (DataError, IntegrityError):

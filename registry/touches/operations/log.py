@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -213,7 +213,8 @@ class Entry:
 def write_entries(entries: Sequence[Entry]) -> dict[int, tuple[int, list[list[int]]]]:
     """Write touches as they came, their presence, and the devices' rows. Returns highest number and gaps of each device.
 
-    A device is missing, and nothing of it is written, where its row has changed since it was looked up.
+    A device is missing, and nothing of it is written, where its row is held by somebody else, or has changed since it was
+    looked up.
     """
     reports = [one.report for one in entries]
     new = [touch for one in entries for touch in one.new]
@@ -241,7 +242,8 @@ def write_entries(entries: Sequence[Entry]) -> dict[int, tuple[int, list[list[in
 
 
 def _moment_list(moments: Iterable[datetime | None]) -> str:
-    return "{" + ",".join([one.isoformat() if one else "NULL" for one in moments]) + "}"
+    """Moments as one parameter that is cast to an array: in UTC, since the database knows no offset beyond 16 hours."""
+    return "{" + ",".join([one.astimezone(UTC).isoformat() if one else "NULL" for one in moments]) + "}"
 
 
 def _ranges(ranges: Iterable[tuple[int, int]]) -> str:

@@ -112,11 +112,21 @@ def move_presence(site_id: int, to_site_id: int, *, flags: int = 0) -> int:
     return len({(one.worker_id, day_of(one.number)) for one in touched})
 
 
+_OF_SITE = (
+    "SELECT p.device_id FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id WHERE t.site_id = %s"
+)
 # Each row becomes another one: a batch that was judged before the joining is judged anew (`sql/write.sql`).
-_JUDGE_ANEW = """
-UPDATE touches_device SET highest = highest WHERE id IN
-  (SELECT p.device_id FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id WHERE t.site_id = %s)
-"""
+_JUDGE_ANEW = f"UPDATE touches_device SET highest = highest WHERE id IN ({_OF_SITE})"  # noqa: S608 -- our own words
+_HOLD = f"SELECT FROM touches_device WHERE id IN ({_OF_SITE}) ORDER BY id FOR NO KEY UPDATE"
+
+
+def hold_devices_of(site_id: int) -> None:
+    """Let no batch of a site's devices be written until the transaction ends.
+
+    Who holds a site as well holds its devices first, as a batch does: else the two could wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [site_id])
 
 
 def join_presence(unregistered_id: int, site_id: int) -> int:

@@ -1,6 +1,9 @@
 -- New touches go to the log and to presence, what else devices say to their own rows, marks to the feed: all or nothing of
--- a device. Nothing at all of one whose row is no longer the one that its batch was judged by: it is missing in the answer.
-WITH mine AS (
+-- a device. Nothing at all of one whose row is no longer the one that its batch was judged by, or is held by somebody else:
+-- it is missing in the answer, and nobody else's touches wait for it.
+WITH free AS MATERIALIZED (
+  SELECT id FROM touches_device WHERE id = ANY(%(devices)s::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+), mine AS (
   UPDATE touches_device d SET
     seen = d.seen + b.new::int8multirange, refused = d.refused + b.refused::int8multirange,
     lost = d.lost + b.lost::int8multirange,
@@ -12,6 +15,7 @@ WITH mine AS (
     string_to_array(%(new)s, chr(31)), string_to_array(%(refused)s, chr(31)), string_to_array(%(lost)s, chr(31)),
     %(highest)s::bigint[], %(unsent)s::int[], %(unsent_since)s::timestamptz[], %(versions)s::int[])
     AS b(device_id, row, at, new, refused, lost, highest, unsent, unsent_since, version)
+    JOIN free ON free.id = b.device_id
   WHERE d.id = b.device_id AND d.xmin = b.row::xid
   RETURNING d.id, b.at, d.highest, CASE WHEN dense AND d.seen + d.refused + d.lost <> int8multirange(int8range(1, d.highest + 1))
     THEN touches_gaps(d.highest, d.seen + d.refused + d.lost) ELSE '{{}}' END AS gaps
