@@ -73,14 +73,14 @@ def test_pip_installs_what_uv_cannot(clone: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(bootstrap, "PYTHON", Path(sys.executable))
     monkeypatch.setattr(bootstrap, "PIP", Path(sys.executable))
     (clone / ".venv").mkdir()
-    program = f'echo "$@" > {clone}/told; exit {int(not is_able)}'
+    program = f'printf "%s\\n" "$@" > "{clone}/told"; exit {int(not is_able)}'
     sums = {"tiny": sha256(wheel(clone)), "uv": sha256(wheel(clone, "uv", program))}
     lines = [f"{name}==1.0 \\\n    --hash=sha256:{its_sum}\n" for name, its_sum in sums.items()]
     (clone / "large.lock").write_text("".join(lines))
 
     ensure_environment("large.lock")
 
-    told = (clone / "told").read_text().split()
+    told = (clone / "told").read_text().splitlines()
     assert {"--require-hashes", sys.executable, str(clone / "large.lock")} <= set(told)
     assert (clone / ".venv" / "tiny.py").exists() is not is_able
 
