@@ -4,7 +4,6 @@ A database can make a hundred small requests durable at the price of a few: they
 for others to come: while one group is being answered, the next one gathers.
 """
 
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
@@ -12,7 +11,6 @@ from typing import Generic, TypeVar
 
 Q = TypeVar("Q")
 A = TypeVar("A")
-_log = logging.getLogger(__name__)
 
 
 class _Waiting(Generic[Q, A]):
@@ -39,7 +37,10 @@ class Gathering(Generic[Q, A]):
         self._is_led = False
 
     def ask(self, question: Q) -> A | None:
-        """The answer to one question; None where its own thread has to find it, as after a failure of the group."""
+        """The answer to one question; None where its own thread has to find it.
+
+        A failure of the group is raised to who leads it, and the others are left to their own threads.
+        """
         own: _Waiting[Q, A] = _Waiting(question)
         with self._guard:
             self._waiting.append(own)
@@ -58,8 +59,6 @@ class Gathering(Generic[Q, A]):
         try:
             for one, answer in zip(group, self._answer_all([one.question for one in group]), strict=True):
                 one.answer = answer
-        except Exception:  # noqa: BLE001 -- each is told by its own thread what is wrong with its own question
-            _log.exception("requests that came together are answered one by one")
         finally:
             self._release(group)
 

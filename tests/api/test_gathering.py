@@ -53,13 +53,15 @@ def test_what_waits_is_answered_together() -> None:
     assert (found, counter.groups) == ([2, 4, None, 8, 10], [[1], [2, 7, 4, 5]])
 
 
-def test_after_a_failure_each_is_left_to_its_own_thread_and_the_next_are_answered() -> None:
+def test_a_failure_is_told_to_who_leads_and_leaves_the_others_to_their_own_threads() -> None:
     counter = Counter()
     gathering = Gathering(counter)
     with ThreadPoolExecutor(4) as threads:
         answers = asked_in_order(threads, gathering, [1, 2, 13, 4])
         counter.may_go_on.set()
-        assert [answer.result(10) for answer in answers] == [2, None, None, None]
+        assert [answers[place].result(10) for place in (0, 2, 3)] == [2, None, None]
+        with pytest.raises(ValueError, match="13"):
+            answers[1].result(10)
     assert gathering.ask(5) == 10
 
 

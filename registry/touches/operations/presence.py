@@ -112,31 +112,30 @@ def move_presence(site_id: int, to_site_id: int, *, flags: int = 0) -> int:
     return len({(one.worker_id, day_of(one.number)) for one in touched})
 
 
-_OF_SITE = (
-    "SELECT p.device_id FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id WHERE t.site_id = %s"
-)
-# Each row becomes another one: a batch that was judged before the joining is judged anew (`sql/write.sql`).
-_JUDGE_ANEW = f"UPDATE touches_device SET highest = highest WHERE id IN ({_OF_SITE})"  # noqa: S608 -- our own words
-_HOLD = f"SELECT FROM touches_device WHERE id IN ({_OF_SITE}) ORDER BY id FOR NO KEY UPDATE"
+_JUDGE_ANEW = """
+UPDATE touches_device SET highest = highest WHERE id IN
+  (SELECT p.device_id FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id WHERE t.site_id = %s)
+"""
 
 
 def hold_devices_of(site_id: int) -> None:
-    """Let no batch of a site's devices be written until the transaction ends.
+    """Let no batch of a site's devices be written until the transaction ends, and those judged before it be judged anew.
 
-    Who holds a site as well holds its devices first, as a batch does: else the two could wait for each other.
+    Each row becomes another one (`sql/write.sql`). Who changes the site holds its devices first, as a batch does: else the
+    two could wait for each other.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [site_id])
+        cursor.execute(_JUDGE_ANEW, [site_id])
 
 
 def join_presence(unregistered_id: int, site_id: int) -> int:
     """Let the touches of a 仮現場 be touches of the site that it turned out to be. Returns how many days of people.
 
-    None of its devices stood at a terminal of that site: the days wait for its prime's word (SITE_NOT_OF_DEVICE).
+    None of its devices stood at a terminal of that site: the days wait for its prime's word (SITE_NOT_OF_DEVICE). They are
+    held by then (`hold_devices_of`).
     """
+    days = move_presence(unregistered_id, site_id, flags=Flag.FOREIGN)
     with connection.cursor() as cursor:
-        cursor.execute(_JUDGE_ANEW, [unregistered_id])
-        days = move_presence(unregistered_id, site_id, flags=Flag.FOREIGN)
         cursor.execute(
             "UPDATE touches_orphan SET site_id = %s, moment = moment | %s WHERE site_id = %s",
             [site_id, Flag.FOREIGN << 1, unregistered_id],
