@@ -159,7 +159,8 @@ def serve(host: str, port: int, base_url: str, postgres: Postgres | None) -> Non
     with Children() as children:
         server = Child(
             "The server", sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-            "--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+            "--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers", "--no-ws",
+            "--log-level", "error",  # it warns of more threads than 2 a core, which are meant: those that wait make a group
             "--workers-kill-timeout", str(GRACE_SECONDS // 2),  # one that is still loading hears no signal
             "config.wsgi:application", has_programs=True,
         )  # fmt: skip
