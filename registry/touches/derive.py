@@ -127,6 +127,14 @@ def flags_of(number: int) -> int:
     return number >> 1 & _FLAGS
 
 
+def have_flags(numbers: Iterable[int]) -> bool:
+    """Whether anything goes with one of these touches."""
+    for number in numbers:  # noqa: SIM110 -- much faster than a generator, and asked for every touch
+        if number & _FLAGS << 1:
+            return True
+    return False
+
+
 def branch_of(number: int) -> int:
     """The branch of the card of a touch."""
     return number >> _LAST_BITS & _BRANCHES | (number & 1) << _BRANCH_BITS
@@ -207,14 +215,19 @@ def moved_to(number: int, day: date, boundaries: Boundaries) -> int:
 
 
 def _day_number(minute: int, boundaries: Boundaries) -> int:
-    """The number of the day of a minute since 1970; `boundaries` are dated rows, the oldest first."""
+    """The number of the day of a minute since 1970."""
     days, of_day = divmod(minute + _JST_MINUTES, _DAY_MINUTES)
     day = _EPOCH_DAY + days
+    return day - (of_day < _begins_at(day, boundaries))
+
+
+def _begins_at(day: int, boundaries: Boundaries) -> int:
+    """Minutes after midnight at which a day begins, by its ordinal; `boundaries` are dated rows, the oldest first."""
     begins_at = boundaries[0][1]
     for from_on, later in boundaries[1:]:
         if from_on.toordinal() <= day:
             begins_at = later
-    return day - (of_day < begins_at.hour * 60 + begins_at.minute)
+    return begins_at.hour * 60 + begins_at.minute
 
 
 def day_by_boundary(number: int, boundaries: Boundaries) -> date:
@@ -267,24 +280,31 @@ def is_among(number: int, numbers: Iterable[int]) -> bool:
     return number >> _TURN_SHIFT in [other >> _TURN_SHIFT for other in numbers]
 
 
-def numbers_of_day(numbers: Sequence[int], day: int, boundaries: Boundaries, shift: int = 0) -> list[int]:
-    """The touches of one day, by its ordinal, among all of one worker on one site, as absolute numbers.
+def span_of_day(day: int, boundaries: Boundaries) -> tuple[int, int]:
+    """The minutes since 1970, half-open, in which a first touch begins a day, by its ordinal."""
+    begin, end = ((day + step - _EPOCH_DAY) * _DAY_MINUTES - _JST_MINUTES for step in (0, 1))
+    return begin + _begins_at(day, boundaries), end + _begins_at(day + 1, boundaries)
+
+
+def numbers_of_day(numbers: Sequence[int], span: tuple[int, int], shift: int = 0) -> list[int]:
+    """The touches of a day, by its span, among all of one worker on one site, as absolute numbers.
 
     The same as `numbers_by_day` has, without a look at the other days. `shift` makes the sorted numbers absolute.
     """
-    place = bisect_left(numbers, _midnight(day) - shift)
+    begin, end = span[0] - (shift >> _LOW_BITS), span[1] - (shift >> _LOW_BITS)
+    place = bisect_left(numbers, begin << _LOW_BITS)
     if place == len(numbers):
         return []
     found: list[int] = []
-    first, here = None, 0
+    first, is_here = None, False
     for number in numbers[_begin_of(numbers, place) :]:
         turned = number >> _TURN_SHIFT
         minute, turn = turned >> _TURN_BITS, turned & _TURN_MASK
         if first is None or turn == _IN or minute - first >= _SHIFT_MINUTES:
-            first, here = minute, _day_number(minute + (shift >> _LOW_BITS), boundaries)
-            if here > day:
+            if minute >= end:
                 break
-        if here == day:
+            first, is_here = minute, minute >= begin
+        if is_here:
             found.append(number + shift)
         if turn == _OUT:
             first = None
@@ -325,6 +345,12 @@ def months_around(month: date) -> list[date]:
 def months_near(day: date) -> frozenset[date]:
     """The months whose touches can share a day with a touch of a calendar day."""
     return frozenset({(day + step * timedelta(days=2)).replace(day=1) for step in (-1, 1)})
+
+
+def months_of_days_with(numbers: Iterable[int]) -> frozenset[date]:
+    """The months whose touches can share a day with one of these."""
+    days = {_calendar_day(number) for number in numbers}
+    return frozenset[date]().union(*[months_near(date.fromordinal(day)) for day in days])
 
 
 def counted_ms(ms: int, offset_s: float | None) -> tuple[int, bool]:

@@ -19,7 +19,7 @@ from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
 from registry.histories.derive.hours import ends_next_morning
 from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
-from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, minute_of
+from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, have_flags, minute_of
 
 OLD_CARD_WORKS = timedelta(days=30)  # ruling 19
 # Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
@@ -186,10 +186,25 @@ def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFact
     return apart
 
 
+def weigh_day(
+    facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]]
+) -> dict[int, tuple[Standing, tuple[Reason, ...]]]:
+    """How a day stands by its touches on each site, and what it lacks there: `bind_day` without firm, trade and times."""
+    apart = _sites_too_far_apart(touched, facts) if len(touched) > 1 else frozenset()
+    return {site_id: _weigh(facts, site_id, one, too_far=site_id in apart, work="")[1:] for site_id, one in touched}
+
+
 def _bind_touched(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool, work: str) -> BoundDay:
+    assignment, standing, reasons = _weigh(facts, site_id, one, too_far=too_far, work=work)
+    return BoundDay(site_id, one.day, assignment, standing, reasons, one.first, one.last)
+
+
+def _weigh(
+    facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bool, work: str
+) -> tuple[Assignment, Standing, tuple[Reason, ...]]:
     site = facts.sites.get(site_id)
     if site and not site.is_registered:
-        return _bind_unregistered(facts, site_id, one)
+        return _weigh_unregistered(facts, site_id, one)
     assignment, reasons = _assign(facts, site_id, site, one.day)
     if work:
         assignment = assignment._replace(work=work)
@@ -203,20 +218,20 @@ def _bind_touched(facts: WorkerFacts, site_id: int, one: WorkDay, *, too_far: bo
         standing = min([standing_of(facts, reasons | own) for own in of_touches], key=_FROM_BEST.index)
         reasons = reasons.union(*of_touches)
     else:
-        standing = standing_of(facts, reasons)
+        standing = standing_of(facts, reasons) if reasons else Standing.FORMAL
     ordered = tuple(sorted(reasons, key=_ORDER.__getitem__)) if reasons else ()
-    decided = _decided(facts, site_id, one.day, standing)
-    return BoundDay(site_id, one.day, assignment, decided, ordered, one.first, one.last)
+    return assignment, _decided(facts, site_id, one.day, standing) if facts.decisions else standing, ordered
 
 
-def _bind_unregistered(facts: WorkerFacts, site_id: int, one: WorkDay) -> BoundDay:
+def _weigh_unregistered(
+    facts: WorkerFacts, site_id: int, one: WorkDay
+) -> tuple[Assignment, Standing, tuple[Reason, ...]]:
     """A day of touches on a 仮現場 (ruling 30): unapproved, as no prime can answer; only what no prime could mend is told."""
     assignment, _ = _assign(facts, site_id, None, one.day)
     of_touches = [own - {Reason.SITE_NOT_OF_DEVICE} for own in _reasons_of_touches(facts, one)]
     best = min((standing_of(facts, own) for own in of_touches), key=_FROM_BEST.index, default=Standing.FORMAL)
     standing = Standing.NONE if best is Standing.NONE else Standing.UNAPPROVED
-    ordered = tuple(sorted(frozenset[Reason]().union(*of_touches), key=_ORDER.__getitem__))
-    return BoundDay(site_id, one.day, assignment, standing, ordered, one.first, one.last)
+    return assignment, standing, tuple(sorted(frozenset[Reason]().union(*of_touches), key=_ORDER.__getitem__))
 
 
 def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) -> Standing:
@@ -276,7 +291,7 @@ def _reasons_of_touches(facts: WorkerFacts, one: WorkDay) -> Collection[Abstract
 
 def _is_plain(cards: Mapping[int, CardFact], one: WorkDay) -> bool:
     """Whether a day was touched with somebody's one good card and nothing else is to be said: so is nearly every day."""
-    if len(cards) != 1 or any(map(flags_of, one.numbers)):
+    if len(cards) != 1 or have_flags(one.numbers):
         return False
     (card,) = cards.values()
     return card.stopped_at is None and one.day <= card.valid_until

@@ -10,12 +10,12 @@ from django.db import transaction
 from registry.core.actor import Actor
 from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId
-from registry.histories.derive.binding import BoundDay, bind_day
+from registry.histories.derive.binding import weigh_day
 from registry.histories.operations.remembering import load_facts_quickly
 from registry.histories.queries.facts import Facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
-from registry.touches.derive import NO_BOUNDARY, day_by_boundary, day_of, months_near
+from registry.touches.derive import NO_BOUNDARY, day_by_boundary, months_of_days_with
 from registry.touches.operations.batches import TakenBatch, open_signed, take_alone, take_together
 from registry.touches.operations.judging import Result, SentBatch
 from registry.touches.operations.phones import PhoneTouch, sign_phone_touch
@@ -156,8 +156,8 @@ def _meanings_of_workers(touched: Mapping[_Name, Touched], *, at: datetime) -> d
         if one.worker_id is not None and not one.implausible:
             of_workers[one.worker_id].append((name, one))
     if of_workers:
-        rows = [one for workers in of_workers.values() for _, one in workers]
-        months = frozenset[date]().union(*map(months_near, {day_of(one.number) for one in rows}))
+        rows = [one for own in of_workers.values() for _, one in own]
+        months = months_of_days_with([one.number for one in rows])
         facts = load_facts_quickly(of_workers, {one.site_id for one in rows}, months, at=at)
         for worker_id, own in of_workers.items():
             _find_meanings(facts, worker_id, own, found)
@@ -170,23 +170,24 @@ def _find_meanings(
     """What one worker's touches mean, day by day."""
     # All days only of somebody with several cards: the first touch of a new one ends the old one (ruling 19).
     person = facts.of(worker_id, facts.days_of(worker_id) if facts.has_several_cards(worker_id) else {})
-    bound: dict[int, dict[int | None, Meaning]] = {}
+    bound: dict[int, dict[int, Meaning]] = {}
     for name, one in rows:
         found_on = facts.day_with(worker_id, one)
         if found_on is None:
             continue
         day, touched = found_on
         if day not in bound:
-            bound[day] = {there.site_id: meaning_of(there) for there in bind_day(person, touched, ())}
+            on = touched[0][1].day
+            bound[day] = {there: meaning_of(on, *said) for there, said in weigh_day(person, touched).items()}
         found[name] = bound[day][one.site_id]
 
 
-def meaning_of(bound: BoundDay) -> Meaning:
+def meaning_of(day: date, standing: Standing, reasons: tuple[Reason, ...]) -> Meaning:
     """A day in the words of the protocol: bound, waiting for somebody's part, flagged for a decision."""
-    state = _STATES.get(bound.standing, TouchState.WAITING if bound.reasons else TouchState.BOUND)
-    if state is TouchState.WAITING and not _OF_ONE_TOUCH.isdisjoint(bound.reasons):
+    state = _STATES.get(standing, TouchState.WAITING if reasons else TouchState.BOUND)
+    if state is TouchState.WAITING and not _OF_ONE_TOUCH.isdisjoint(reasons):
         state = TouchState.FLAGGED
-    return Meaning(bound.day, state, bound.reasons)
+    return Meaning(day, state, reasons)
 
 
 def _meanings_alone(touched: Mapping[_Name, Touched]) -> Iterator[tuple[_Name, Meaning]]:

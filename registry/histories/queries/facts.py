@@ -22,6 +22,7 @@ from registry.touches.derive import (
     is_apart_from,
     numbers_of_day,
     possible_days,
+    span_of_day,
     unpacked_month,
     work_days,
 )
@@ -85,7 +86,8 @@ class Facts:
     def __init__(self, rows: WorkerRows, around: Surroundings) -> None:
         """Rows as they were read, gathered by worker."""
         self._around = around
-        self._presence = _by_site([(one[0], one[1], _unpacked(*one[2:])) for one in rows.presence or ()])
+        self._spans: dict[tuple[int, int], tuple[int, int]] = {}
+        self._presence = _touches_by_site(rows.presence or ())
         self._links, self._trades = _grouped(rows.links), _grouped(rows.trades)
         self._cards = {worker: {card.branch: card for card in cards} for worker, cards in _grouped(rows.cards).items()}
         self._entries = _by_site(rows.entries)
@@ -103,8 +105,8 @@ class Facts:
     def days_of(self, worker_id: int) -> dict[int, list[WorkDay]]:
         """All days of one worker in the months that were read, by site."""
         return {
-            site_id: work_days(_laid_together(months), self.boundaries_of(site_id))
-            for site_id, months in self._presence.get(worker_id, {}).items()
+            site_id: work_days([number + shift for number in numbers], self.boundaries_of(site_id))
+            for site_id, (numbers, shift) in self._presence.get(worker_id, {}).items()
         }
 
     def only_days_of(self, worker_id: int, days: Iterable[date]) -> dict[int, list[WorkDay]]:
@@ -123,7 +125,7 @@ class Facts:
         if self.has_several_cards(worker_id):
             return False
         sites = self._presence.get(worker_id, {}).values()
-        return all(is_apart_from(numbers, day.toordinal(), shift) for numbers, shift in map(_as_one, sites))
+        return all(is_apart_from(numbers, day.toordinal(), shift) for numbers, shift in sites)
 
     def day_with(self, worker_id: int, touch: Touched) -> tuple[int, list[tuple[int, WorkDay]]] | None:
         """The day in which a worker's touch stands, by its ordinal, and all that he touched on it.
@@ -140,11 +142,16 @@ class Facts:
     def touched_on(self, worker_id: int, day: int) -> list[tuple[int, WorkDay]]:
         """A worker's touches of one day, by its ordinal, site by site."""
         on, found = date.fromordinal(day), []
-        for site_id, months in self._presence.get(worker_id, {}).items():
-            numbers, shift = _as_one(months)
-            if own := numbers_of_day(numbers, day, self.boundaries_of(site_id), shift):
+        for site_id, (numbers, shift) in self._presence.get(worker_id, {}).items():
+            if own := numbers_of_day(numbers, self._span(site_id, day), shift):
                 found.append((site_id, WorkDay(on, own)))
         return found
+
+    def _span(self, site_id: int, day: int) -> tuple[int, int]:
+        """The day of a site, which is the same for all who were there."""
+        if (site_id, day) not in self._spans:
+            self._spans[site_id, day] = span_of_day(day, self.boundaries_of(site_id))
+        return self._spans[site_id, day]
 
     def has_several_cards(self, worker_id: int) -> bool:
         """Whether a worker ever had more than one card."""
@@ -156,19 +163,22 @@ class Facts:
         return site.boundaries if site else NO_BOUNDARY
 
 
-def _unpacked(month: date, plain: str, odd: list[int] | None) -> tuple[date, Sequence[int]]:
-    return month, unpacked_month(bytes.fromhex(plain), odd)
+# Touches on a site in order of time, and what makes their numbers absolute.
+_Touches = tuple[Sequence[int], int]
 
 
-def _laid_together(months: Iterable[tuple[date, Sequence[int]]]) -> list[int]:
-    return [number + shift for month, moments in months for shift in (absolute(0, month),) for number in moments]
+def _touches_by_site(rows: Iterable[tuple[int, int, date, str, list[int] | None]]) -> dict[int, dict[int, _Touches]]:
+    """Touches by worker and site from rows in order of their months; those of a single month are not written anew."""
+    found: dict[int, dict[int, _Touches]] = {}
+    for worker_id, site_id, month, plain, odd in rows:
+        sites = found.setdefault(worker_id, {})
+        own = unpacked_month(bytes.fromhex(plain), odd), absolute(0, month)
+        sites[site_id] = _laid_together(sites[site_id], own) if site_id in sites else own
+    return found
 
 
-def _as_one(months: Sequence[tuple[date, Sequence[int]]]) -> tuple[Sequence[int], int]:
-    """Touches of a site in order, and what makes their numbers absolute: those of one month are not written anew."""
-    if len(months) > 1:
-        return _laid_together(months), 0
-    return months[0][1], absolute(0, months[0][0])
+def _laid_together(*parts: _Touches) -> _Touches:
+    return [number + shift for numbers, shift in parts for number in numbers], 0
 
 
 def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> Facts:

@@ -154,7 +154,7 @@ class _Sorting:
         """Whose card, which moment. What its first receipt says of a touch stays."""
         worker_id, branch = divmod(self.owners.get((one.kind, one.credential), 0), BRANCHES)
         counted, clock_off = counted_ms(one.ms, one.offset_s)
-        implausible = is_implausible(one.ms, received_ms) or is_implausible(counted, received_ms)
+        implausible = is_implausible(one.ms, received_ms) or (clock_off and is_implausible(counted, received_ms))
         if implausible:  # as sent, or by the difference that it was sent with
             counted, clock_off = one.ms, False
         site_id = self.device.joined_to(one.site_id)

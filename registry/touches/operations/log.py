@@ -54,10 +54,12 @@ class _Logged(msgspec.Struct, array_like=True):
     received_ms: int
     offset_s: float | None
 
-    @property
-    def content(self) -> tuple[object, ...]:
-        """As `Stored.content`."""
-        return (self.ms, self.site_id, self.kind, self.credential, self.direction, self.method)
+    def is_of(self, one: Stored) -> bool:
+        """Whether the same touch came again, by `Stored.content`."""
+        return (
+            self.ms == one.ms and self.credential == one.credential and self.direction == one.direction
+            and self.site_id == one.site_id and self.kind == one.kind and self.method == one.method
+        )  # fmt: skip
 
 
 _VERSIONS = Statement(
@@ -185,7 +187,7 @@ def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tup
     return {
         place: (before.received_ms, before.offset_s)
         for place, one in touches.items()
-        if (before := logged.get(one.seq)) and before.content == one.content
+        if (before := logged.get(one.seq)) and before.is_of(one)
     }
 
 

@@ -18,6 +18,7 @@ from registry.touches.derive import (
     numbers_of_day,
     packed,
     possible_days,
+    span_of_day,
     unpacked,
     unpacked_month,
     with_branch,
@@ -46,10 +47,10 @@ def test_a_touch_and_its_day_are_found_without_the_other_days(seed: int) -> None
     shift = absolute(0, month)
     for seen, more in ((numbers, 0), ([number - shift for number in numbers], shift)):
         for day, own in days.items():
-            assert numbers_of_day(seen, day, BOUNDARIES, more) == own
+            assert numbers_of_day(seen, span_of_day(day, BOUNDARIES), more) == own
             assert all(is_among(number, own) and day in possible_days(number) for number in own)
-        assert numbers_of_day(seen, min(days) - 1, BOUNDARIES, more) == []
-        assert numbers_of_day(seen, max(days) + 1, BOUNDARIES, more) == []
+        assert numbers_of_day(seen, span_of_day(min(days) - 1, BOUNDARIES), more) == []
+        assert numbers_of_day(seen, span_of_day(max(days) + 1, BOUNDARIES), more) == []
 
 
 @pytest.mark.parametrize("seed", range(200))

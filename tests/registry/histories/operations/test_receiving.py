@@ -10,7 +10,6 @@ from registry.cards.models import Card
 from registry.cards.operations import stop_card
 from registry.cards.queries import CardRow
 from registry.core.errors import NotAllowedError
-from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.operations.receiving import Meaning, StoredAnswer, meaning_of, receive_phone_touch
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import get_poster, list_terminals
@@ -36,8 +35,7 @@ DAY = date(2026, 11, 20)
     ],
 )
 def test_the_words_of_the_protocol(standing: Standing, reasons: tuple[Reason, ...], state: TouchState) -> None:
-    bound = BoundDay(1, DAY, Assignment(), standing, reasons, None, None)
-    assert meaning_of(bound) == Meaning(DAY, state, reasons)
+    assert meaning_of(DAY, standing, reasons) == Meaning(DAY, state, reasons)
 
 
 @pytest.fixture
