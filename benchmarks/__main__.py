@@ -100,6 +100,7 @@ def measure(postgres: Postgres, gates: list[Gate]) -> list[Row]:
         found += batches(gates, base["X"])
         found.append(growth(postgres, gates))
     with server():  # anew: nothing that the batches needed is remembered
+        settle(postgres, gates)
         found.append(singles(gates, base["S"]))
     with server(binder=True):
         found += peak(postgres, gates)
@@ -146,6 +147,15 @@ def warm_up(gates: list[Gate]) -> None:
         send([bodies(gate, count=2, size=20)])
 
 
+def settle(postgres: Postgres, gates: list[Gate]) -> None:
+    """As a morning begins: what was left to vacuum is vacuumed, and every thread of the server has answered before."""
+    import psycopg
+
+    with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:
+        link.execute("VACUUM ANALYZE")
+    send([bodies(gates[n], count=20, size=1) for n in range(16)])
+
+
 def singles(gates: list[Gate], best: float) -> Row:
     """One touch a request, from sixteen connections."""
     plan = [bodies(gates[n], count=SINGLES, size=1) for n in range(16)]
@@ -157,15 +167,10 @@ def singles(gates: list[Gate], best: float) -> Row:
 def peak(postgres: Postgres, gates: list[Gate], *, rate: int = 560) -> list[Row]:
     """The national peak from an open loop, with the binder beside it; then how far the binder is behind.
 
-    It begins as a morning begins: the binder has caught up with the measurements before, which ran without one, what they
-    left to vacuum is vacuumed, and every thread of the server has answered before.
+    Before it begins the binder catches up with the measurements before, which ran without one.
     """
-    import psycopg
-
     wait_for_binder()
-    with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:
-        link.execute("VACUUM ANALYZE")
-    send([bodies(gates[n], count=20, size=1) for n in range(16)])
+    settle(postgres, gates)
     plan = [bodies(gates[n], count=rate * PEAK_SECONDS // 16, size=1) for n in range(16)]
     wait_for_binder()
     _, each = send(plan, rate=rate)
