@@ -113,7 +113,7 @@ def list_users(business_id: BusinessId) -> list[UserRow]:
 
 def list_users_of_unit(business_id: BusinessId, unit_id: int | None) -> list[UserRow]:
     """Those of a firm's people whom something filed under a unit concerns: the unit's, those above it, the whole firm's."""
-    parents = {row.id: row.parent_id for row in list_units(business_id)}
+    parents = {row.id: row.parent_id for row in list_units(business_id)} if unit_id is not None else {}
     above: set[int | None] = {None}
     while unit_id is not None:
         above.add(unit_id)

@@ -49,7 +49,11 @@ class PrintedLetter:
     data: dict[str, str] = field(default_factory=dict)
 
 
-@transaction.atomic
+# Letters and messages are parts of what somebody does, and are undone with it: within it no savepoint of their own is needed.
+_as_a_part = transaction.atomic(savepoint=False)
+
+
+@_as_a_part
 def write_letter(
     kind: LetterKind, *, account_id: int, recipient: Recipient, data: dict[str, str], by: Actor, at: datetime
 ) -> int:
@@ -121,7 +125,7 @@ def write_notice(kind: NoticeKind, *, account_id: int, data: dict[str, str], at:
     write_notices(kind, account_ids=[account_id], data=data, at=at)
 
 
-@transaction.atomic
+@_as_a_part
 def write_notices(
     kind: NoticeKind, *, account_ids: Iterable[int], data: Mapping[str, str], at: datetime, about: str = ""
 ) -> None:

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+import msgspec
 
 from registry.changes.operations import ChangeMark, ahead_of, follow_changes
 from registry.changes.states import ChangeKind
+from registry.core.prepared import Statement
 from registry.histories.derive.binding import bind
 from registry.histories.derive.packing import MonthRow, pack, repack
 from registry.histories.queries import load_facts, load_months, months_bound
@@ -141,34 +143,24 @@ def _bind(worker_ids: Collection[int], month: date) -> int:
     return len(changed)
 
 
-_INSERT = """
-INSERT INTO histories_month (worker_id, month, part, site_id, business_id, tenure_id, path, trade, position, work,
-  second_trade, claim_id, formal, waiting, claimed, unapproved, uncounted, lacking, times, reasons)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (worker_id, month, part) DO UPDATE SET (site_id, business_id, tenure_id, path, trade, position, work,
-  second_trade, claim_id, formal, waiting, claimed, unapproved, uncounted, lacking, times, reasons) = ROW (EXCLUDED.site_id,
-  EXCLUDED.business_id, EXCLUDED.tenure_id, EXCLUDED.path, EXCLUDED.trade, EXCLUDED.position, EXCLUDED.work,
-  EXCLUDED.second_trade, EXCLUDED.claim_id, EXCLUDED.formal, EXCLUDED.waiting, EXCLUDED.claimed, EXCLUDED.unapproved,
-  EXCLUDED.uncounted, EXCLUDED.lacking, EXCLUDED.times, EXCLUDED.reasons)
-"""
+_REPLACE = Statement((Path(__file__).parents[1] / "sql" / "replace_months.sql").read_text(), type(None))
 
 
-@transaction.atomic
 def _replace(month: date, changed: Sequence[tuple[int, list[MonthRow]]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM histories_month m USING unnest(%s::bigint[], %s::int[]) AS s(worker_id, parts)"
-            " WHERE m.worker_id = s.worker_id AND m.month = %s AND m.part >= s.parts",
-            [[worker_id for worker_id, _ in changed], [len(rows) for _, rows in changed], month],
-        )
-        cursor.executemany(_INSERT, list(_columns(month, changed)))
+    rows = [_columns(worker_id, part, row) for worker_id, rows in changed for part, row in enumerate(rows)]
+    values = {
+        "workers": [worker_id for worker_id, _ in changed], "parts": [len(rows) for _, rows in changed],
+        "month": month, "rows": msgspec.json.encode(rows).decode(),
+    }  # fmt: skip
+    _REPLACE.ask(values)
 
 
-def _columns(month: date, changed: Sequence[tuple[int, list[MonthRow]]]) -> Iterator[tuple[Any, ...]]:
-    for worker_id, rows in changed:
-        for part, row in enumerate(rows):
-            to = row.assignment
-            yield (
-                worker_id, month, part, row.site_id, to.business_id, to.tenure_id, list(to.path), to.trade, to.position,
-                to.work, to.second_trade, to.claim_id, *row.masks, row.lacking, list(row.times), list(row.reasons),
-            )  # fmt: skip
+def _columns(worker_id: int, part: int, row: MonthRow) -> dict[str, Any]:
+    to, (formal, waiting, claimed, unapproved, uncounted) = row.assignment, row.masks
+    return {
+        "worker_id": worker_id, "part": part, "site_id": row.site_id, "business_id": to.business_id,
+        "tenure_id": to.tenure_id, "path": to.path, "trade": to.trade, "position": to.position, "work": to.work,
+        "second_trade": to.second_trade, "claim_id": to.claim_id, "formal": formal, "waiting": waiting,
+        "claimed": claimed, "unapproved": unapproved, "uncounted": uncounted, "lacking": row.lacking,
+        "times": row.times, "reasons": row.reasons,
+    }  # fmt: skip
