@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config.stack.tests import CHROMIUM
-from registry.histories.operations.binder import follow
+from registry.changes.queries import is_behind
+from registry.histories.operations.binder import FOLLOWER, follow
 
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -185,7 +187,7 @@ def _binder(transactional_db: None) -> Iterator[None]:
     stop = threading.Event()
 
     def follow_until_stopped() -> None:
-        while not stop.wait(0.2):
+        while not stop.wait(0.1):
             follow()
         connection.close()
 
@@ -194,3 +196,13 @@ def _binder(transactional_db: None) -> Iterator[None]:
     yield
     stop.set()
     binder.join()
+
+
+def wait_for_binder() -> None:
+    """Wait until the binder has read every change, a minute at most.
+
+    It follows no change while an older transaction runs, in whatever database of the server: those of other tests, too.
+    """
+    until = time.monotonic() + 60
+    while is_behind(FOLLOWER) and time.monotonic() < until:
+        time.sleep(0.05)

@@ -1,6 +1,5 @@
 """A card through a real pcscd, the reader program and the API, to the day on the worker's page."""
 
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from registry.sites.queries import list_terminals
 from registry.touches.operations.devices import make_pairing_code
 from registry.workers.models import Worker
 from tests.factories.cast import a_firm, a_gate, a_worker, activate, logged_in, owner_of, secrets_of_letters
+from tests.journeys.conftest import wait_for_binder
 from tests.reader.virtual_card import virtual_card
 
 pytestmark = [
@@ -33,12 +33,8 @@ def test_a_card_on_the_reader_becomes_a_day_on_the_workers_page(live_server: Any
         assert reader([*store, "run", "--cards", "1"]) == 0
     assert reader([*store, "send"]) == 0
 
-    client, page = logged_in(str(card.worker_id)), ""
-    for _ in range(50):
-        page = client.get("/worker/").content.decode()
-        if "今日の打刻は届いています" in page:
-            break
-        time.sleep(0.2)  # the binder comes
+    wait_for_binder()
+    page = logged_in(str(card.worker_id)).get("/worker/").content.decode()
     assert "今日の打刻は届いています" in page
     assert "見本ビル新築工事" in page
     assert "番号を入力した打刻" not in page, "the card was read, not typed"

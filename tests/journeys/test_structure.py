@@ -14,7 +14,7 @@ from registry.core.days import JST, jst_day
 from registry.core.ids import BusinessId
 from registry.workers.models import Worker
 from tests.factories.cast import a_firm, a_gate, a_touch, a_worker, activate, logged_in, secrets_of_letters
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import Visitor, wait_for_binder
 from tests.journeys.test_first_days import open_site
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -24,6 +24,7 @@ Make = Callable[[str], Visitor]
 def wait_until(who: Visitor, path: str, is_there: Callable[[], bool]) -> None:
     """Open a page until the binder has been there."""
     for _ in range(50):
+        wait_for_binder()
         who.page.goto(who.address + path)
         if is_there():
             break
