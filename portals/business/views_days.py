@@ -214,7 +214,7 @@ def new_claims(request: HttpRequest) -> HttpResponse:
 def _enter(request: HttpRequest, form: PeopleClaimForm, people: list[tuple[str, str]]) -> bool:
     """Enter a day for the chosen people, and say for whom not; False where it is refused beside its field."""
     on, site_id, by = form.cleaned_data["day"], form.cleaned_data["site_id"], viewer_of(request).actor()
-    chosen = [WorkerId(int(one)) for one in form.cleaned_data["workers"]]
+    chosen = [WorkerId(int(one)) for one in dict.fromkeys(form.cleaned_data["workers"])]
     counted = counted_by_touch(site_id, chosen, on, firm=business_of(request))
     if counted == set(chosen):
         links = [

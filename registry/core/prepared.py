@@ -1,4 +1,4 @@
-"""Statements of the busy paths: planned once a connection, values sent as text, the answer one JSON text.
+"""Statements of the busy paths: planned once a connection, values sent as text, the answer one JSON text or none.
 
 They go past the driver's cursor, which costs several times what the server needs for them, straight to libpq.
 """

@@ -199,10 +199,12 @@ def _binder(transactional_db: None) -> Iterator[None]:
 
 
 def wait_for_binder() -> None:
-    """Wait until the binder has read every change, a minute at most.
+    """Wait until the binder has read every change; fails where a minute is not enough.
 
     It follows no change while an older transaction runs, in whatever database of the server: those of other tests, too.
     """
     until = time.monotonic() + 60
-    while is_behind(FOLLOWER) and time.monotonic() < until:
+    while is_behind(FOLLOWER):
+        if time.monotonic() > until:
+            pytest.fail("the binder is behind")
         time.sleep(0.05)

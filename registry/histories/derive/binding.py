@@ -189,7 +189,7 @@ def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFact
 def weigh_day(
     facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]]
 ) -> dict[int, tuple[Standing, tuple[Reason, ...]]]:
-    """How a day stands by its touches on each site, and what it lacks there: `bind_day` without firm, trade and times."""
+    """How a day stands by its touches on each site, and what it lacks there: `bind_day` without claims, firm, trade and times."""
     apart = _sites_too_far_apart(touched, facts) if len(touched) > 1 else frozenset()
     return {site_id: _weigh(facts, site_id, one, too_far=site_id in apart, work="")[1:] for site_id, one in touched}
 

@@ -47,23 +47,30 @@ class Refused:
     raw: bytes
 
 
-class Stored(msgspec.Struct, frozen=True, gc=False):
-    """One touch as the log keeps it."""
+class Content(msgspec.Struct, frozen=True, gc=False):
+    """What decides whether a number that comes again means the same touch."""
 
-    seq: int
     ms: int  # since 1970
     site_id: int
-    offset_s: float | None
     kind: str
     credential: str
     direction: str
     method: str
-    ref: str
 
-    @property
-    def content(self) -> tuple[object, ...]:
-        """What decides whether a number that comes again means the same touch."""
-        return (self.ms, self.site_id, self.kind, self.credential, self.direction, self.method)
+    def is_that_of(self, other: "Content") -> bool:
+        """Whether both say the same."""
+        return (
+            self.ms == other.ms and self.credential == other.credential and self.direction == other.direction
+            and self.site_id == other.site_id and self.kind == other.kind and self.method == other.method
+        )  # fmt: skip
+
+
+class Stored(Content, frozen=True, gc=False):
+    """One touch as the log keeps it."""
+
+    seq: int
+    offset_s: float | None
+    ref: str
 
 
 @dataclass(frozen=True)
@@ -192,7 +199,7 @@ class Reading:
         if site_id is None:
             raise UnreadableError
         return Stored(
-            item.seq, ms, site_id, item.offset_s, kind, credential, item.direction or "", item.method, item.ref
+            ms, site_id, kind, credential, item.direction or "", item.method, item.seq, item.offset_s, item.ref
         )
 
     def _site(self, text: str) -> int:

@@ -194,7 +194,7 @@ def _sort(read: Sequence[Stored | Refused], sorting: _Sorting) -> tuple[list[Res
         before = new.get(one.seq)
         if before is None and one.seq not in sorting.device.taken:
             before = new[one.seq] = (one, sorting.touched(one, sorting.at_ms))
-        if before and (before[0] is one or before[0].content == one.content):
+        if before and (before[0] is one or before[0].is_that_of(one)):
             results.append(Result(index, one.seq, Status.STORED, touched=before[1]))
         else:
             results.append(Result(index, one.seq, Status.RENUMBER))

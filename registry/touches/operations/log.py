@@ -12,7 +12,7 @@ from django.db import connection
 from registry.core.days import jst_day
 from registry.core.prepared import Statement, number_list, text_list
 from registry.touches.derive import moment_of
-from registry.touches.operations.items import Refused, Stored
+from registry.touches.operations.items import Content, Refused, Stored
 from registry.touches.operations.presence import PRESENCE, presence_values
 from registry.touches.queries import Touched
 
@@ -41,25 +41,12 @@ class _Found(msgspec.Struct, array_like=True):
     tokens: list[int]
 
 
-class _Logged(msgspec.Struct, array_like=True):
+class _Logged(Content, frozen=True, array_like=True):
     """What `sql/repeats.sql` answers of a touch."""
 
     seq: int
-    ms: int
-    site_id: int
-    kind: str
-    credential: str
-    direction: str
-    method: str
     received_ms: int
     offset_s: float | None
-
-    def is_of(self, one: Stored) -> bool:
-        """Whether the same touch came again, by `Stored.content`."""
-        return (
-            self.ms == one.ms and self.credential == one.credential and self.direction == one.direction
-            and self.site_id == one.site_id and self.kind == one.kind and self.method == one.method
-        )  # fmt: skip
 
 
 _VERSIONS = Statement(
@@ -187,7 +174,7 @@ def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tup
     return {
         place: (before.received_ms, before.offset_s)
         for place, one in touches.items()
-        if (before := logged.get(one.seq)) and before.is_of(one)
+        if (before := logged.get(one.seq)) and before.is_that_of(one)
     }
 
 

@@ -49,7 +49,7 @@ def versions(worker: int) -> list[str]:
 def test_a_month_is_bound_once_and_left_alone_while_nothing_changes() -> None:
     scene = Scene()
     scene.gate.send(a_touch(1, scene.card))
-    assert bind_months([(scene.worker, NOVEMBER)]) == 1
+    assert bind_months([(scene.worker, NOVEMBER)] * 2) == 1, "who is named twice is bound once"
     assert bind_months([(scene.worker, NOVEMBER)]) == 0
     assert bind_months([(a_worker(None, "だれも").worker_id, NOVEMBER)]) == 0
 
@@ -92,9 +92,8 @@ def test_many_workers_are_bound_with_as_many_queries_as_one() -> None:
     for some in (cards[:1], cards[1:]):
         with CaptureQueriesContext(connection) as queries:
             assert bind_months([(card.worker_id, NOVEMBER) for card in some]) == len(some)
-        asked.append([query["sql"][:40] for query in queries if not query["sql"].startswith("INSERT")])
-    assert asked[0]
-    assert len(asked[0]) == len(asked[1])
+        asked.append(len(queries))
+    assert asked[0] == asked[1] > 0
 
 
 @pytest.mark.django_db(transaction=True)

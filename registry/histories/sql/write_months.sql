@@ -1,9 +1,4 @@
--- Rows of worker-months take the place of those before. Parts beyond the last one go; the others are written over.
--- %(workers)s and %(parts)s: worker IDs and how many rows each has now; %(rows)s: the rows as JSON.
-WITH gone AS (
-  DELETE FROM histories_month m USING unnest(%(workers)s::bigint[], %(parts)s::int[]) AS s(worker_id, parts)
-  WHERE m.worker_id = s.worker_id AND m.month = %(month)s::date AND m.part >= s.parts
-)
+-- Rows of worker-months, written over those with their parts. %(rows)s: the rows as JSON.
 INSERT INTO histories_month (worker_id, month, part, site_id, business_id, tenure_id, path, trade, position, work,
   second_trade, claim_id, formal, waiting, claimed, unapproved, uncounted, lacking, times, reasons)
 SELECT worker_id, %(month)s::date, part, site_id, business_id, tenure_id, path, trade, position, work,
