@@ -79,8 +79,10 @@ def send(lanes: list[list[tuple[bytes, dict[str, str]]]], *, rate: float = 0) ->
     plan = FOLDER / "plan.json"
     write_plan(plan, lanes)
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.sender", str(plan), str(rate)], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "benchmarks.sender", str(plan), str(rate)], capture_output=True, text=True, check=False
     )
+    if done.returncode:
+        raise SystemExit(f"the sender has stopped\n{done.stderr}")
     answer = json.loads(done.stdout)
     if answer["wrong"] or len(answer["each"]) != sum(map(len, lanes)):
         raise SystemExit(f"{answer['wrong']} requests were not answered as stored\n{done.stderr}")
