@@ -19,7 +19,6 @@ WORLD = {"workers": 6000, "firms": 100, "sites": 16, "months": 1, "seed": 1}
 SECONDS = int(os.environ.get("BENCH_SECONDS", "10"))
 PEAK_SECONDS = 6 * SECONDS
 BATCHES, SINGLES = 60, 1000  # for each connection
-WEEKS = 4
 LANES, GROWING = 8, 4
 
 S = "INSERT INTO bench_s VALUES (1, 2, now(), 'one durable row');"
@@ -97,13 +96,13 @@ def yardstick(postgres: Postgres, name: str) -> float:
 
 
 @contextmanager
-def beside(postgres: Postgres, name: str, rows: list[Row]) -> Iterator[Callable[[float], str]]:
+def beside(postgres: Postgres, name: str, rows: list[Row]) -> Iterator[Callable[[float], float]]:
     """Measure a yardstick before and after: a machine that others use is not equally fast from minute to minute.
 
     Hands out what makes a ratio of a rate, once both are known, and adds the yardstick's own row.
     """
     around = [yardstick(postgres, name)]
-    yield lambda rate: f"{rate / mean(around):.3f} {name}"
+    yield lambda rate: rate / mean(around)
     around.append(yardstick(postgres, name))
     rows.append(Row(name, " and ".join(f"{value:,.0f}" for value in around) + " /s", "", ""))
 
@@ -112,35 +111,31 @@ def measure(postgres: Postgres, gates: list[Gate]) -> list[Row]:
     """All rows."""
     found = [Row("B", f"{yardstick(postgres, 'B'):,.0f} /s", "", "")]
     with server():
-        warm_up(gates)
-        with beside(postgres, "X", found) as of_best:
-            first, again = batches(gates)
-        found += [
-            Row("batches over HTTP", f"{first:,.0f} touches/s", of_best(first), "≥ 0.20 X"),
-            Row("everything sent again", f"{again:,.0f} touches/s", f"{again / first:.2f} ×", "≥ 1.2 ×"),
-            growth(postgres, gates),
-        ]
+        found += batches(postgres, gates)
+        found.append(growth(postgres, gates))
     with server():  # anew: nothing that the batches needed is remembered
-        settle(postgres, gates)
-        with beside(postgres, "S", found) as of_best:
-            rate = singles(gates)
-        found.append(Row("one touch a request", f"{rate:,.0f} /s", of_best(rate), "≥ 0.04 S"))
+        found += singles(postgres, gates)
     with server(binder=True):
         found += peak(postgres, gates)
     return found
 
 
-def batches(gates: list[Gate]) -> tuple[float, float]:
-    """A month of eight sites at once, device by device, week by week, each week once more: touches a second of both.
+def batches(postgres: Postgres, gates: list[Gate]) -> list[Row]:
+    """A month of eight sites at once, device by device, then all of it once more.
 
-    Had the month to be over first, it would be sent again on a machine that may be another one by then.
+    How much faster it is taken again is told by what both are beside their own yardsticks, minutes apart.
     """
-    first = again = 0.0
-    for _ in range(WEEKS):
-        plan = [bodies(gate, count=BATCHES // WEEKS, size=300) for gate in gates[:LANES]]
-        first, again = first + send(plan)[0], again + send(plan)[0]
-    touches = LANES * BATCHES * 300
-    return touches / first, touches / again
+    warm_up(gates)
+    plan, touches = [bodies(gate, count=BATCHES, size=300) for gate in gates[:LANES]], LANES * BATCHES * 300
+    rows: list[Row] = []
+    with beside(postgres, "X", rows) as of_best:
+        first = touches / send(plan)[0]
+    rows.append(Row("batches over HTTP", f"{first:,.0f} touches/s", f"{of_best(first):.3f} X", "≥ 0.20 X"))
+    with beside(postgres, "X", rows) as of_best_then:
+        again = touches / send(plan)[0]
+    ratio = of_best_then(again) / of_best(first)
+    rows.append(Row("everything sent again", f"{again:,.0f} touches/s", f"{ratio:.2f} ×", "≥ 1.2 ×"))
+    return rows
 
 
 def growth(postgres: Postgres, gates: list[Gate]) -> Row:
@@ -170,28 +165,27 @@ def warm_up(gates: list[Gate]) -> None:
         send([bodies(gate, count=2, size=20)])
 
 
-def settle(postgres: Postgres, gates: list[Gate]) -> None:
-    """As a morning begins: what was left to vacuum is vacuumed, and every thread of the server has answered before."""
-    import psycopg
-
-    with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:
-        link.execute("VACUUM ANALYZE")
-    send([bodies(gates[n], count=20, size=1) for n in range(16)])
-
-
-def singles(gates: list[Gate]) -> float:
-    """Touches a second, one a request, from sixteen connections."""
-    seconds, _ = send([bodies(gates[n], count=SINGLES, size=1) for n in range(16)])
-    return 16 * SINGLES / seconds
+def singles(postgres: Postgres, gates: list[Gate]) -> list[Row]:
+    """One touch a request, from sixteen connections."""
+    plan = [bodies(gates[n], count=SINGLES, size=1) for n in range(16)]
+    rows: list[Row] = []
+    with beside(postgres, "S", rows) as ratio:
+        rate = 16 * SINGLES / send(plan)[0]
+    return [*rows, Row("one touch a request", f"{rate:,.0f} /s", f"{ratio(rate):.3f} S", "≥ 0.04 S")]
 
 
 def peak(postgres: Postgres, gates: list[Gate], *, rate: int = 560) -> list[Row]:
     """The national peak from an open loop, with the binder beside it; then how far the binder is behind.
 
-    Before it begins the binder catches up with the measurements before, which ran without one.
+    It begins as a morning begins: the binder has caught up with the measurements before, which ran without one, what they
+    left to vacuum is vacuumed, and every thread of the server has answered before.
     """
+    import psycopg
+
     wait_for_binder()
-    settle(postgres, gates)
+    with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:
+        link.execute("VACUUM ANALYZE")
+    send([bodies(gates[n], count=20, size=1) for n in range(16)])
     plan = [bodies(gates[n], count=rate * PEAK_SECONDS // 16, size=1) for n in range(16)]
     wait_for_binder()
     _, each = send(plan, rate=rate)

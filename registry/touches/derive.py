@@ -127,14 +127,6 @@ def flags_of(number: int) -> int:
     return number >> 1 & _FLAGS
 
 
-def have_flags(numbers: Iterable[int]) -> bool:
-    """Whether anything goes with one of these touches."""
-    for number in numbers:  # noqa: SIM110 -- much faster than a generator, and asked for every touch
-        if number & _FLAGS << 1:
-            return True
-    return False
-
-
 def branch_of(number: int) -> int:
     """The branch of the card of a touch."""
     return number >> _LAST_BITS & _BRANCHES | (number & 1) << _BRANCH_BITS

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +21,7 @@ from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
 from registry.histories.derive.hours import ends_next_morning
 from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
-from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, have_flags, minute_of
+from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, minute_of
 
 OLD_CARD_WORKS = timedelta(days=30)  # ruling 19
 # Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
@@ -90,7 +92,7 @@ def bind_day(facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]], claims:
     """
     if len(touched) == 1 and not claims:  # nearly every day
         return [_bind_touched(facts, *touched[0], too_far=False, work="")]
-    apart = _sites_too_far_apart(touched, facts) if len(touched) > 1 else frozenset()
+    apart = _sites_too_far_apart(touched, facts)
     works = {claim.site_id: claim.work for claim in claims if claim.site_id and _changes_touched(claim)}
     bound = [
         _bind_touched(facts, site_id, one, too_far=site_id in apart, work=works.get(site_id, ""))
@@ -176,6 +178,8 @@ def _said(work: str, before: str) -> str:
 def _sites_too_far_apart(found: Sequence[tuple[int, WorkDay]], facts: WorkerFacts) -> set[int]:
     """Sites of one day whose touches lie too close in time for the way between them."""
     apart: set[int] = set()
+    if len(found) == 1:  # nearly every day
+        return apart
     for n, (site, one) in enumerate(found):
         for other_site, other in found[n + 1 :]:
             here, there = facts.sites.get(site), facts.sites.get(other_site)
@@ -190,7 +194,7 @@ def weigh_day(
     facts: WorkerFacts, touched: Sequence[tuple[int, WorkDay]]
 ) -> dict[int, tuple[Standing, tuple[Reason, ...]]]:
     """How a day stands by its touches on each site, and what it lacks there: `bind_day` without claims, firm, trade and times."""
-    apart = _sites_too_far_apart(touched, facts) if len(touched) > 1 else frozenset()
+    apart = _sites_too_far_apart(touched, facts)
     return {site_id: _weigh(facts, site_id, one, too_far=site_id in apart, work="")[1:] for site_id, one in touched}
 
 
@@ -291,7 +295,7 @@ def _reasons_of_touches(facts: WorkerFacts, one: WorkDay) -> Collection[Abstract
 
 def _is_plain(cards: Mapping[int, CardFact], one: WorkDay) -> bool:
     """Whether a day was touched with somebody's one good card and nothing else is to be said: so is nearly every day."""
-    if len(cards) != 1 or have_flags(one.numbers):
+    if len(cards) != 1 or flags_of(reduce(or_, one.numbers)):
         return False
     (card,) = cards.values()
     return card.stopped_at is None and one.day <= card.valid_until

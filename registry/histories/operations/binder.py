@@ -165,11 +165,9 @@ def _replace(
 
 
 def _columns(worker_id: int, part: int, row: MonthRow) -> dict[str, Any]:
-    to, (formal, waiting, claimed, unapproved, uncounted) = row.assignment, row.masks
+    """A row as the table has it; an assignment's parts have the names of their columns."""
+    masks = dict(zip(("formal", "waiting", "claimed", "unapproved", "uncounted"), row.masks, strict=True))
     return {
-        "worker_id": worker_id, "part": part, "site_id": row.site_id, "business_id": to.business_id,
-        "tenure_id": to.tenure_id, "path": to.path, "trade": to.trade, "position": to.position, "work": to.work,
-        "second_trade": to.second_trade, "claim_id": to.claim_id, "formal": formal, "waiting": waiting,
-        "claimed": claimed, "unapproved": unapproved, "uncounted": uncounted, "lacking": row.lacking,
-        "times": row.times, "reasons": row.reasons,
+        "worker_id": worker_id, "part": part, "site_id": row.site_id, "lacking": row.lacking, "times": row.times,
+        "reasons": row.reasons, **masks, **row.assignment._asdict(),
     }  # fmt: skip
