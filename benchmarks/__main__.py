@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from statistics import mean
 
 from rich.console import Console
@@ -58,9 +58,10 @@ def load(postgres: Postgres) -> list[Gate]:
     from django.db import connection
 
     from commands.management.commands.demo_world import load_world
+    from registry.core.days import month_before
     from registry.touches.derive import device_secret
 
-    first_day = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    first_day = month_before(date.today())
     with Progress() as progress:
         load_world(progress, **WORLD, end=first_day)
     with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:

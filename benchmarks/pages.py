@@ -145,10 +145,10 @@ def main() -> None:
         from django.utils import timezone
 
         from commands.management.commands.demo_world import load_world
-        from registry.core.days import jst_day
+        from registry.core.days import jst_day, month_before
 
         today = jst_day(timezone.now())
-        last_month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+        last_month = month_before(today)
         with Progress() as progress:
             load_world(progress, **WORLD, months=2, end=today + timedelta(days=1))
             copy_months(postgres, last_month, progress)

@@ -11,6 +11,7 @@ from commands.world.days import SUNDAY
 from registry.accounts.queries import account_of_login
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
+from registry.core.days import month_before
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.claims import ClaimData, enter_claim, enter_claims, refuse_claim
 from registry.histories.operations.edits import approve_edits, edit_day
@@ -48,8 +49,7 @@ def _self(worker_id: int) -> Actor:
 
 def days_long_ago(on: date, count: int = 3) -> list[date]:
     """Working days that can be corrected with the prime's approval alone: those up to the end of the month before last."""
-    month_before = (on.replace(day=1) - timedelta(days=1)).replace(day=1)
-    back = (month_before - timedelta(days=n) for n in range(1, 2 * count))
+    back = (month_before(on) - timedelta(days=n) for n in range(1, 2 * count))
     return [day for day in back if day.weekday() != SUNDAY][:count]
 
 

@@ -22,7 +22,7 @@ from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.audit.operations import Seen
 from registry.businesses.queries import names_of_businesses
-from registry.core.days import JST, end_of_next_month, jst_day
+from registry.core.days import JST, end_of_next_month, jst_day, month_before
 from registry.disclosure.queries import see_ending_credentials
 from registry.histories.queries import (
     LackingOnSite,
@@ -143,7 +143,7 @@ class _Wait:
         self.units = self.viewer.units
         self.at: datetime = timezone.now()
         self.today = jst_day(self.at)
-        self.last_month = (self.today.replace(day=1) - timedelta(days=1)).replace(day=1)
+        self.last_month = month_before(self.today)
 
     def line(self, kind: Kind, url: str, *, due: date | None = None, since: date | None = None, **said: Any) -> ToDo:
         return ToDo(kind, _(f"todo.{kind}").format(**said), url, self.today, due, since)

@@ -1,6 +1,9 @@
 """Kinds of change marks."""
 
+from datetime import date
 from enum import StrEnum
+
+EVER = date(1970, 1, 1)  # from the first day on that anybody can have worked
 
 
 class ChangeKind(StrEnum):

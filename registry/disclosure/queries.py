@@ -21,7 +21,7 @@ from registry.businesses.queries import (
 from registry.cards.derive import age
 from registry.cards.queries import newest_cards
 from registry.core.actor import ActorKind
-from registry.core.days import JST, jst_day
+from registry.core.days import JST, jst_day, month_before
 from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
@@ -128,7 +128,7 @@ def _relations_to_one(viewer: Viewer, worker_id: int, *, at: datetime) -> dict[i
     firm, units, day = viewer.business_id, viewer.units, jst_day(at)
     if firm is None or not viewer.has(Permission.SITE_MANAGE):
         return found
-    since = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    since = month_before(day)
     if is_on_roster_for(worker_id, firm, units=units, on=day) or was_lately_at(
         worker_id, firm, units=units, since=since
     ):

@@ -13,7 +13,7 @@ from registry.audit.operations import note_act
 from registry.businesses.models import Business
 from registry.businesses.operations import check_unit
 from registry.changes.operations import note_change
-from registry.changes.states import ChangeKind
+from registry.changes.states import EVER, ChangeKind
 from registry.core.actor import Actor, ActorKind
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
@@ -208,8 +208,10 @@ def change_day_boundary(site_id: SiteId, begins_at: time, *, from_on: date, by: 
     if begins_at > LATEST_BOUNDARY:
         raise DayBoundaryError(field="begins_at")
     DayBoundary.objects.update_or_create(site=site, from_on=from_on, defaults={"begins_at": begins_at})
+    # The first row holds for all days before it as well.
+    is_first = not DayBoundary.objects.filter(site=site, from_on__lt=from_on).exists()
     note_act("sites_site", site_id, "change_day_boundary", by=by, at=at)
-    note_change(ChangeKind.SITE, site_id=site_id, from_on=from_on)
+    note_change(ChangeKind.SITE, site_id=site_id, from_on=EVER if is_first else from_on)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import sys
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntFlag
@@ -321,16 +321,17 @@ def _midnight(day: int) -> int:
     return (day - _EPOCH_DAY) * _DAY_MINUTES - _JST_MINUTES << _LOW_BITS
 
 
+def hangs_on_earlier(numbers: Sequence[int], number: int, shift: int = 0) -> bool:
+    """Whether touches of a month before could change the day of a touch, which is among these numbers. `shift` as above."""
+    first = numbers[0]
+    if first >> _TURN_SHIFT & _TURN_MASK == _IN or in_month(first + shift)[1] >> _LOW_BITS >= _SHIFT_MINUTES:
+        return False
+    return not _begin_of(numbers, max(bisect_right(numbers, number - shift) - 1, 0))
+
+
 def work_days(numbers: Iterable[int], boundaries: Boundaries) -> list[WorkDay]:
     """The days of one worker on one site, whatever order the touches came in."""
     return [WorkDay(date.fromordinal(day), found) for day, found in sorted(numbers_by_day(numbers, boundaries).items())]
-
-
-def months_around(month: date) -> list[date]:
-    """A month with its neighbours: a night shift crosses their borders."""
-    before = (month - timedelta(days=1)).replace(day=1)
-    after = (month + timedelta(days=32)).replace(day=1)
-    return [before, month, after]
 
 
 @lru_cache(maxsize=1000)

@@ -1,9 +1,10 @@
 """Bound days in tests: inside a test's own transaction the feed hands nothing out, so all that was touched is bound."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import connection
 
+from registry.core.days import month_before
 from registry.histories.derive.binding import BoundDay
 from registry.histories.operations.binder import bind_months
 from registry.histories.queries import list_days_of_worker
@@ -14,7 +15,7 @@ def bind_all() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT worker_id, month FROM touches_presence")
         found = set(cursor.fetchall())
-    bind_months(found | {(worker_id, (month - timedelta(days=1)).replace(day=1)) for worker_id, month in found})
+    bind_months(found | {(worker_id, month_before(month)) for worker_id, month in found})
 
 
 def days_of(worker_id: int, month: date = date(2026, 11, 1)) -> list[BoundDay]:

@@ -12,11 +12,12 @@ from django.db import connection, transaction
 
 from registry.changes.operations import ChangeMark, ahead_of, follow_changes
 from registry.changes.states import ChangeKind
+from registry.core.days import months_around
 from registry.core.prepared import Statement
 from registry.histories.derive.binding import bind
 from registry.histories.derive.packing import MonthRow, pack, repack
 from registry.histories.queries import load_facts, load_months, months_bound
-from registry.touches.derive import DAYS_OF_A_TOUCH, months_around, months_near
+from registry.touches.derive import DAYS_OF_A_TOUCH, months_near
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_sites, months_of_workers
 
@@ -35,12 +36,13 @@ def follow() -> int:
     One transaction: when it fails, nothing is written and the marks are read again.
     """
     with follow_changes(FOLLOWER) as marks:
-        # A card that became known brings its touches; the marks that this writes are read in the next round.
-        if any(mark.kind is ChangeKind.CARD for mark in marks):
-            adopt_orphans()
         left = _bind_touched([mark for mark in marks if mark.kind is ChangeKind.TOUCH])
         others = [mark for mark in marks if mark.kind is not ChangeKind.TOUCH]
         bind_months(_concerned([*others, *left]))
+        # A card that became known brings its touches; the marks that this writes are read in the next round. It comes last,
+        # for who touches now with such a card waits until this transaction ends.
+        if any(mark.kind is ChangeKind.CARD for mark in marks):
+            adopt_orphans()
     return len(marks)
 
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
+from operator import attrgetter
 
 import msgspec
 from django.db import transaction
@@ -158,10 +160,19 @@ def _meanings_of_workers(touched: Mapping[_Name, Touched], *, at: datetime) -> d
     if of_workers:
         rows = [one for own in of_workers.values() for _, one in own]
         months = months_of_days_with([one.number for one in rows])
-        facts = load_facts_quickly(of_workers, {one.site_id for one in rows}, months, at=at)
+        load = partial(load_facts_quickly, of_workers, {one.site_id for one in rows}, at=at)
+        facts = load(months)
+        if before := _months_before(facts, of_workers) - months:  # a night's touches name no direction
+            facts = load(months | before)
         for worker_id, own in of_workers.items():
             _find_meanings(facts, worker_id, own, found)
     return found
+
+
+def _months_before(facts: Facts, of_workers: Mapping[int, Sequence[tuple[_Name, Touched]]]) -> set[date]:
+    """The months before those read that could change the days of touches: if none does a worker's first one, none does later ones."""
+    first = {worker_id: min([one for _, one in own], key=attrgetter("number")) for worker_id, own in of_workers.items()}
+    return set[date]().union(*[facts.months_before(worker_id, one) for worker_id, one in first.items()])
 
 
 def _find_meanings(

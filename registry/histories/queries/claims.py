@@ -8,14 +8,13 @@ from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 
 from registry.audit.queries import firms_that
-from registry.core.days import end_of_next_month, jst_day
+from registry.core.days import end_of_next_month, jst_day, months_around
 from registry.histories.derive.binding import Assignment, bind
 from registry.histories.derive.deadlines import asks_since, is_answerable, is_self_declared, last_answer_on
 from registry.histories.models import Claim
 from registry.histories.queries.days import DayRow
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
 from registry.histories.states import ENTER, Approval, ClaimMove, ClaimState, Side, Standing
-from registry.touches.derive import months_around
 
 
 def assignment_of_day(worker_id: int, site_id: int, day: date) -> Assignment:

@@ -11,12 +11,13 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext
 
+from registry.core.days import months_around
 from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.derive.packing import MonthRow, unpack
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import which_are_unregistered
-from registry.touches.derive import Moment, months_around
+from registry.touches.derive import Moment
 
 _NO_TOUCH = datetime.max.replace(tzinfo=UTC)
 

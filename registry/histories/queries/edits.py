@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 from django.db.models import Q
 
+from registry.core.days import months_around
 from registry.histories.derive.binding import Assignment, bind
 from registry.histories.models import DayDecision, DayEdit
 from registry.histories.queries.facts import load_facts
 from registry.histories.states import ClaimState, Side
-from registry.touches.derive import months_around
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import msgspec
 
 from registry.cards.derive import CardFact
 from registry.codes.states import Counts
+from registry.core.days import month_before
 from registry.core.prepared import Statement
 from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
 from registry.histories.states import Reason
@@ -18,6 +19,8 @@ from registry.touches.derive import (
     Boundaries,
     WorkDay,
     absolute,
+    day_of,
+    hangs_on_earlier,
     is_among,
     is_apart_from,
     numbers_of_day,
@@ -138,6 +141,14 @@ class Facts:
                 if site_id == touch.site_id and is_among(touch.number, one.numbers):
                     return day, touched
         return None
+
+    def months_before(self, worker_id: int, touch: Touched) -> set[date]:
+        """The months before those read, on whose touches the day of a worker's touch may hang."""
+        return {
+            month_before(day_of(numbers[0] + shift))
+            for numbers, shift in self._presence.get(worker_id, {}).values()
+            if hangs_on_earlier(numbers, touch.number, shift)
+        }
 
     def touched_on(self, worker_id: int, day: int) -> list[tuple[int, WorkDay]]:
         """A worker's touches of one day, by its ordinal, site by site."""

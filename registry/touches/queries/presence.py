@@ -1,11 +1,11 @@
 """Touches as people have them: whose, where, in which months."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
-from registry.core.days import jst_day
+from registry.core.days import jst_day, month_before
 from registry.touches.derive import absolute, unpacked, unpacked_month
 from registry.touches.queries.rows import rows_of
 from registry.touches.states import Direction
@@ -47,7 +47,7 @@ def _with_nights(statement: str, spans: Iterable[tuple[int, date, date]]) -> set
     for worker_id, month, minute in rows_of(statement, [list(numbers), list(begins), list(ends)]):
         found.add((worker_id, month))
         if minute < _FIRST_AFTERNOON:
-            found.add((worker_id, (month - timedelta(days=1)).replace(day=1)))
+            found.add((worker_id, month_before(month)))
     return found
 
 

@@ -1,6 +1,6 @@
 """Links between workers and firms: asked by one side, accepted by the other, ended by either (ruling 14)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
@@ -10,7 +10,7 @@ from registry.businesses.queries import list_users, names_of_businesses
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
-from registry.core.days import jst_day
+from registry.core.days import jst_day, month_before
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, WorkerId
 from registry.notices.operations import write_notice, write_notices
@@ -146,7 +146,7 @@ def set_end(row: Affiliation, until_on: date, *, by: Actor, at: datetime, ended_
 
 def _check_start(from_on: date, *, at: datetime) -> None:
     today = jst_day(at)
-    earliest = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    earliest = month_before(today)
     if not earliest <= from_on <= today:
         raise LinkStartError(field="from_on")
 

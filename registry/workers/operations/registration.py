@@ -12,7 +12,7 @@ from registry.audit.operations import note_act
 from registry.businesses.operations import KanaError
 from registry.businesses.queries import names_of_businesses
 from registry.changes.operations import note_change
-from registry.changes.states import ChangeKind
+from registry.changes.states import EVER, ChangeKind
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.actor import Actor
@@ -269,4 +269,5 @@ def change_trades(worker_id: WorkerId, trades: tuple[str, ...], *, from_on: date
         for n, trade in enumerate(trades, 1)
     )
     note_act("workers_worker", worker_id, "change_trades", by=by, at=at)
-    note_change(ChangeKind.WORKER, worker_id=worker_id, from_on=from_on, until_on=until_on)
+    is_first = not rows.filter(from_on__lt=from_on).exists()  # days before are taken to be of this trade, too
+    note_change(ChangeKind.WORKER, worker_id=worker_id, from_on=EVER if is_first else from_on, until_on=until_on)

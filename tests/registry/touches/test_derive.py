@@ -8,6 +8,7 @@ import pytest
 from registry.core.days import JST
 from registry.touches.derive import (
     absolute,
+    hangs_on_earlier,
     in_month,
     is_among,
     is_apart_from,
@@ -29,9 +30,9 @@ BOUNDARIES = ((date.min, time(4, 0)), (date(2026, 11, 10), time(6, 30)))
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def some_touches(rng: random.Random, count: int) -> list[int]:
+def some_touches(rng: random.Random, count: int, start: datetime = START) -> list[int]:
     """Sorted touches, close together and far apart, with and without direction."""
-    at, found = START, set()
+    at, found = start, set()
     for _ in range(count):
         at += timedelta(minutes=rng.choice([1, 30, 400, 700, 950, 960, 961, 2000]))
         found.add(number_of(ms_of(at), rng.choice(["", "in", "out"]), rng.randrange(32), rng.randrange(100)))
@@ -68,6 +69,24 @@ def test_a_touch_changes_no_day_but_those_it_can_have_where_later_ones_are_apart
             assert changed <= set(possible_days(new))
             told += 1
     assert told
+
+
+def test_a_touch_that_hangs_on_no_earlier_month_has_its_day_without_it() -> None:
+    """However the touches before lie; and of those that are said to hang on them some do."""
+    changed = 0
+    for seed in range(200):
+        numbers = some_touches(random.Random(seed), 40, START - timedelta(days=8))
+        own = [number for number in numbers if in_month(number)[0] >= date(2026, 11, 1)]
+        for number in own:
+            whole, alone = (
+                next(day for day, touched in numbers_by_day(seen, BOUNDARIES).items() if number in touched)
+                for seen in (numbers, own)
+            )
+            if hangs_on_earlier(own, number):
+                changed += whole != alone
+            else:
+                assert whole == alone, seed
+    assert changed
 
 
 def test_days_that_run_into_each_other_are_not_apart() -> None:

@@ -4,7 +4,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -21,7 +21,8 @@ from registry.histories.queries import list_days_of_worker, load_months
 from registry.histories.states import Reason
 from registry.sites.operations import change_day_boundary
 from registry.structures.operations.rosters import RosterData, add_to_roster
-from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from registry.workers.operations.registration import change_trades
+from tests.factories.cast import NOW, OFFICE, STARTED, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.visitors import worker_as_actor
 from tests.registry.histories.test_order import follow_all
 
@@ -144,6 +145,24 @@ def test_a_change_of_the_site_reaches_all_who_were_there() -> None:
     change_day_boundary(*six, from_on=date(2026, 11, 1), by=owner_of(scene.prime), at=NOW)
     follow_all()
     assert [row.bound.day for row in list_days_of_worker(scene.worker, NOVEMBER)] == [date(2026, 11, 19)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("changes_site", [True, False])
+def test_what_holds_from_the_first_row_on_holds_before_it_too(*, changes_site: bool) -> None:
+    """The hour at which days begin, and the trades: another first row changes days of months long before it."""
+    scene, july = Scene(), date(2026, 7, 1)
+    scene.gate.send(a_touch(1, scene.card, "2026-07-02T02:00:00+09:00"))
+    follow_all()
+    before = [row.bound for row in list_days_of_worker(scene.worker, july)]
+    if changes_site:
+        change_day_boundary(scene.gate.site_id, time(0), from_on=STARTED, by=owner_of(scene.prime), at=NOW)
+    else:
+        change_trades(scene.worker, ("02-01",), from_on=STARTED, by=OFFICE, at=NOW)
+    follow_all()
+    after = [row.bound for row in list_days_of_worker(scene.worker, july)]
+    assert [(one.day.day, one.assignment.trade) for one in before] == [(1, "06-01")]
+    assert [(one.day.day, one.assignment.trade) for one in after] == [(2, "06-01") if changes_site else (1, "02-01")]
 
 
 @pytest.mark.django_db(transaction=True)

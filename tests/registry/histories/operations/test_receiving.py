@@ -9,6 +9,7 @@ from django.db import connection
 from registry.cards.models import Card
 from registry.cards.operations import stop_card
 from registry.cards.queries import CardRow
+from registry.core.days import JST
 from registry.core.errors import NotAllowedError
 from registry.histories.operations.receiving import Meaning, StoredAnswer, meaning_of, receive_phone_touch
 from registry.histories.states import Reason, Standing
@@ -16,7 +17,7 @@ from registry.sites.queries import get_poster, list_terminals
 from registry.touches.models import Device
 from registry.touches.operations.phones import NoCardError, PhoneTouch
 from registry.touches.states import Direction, TouchState
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_worker
+from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker
 from tests.factories.days import days_of
 from tests.factories.visitors import worker_as_actor
 
@@ -111,6 +112,22 @@ def test_without_a_card_nothing_is_kept(gate: Gate, card: CardRow) -> None:
     with pytest.raises(NoCardError):
         touch_poster(card, gate)
     assert (in_log(), Device.objects.filter(worker=card.worker_id).count()) == ([], 0)
+
+
+def test_nights_over_the_turn_of_a_month_have_the_days_that_are_stored(gate: Gate, card: CardRow) -> None:
+    """Without directions a night is told from the one before it, back to the last rest: that lies in the month before."""
+    evenings = [
+        datetime(2026, 10, 28 + n, 20, tzinfo=JST) if n < 4 else datetime(2026, 11, n - 3, 20, tzinfo=JST)
+        for n in range(9)
+    ]
+    moments = [moment for evening in evenings for moment in (evening, evening + timedelta(hours=10))]
+    answered = [
+        gate.send(a_touch(seq, card, moment.isoformat()))["results"][0]["work_day"]
+        for seq, moment in enumerate(moments, 1)
+    ]
+    assert answered == [str(evening.date()) for evening in evenings for _ in range(2)]
+    stored = [*days_of(card.worker_id, date(2026, 10, 1)), *days_of(card.worker_id)]
+    assert [one.day for one in stored] == [evening.date() for evening in evenings]
 
 
 def test_nobody_touches_for_another(gate: Gate, card: CardRow) -> None:

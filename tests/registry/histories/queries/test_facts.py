@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
+from registry.core.days import months_around
 from registry.histories.operations.claims import ClaimData, enter_claim, withdraw_claim
 from registry.histories.operations.edits import decide_days, edit_day
 from registry.histories.queries import load_facts
 from registry.sites.states import DAY_BOUNDARY
-from registry.touches.derive import WorkDay, months_around
+from registry.touches.derive import WorkDay
 from registry.touches.queries import Touched
 from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.visitors import worker_as_actor
