@@ -1,16 +1,23 @@
 """Turns the `texts.toml` of every folder into gettext catalogues: msgid is a key, Japanese and English stand beside it.
 
-`python -m config.texts` writes `config/locale/*/LC_MESSAGES/django.{po,mo}`; `--check` fails when they are stale.
+`python -m config.texts` writes `config/locale/*/LC_MESSAGES/django.{po,mo}` and, for the reader, which runs alone,
+`reader/locale/*/LC_MESSAGES/reader.{po,mo}`; `--check` fails when they are stale.
 """
 
 import struct
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ja", "en")
+# Each catalogue: its name, where it lies, and the folders whose texts it holds.
+CATALOGUES = (
+    ("django", "config/locale", ("registry", "portals", "api", "config")),
+    ("reader", "reader/locale", ("reader",)),
+)
+FOLDERS = tuple(folder for _, _, folders in CATALOGUES for folder in folders)
 _MAGIC = 0x950412DE
 
 
@@ -18,10 +25,10 @@ class TextsError(Exception):
     """A text is written twice or lacks a language."""
 
 
-def read_texts(root: Path = ROOT) -> dict[str, dict[str, str]]:
-    """All texts by key. Raises `TextsError` when a key stands twice or a language is missing."""
+def read_texts(root: Path = ROOT, folders: Sequence[str] = FOLDERS) -> dict[str, dict[str, str]]:
+    """All texts of some folders by key. Raises `TextsError` when a key stands twice or a language is missing."""
     texts: dict[str, dict[str, str]] = {}
-    for folder in ("registry", "portals", "api", "config"):
+    for folder in folders:
         for path in sorted((root / folder).rglob("texts.toml")):
             for key, entry in tomllib.loads(path.read_text()).items():
                 if key in texts:
@@ -65,13 +72,15 @@ def _quoted(text: str) -> str:
 
 def outputs(root: Path = ROOT) -> dict[Path, bytes]:
     """What the catalogues should hold, by path."""
-    texts = read_texts(root)
+    read_texts(root)  # a key stands once in all of them
     files: dict[Path, bytes] = {}
-    for language in LANGUAGES:
-        folder = root / "config" / "locale" / language / "LC_MESSAGES"
-        messages = catalogue(texts, language)
-        files[folder / "django.po"] = po_text(messages).encode()
-        files[folder / "django.mo"] = mo_bytes(messages)
+    for name, place, folders in CATALOGUES:
+        texts = read_texts(root, folders)
+        for language in LANGUAGES if texts else ():
+            folder = root / place / language / "LC_MESSAGES"
+            messages = catalogue(texts, language)
+            files[folder / f"{name}.po"] = po_text(messages).encode()
+            files[folder / f"{name}.mo"] = mo_bytes(messages)
     return files
 
 

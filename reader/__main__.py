@@ -11,65 +11,80 @@ from reader.numbers import NumberError
 from reader.register import RegistrationError
 from reader.screen import say
 from reader.store import DEFAULT_PATH, Store, StoreError
+from reader.texts import JAPANESE, LANGUAGES, argparse_speaking, phrase, speak
 from reader.web import AddressError, NetworkError
+
+PROGRAM = "python -m reader"
+
+
+def _language() -> argparse.ArgumentParser:
+    """The option that is read before all others: help and errors are written in its language."""
+    first = argparse.ArgumentParser(prog=PROGRAM, add_help=False)
+    first.add_argument("--language", choices=LANGUAGES, default=JAPANESE, help=phrase("reader.option.language"))
+    return first
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and options."""
-    top = argparse.ArgumentParser(prog="python -m reader", description="ICカードの打刻を読み取り、保存し、送信します。")
-    top.add_argument("--store", type=Path, default=DEFAULT_PATH, help="記録ファイル")
+    top = argparse.ArgumentParser(prog=PROGRAM, description=phrase("reader.command.about"), parents=[_language()])
+    top.add_argument("--store", type=Path, default=DEFAULT_PATH, help=phrase("reader.option.store"))
     subparsers = top.add_subparsers(dest="command", required=True)
 
-    def command(name: str, action: Callable[..., int], text: str) -> argparse.ArgumentParser:
-        made = subparsers.add_parser(name, help=text)
+    def command(name: str, action: Callable[..., int]) -> argparse.ArgumentParser:
+        made = subparsers.add_parser(name, help=phrase(f"reader.command.{name}"))
         made.set_defaults(action=action)
         return made
 
-    one = command("register", commands.do_register, "端末を登録する。登録済みの端末なら、別の場所でも使えるようにする")
-    one.add_argument("--url", default="", help="サーバーのアドレス")
-    one.add_argument("--code", default="", help="現場のページに出る登録コード")
-    one.add_argument("--qr-text", default="", help="現場のページのQRコードの文字（アドレスとコードが入っている）")
-    one.add_argument("--name", default=commands.OWN_NAME, help="端末の名前")
-    one.add_argument("--allow-http", action="store_true", help="試験のとき、https でないサーバーも使う")
-    one = command("run", commands.do_run, "カードを読み続ける")
+    one = command("register", commands.do_register)
+    one.add_argument("--url", default="", help=phrase("reader.option.url"))
+    one.add_argument("--code", default="", help=phrase("reader.option.code"))
+    one.add_argument("--qr-text", default="", help=phrase("reader.option.qr_text"))
+    one.add_argument("--name", default=commands.OWN_NAME, help=phrase("reader.option.name"))
+    one.add_argument("--allow-http", action="store_true", help=phrase("reader.option.allow_http"))
+    one = command("run", commands.do_run)
     _touching(one)
-    one.add_argument("--headless", action="store_true", help="画面を使わず、1行ずつ書く")
-    one.add_argument(
-        "--window", action="store_true", help="ブラウザーの全画面に表示する（--headless では開かずに待つ）"
-    )
-    one.add_argument("--port", type=int, default=0, help="画面のポート番号")
-    one.add_argument("--cards", type=int, default=0, help="この件数で終わる")
-    one = command("touch", commands.do_touch, "番号を入力して打刻する")
-    one.add_argument("number", help="12345678901821-01 の形")
+    one.add_argument("--headless", action="store_true", help=phrase("reader.option.headless"))
+    one.add_argument("--window", action="store_true", help=phrase("reader.option.window"))
+    one.add_argument("--port", type=int, default=0, help=phrase("reader.option.port"))
+    one.add_argument("--cards", type=int, default=0, help=phrase("reader.option.cards"))
+    one = command("touch", commands.do_touch)
+    one.add_argument("number", help=phrase("reader.option.number"))
     _touching(one)
-    one = command("csv", commands.do_csv, "CSV（card,touched_at,direction）を取り込む")
+    one = command("csv", commands.do_csv)
     one.add_argument("file", type=Path)
     _logging(one)
-    one = command("lines", commands.do_lines, "標準入力の行（card,touched_at,direction）を打刻として保存し、送信する")
-    _logging(one)
-    command("send", commands.do_send, "今すぐすべて送信する")
-    command("status", commands.do_status, "未送信と断られた打刻を見る")
-    command("selftest", commands.do_selftest, "動作を確かめる").add_argument(
-        "--url", default="", help="サーバーのアドレス"
-    )
-    command("rotate", commands.do_rotate, "署名の鍵を新しくする")
-    command("fork", commands.do_fork, "複写した記録ファイルを新しい端末にする")
+    _logging(command("lines", commands.do_lines))
+    command("send", commands.do_send)
+    command("status", commands.do_status)
+    command("selftest", commands.do_selftest).add_argument("--url", default="", help=phrase("reader.option.url"))
+    command("rotate", commands.do_rotate)
+    command("fork", commands.do_fork)
     return top
 
 
 def _touching(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--direction", choices=["", "in", "out"], default="", help="in 入場、out 退場")
-    one.add_argument("--site", default="", help="現場ID（複数の現場で使う端末のとき）")
+    one.add_argument("--direction", choices=["", "in", "out"], default="", help=phrase("reader.option.direction"))
+    one.add_argument("--site", default="", help=phrase("reader.option.site"))
 
 
 def _logging(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--site", default="", help="現場ID（複数の現場で使う端末のとき）")
-    one.add_argument("--method", choices=["typed", "card"], default="typed", help="カードから読んだ記録なら card")
+    one.add_argument("--site", default="", help=phrase("reader.option.site"))
+    one.add_argument("--method", choices=["typed", "card"], default="typed", help=phrase("reader.option.method"))
+
+
+def _parsed(arguments: list[str] | None) -> argparse.Namespace:
+    """What was asked for; from here on its language is spoken."""
+    speak(JAPANESE)
+    with argparse_speaking():
+        first, rest = _language().parse_known_args(arguments)
+    speak(first.language)
+    with argparse_speaking():
+        return parser().parse_args(rest)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command: 0 done, 1 later again, 2 something is wrong."""
-    options = parser().parse_args(arguments)
+    options = _parsed(arguments)
     try:
         if options.command == "selftest":
             return commands.do_selftest(Path(options.store), str(options.url))

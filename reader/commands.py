@@ -18,11 +18,12 @@ from reader.screen import Face, Lines, Screen, receipt, say, unsent_line
 from reader.selftest import selftest
 from reader.send import Sender, State, drain, now, rfc3339
 from reader.store import Store, StoreError
-from reader.texts import remedy_of
+from reader.texts import phrase
 from reader.web import AddressError, NetworkError
 from reader.window import Answers, Window, opened
 
 DONE, LATER, WRONG = 0, 1, 2
+REFUSED_CODES = frozenset({"TOUCH_SHAPE", "TOUCH_ID_SHAPE", "TOUCH_ID_CHECK_DIGIT", "TOUCH_ID_KIND"})
 OWN_NAME = socket.gethostname()[:100] or "reader"
 
 
@@ -36,23 +37,30 @@ def _site(store: Store, asked: str) -> str:
         return asked
     sites = {one.site for one in store.identity().terminals}
     if len(sites) > 1:
-        raise SiteError(f"この端末は複数の現場で使えます。--site で選んでください（{'、'.join(sorted(sites))}）。")
+        raise SiteError(phrase("reader.which_site", sites=_listed(sorted(sites))))
     return store.only_site()
 
 
 def _places(terminals: Iterable[Terminal]) -> str:
-    return "、".join(f"{one.name}（現場ID {one.site}）" for one in terminals)
+    return _listed(phrase("reader.place", name=one.name, site=one.site) for one in terminals)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return phrase("reader.list").join(names)
+
+
+def _remedy_of(code: str) -> str:
+    """What to do about a touch that the server refused with a code."""
+    return phrase(f"reader.refused.{code if code in REFUSED_CODES else 'OTHER'}")
 
 
 def do_register(store: Store, options: argparse.Namespace) -> int:
     """Register this store as a device, or for a further place."""
     url, code = read_qr_text(options.qr_text) if options.qr_text else (options.url, options.code)
     if not url or not code:
-        raise RegistrationError("--url と --code、または --qr-text を付けてください。")
-    say(
-        "登録しました: "
-        + _places(register(store, url=url, code=code, name=options.name, allow_http=options.allow_http))
-    )
+        raise RegistrationError(phrase("reader.register.url_and_code"))
+    terminals = register(store, url=url, code=code, name=options.name, allow_http=options.allow_http)
+    say(phrase("reader.register.done", places=_places(terminals)))
     return DONE
 
 
@@ -69,7 +77,7 @@ def _faces(store: Store, options: argparse.Namespace, shared: Shared, stack: Exi
         return [Lines() if options.headless or not sys.stdout.isatty() else Screen()]
     window = Window(_answers(store.path, shared, options.site))
     address = stack.enter_context(window.serving(options.port))
-    say(f"画面: {address}")
+    say(phrase("reader.run.window_at", address=address))
     if not options.headless:
         stack.enter_context(opened(address))
     return [window, Lines()]
@@ -97,7 +105,7 @@ def _answers(path: Path, shared: Shared, site: str) -> Answers:
     def place() -> str:
         with Store(path) as store:
             terminals = store.identity().terminals
-        return "、".join(one.name for one in terminals if site in {"", one.site})
+        return _listed(one.name for one in terminals if site in {"", one.site})
 
     return Answers(typed, registered, place)
 
@@ -124,18 +132,18 @@ def do_csv(store: Store, options: argparse.Namespace) -> int:
     """Keep the touches of a file."""
     found = read_csv(options.file, method=options.method, site=_site(store, options.site))
     store.keep(found.touches)
-    say(f"{len(found.touches):,}件を取り込みました。{unsent_line(store.summary())}")
+    say(phrase("reader.csv.done", count=len(found.touches), unsent=unsent_line(store.summary())))
     for line, message in found.bad:
-        say(f"{line}行目は取り込んでいません: {message}")
+        say(phrase("reader.csv.bad", line=line, cause=message))
     return WRONG if found.bad else DONE
 
 
 def do_send(store: Store, _options: argparse.Namespace) -> int:
     """Send everything now."""
     outcome = drain(Sender(store))
-    say(f"{outcome.stored:,}件を送信しました。{unsent_line(store.summary())}")
+    say(phrase("reader.send.done", count=outcome.stored, unsent=unsent_line(store.summary())))
     if outcome.refused:
-        say(f"{outcome.refused}件は打刻として読み取れないと断られました。status で見られます。")
+        say(phrase("reader.send.refused", count=outcome.refused))
     if outcome.message:
         say(outcome.message)
     return {State.EMPTY: DONE, State.ACT: WRONG}.get(outcome.state, LATER)
@@ -144,25 +152,27 @@ def do_send(store: Store, _options: argparse.Namespace) -> int:
 def do_status(store: Store, _options: argparse.Namespace) -> int:
     """Show what waits, what was refused and what was no touch, each with its remedy."""
     identity = store.identity()
-    say(
-        f"端末: {identity.device} {_places(identity.terminals)}"
-        if identity.device
-        else "端末: 登録されていません（register）"
-    )
+    known = phrase("reader.status.device", device=identity.device, places=_places(identity.terminals))
+    say(known if identity.device else phrase("reader.status.no_device"))
     say(unsent_line(store.summary()))
+    say(phrase("reader.status.readers", readers=_readers()))
+    for one in store.refused():
+        at, card, remedy = one.touch.touched_at, masked(one.touch.credential), _remedy_of(one.code)
+        say(phrase("reader.status.refused", at=at, card=card, remedy=remedy, code=one.code))
+    for line in store.unread():
+        say(phrase("reader.status.unread", at=line.at, line=line.line, cause=line.cause))
+    return DONE
+
+
+def _readers() -> str:
+    """The card readers that are plugged in, or why none can be used."""
     try:
         pcsc = Pcsc()
         names = pcsc.readers()
         pcsc.close()
     except ReaderError as error:
-        say(f"カードリーダー: {error}")
-    else:
-        say(f"カードリーダー: {'、'.join(names) or '見つかりません'}")
-    for one in store.refused():
-        say(f"断られた打刻: {one.touch.touched_at} {masked(one.touch.credential)} {remedy_of(one.code)}（{one.code}）")
-    for line in store.unread():
-        say(f"読めなかった行: {line.at} {line.line} {line.cause}")
-    return DONE
+        return str(error)
+    return _listed(names) or phrase("reader.status.no_readers")
 
 
 def do_selftest(path: Path, url: str) -> int:
@@ -173,12 +183,12 @@ def do_selftest(path: Path, url: str) -> int:
 def do_rotate(store: Store, _options: argparse.Namespace) -> int:
     """Change the secret."""
     rotate(store)
-    say("署名の鍵を替えました。次の送信から新しい鍵を使います。")
+    say(phrase("reader.rotate.done"))
     return DONE
 
 
 def do_fork(store: Store, _options: argparse.Namespace) -> int:
     """Become a new device."""
     count = store.fork(store.identity().store)
-    say(f"新しい記録ファイルになりました。未送信の{count:,}件は残っています。register で登録してください。")
+    say(phrase("reader.fork.done", count=count))
     return DONE

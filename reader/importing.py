@@ -9,6 +9,7 @@ from pathlib import Path
 from reader.numbers import NumberError, card_number
 from reader.records import NewTouch
 from reader.send import rfc3339
+from reader.texts import phrase
 
 COLUMNS = ("card", "touched_at", "direction")
 DIRECTIONS = frozenset({"", "in", "out"})
@@ -33,16 +34,14 @@ def read_csv(path: Path, *, method: str, site: str) -> Read:
     bad: list[tuple[int, str]] = []
     try:
         if not set(COLUMNS[:2]) <= set(rows.fieldnames or ()):
-            raise FileError(f"1行目に列の名前 {','.join(COLUMNS)} を書いてください。")
+            raise FileError(phrase("reader.file.columns", columns=",".join(COLUMNS)))
         for row in rows:
             try:
                 touches.append(touch_of(*(row.get(name) or "" for name in COLUMNS), method=method, site=site))
             except ValueError as error:
                 bad.append((rows.line_num, str(error)))
     except csv.Error as error:
-        raise FileError(
-            f"{rows.line_num}行目でCSVとして読めなくなりました（{error}）。何も取り込んでいません。"
-        ) from error
+        raise FileError(phrase("reader.file.no_csv", line=rows.line_num, cause=error)) from error
     return Read(tuple(touches), tuple(bad))
 
 
@@ -50,21 +49,21 @@ def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise FileError(f"{path} を読めません（{error.strerror}）。") from error
+        raise FileError(phrase("reader.file.unreadable", path=path, cause=error.strerror)) from error
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise FileError("文字コードが分かりません。UTF-8で保存してください。")
+    raise FileError(phrase("reader.file.encoding"))
 
 
 def touch_of(card: str, when: str, direction: str, *, method: str, site: str) -> NewTouch:
     """A touch from its three texts. Raises `ValueError` with a message for people."""
     if not card.strip():
-        raise NumberError("カードの番号がありません。")
+        raise NumberError(phrase("reader.number.missing"))
     if direction.strip() not in DIRECTIONS:
-        raise ValueError(f"direction は in、out、空のどれかです（{direction[:20]}）。")
+        raise ValueError(phrase("reader.file.direction", typed=direction[:20]))
     return NewTouch("card", card_number(card), rfc3339(_moment(when.strip())), method, direction.strip(), site)
 
 
@@ -72,7 +71,7 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"時刻が読めません（{text[:40]}）。2026-11-20T07:58:02+09:00 の形で書いてください。") from None
+        raise ValueError(phrase("reader.file.time", typed=text[:40])) from None
     if moment.tzinfo is None:
-        raise ValueError(f"時刻に +09:00 がありません（{text[:40]}）。2026-11-20T07:58:02+09:00 の形で書いてください。")
+        raise ValueError(phrase("reader.file.offset", typed=text[:40]))
     return moment

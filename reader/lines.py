@@ -13,6 +13,7 @@ from reader.run import Shared
 from reader.screen import Note, say
 from reader.send import now, rfc3339
 from reader.store import Store, StoreError
+from reader.texts import phrase
 
 MOST_BYTES, MOST_SIGNS = 4096, 500
 ROOM_POLL_S = 5.0
@@ -27,7 +28,7 @@ def take_lines(store: Store, lines: BinaryIO, shared: Shared, *, site: str, meth
                 bad += not _take(store, line, site=site, method=method)
             except StoreError as error:
                 if shared.note != (note := Note(str(error), act=True)):
-                    say(f"待機  {error}")
+                    say(phrase("reader.lines.waiting", cause=error))
                 shared.note = note
                 shared.stop.wait(ROOM_POLL_S)
                 continue

@@ -3,14 +3,16 @@
 import re
 import unicodedata
 
+from reader.texts import phrase
+
 BODY_AND_CHECK = 12
 ID_DIGITS = 14
 CARD_DIGITS = 16
 WORKER_KIND = "21"
-KINDS = {"22": "事業者ID", "23": "ユーザーID", "24": "現場ID"}
+OTHER_KINDS = frozenset({"22", "23", "24"})
 EXAMPLE = "12345678901821-01"
 
-_SEPARATORS = re.compile(r"[\s\-‐‑–—―ー−_]+")
+_SEPARATORS = re.compile(r"[\s\-‐‑–—―\u30fc−_]+")  # U+30FC: the Japanese long vowel, which looks like a dash
 _PHONE_CODE = re.compile(r"[1-9][0-9]{13}-[0-9]{2}\.[0-9a-f]{1,12}\.[0-9a-f]{20}")
 _DAMM = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
@@ -39,23 +41,24 @@ def card_number(text: str) -> str:
     """Read a card number as typed, in the form in which it is sent. Raises `NumberError`."""
     digits = clean_digits(text)
     if not digits.isascii() or not digits.isdigit():
-        raise NumberError(f"数字でない文字があります。カードの番号は {EXAMPLE} の形です。")
+        raise NumberError(phrase("reader.number.no_digits", example=EXAMPLE))
     if len(digits) not in {ID_DIGITS, CARD_DIGITS}:
-        raise NumberError(
-            f"桁数が違います（{len(digits)}桁）。14桁の番号と2桁の枝番を {EXAMPLE} の形で入力してください。"
-        )
+        raise NumberError(phrase("reader.number.length", digits=len(digits), example=EXAMPLE))
     if digits[0] == "0" or damm(digits[:BODY_AND_CHECK]):
-        raise NumberError(
-            "番号のどこかの桁が違います（チェックデジットが合いません）。カードを見て、もう一度入力してください。"
-        )
+        raise NumberError(phrase("reader.number.check_digit"))
     kind = digits[BODY_AND_CHECK:ID_DIGITS]
     if kind != WORKER_KIND:
-        name = KINDS.get(kind, f"末尾が{kind}の番号")
-        raise NumberError(f"これは{name}です。技能者のカードの番号（14桁目までの末尾が21）を入力してください。")
+        raise NumberError(phrase("reader.number.kind", kind=_name_of_kind(kind)))
     branch = digits[ID_DIGITS:]
     if branch in {"", "00"}:
-        raise NumberError(f"枝番がありません。カードの番号の後の2桁も、{EXAMPLE} の形で入力してください。")
+        raise NumberError(phrase("reader.number.branch", example=EXAMPLE))
     return f"{digits[:ID_DIGITS]}-{branch}"
+
+
+def _name_of_kind(kind: str) -> str:
+    if kind in OTHER_KINDS:
+        return phrase(f"reader.number.kind.{kind}")
+    return phrase("reader.number.kind.other", ending=kind)
 
 
 def is_phone_code(text: str) -> bool:
@@ -66,5 +69,5 @@ def is_phone_code(text: str) -> bool:
 def masked(credential: str) -> str:
     """A number or token as the receipt shows it: enough to know one's own card, not enough to copy it."""
     if credential.startswith("uid:"):
-        return f"ICチップ ****{credential[-4:]}"
+        return phrase("reader.number.chip", last=credential[-4:])
     return f"**** **** **{credential[10:12]} {credential[12:17]}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reader.numbers import NumberError, card_number
+from reader.texts import phrase
 
 LIBRARY = "libpcsclite.so.1"
 AID = bytes.fromhex("F04343555301")  # "CCUS", version 1, in the range that belongs to nobody (ISO 7816-5)
@@ -24,17 +25,17 @@ _SERVICE_GONE = {0x80100003, 0x8010001D, 0x8010001E, 0x80100013}
 _ANSWER_BYTES, _ATR_BYTES = 4096, 33
 
 PLAIN = {
-    0x80100009: "カードリーダーが外されました。つなぎ直してください。",
-    0x8010000B: "ほかのプログラムがカードを使っています。そのプログラムを閉じてください。",
-    0x8010000C: "カードがありません。もう一度タッチしてください。",
-    0x8010000F: "このカードとは通信できません。別のカードでないか確かめてください。",
-    0x80100016: "カードとの通信が途切れました。もう一度タッチしてください。",
-    0x80100017: "カードリーダーが外されました。つなぎ直してください。",
-    0x8010002F: "カードとの通信が途切れました。もう一度タッチしてください。",
-    0x80100066: "カードが応答しません。向きを確かめて、もう一度タッチしてください。",
-    0x80100067: "カードが応答しません。向きを確かめて、もう一度タッチしてください。",
-    0x80100068: "カードとの通信が途切れました。もう一度タッチしてください。",
-    0x80100069: "カードが早く離れました。もう一度、少し長くタッチしてください。",
+    0x80100009: "reader.pcsc.unplugged",
+    0x8010000B: "reader.card.in_use",
+    0x8010000C: "reader.card.none",
+    0x8010000F: "reader.card.foreign",
+    0x80100016: "reader.card.broken_off",
+    0x80100017: "reader.pcsc.unplugged",
+    0x8010002F: "reader.card.broken_off",
+    0x80100066: "reader.card.mute",
+    0x80100067: "reader.card.mute",
+    0x80100068: "reader.card.broken_off",
+    0x80100069: "reader.card.too_short",
 }
 
 
@@ -81,7 +82,7 @@ def _load() -> ctypes.CDLL:
     try:
         library = ctypes.CDLL(LIBRARY)
     except OSError:
-        raise ReaderError(f"{LIBRARY} がありません。libpcsclite1 と pcscd を入れてください。") from None
+        raise ReaderError(phrase("reader.pcsc.no_library", library=LIBRARY)) from None
     for name, arguments in _SIGNATURES.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, ctypes.c_long
@@ -98,9 +99,7 @@ class Pcsc:
         context = ctypes.c_long()
         answer = self._call("SCardEstablishContext", _SCOPE_SYSTEM, None, None, ctypes.byref(context))
         if answer:
-            raise ReaderError(
-                f"カードリーダーのサービス（pcscd）が動いていません。起動してください（0x{answer:08X}）。"
-            )
+            raise ReaderError(phrase("reader.pcsc.no_service", answer=f"0x{answer:08X}"))
         self._context = context.value
 
     def close(self) -> None:
@@ -186,11 +185,9 @@ class Pcsc:
     @staticmethod
     def _check_service(answer: int) -> None:
         if answer in _SERVICE_GONE:
-            raise ReaderError("カードリーダーのサービス（pcscd）が止まりました。動き出すのを待っています。")
+            raise ReaderError(phrase("reader.pcsc.service_stopped"))
         if answer:
-            raise ReaderError(
-                PLAIN.get(answer, f"カードリーダーが使えません（0x{answer:08X}）。つなぎ直してください。")
-            )
+            raise ReaderError(_plain(answer, "reader.pcsc.unusable"))
 
 
 def _is_new(before: int, now: int) -> bool:
@@ -198,9 +195,14 @@ def _is_new(before: int, now: int) -> bool:
     return not before & _PRESENT or before >> 16 != now >> 16
 
 
+def _plain(answer: int, otherwise: str) -> str:
+    """An answer of the service in plain words; `otherwise` is the key where we have none for it."""
+    return phrase(PLAIN[answer]) if answer in PLAIN else phrase(otherwise, answer=f"0x{answer:08X}")
+
+
 def _check_card(answer: int) -> None:
     if answer:
-        raise CardError(PLAIN.get(answer, f"カードを読めませんでした（0x{answer:08X}）。もう一度タッチしてください。"))
+        raise CardError(_plain(answer, "reader.card.unreadable"))
 
 
 class Card:
@@ -228,7 +230,7 @@ class Card:
             return self._read_number()
         uid, status = self.ask(GET_UID)
         if status != DONE or not uid:
-            raise CardError("このカードには読める番号がありません。番号を入力してください。")
+            raise CardError(phrase("reader.card.no_number"))
         return Credential("token", f"uid:{uid.hex()}")
 
     def _read_number(self) -> Credential:
@@ -238,6 +240,4 @@ class Card:
                 raise NumberError
             return Credential("card", card_number(data.rstrip(b"\0 ").decode("ascii")))
         except ValueError:  # NumberError and UnicodeDecodeError are both
-            raise CardError(
-                "カードの中の番号が正しくありません。番号を入力し、カードの発行者に知らせてください。"
-            ) from None
+            raise CardError(phrase("reader.card.wrong_number")) from None

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from reader.records import Terminal
 from reader.send import OK, sign
 from reader.store import Store
+from reader.texts import phrase
 from reader.web import AddressError, NetworkError, Reply, checked_address, post
 
 CREATED = 201
 TIMEOUT_S = 20.0
-UNREADABLE = "サーバーの返事を読めません。アドレスを確かめてください。"
 PAIR = "pair="
 
 
@@ -27,7 +27,7 @@ def read_qr_text(text: str) -> tuple[str, str]:
     except ValueError:
         parts = urlsplit("")
     if not parts.netloc or not parts.fragment.startswith(PAIR):
-        raise RegistrationError("現場のページのQRコードの文字ではありません（https://…/#pair=… の形です）。")
+        raise RegistrationError(phrase("reader.register.no_qr_text"))
     return f"{parts.scheme}://{parts.netloc}", parts.fragment.removeprefix(PAIR)
 
 
@@ -41,7 +41,7 @@ def register_text(store: Store, text: str, *, name: str) -> tuple[Terminal, ...]
         url, code = read_qr_text(text)
         return register(store, url=url, code=code, name=name, allow_http=url == known)
     if not known:
-        raise AddressError("サーバーのアドレスが分かりません。QRコードの文字（https://…）を入力してください。")
+        raise AddressError(phrase("reader.register.no_address"))
     return register(store, url=known, code=text, name=name, allow_http=True)  # looked at when it was first given
 
 
@@ -53,15 +53,13 @@ def register(store: Store, *, url: str, code: str, name: str, allow_http: bool =
     url = checked_address(url, allow_http=allow_http)
     identity = store.identity()
     if identity.device and url != identity.url:
-        raise RegistrationError(
-            f"この端末は {identity.url} に登録されています。別のサーバーに登録するときは、先に fork を実行してください。"
-        )
+        raise RegistrationError(phrase("reader.register.elsewhere", url=identity.url))
     wanted = {"code": code.strip(), "store": identity.store, "name": name, "dense": True}
     body = json.dumps(wanted, ensure_ascii=False).encode()
     headers = {"Device": identity.device, "Signature": sign(identity.secret, body)} if identity.device else {}
     reply = post(f"{url}/api/v1/devices", body, headers, TIMEOUT_S)
     if reply.status not in {OK, CREATED}:
-        raise RegistrationError(reply.told() or f"登録できませんでした（{reply.status}）。")
+        raise RegistrationError(reply.told() or phrase("reader.register.failed", status=reply.status))
     device, secret, terminals = _read(reply, identity.device, identity.secret)
     store.register(url=url, device=device, secret=secret, terminals=terminals)
     return terminals
@@ -71,16 +69,16 @@ def rotate(store: Store) -> None:
     """Sign with a new secret from the next request on. Raises `RegistrationError`, `NetworkError`."""
     identity = store.identity()
     if not identity.device:
-        raise RegistrationError("端末が登録されていません。")
+        raise RegistrationError(phrase("reader.rotate.unregistered"))
     body = json.dumps({"store": identity.store}).encode()
     headers = {"Device": identity.device, "Signature": sign(identity.secret, body)}
     reply = post(f"{identity.url}/api/v1/devices/secret", body, headers, TIMEOUT_S)
     if reply.status != OK:
-        raise RegistrationError(reply.told() or f"鍵を替えられませんでした（{reply.status}）。")
+        raise RegistrationError(reply.told() or phrase("reader.rotate.failed", status=reply.status))
     try:
         secret = unmasked(identity.secret, bytes.fromhex(json.loads(reply.body)["masked_secret"]), identity.device)
     except (ValueError, TypeError, KeyError) as error:
-        raise NetworkError(UNREADABLE) from error
+        raise NetworkError(phrase("reader.register.unreadable")) from error
     store.change_secret(identity.device, secret)
 
 
@@ -98,7 +96,7 @@ def _read(reply: Reply, device: str, secret: str) -> tuple[str, str, tuple[Termi
         if reply.status == CREATED:
             device, secret = str(answer["device"]), bytes.fromhex(answer["secret"]).hex()
     except (ValueError, TypeError, KeyError) as error:
-        raise NetworkError(UNREADABLE) from error
+        raise NetworkError(phrase("reader.register.unreadable")) from error
     if not secret or not terminals:
-        raise NetworkError(UNREADABLE)
+        raise NetworkError(phrase("reader.register.unreadable"))
     return device, secret, terminals

@@ -17,8 +17,8 @@ from reader.records import NewTouch
 from reader.screen import Face, Note, View, closed, ready, receipt, trouble
 from reader.send import Sender, State, drain, now, rfc3339
 from reader.store import Store, StoreError
+from reader.texts import phrase
 
-WHICH_SITE = "この端末は複数の現場で使えます。--site で現場を選んで、起動し直してください。"
 SLICE_S, RECEIPT_S, RETRY_READER_S, POLL_S = 0.5, 3.0, 3.0, 5.0
 PEOPLE_PAUSE_S = 600.0  # a name on the receipt is not worth a second try at once
 
@@ -88,7 +88,7 @@ def _send(path: Path, shared: Shared) -> None:
             with Store(path) as store:
                 _send_from(store, shared)
         except Exception as error:  # noqa: BLE001 -- said on the screen, then tried again
-            shared.note = Note(f"送信でつまずきました。打刻はこのPCに残っています。（{error}）", act=True)
+            shared.note = Note(phrase("reader.send.stumbled", cause=error), act=True)
             shared.stop.wait(POLL_S)
 
 
@@ -157,7 +157,7 @@ class _Loop:
             self._pcsc = self._pcsc or Pcsc()
             name = self._pcsc.wait(SLICE_S)
             there = name or self._pcsc.readers()
-            self._reader_note = None if there else Note("カードリーダーがつながっていません。", act=True)
+            self._reader_note = None if there else Note(phrase("reader.pcsc.none"), act=True)
             if name:
                 with self._pcsc.connected(name) as card:
                     credential = card.read_token()
@@ -173,7 +173,7 @@ class _Loop:
         """The receipt comes after the disk has it."""
         site = self._habits.site or self._store.only_site()
         if not site and self._store.identity().device:
-            self._trouble(WHICH_SITE)
+            self._trouble(phrase("reader.which_site.restart"))
             return
         at = rfc3339(now())
         touch = NewTouch(credential.kind, credential.value, at, method, self._habits.direction, site)

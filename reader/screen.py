@@ -12,8 +12,8 @@ from typing import Protocol, TextIO
 
 from reader.numbers import masked
 from reader.records import NewTouch, Summary
+from reader.texts import phrase
 
-DIRECTIONS = {"in": "入場", "out": "退場", "": ""}
 _PLAIN, _CLEAR, _TONE = "\x1b[0m", "\x1b[2J\x1b[H", "\a"
 
 
@@ -62,38 +62,38 @@ def say(text: str) -> None:
 def unsent_line(summary: Summary) -> str:
     """How many touches wait, and since when."""
     if not summary.unsent:
-        return "未送信: 0"
-    since = datetime.fromisoformat(summary.oldest)
-    return f"未送信: {summary.unsent:,}（{since:%m/%d %H:%M} から）"
+        return phrase("reader.screen.all_sent")
+    return phrase("reader.screen.unsent", count=summary.unsent, since=datetime.fromisoformat(summary.oldest))
 
 
 def receipt(touch: NewTouch, name: str, summary: Summary) -> View:
     """A touch was kept. `name` is the shown name where this PC knows it."""
     at = datetime.fromisoformat(touch.touched_at)
-    when = f"{at:%H:%M:%S}  {DIRECTIONS[touch.direction]}".rstrip()
+    direction = phrase(f"reader.direction.{touch.direction}") if touch.direction else ""
+    when = f"{at:%H:%M:%S}  {direction}".rstrip()
     card = masked(touch.credential)
-    lines = (when, f"カード {card}") if name else (when,)
-    return View(Tone.TAKEN, "読み取りました", name or card, lines, unsent_line(summary))
+    lines = (when, phrase("reader.screen.card", card=card)) if name else (when,)
+    return View(Tone.TAKEN, phrase("reader.screen.taken"), name or card, lines, unsent_line(summary))
 
 
 def trouble(message: str, summary: Summary) -> View:
     """A touch was not kept."""
-    return View(Tone.FAILED, "読み取れません", lines=(message,), unsent=unsent_line(summary))
+    return View(Tone.FAILED, phrase("reader.screen.failed"), lines=(message,), unsent=unsent_line(summary))
 
 
 def ready(summary: Summary, notes: Sequence[Note]) -> View:
     """Nobody is there. Touches that were refused, and lines that were none, wait for somebody."""
     found = list(notes)
     if summary.refused:
-        found.append(Note(f"受け付けられなかった打刻が{summary.refused}件あります。status で見られます。", act=True))
+        found.append(Note(phrase("reader.screen.refused", count=summary.refused), act=True))
     if summary.unread:
-        found.append(Note(f"打刻として読めなかった行が{summary.unread}件あります。status で見られます。", act=True))
-    return View(Tone.READY, "カードをタッチしてください", unsent=unsent_line(summary), notes=tuple(found))
+        found.append(Note(phrase("reader.screen.unread", count=summary.unread), act=True))
+    return View(Tone.READY, phrase("reader.screen.ready"), unsent=unsent_line(summary), notes=tuple(found))
 
 
 def closed(message: str, summary: Summary) -> View:
     """No touch can be taken until somebody acts."""
-    return View(Tone.CLOSED, "いまは打刻できません", lines=(message,), unsent=unsent_line(summary))
+    return View(Tone.CLOSED, phrase("reader.screen.closed"), lines=(message,), unsent=unsent_line(summary))
 
 
 class Lines:

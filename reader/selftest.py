@@ -15,21 +15,22 @@ from reader.pcsc import Pcsc, ReaderError
 from reader.screen import say, unsent_line
 from reader.send import TOO_LARGE, UNAUTHORISED, now, sign
 from reader.store import Store, StoreError
+from reader.texts import phrase
 from reader.web import NetworkError, Reply, get, post
 
 MOST_OFFSET_S = 60.0
 TIMEOUT_S = 10.0
 OK = 200
-KEPT = "打刻はこのPCに保存され、直ったあとで自動的に送られます。"
-TYPED_STILL = "カードは読めません。番号の入力では打刻できます。"
+KEPT = "reader.selftest.kept"
+TYPED_STILL = "reader.selftest.typed_still"
 
 
 class FailedError(Exception):
-    """A part does not work: cause, what follows, what to do."""
+    """A part does not work: the cause in words, and the keys of what follows and of what to do."""
 
     def __init__(self, cause: str, consequence: str, remedy: str) -> None:
         super().__init__(cause)
-        self.parts = (cause, consequence, remedy)
+        self.consequence, self.remedy = phrase(consequence), phrase(remedy)
 
 
 class SkippedError(Exception):
@@ -59,48 +60,46 @@ def _say(name: str, check: Callable[[], str]) -> bool:
     except SkippedError as error:
         say(f"--  {name}  {error}")
     except FailedError as error:
-        cause, consequence, remedy = error.parts
-        say(f"NG  {name}  {cause}\n      影響: {consequence}\n      対処: {remedy}")
+        given = {"cause": str(error), "consequence": error.consequence, "remedy": error.remedy}
+        say(phrase("reader.selftest.ng", part=name, **given))
     else:
         return True
     return False
 
 
 def _checks(found: _Found) -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "カードリーダーのサービス", _service
-    yield "カードリーダー", _readers
-    yield "記録ファイル", partial(_store, found)
-    yield "端末の登録", partial(_registration, found)
-    yield "ネットワーク", partial(_network, found)
-    yield "サーバー", partial(_server, found)
-    yield "時計", partial(_clock, found)
-    yield "署名", partial(_signature, found)
+    yield phrase("reader.selftest.service"), _service
+    yield phrase("reader.selftest.readers"), _readers
+    yield phrase("reader.selftest.store"), partial(_store, found)
+    yield phrase("reader.selftest.registration"), partial(_registration, found)
+    yield phrase("reader.selftest.network"), partial(_network, found)
+    yield phrase("reader.selftest.server"), partial(_server, found)
+    yield phrase("reader.selftest.clock"), partial(_clock, found)
+    yield phrase("reader.selftest.signature"), partial(_signature, found)
 
 
 def _service() -> str:
     try:
         Pcsc().close()
     except ReaderError as error:
-        raise FailedError(
-            str(error), TYPED_STILL, "pcscd を入れて起動してください（sudo systemctl start pcscd）。"
-        ) from error
-    return "pcscd が動いています"
+        raise FailedError(str(error), TYPED_STILL, "reader.selftest.service.remedy") from error
+    return phrase("reader.selftest.service.ok")
 
 
 def _readers() -> str:
     try:
         pcsc = Pcsc()
     except ReaderError:
-        raise SkippedError("サービスが動いたあとで確かめられます。") from None
+        raise SkippedError(phrase("reader.selftest.after_service")) from None
     try:
         names = pcsc.readers()
     except ReaderError as error:
-        raise FailedError(str(error), TYPED_STILL, "pcscd を起動し直してください。") from error
+        raise FailedError(str(error), TYPED_STILL, "reader.selftest.readers.restart") from error
     finally:
         pcsc.close()
     if not names:
-        raise FailedError("見つかりません。", TYPED_STILL, "USBケーブルと、リーダーのドライバーを確かめてください。")
-    return "、".join(names)
+        raise FailedError(phrase("reader.selftest.readers.none"), TYPED_STILL, "reader.selftest.readers.remedy")
+    return phrase("reader.list").join(names)
 
 
 def _store(found: _Found) -> str:
@@ -110,28 +109,24 @@ def _store(found: _Found) -> str:
             identity = store.identity()
             found.store, found.device, found.secret = identity.store, identity.device, identity.secret
             found.url = found.url or identity.url
-            return f"{store.path} に書けます。{unsent_line(store.summary())}"
+            return phrase("reader.selftest.store.ok", path=store.path, unsent=unsent_line(store.summary()))
     except StoreError as error:
-        raise FailedError(
-            str(error),
-            "打刻を受け付けられません。",
-            "空き容量と書き込みの権限を確かめてください。ファイルは消さないでください。",
-        ) from error
+        raise FailedError(str(error), "reader.selftest.store.consequence", "reader.selftest.store.remedy") from error
 
 
 def _registration(found: _Found) -> str:
     if not found.device:
         raise FailedError(
-            "登録されていません。", "打刻はこのPCに保存されますが、送られません。",
-            "現場のページで登録コードを出し、register で登録してください。",
+            phrase("reader.selftest.registration.cause"), "reader.selftest.registration.consequence",
+            "reader.selftest.registration.remedy",
         )  # fmt: skip
-    return f"端末 {found.device}"
+    return phrase("reader.selftest.registration.ok", device=found.device)
 
 
 def _network(found: _Found) -> str:
     """Name, line and certificate, before anything is asked."""
     if not found.url:
-        raise FailedError("サーバーが決まっていません。", KEPT, "register で登録するか、--url を付けてください。")
+        raise FailedError(phrase("reader.selftest.network.no_server"), KEPT, "reader.selftest.network.no_server.remedy")
     scheme, host, port = _next_hop(found.url)
     try:
         with socket.create_connection((host, port), timeout=TIMEOUT_S) as line:
@@ -139,22 +134,20 @@ def _network(found: _Found) -> str:
                 ssl.create_default_context().wrap_socket(line, server_hostname=host).close()
     except socket.gaierror:
         raise FailedError(
-            f"{host} という名前が見つかりません。",
-            KEPT,
-            "インターネットにつながっているか、アドレスを確かめてください。",
+            phrase("reader.selftest.network.no_name", host=host), KEPT, "reader.selftest.network.no_name.remedy"
         ) from None
     except ssl.SSLError as error:
         raise FailedError(
-            f"{host} の証明書を確かめられません（{error.reason}）。", KEPT,
-            "PCの時刻が正しいか、社内の通信機器が間に入っていないかを確かめてください。",
+            phrase("reader.selftest.network.certificate", host=host, cause=error.reason), KEPT,
+            "reader.selftest.network.certificate.remedy",
         ) from error  # fmt: skip
     except OSError as error:
         raise FailedError(
-            f"{host}:{port} につながりません（{error.strerror or error}）。", KEPT,
-            "ネットワークと、プロキシやファイアウォールの設定を確かめてください。",
+            phrase("reader.selftest.network.closed", host=host, port=port, cause=error.strerror or error), KEPT,
+            "reader.selftest.network.closed.remedy",
         ) from error  # fmt: skip
     found.reachable = True
-    return f"{host}:{port} につながります"
+    return phrase("reader.selftest.network.ok", host=host, port=port)
 
 
 def _next_hop(url: str) -> tuple[str, str, int]:
@@ -170,34 +163,32 @@ def _server(found: _Found) -> str:
     status = _asked(found).status
     if status != OK:
         raise FailedError(
-            f"{found.url} が正しく応答しません（{status}）。", KEPT,
-            "アドレスを確かめてください。続くときは、あとで自動的に送られるのを待ってください。",
-        )  # fmt: skip
-    return f"{found.url} が応答します"
+            phrase("reader.selftest.server.cause", url=found.url, status=status), KEPT, "reader.selftest.server.remedy"
+        )
+    return phrase("reader.selftest.server.ok", url=found.url)
 
 
 def _asked(found: _Found) -> Reply:
     if not found.reachable:
-        raise SkippedError("ネットワークが直ったあとで確かめられます。")
+        raise SkippedError(phrase("reader.selftest.after_network"))
     try:
         return get(f"{found.url}/healthz", TIMEOUT_S)
     except NetworkError as error:
-        raise FailedError(str(error), KEPT, "ネットワークと、アドレスを確かめてください。") from error
+        raise FailedError(str(error), KEPT, "reader.selftest.look_at_network") from error
 
 
 def _clock(found: _Found) -> str:
     began = now()
     told = _date(_asked(found).headers.get("date", ""))
     if told is None:
-        raise SkippedError("サーバーが時刻を言わないため、確かめていません。")
+        raise SkippedError(phrase("reader.selftest.clock.unknown"))
     offset = (began + (now() - began) / 2 - told).total_seconds()
     if abs(offset) > MOST_OFFSET_S:
         raise FailedError(
-            f"サーバーと{abs(offset):.0f}秒ずれています。",
-            "打刻の時刻がずれます。10分を超えると、時刻の確認が必要な打刻になります。",
-            "PCの時刻を自動で合わせる設定にしてください。",
-        )
-    return f"サーバーとのずれは{abs(offset):.0f}秒です"
+            phrase("reader.selftest.clock.cause", offset=abs(offset)), "reader.selftest.clock.consequence",
+            "reader.selftest.clock.remedy",
+        )  # fmt: skip
+    return phrase("reader.selftest.clock.ok", offset=abs(offset))
 
 
 def _date(text: str) -> datetime | None:
@@ -210,20 +201,21 @@ def _date(text: str) -> datetime | None:
 def _signature(found: _Found) -> str:
     """Send a rightly signed batch of nothing: it keeps nothing, and only a known device gets as far as its size."""
     if not found.device:
-        raise SkippedError("端末を登録したあとで確かめられます。")
+        raise SkippedError(phrase("reader.selftest.after_registration"))
     if not found.reachable:
-        raise SkippedError("ネットワークが直ったあとで確かめられます。")
+        raise SkippedError(phrase("reader.selftest.after_network"))
     body = f'{{"store":"{found.store}","touches":[]}}'.encode()
     headers = {"Device": found.device, "Signature": sign(found.secret, body)}
     try:
         status = post(f"{found.url}/api/v1/touches", body, headers, TIMEOUT_S).status
     except NetworkError as error:
-        raise FailedError(str(error), KEPT, "ネットワークと、アドレスを確かめてください。") from error
+        raise FailedError(str(error), KEPT, "reader.selftest.look_at_network") from error
     if status == UNAUTHORISED:
         raise FailedError(
-            "サーバーがこの端末を認めません。", "打刻はこのPCに残り、送られません。",
-            "fork のあと、現場のページの登録コードで register してください。",
+            phrase("reader.selftest.signature.cause"), "reader.selftest.signature.consequence",
+            "reader.selftest.signature.remedy",
         )  # fmt: skip
     if status != TOO_LARGE:
-        raise FailedError(f"サーバーの返事が違います（{status}）。", KEPT, "打刻プログラムを更新してください。")
-    return "サーバーがこの端末の署名を認めます"
+        cause = phrase("reader.selftest.signature.odd", status=status)
+        raise FailedError(cause, KEPT, "reader.selftest.signature.odd.remedy")
+    return phrase("reader.selftest.signature.ok")

@@ -13,6 +13,7 @@ from typing import Any
 
 from reader.records import Identity, Outgoing, Touch, Verdict
 from reader.store import Store
+from reader.texts import phrase
 from reader.web import NetworkError, Reply, post
 
 MOST_TOUCHES = 500
@@ -20,9 +21,6 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S, ACT_PAUSE_S = 2.0, 300.0, 300.0
 UNREGISTERED_PAUSE_S = 5.0  # asks nobody: it only looks whether somebody has registered meanwhile
 MOST_RENUMBERS = 3
 FORKED = "DEVICE_FORKED"
-UNREGISTERED = (
-    "端末が登録されていません。現場のページで登録コードを出して、登録してください。打刻はこのPCに残っています。"
-)
 OK, UNAUTHORISED, CONFLICT, TOO_LARGE, UNREADABLE, TOO_MANY = 200, 401, 409, 413, 422, 429
 
 
@@ -95,7 +93,7 @@ def read_answer(reply: Reply, touches: tuple[Touch, ...], began: datetime, ended
         gaps = tuple((int(first), int(last)) for first, last in answer.get("gaps", []))
         highest = int(answer["highest"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise AnswerError("サーバーの返事を読めません。") from error
+        raise AnswerError(phrase("reader.send.unreadable")) from error
     return Verdict(stored, renumber, refused, highest, gaps, round(offset.total_seconds(), 3))
 
 
@@ -115,6 +113,10 @@ def _sort(
     return tuple(found["stored"]), tuple(found["renumber"]), tuple(codes)
 
 
+def _unregistered() -> Outcome:
+    return Outcome(State.ACT, phrase("reader.send.unregistered"), UNREGISTERED_PAUSE_S)
+
+
 class Sender:
     """Sends batches of a store, one at a time, and remembers how long to wait."""
 
@@ -131,7 +133,7 @@ class Sender:
             if not outgoing.touches:
                 return Outcome(State.EMPTY)
             if not outgoing.identity.secret:
-                return Outcome(State.ACT, UNREGISTERED, UNREGISTERED_PAUSE_S)
+                return _unregistered()
             return self._send(outgoing)
 
     def _send(self, outgoing: Outgoing) -> Outcome:
@@ -141,9 +143,9 @@ class Sender:
         try:
             reply = post(f"{identity.url}/api/v1/touches", body, headers, self._timeout_s)
         except NetworkError as error:
-            return self._wait(f"{error}打刻はこのPCに残っています。")
+            return self._wait(phrase("reader.send.kept", cause=error))
         if reply.status == UNAUTHORISED and self._store.take_back_secret(identity.device):
-            return Outcome(State.SENT, "前の鍵で送り直します。")
+            return Outcome(State.SENT, phrase("reader.send.former_key"))
         if reply.status == CONFLICT and reply.problem().get("code") == FORKED:
             return self._forked(identity)
         if reply.status != OK:
@@ -151,7 +153,7 @@ class Sender:
         try:
             verdict = read_answer(reply, outgoing.touches, began, self._clock())
         except AnswerError as error:
-            return self._wait(f"{error}打刻はこのPCに残っています。")
+            return self._wait(phrase("reader.send.kept", cause=error))
         return self._settle(identity, verdict)
 
     def _settle(self, identity: Identity, verdict: Verdict) -> Outcome:
@@ -160,33 +162,30 @@ class Sender:
         if stored or refused:
             self._failures = self._renumbers = 0
             self._size = min(MOST_TOUCHES, self._size * 2)
-            return Outcome(State.SENT, f"{stored}件を送信しました。", stored=stored, refused=refused)
+            return Outcome(State.SENT, phrase("reader.send.sent", count=stored), stored=stored, refused=refused)
         self._renumbers += 1
         if verdict.renumber and self._renumbers <= MOST_RENUMBERS:
-            return Outcome(State.SENT, "番号を付け直して送ります。")
-        return self._wait("サーバーが打刻を受け取りません。打刻はこのPCに残っています。")
+            return Outcome(State.SENT, phrase("reader.send.renumbered"))
+        return self._wait(phrase("reader.send.not_taken"))
 
     def _forked(self, identity: Identity) -> Outcome:
         """This store is not the one that the server knows: become a new device; the unsent get new numbers."""
         self._store.fork(identity.store)
-        return Outcome(State.ACT, UNREGISTERED, UNREGISTERED_PAUSE_S)
+        return _unregistered()
 
     def _failed(self, reply: Reply, sent: int) -> Outcome:
         if reply.status in {TOO_LARGE, UNREADABLE} and sent > 1:
             self._size = max(1, sent // 2)
-            return Outcome(State.SENT, "少しずつに分けて送ります。")
+            return Outcome(State.SENT, phrase("reader.send.smaller"))
         told = reply.told()
         if reply.status == UNAUTHORISED:
-            return self._act(
-                "サーバーがこの端末を認めません。現場のページを確かめ、fork のあと register で登録し直してください。"
-            )
+            return self._act(phrase("reader.send.unknown_device"))
         if reply.status in {TOO_LARGE, UNREADABLE}:
-            return self._act(f"サーバーがこの打刻を読めません。このプログラムを更新してください。{told}")
+            return self._act(phrase("reader.send.unread", told=told))
         if reply.status == TOO_MANY:
-            return self._wait("サーバーが混み合っています。あとで送ります。", at_least_s=self._retry_after(reply))
-        return self._wait(
-            f"サーバーが応答できません（{reply.status}）。あとで送ります。{told}", at_least_s=self._retry_after(reply)
-        )
+            return self._wait(phrase("reader.send.busy"), at_least_s=self._retry_after(reply))
+        message = phrase("reader.send.failed", status=reply.status, told=told)
+        return self._wait(message, at_least_s=self._retry_after(reply))
 
     def _retry_after(self, reply: Reply) -> float:
         text = reply.headers.get("retry-after", "")
@@ -197,13 +196,13 @@ class Sender:
         return min(max(seconds, 0.0), 3600.0)
 
     def _act(self, message: str) -> Outcome:
-        return Outcome(State.ACT, message, ACT_PAUSE_S)
+        return Outcome(State.ACT, message.rstrip(), ACT_PAUSE_S)
 
     def _wait(self, message: str, *, at_least_s: float = 0.0) -> Outcome:
         """Growing pauses, spread a little, so that a thousand readers do not come back in the same second."""
         pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
         self._failures += 1
-        return Outcome(State.WAIT, message, max(at_least_s, pause * random.uniform(0.8, 1.2)))  # noqa: S311 -- no secret
+        return Outcome(State.WAIT, message.rstrip(), max(at_least_s, pause * random.uniform(0.8, 1.2)))  # noqa: S311 -- no secret
 
 
 def drain(sender: Sender) -> Outcome:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from reader.records import Identity, NewTouch, Outgoing, Refused, Summary, Terminal, Touch, Unread, Verdict
+from reader.texts import phrase
 
 DEFAULT_PATH = Path("~/.local/share/ccus-reader/store.db")
 LEAST_FREE_BYTES = 16 * 1024 * 1024
@@ -52,16 +53,12 @@ class Store:
             self._prepare_files()
             self._link = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"記録ファイル {self.path} を開けません（{error}）。場所と書き込みの権限を確かめてください。"
-            ) from error
+            raise StoreError(phrase("reader.store.not_opened", path=self.path, cause=error)) from error
         try:
             self._prepare_tables()
         except (StoreError, sqlite3.Error) as error:
             self._link.close()
-            raise StoreError(
-                f"記録ファイル {self.path} を使えません（{error}）。消さずに管理者に渡してください。"
-            ) from error
+            raise StoreError(phrase("reader.store.unusable", path=self.path, cause=error)) from error
 
     def _prepare_files(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -96,7 +93,7 @@ class Store:
     def check_room(self) -> None:
         """Raise `StoreError` while the disk is too full to take a touch: that is said before anybody touches."""
         if shutil.disk_usage(self.path.parent).free < LEAST_FREE_BYTES:
-            raise StoreError("ディスクがいっぱいです。打刻を受け付けられません。不要なファイルを消してください。")
+            raise StoreError(phrase("reader.store.full"))
 
     # Writes
 
@@ -307,9 +304,7 @@ class Store:
             with self._locked("lock"), self._transaction("BEGIN IMMEDIATE"):
                 yield
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"記録ファイルに書けません（{error}）。ディスクの空きと権限を確かめてください。"
-            ) from error
+            raise StoreError(phrase("reader.store.not_written", cause=error)) from error
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

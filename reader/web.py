@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from reader.texts import phrase, spoken
+
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
 
 
@@ -56,13 +58,11 @@ def checked_address(text: str, *, allow_http: bool = False) -> str:
         parts = urlsplit(text.strip())
         host, port = parts.hostname or "", parts.port  # reading the port checks it
     except ValueError:
-        raise AddressError("サーバーのアドレスが正しくありません。") from None
+        raise AddressError(phrase("reader.web.address")) from None
     if parts.scheme not in {"http", "https"} or not host or port == 0:
-        raise AddressError("サーバーのアドレスは https:// から始まります。")
+        raise AddressError(phrase("reader.web.https"))
     if parts.scheme == "http" and not allow_http and not _is_loopback(host):
-        raise AddressError(
-            "サーバーのアドレスが http:// です。https:// にするか、試験なら --allow-http を付けてください。"
-        )
+        raise AddressError(phrase("reader.web.http"))
     return text.strip().rstrip("/")
 
 
@@ -77,7 +77,8 @@ def _is_loopback(host: str) -> bool:
 
 def post(url: str, body: bytes, headers: dict[str, str], timeout_s: float) -> Reply:
     """Send a body of JSON. Raises `NetworkError`."""
-    return _ask(urllib.request.Request(url, body, {"Content-Type": "application/json", **headers}), timeout_s)  # noqa: S310 -- checked at registration
+    ours = {"Content-Type": "application/json", "Accept-Language": spoken()}  # what is wrong is told in our language
+    return _ask(urllib.request.Request(url, body, ours | headers), timeout_s)  # noqa: S310 -- checked at registration
 
 
 def get(url: str, timeout_s: float) -> Reply:
@@ -95,7 +96,7 @@ def _ask(request: urllib.request.Request, timeout_s: float) -> Reply:
             names = {name.lower(): value for name, value in answer.headers.items()}
             return Reply(answer.status, names, answer.read(MOST_ANSWER_BYTES))
     except Exception as error:  # a broken answer raises anything: http.client's errors, OSError, ValueError
-        raise NetworkError(f"サーバーにつながりません（{_cause(error)}）。") from error
+        raise NetworkError(phrase("reader.web.no_answer", cause=_cause(error))) from error
 
 
 def _cause(error: Exception) -> str:

@@ -20,12 +20,13 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from reader.screen import Tone, View
+from reader.texts import phrase, spoken
 
 PAGE = (Path(__file__).parent / "window.html").read_text(encoding="utf-8")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 MOST_BYTES, MOST_SIGNS = 2048, 200
 WAIT_S = 20.0
-UNREGISTERED = "登録前の端末"
+_GAP = re.compile(r"\{\{([\w.]+)\}\}")  # a key of the texts, or with no dot in it a value
 SIGNS = {
     Tone.READY: '<rect x="6" y="14" width="36" height="24" rx="3"/><path d="M6 22h36M12 31h10"/>',
     Tone.TAKEN: '<path d="M8 26l11 11 21-25"/>',
@@ -49,7 +50,7 @@ class Window:
     def __init__(self, answers: Answers) -> None:
         """Show nothing yet."""
         self.answers = answers
-        self._view = View(Tone.READY, "準備しています")
+        self._view = View(Tone.READY, phrase("reader.screen.starting"))
         self._version = 0
         self._changed = threading.Condition()
 
@@ -116,6 +117,11 @@ def shown(view: View) -> str:
     )
 
 
+def _unregistered() -> str:
+    """What stands for the place as long as there is none."""
+    return phrase("reader.window.unregistered")
+
+
 class _Handler(BaseHTTPRequestHandler):
     window: Window
     port: int
@@ -165,11 +171,11 @@ class _Handler(BaseHTTPRequestHandler):
         place = self.window.answers.place()
         nonce = secrets.token_urlsafe(16)
         values = {
-            "nonce": nonce, "tone": view.tone.value, "version": str(version), "place": html.escape(place or UNREGISTERED),
-            "view": shown(view), "code_hidden": "hidden" if place else "",
+            "nonce": nonce, "language": spoken(), "tone": view.tone.value, "version": str(version), "view": shown(view),
+            "place": html.escape(place or _unregistered()), "code_hidden": "hidden" if place else "",
             **{name: html.escape(fields.get(name, "")) for name in ("typed", "typed_wrong", "code", "code_wrong")},
         }  # fmt: skip
-        page = re.sub(r"\{\{(\w+)\}\}", lambda found: values[found[1]], PAGE)
+        page = _GAP.sub(lambda found: html.escape(phrase(found[1])) if "." in found[1] else values[found[1]], PAGE)
         policy = f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         self._answer(status, page.encode(), "text/html; charset=utf-8", policy=policy)
 
@@ -178,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         place = self.window.answers.place()
         found = {
             "version": version, "tone": view.tone.value, "view": shown(view),
-            "needs_code": not place, "place": place or UNREGISTERED,
+            "needs_code": not place, "place": place or _unregistered(),
         }  # fmt: skip
         self._answer(200, json.dumps(found).encode(), "application/json")
 
