@@ -17,7 +17,7 @@ def after_failure(request: HttpRequest, given: HttpResponse) -> HttpResponse:
         _read_away(request.META["wsgi.input"])
     elif not hasattr(request, "_body"):
         _read_away(request)
-    return missing_length() if in_pieces and request.method == "POST" else given
+    return missing_length(request) if in_pieces and request.method == "POST" else given
 
 
 def _read_away(stream: Any) -> None:

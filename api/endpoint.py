@@ -23,9 +23,9 @@ def endpoint(permission: Literal["device", "public"]) -> Callable[[View], View]:
         @wraps(view)
         def answer(request: HttpRequest) -> HttpResponse:
             try:
-                given = view(request) if request.method == "POST" else wrong_method()
+                given = view(request) if request.method == "POST" else wrong_method(request)
             except RequestDataTooBig:
-                given = too_large()
+                given = too_large(request)
             return given if given.status_code < HTTPStatus.BAD_REQUEST else after_failure(request, given)
 
         cast(Any, answer).permission = permission  # read by the test that walks all addresses

@@ -1,16 +1,19 @@
 """Errors for machines: problem+json (RFC 9457), with the stable code and the three texts."""
 
 from django.conf import settings
-from django.http import JsonResponse
-from django.utils.translation import gettext, override
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import get_language_from_request, gettext, override
 
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 
 
-def problem(error: RegistryError, status: int) -> JsonResponse:
-    """An expected error as problem+json, in Japanese: the thread may still have the language of the page it made before."""
-    with override(settings.LANGUAGE_CODE):
+def problem(request: HttpRequest, error: RegistryError, status: int) -> JsonResponse:
+    """An expected error as problem+json, in the language that the request asks for, else in Japanese.
+
+    The thread may still have the language of the page it made before.
+    """
+    with override(_asked_for(request)):
         texts = {
             part: gettext(f"error.{error.code}.{part}").format(**error.data)
             for part in ("cause", "consequence", "remedy")
@@ -26,15 +29,22 @@ def problem(error: RegistryError, status: int) -> JsonResponse:
     )  # fmt: skip
 
 
+def _asked_for(request: HttpRequest) -> str:
+    """The language of `Accept-Language`, without a look at cookies; machines have none."""
+    bare = HttpRequest()
+    bare.META["HTTP_ACCEPT_LANGUAGE"] = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    return get_language_from_request(bare)
+
+
 class MethodError(RegistryError):
     """An address takes POST only."""
 
     code = "METHOD"
 
 
-def wrong_method() -> JsonResponse:
+def wrong_method(request: HttpRequest) -> JsonResponse:
     """The address takes POST only."""
-    answer = problem(MethodError(), 405)
+    answer = problem(request, MethodError(), 405)
     answer["Allow"] = "POST"
     return answer
 
@@ -45,9 +55,9 @@ class LengthError(RegistryError):
     code = "LENGTH"
 
 
-def missing_length() -> JsonResponse:
+def missing_length(request: HttpRequest) -> JsonResponse:
     """A request has to say how long its body is."""
-    return problem(LengthError(), 411)
+    return problem(request, LengthError(), 411)
 
 
 class BodySizeError(RegistryError):
@@ -56,9 +66,9 @@ class BodySizeError(RegistryError):
     code = "BODY_SIZE"
 
 
-def too_large() -> JsonResponse:
+def too_large(request: HttpRequest) -> JsonResponse:
     """The body is larger than any that we read."""
-    return problem(BodySizeError(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024), 413)
+    return problem(request, BodySizeError(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024), 413)
 
 
 class AddressError(RegistryError):
@@ -67,6 +77,6 @@ class AddressError(RegistryError):
     code = "ADDRESS"
 
 
-def unknown_address() -> JsonResponse:
+def unknown_address(request: HttpRequest) -> JsonResponse:
     """There is nothing at this address."""
-    return problem(AddressError(), 404)
+    return problem(request, AddressError(), 404)

@@ -30,7 +30,7 @@ class MachinesFirst:
         try:
             found = _found(request.path_info)
         except Resolver404:
-            answer: HttpResponse = after_failure(request, unknown_address())
+            answer: HttpResponse = after_failure(request, unknown_address(request))
         else:
             answer = found.func(request, *found.args, **found.kwargs)
         answer["X-Content-Type-Options"] = "nosniff"

@@ -45,7 +45,7 @@ def post_devices(request: HttpRequest) -> HttpResponse:
     try:
         wanted = _decode_registration(request.body)
     except UNREAD:
-        return problem(BatchShapeError(), 422)
+        return problem(request, BatchShapeError(), 422)
     network, now = network_of(request.META["REMOTE_ADDR"]), timezone.now()
     try:
         check_allowance(Limited.PAIRING, network, at=now)
@@ -56,7 +56,7 @@ def post_devices(request: HttpRequest) -> HttpResponse:
         if isinstance(error, PairingCodeError):
             with suppress(TooOftenError):  # told at the next try
                 use_allowance(Limited.PAIRING, network, at=now)
-        return problem(error, STATUS.get(error.code, 403))
+        return problem(request, error, STATUS.get(error.code, 403))
     terminals = [{"site": str(made.site_id), "name": made.terminal_name}]
     return JsonResponse({"device": str(made.device_id), "secret": made.secret, "terminals": terminals}, status=201)
 
@@ -74,5 +74,5 @@ def post_secret(request: HttpRequest) -> HttpResponse:
     try:
         masked = make_next_secret(*signed_parts(request), at=timezone.now())
     except RegistryError as error:
-        return problem(error, STATUS[error.code])
+        return problem(request, error, STATUS[error.code])
     return JsonResponse({"masked_secret": masked})

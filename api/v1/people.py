@@ -28,7 +28,7 @@ def post_people(request: HttpRequest) -> HttpResponse:
     try:
         device = check_question(*signed_parts(request))
     except RegistryError as error:
-        return problem(error, STATUSES[type(error)])
+        return problem(request, error, STATUSES[type(error)])
     names = see_names_at_gate(device.sites, at=now)
     people = [
         {"card": hmac.new(device.secret, credential.encode(), hashlib.sha256).hexdigest(), "name": names[worker_id]}

@@ -44,9 +44,9 @@ def post_touches(request: HttpRequest) -> HttpResponse:
         )
         answer = receive_batch(sent, _small_ones.ask if len(sent.opened.items) <= SMALL else receive_one)
     except RequestDataTooBig:
-        return problem(BatchSizeError(), 413)
+        return problem(request, BatchSizeError(), 413)
     except RawPostDataException:
-        return problem(BatchShapeError(), 422)
+        return problem(request, BatchShapeError(), 422)
     except RegistryError as error:
-        return problem(error, STATUSES[type(error)])
+        return problem(request, error, STATUSES[type(error)])
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")

@@ -20,6 +20,9 @@ from portals.base.templatetags.ds import TONES
 from portals.business.to_do import Kind
 from portals.business.views_devices import REFUSED_CODES
 from portals.business.views_site_day import MISSED, Group
+from reader import commands
+from reader.importing import DIRECTIONS
+from reader.numbers import OTHER_KINDS
 from registry.accounts.states import AccountState, Portal, Role
 from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind, PermitClass
 from registry.cards.states import CardState
@@ -37,6 +40,7 @@ from tests.consistency.test_texts import errors
 
 PARTS = ("cause", "consequence", "remedy")
 TEXTS = read_texts()
+SERVER = ("portals", "api", "registry")
 OFFICE_AND_WORKERS = {Role.WORKER, Role.REVIEWER, Role.DESK}
 UNITS = ("cases", "days", "people")
 WORDS = {
@@ -108,18 +112,23 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "portal.{}": [(one,) for one in Portal],
     "poster.received.{}": [("in",), ("out",)],
     "poster.state.{}": [(one,) for one in TouchState],
+    "reader.command.{}": [(one.removeprefix("do_"),) for one in vars(commands) if one.startswith("do_")],
+    "reader.direction.{}": [(one,) for one in DIRECTIONS - {""}],
+    "reader.number.kind.{}": [(one,) for one in OTHER_KINDS],
+    "reader.refused.{}": [(one,) for one in (*commands.REFUSED_CODES, "OTHER")],
     # What stands in these gaps is read off the pages in tests/portals/base/test_records.py.
     "{}.{}": [],
     "worker.block.{}": [],
     "business.block.{}": [],
 }
 _SHAPE = re.compile(r"[a-z{][a-z_}]*(\.[a-z_{}]+)+")
+_PERCENT = re.compile(r"%(?:\(\w+\))?[rs]")
 _FILES = re.compile(r"\.(html|css|js|svg|csv|md|menu|sql)$")
 
 
-def trees() -> Iterator[ast.AST]:
-    """The source of all that speaks to people."""
-    for folder in ("portals", "api", "registry"):
+def trees(*folders: str) -> Iterator[ast.AST]:
+    """The source of some folders, without migrations."""
+    for folder in folders:
         for path in (ROOT / folder).rglob("*.py"):
             if "migrations" not in path.parts:
                 yield ast.parse(path.read_text())
@@ -128,7 +137,7 @@ def trees() -> Iterator[ast.AST]:
 def gapped_keys() -> set[str]:
     """All f-strings that look like a key, each gap as {}."""
     found = set()
-    for tree in trees():
+    for tree in trees(*SERVER, "reader"):
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
                 parts = [one.value if isinstance(one, ast.Constant) else "{}" for one in node.values]
@@ -162,9 +171,24 @@ def test_keys_that_reach_a_page_by_a_variable_exist() -> None:
     assert sorted(plain_keys() - TEXTS.keys()) == []
 
 
+def keys_of_the_reader() -> set[str]:
+    """All keys that stand whole in the code or on the page of the reader."""
+    found = set(re.findall(r"\{\{(reader\.[\w.]+)\}\}", (ROOT / "reader" / "window.html").read_text()))
+    for tree in trees("reader"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("reader."):
+                found.add(node.value)
+    return {one for one in found if not one.endswith(".")}  # that is the beginning of one with a gap
+
+
+def test_the_reader_uses_all_its_texts_and_no_others() -> None:
+    computed = {key.format(*values) for key, all_ in COMPUTED.items() for values in all_ if key.startswith("reader.")}
+    assert keys_of_the_reader() | computed == {key for key in read_texts(folders=["reader"]) if "." in key}
+
+
 def gaps(text: str) -> set[str]:
     """The names of a text's gaps."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None} | set(_PERCENT.findall(text))
 
 
 def test_both_languages_have_the_same_gaps() -> None:
@@ -173,7 +197,7 @@ def test_both_languages_have_the_same_gaps() -> None:
 
 def raised() -> Iterator[tuple[str, set[str]]]:
     """Each `raise XError(...)` of the registry: the class and the values that it hands to its texts."""
-    for tree in trees():
+    for tree in trees(*SERVER):
         for node in ast.walk(tree):
             if not isinstance(node, ast.Raise) or node.exc is None:
                 continue

@@ -1,5 +1,6 @@
 """In English no page speaks Japanese, apart from names, addresses and other data as they were typed in."""
 
+import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -11,7 +12,7 @@ from django.apps import apps
 from django.db import models
 from django.test import Client
 
-from config.texts import read_texts
+from config.texts import ROOT, read_texts
 from portals.base.samples import PEOPLE, WRONG_DAY
 from tests.factories.cast import NOW
 from tests.factories.committed import committed
@@ -92,6 +93,21 @@ def test_a_public_page_in_english(path: str) -> None:
 
 def test_no_english_text_holds_japanese() -> None:
     assert [key for key, text in read_texts().items() if JAPANESE.search(text["en"])] == []
+
+
+def said_in_code(tree: ast.AST) -> Iterator[str]:
+    """All strings of a module but its docstrings."""
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
+
+
+def test_the_reader_says_nothing_past_its_texts() -> None:
+    words = [text for path in (ROOT / "reader").rglob("*.py") for text in said_in_code(ast.parse(path.read_text()))]
+    words.append((ROOT / "reader" / "window.html").read_text())
+    assert len(words) > 500
+    assert [text for text in words if JAPANESE.search(text)] == []
 
 
 MANY = re.compile(

@@ -87,7 +87,6 @@ TOGETHER = {
     "reader/__main__.py": "reader/test_main.py",
     "reader/commands.py": "reader/test_main.py",
     "reader/records.py": "reader/test_store.py",
-    "reader/texts.py": "reader/test_screen.py",
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from reader.records import NewTouch
 from reader.register import register
 from reader.store import Store
+from reader.texts import JAPANESE, speak
 from tests.reader.fake_server import Fake, fake_server
 
 NUMBER = "12345678901821-01"
@@ -16,6 +17,13 @@ NUMBER = "12345678901821-01"
 def a_touch(minute: int = 0, card: str = NUMBER) -> NewTouch:
     """A touch of one minute."""
     return NewTouch("card", card, f"2026-11-20T07:{minute % 60:02}:02.000+09:00", "card", "in", "12345678901824")
+
+
+@pytest.fixture(autouse=True)
+def _japanese_again() -> Iterator[None]:
+    """A test that speaks English leaves none of it behind."""
+    yield
+    speak(JAPANESE)
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ class Fake:
     without_people: bool = False
     reports: list[tuple[int, str | None]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+    languages: set[str] = field(default_factory=set)  # those that the reader asked for
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def register(self, body: bytes) -> tuple[int, dict[str, Any]]:
@@ -117,6 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         with self.fake.lock:
+            self.fake.languages.add(self.headers["Accept-Language"])
             if self.fake.failures:
                 failure = self.fake.failures.pop(0)
                 self._answer(failure.status, failure.body, failure.headers)
