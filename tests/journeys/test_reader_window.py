@@ -13,21 +13,26 @@ from playwright.sync_api import Browser, Page, expect
 from reader.records import Summary
 from reader.screen import Note, View, closed, ready, receipt, trouble
 from reader.store import Store
+from reader.texts import JAPANESE, LANGUAGES, phrase, speak
 from reader.window import Answers, Window
 from tests.reader.conftest import a_touch
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 SIZES = [(360, 640), (1280, 800), (1920, 1080)]
 SENT, WAITING = Summary(0, ""), Summary(12, "2026-11-20T07:41:00.000+09:00")
-VIEWS: dict[str, View] = {
-    "ready": ready(SENT, []),
-    "offline": ready(WAITING, [Note("サーバーにつながりません。打刻はこのPCに残っています。")]),
-    "act": ready(WAITING, [Note("カードリーダーがつながっていません。", act=True)]),
-    "taken": receipt(a_touch(58), "見本 太郎", SENT),
-    "unnamed": receipt(a_touch(58), "", WAITING),
-    "failed": trouble("カードが早く離れました。もう一度、少し長くタッチしてください。", SENT),
-    "closed": closed("ディスクがいっぱいです。打刻を受け付けられません。不要なファイルを消してください。", WAITING),
-}
+
+
+def views() -> dict[str, View]:
+    """All kinds of views, in the language that is spoken."""
+    return {
+        "ready": ready(SENT, []),
+        "offline": ready(WAITING, [Note(phrase("reader.send.not_taken"))]),
+        "act": ready(WAITING, [Note(phrase("reader.pcsc.none"), act=True)]),
+        "taken": receipt(a_touch(58), "見本 太郎", SENT),
+        "unnamed": receipt(a_touch(58), "", WAITING),
+        "failed": trouble(phrase("reader.card.too_short"), SENT),
+        "closed": closed(phrase("reader.store.full"), WAITING),
+    }
 
 
 @pytest.fixture
@@ -64,13 +69,21 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=folder / f"window-{name}-{size['width']}.png")
 
 
-def test_each_view_is_big_and_clean(page: Page, window: Window) -> None:
-    for version, (name, view) in enumerate(VIEWS.items(), 1):
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    speak(request.param)
+    yield request.param
+    speak(JAPANESE)
+
+
+def test_each_view_is_big_and_clean(language: str, page: Page, window: Window) -> None:
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    for version, (name, view) in enumerate(views().items(), 1):
         window.show(view)
         expect(page.locator("body")).to_have_attribute("data-version", str(version))
         expect(page.locator("h1")).to_have_text(view.title)
         expect(page.locator("body")).to_have_class(view.tone.value)
-        picture(page, name)
+        picture(page, f"{name}-{language}")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -89,7 +102,7 @@ def test_a_number_typed_by_hand_or_by_a_keyboard_reader(page: Page, window: Wind
     expect(page.locator("#wrong")).to_have_text("桁数が違います。")
     expect(field).to_have_value("2")
     picture(page, "typed-wrong")
-    window.show(VIEWS["offline"])  # what is typed stays while the view changes
+    window.show(views()["offline"])  # what is typed stays while the view changes
     expect(field).to_have_value("2")
     field.fill("1")
     page.keyboard.press("Enter")

@@ -5,6 +5,9 @@ import io
 import json
 import os
 import re
+import shutil
+import subprocess
+import sys
 import threading
 import urllib.request
 from contextlib import suppress
@@ -12,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import reader
 from reader.__main__ import main
 from reader.pcsc import PLAIN
 from reader.records import NewTouch, Summary
@@ -86,6 +90,13 @@ def test_what_was_asked_wrongly_is_told_in_the_language(capsys: pytest.CaptureFi
 
 def test_a_language_that_we_do_not_speak_is_told_in_japanese(capsys: pytest.CaptureFixture[str]) -> None:
     assert "'fr' は選べません（選べるもの: 'ja', 'en'）。" in said(capsys, "--language", "fr", "send")
+
+
+def test_the_folder_alone_is_the_whole_program(tmp_path: Path) -> None:
+    shutil.copytree(Path(reader.__file__).parent, tmp_path / "reader")
+    words = [sys.executable, "-S", "-m", "reader", "--language", "en", "--store", "s.db", "status"]
+    told = subprocess.run(words, cwd=tmp_path, env={}, capture_output=True, text=True, check=True).stdout
+    assert "Device: not registered (register)\nNot sent: 0\n" in told
 
 
 def test_argparse_of_others_keeps_its_own_words() -> None:
