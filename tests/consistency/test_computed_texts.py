@@ -191,6 +191,22 @@ def gaps(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None} | set(_PERCENT.findall(text))
 
 
+def phrases() -> Iterator[tuple[str, set[str]]]:
+    """Each `phrase("key", …)` of the reader whose key and values are named: the key, and what it hands to the text."""
+    for tree in trees("reader"):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "phrase":
+                continue
+            if isinstance(node.args[0], ast.Constant) and all(one.arg for one in node.keywords):
+                yield str(node.args[0].value), {str(one.arg) for one in node.keywords}
+
+
+def test_the_reader_hands_its_texts_what_they_show() -> None:
+    found = list(phrases())
+    assert len(found) > 100
+    assert [(key, given) for key, given in found if given != gaps(TEXTS[key]["ja"])] == []
+
+
 def test_both_languages_have_the_same_gaps() -> None:
     assert [key for key, one in TEXTS.items() if gaps(one["ja"]) != gaps(one["en"])] == []
 
