@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -11,9 +11,12 @@ from django.db import connection
 
 from registry.audit.models import Move
 from registry.core.actor import Actor
+from registry.core.days import jst_day
 from registry.core.read_policy import ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.core.workflow import Workflow
+
+MONTHS_AHEAD = timedelta(days=2 * 366)  # for which partitions of logs stand ready
 
 
 class HasState(Protocol):
@@ -105,6 +108,13 @@ def _note_look(viewer: Viewer, policy: ReadPolicy, seen: list[Seen], *, at: date
                 for (right, items), subjects in groups.items()
             ],
         )
+
+
+def make_look_partitions(*, at: datetime) -> int:
+    """Make the months of looks for the next two years. Returns how many were missing. Harmless when repeated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_make_partitions(%s)", [jst_day(at + MONTHS_AHEAD)])
+        return int(cursor.fetchone()[0])
 
 
 def grant_rights(role: str) -> None:

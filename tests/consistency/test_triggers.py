@@ -53,6 +53,33 @@ def test_not_even_the_owner_changes_a_log(owner: psycopg.Connection[Any], table:
         owner.execute(act.format(table, COLUMNS[table], COLUMNS[table]))
 
 
+PARTITIONED = ["audit_look", "touches_touch"]
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("table", PARTITIONED)
+def test_not_even_the_owner_changes_a_month_of_a_log(owner: psycopg.Connection[Any], table: str, act: str) -> None:
+    owner.execute(
+        f"SELECT {table.partition('_')[0]}_make_partitions((now() + interval '9 years')::date)"
+    )  # made by no migration
+    row = APPEND_ONLY[table].replace("now()", "now() + interval '8 years'")
+    owner.execute(f"INSERT INTO {table} {row}")
+    ((month,),) = owner.execute(f"SELECT tableoid::regclass::text FROM {table}").fetchall()
+    assert not month.endswith("default")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=f"{month} is append-only: {ACTS[act]} refused"):
+        owner.execute(act.format(month, COLUMNS[table], COLUMNS[table]))
+
+
+def test_every_partition_of_a_log_is_guarded_as_the_log_is(owner: psycopg.Connection[Any]) -> None:
+    found = owner.execute(
+        "SELECT i.inhparent::regclass::text, count(DISTINCT i.inhrelid) > 24, count(*) = 2 * count(DISTINCT i.inhrelid)"
+        " FROM pg_inherits i JOIN pg_class r ON r.oid = i.inhparent AND r.relkind = 'p'"
+        " LEFT JOIN pg_trigger t ON t.tgrelid = i.inhrelid AND t.tgfoid = 'refuse_change'::regproc"
+        " GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    assert found == [(table, True, True) for table in PARTITIONED]
+
+
 def test_the_triggers_are_those_that_the_tests_know() -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 from django.db import connection
 
+from registry.audit.operations import MONTHS_AHEAD
 from registry.core.days import jst_day
 from registry.core.prepared import Statement, number_list, text_list
 from registry.touches.derive import moment_of
@@ -271,11 +272,8 @@ def forget_refused(*, at: datetime) -> int:
         return int(cursor.rowcount)
 
 
-_MONTHS_AHEAD = timedelta(days=2 * 366)
-
-
 def make_partitions(*, at: datetime) -> int:
     """Make the months of the log for the next two years. Returns how many were missing. Harmless when repeated."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT touches_make_partitions(%s)", [jst_day(at + _MONTHS_AHEAD)])
+        cursor.execute("SELECT touches_make_partitions(%s)", [jst_day(at + MONTHS_AHEAD)])
         return int(cursor.fetchone()[0])
