@@ -2,10 +2,11 @@
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import IO, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -14,17 +15,35 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
 
 
-def kept_secret(name: str) -> str:
-    """A secret of this installation, made at first need and kept in `var/secrets` (0600)."""
+def kept_secrets(name: str) -> list[str]:
+    """The secrets of one kind of this installation, the newest first: it makes, all of them are accepted.
+
+    They are lines of a file in `var/secrets` (0600); the first is made at first need, more by `renew_secret`.
+    """
     path = VAR_DIR / "secrets" / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
-        with NamedTemporaryFile("w", dir=path.parent) as whole:  # 0600; linked when it is written to the end
-            whole.write(secrets.token_urlsafe(48))
-            whole.flush()
-            with suppress(FileExistsError):  # another process was faster: its secret holds
-                os.link(whole.name, path)
-    return path.read_text()
+        with _written(path.parent, [secrets.token_urlsafe(48)]) as whole, suppress(FileExistsError):
+            os.link(whole.name, path)  # where another process was faster, its secret holds
+    return path.read_text().split()
+
+
+def renew_secret(name: str) -> None:
+    """Put a new secret before those of its kind, for processes that start from now on."""
+    path = VAR_DIR / "secrets" / name
+    with _written(path.parent, [secrets.token_urlsafe(48), *kept_secrets(name)]) as whole:
+        renewed = path.with_name(f"{name}.new")
+        os.link(whole.name, renewed)
+        renewed.replace(path)
+
+
+@contextmanager
+def _written(folder: Path, lines: list[str]) -> Iterator[IO[str]]:
+    """A file that is written to its end before it gets a name, and none but its owner reads (0600)."""
+    with NamedTemporaryFile("w", dir=folder) as whole:
+        whole.write("\n".join(lines))
+        whole.flush()
+        yield whole
 
 
 def database(url: str) -> dict[str, Any]:
@@ -42,10 +61,11 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-SECRET_KEY = kept_secret("django")
-DEVICE_KEY = kept_secret("devices")  # device secrets are derived from it and stored nowhere
-CARD_KEY = kept_secret("cards")  # signs the QR that a phone shows in place of a card
-POSTER_KEY = kept_secret("posters")  # signs the QR of a terminal that a worker's phone reads
+SECRET_KEY, *SECRET_KEY_FALLBACKS = kept_secrets("django")
+ENCRYPTION_KEYS = kept_secrets("encryption")  # of columns that the database may not read
+DEVICE_KEY = kept_secrets("devices")[0]  # device secrets are derived from it and stored nowhere
+CARD_KEY = kept_secrets("cards")[0]  # signs the QR that a phone shows in place of a card
+POSTER_KEY = kept_secrets("posters")[0]  # signs the QR of a terminal that a worker's phone reads
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")

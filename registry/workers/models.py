@@ -7,6 +7,7 @@ from django.db.models import Q
 from registry.accounts.models import Account
 from registry.businesses.models import Business
 from registry.core.dated import has_days, once_at_a_time
+from registry.core.encrypted import EncryptedCharField, EncryptedDateField
 from registry.files.models import File
 from registry.workers.states import (
     Confirmation,
@@ -40,7 +41,7 @@ class Worker(models.Model):
     latin_name = models.CharField(max_length=120, blank=True)
     birth_on = models.DateField()
     sex = models.CharField(max_length=1)
-    blood_type = models.CharField(max_length=3, blank=True)
+    blood_type = EncryptedCharField(max_length=3, blank=True, null=True)
     nationality = models.CharField(max_length=40, default="日本")
     postal_code = models.CharField(max_length=8)
     prefecture = models.CharField(max_length=2)
@@ -54,8 +55,8 @@ class Worker(models.Model):
     emergency_phone = models.CharField(max_length=20, blank=True)
     emergency_address = models.CharField(max_length=300, blank=True)
     experience = models.TextField(blank=True)
-    health_checked_on = models.DateField(null=True)
-    blood_pressure = models.CharField(max_length=10, blank=True)
+    health_checked_on = EncryptedDateField(null=True)
+    blood_pressure = EncryptedCharField(max_length=10, blank=True, null=True)
     level = models.SmallIntegerField(default=1)
     photo = models.OneToOneField(File, on_delete=models.PROTECT, null=True)
     search_text = models.TextField()
