@@ -77,7 +77,7 @@ def load(postgres: Postgres) -> list[Gate]:
         rows = cursor.fetchall()
     connection.close()
     return [
-        Gate(row[0], device_secret(settings.DEVICE_KEY, row[0], 1), row[1], row[2] + 1, row[3], first_day)
+        Gate(row[0], device_secret(settings.DEVICE_KEYS[0], row[0], 1), row[1], row[2] + 1, row[3], first_day)
         for row in rows
     ]
 

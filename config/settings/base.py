@@ -61,11 +61,13 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
+# How each is renewed: docs/operations/secrets.md.
+SECRET_KINDS = ("django", "encryption", "devices", "cards", "posters")
 SECRET_KEY, *SECRET_KEY_FALLBACKS = kept_secrets("django")
 ENCRYPTION_KEYS = kept_secrets("encryption")  # of columns that the database may not read
-DEVICE_KEY = kept_secrets("devices")[0]  # device secrets are derived from it and stored nowhere
-CARD_KEY = kept_secrets("cards")[0]  # signs the QR that a phone shows in place of a card
-POSTER_KEY = kept_secrets("posters")[0]  # signs the QR of a terminal that a worker's phone reads
+DEVICE_KEYS = kept_secrets("devices")  # device secrets are derived from them and stored nowhere
+CARD_KEYS = kept_secrets("cards")  # sign the QR that a phone shows in place of a card
+POSTER_KEYS = kept_secrets("posters")  # sign the QR of a terminal that a worker's phone reads
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")

@@ -55,7 +55,7 @@ def card(request: HttpRequest) -> HttpResponse:
 
 def _qr(found: CardRow, now: datetime) -> SafeString:
     """The picture of the code that a phone shows in place of the card."""
-    return qr_picture(write_phone_code(settings.CARD_KEY, found.number, now), _("card.qr"))
+    return qr_picture(write_phone_code(settings.CARD_KEYS, found.number, now), _("card.qr"))
 
 
 def _change(

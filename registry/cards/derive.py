@@ -1,5 +1,6 @@
 """How long a card is valid (ruling 16), and the code that a phone shows in its place, without tables."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -60,14 +61,14 @@ class PhoneCode(NamedTuple):
         return -CLOCKS_DIFFER <= touched_at - self.shown_at <= PHONE_CODE_LIFE
 
 
-def write_phone_code(key: str, card: str, at: datetime) -> str:
+def write_phone_code(keys: Sequence[str], card: str, at: datetime) -> str:
     """The text of the QR that a phone shows for a card number, signed with the minute."""
-    return sealed(key, f"{card}.{int(at.timestamp()) // _MINUTE:x}")
+    return sealed(keys, f"{card}.{int(at.timestamp()) // _MINUTE:x}")
 
 
-def read_phone_code(key: str, text: str) -> PhoneCode | None:
+def read_phone_code(keys: Sequence[str], text: str) -> PhoneCode | None:
     """The code in a QR; None where we did not write it."""
-    said = unsealed(key, text)
+    said = unsealed(keys, text)
     if said is None:
         return None
     card, _, minute = said.partition(".")

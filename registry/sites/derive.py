@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -30,15 +31,15 @@ class PosterCode(NamedTuple):
         return self.shown_at is not None and abs(moment - self.shown_at) <= SCREEN_CODE_LIFE
 
 
-def write_poster_code(key: str, code: PosterCode) -> str:
+def write_poster_code(keys: Sequence[str], code: PosterCode) -> str:
     """The text of a code, signed. Short, for it is read from afar; all its signs may stand in an address."""
     what = f"{_PRINTED}{code.generation:x}" if code.shown_at is None else f"{_SHOWN}{int(code.shown_at.timestamp()):x}"
-    return sealed(key, ".".join((f"{code.site_id:x}", f"{code.number:x}", what)))
+    return sealed(keys, ".".join((f"{code.site_id:x}", f"{code.number:x}", what)))
 
 
-def read_poster_code(key: str, text: str) -> PosterCode | None:
+def read_poster_code(keys: Sequence[str], text: str) -> PosterCode | None:
     """The code in a text; None where we did not write it."""
-    said = unsealed(key, text)
+    said = unsealed(keys, text)
     if said is None:
         return None
     site_id, number, what = said.split(".")

@@ -55,7 +55,7 @@ class TerminalRow:
     def poster_code(self, shown_at: datetime | None = None) -> str:
         """The code of its printed poster, or of a screen at a moment."""
         code = PosterCode(self.site_id, self.number, self.poster_generation, shown_at)
-        return write_poster_code(settings.POSTER_KEY, code)
+        return write_poster_code(settings.POSTER_KEYS, code)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def find_screen(secret: str, *, on: date) -> tuple[TerminalRow, str] | None:
 
 def get_poster(text: str, *, at: datetime) -> Poster:
     """The poster whose code was read at a moment. Raises what `check_poster` raises, and `PosterUnknownError`."""
-    code = read_poster_code(settings.POSTER_KEY, text)
+    code = read_poster_code(settings.POSTER_KEYS, text)
     found = code and Terminal.objects.select_related("site").filter(site=code.site_id, number=code.number).first()
     if not code or not found:
         raise PosterUnknownError

@@ -127,7 +127,7 @@ def test_touches_of_a_store_that_was_registered_anew_keep_their_site(prime: Busi
 
 
 def signed_by(gate: Gate, version: int, body: bytes) -> str:
-    return signature_of(device_secret(settings.DEVICE_KEY, gate.device.device_id, version), body)
+    return signature_of(device_secret(settings.DEVICE_KEYS[0], gate.device.device_id, version), body)
 
 
 def test_both_secrets_hold_until_the_first_request_signed_with_the_new_one(gate: Gate, card: CardRow) -> None:
@@ -145,13 +145,71 @@ def test_both_secrets_hold_until_the_first_request_signed_with_the_new_one(gate:
     assert gate.post(body, signature=signed_by(gate, 3, body)).status_code == 401
 
 
+def asked_secret(gate: Gate, secret: bytes) -> bytes:
+    """The next secret, as a device with a secret gets it."""
+    question = json.dumps({"store": gate.store}).encode()
+    reply = gate.post(question, signature=signature_of(secret, question), path="/api/v1/devices/secret").json()
+    return masked_secret(secret, bytes.fromhex(reply["masked_secret"]), gate.device.device_id)
+
+
+def test_a_device_of_an_old_key_is_heard_until_it_has_its_next_secret_and_then_needs_the_old_key_no_more(
+    gate: Gate, card: CardRow, settings: Any
+) -> None:
+    body = json.dumps({"store": gate.store, "touches": [a_touch(1, card)]}).encode()
+    before, old = bytes.fromhex(gate.device.secret), settings.DEVICE_KEYS
+    settings.DEVICE_KEYS = ["the new key", *old]
+    assert gate.post(body).status_code == 200
+
+    after = asked_secret(gate, before)
+    assert after == device_secret("the new key", gate.device.device_id, 2)
+    assert gate.post(body, signature=signature_of(after, body)).status_code == 200
+    assert gate.post(body).status_code == 401
+    settings.DEVICE_KEYS = ["the new key"]
+    assert gate.post(body, signature=signature_of(after, body)).status_code == 200
+
+
+def test_a_device_that_was_asking_when_the_key_was_renewed_is_heard_with_both_its_secrets(
+    gate: Gate, card: CardRow, settings: Any
+) -> None:
+    body = json.dumps({"store": gate.store, "touches": [a_touch(1, card)]}).encode()
+    following = asked_secret(gate, bytes.fromhex(gate.device.secret))
+    settings.DEVICE_KEYS = ["the new key", *settings.DEVICE_KEYS]
+    for secret in (bytes.fromhex(gate.device.secret), following):
+        assert gate.post(body, signature=signature_of(secret, body)).status_code == 200
+    last = asked_secret(gate, following)
+    assert last == device_secret("the new key", gate.device.device_id, 3)
+
+
+def test_a_device_whose_key_is_gone_is_not_heard(gate: Gate, card: CardRow, settings: Any) -> None:
+    body = json.dumps({"store": gate.store, "touches": [a_touch(1, card)]}).encode()
+    settings.DEVICE_KEYS = ["the new key"]
+    assert gate.post(body).status_code == 401
+
+
+def test_codes_of_an_old_key_register_devices_still(prime: BusinessId, gate: Gate, settings: Any) -> None:
+    terminal = list_terminals(SiteId(gate.site_id))[0].id
+    code = make_pairing_code(terminal, by=owner_of(prime), at=NOW).code
+    settings.DEVICE_KEYS = ["the new key", *settings.DEVICE_KEYS]
+    device = register_device(code, store="7" * 32, name="", dense=True, at=NOW)
+    assert device.secret == device_secret("the new key", device.device_id, 1).hex()
+
+
+def test_a_code_that_a_phone_showed_before_the_key_was_renewed_is_as_good(
+    gate: Gate, card: CardRow, settings: Any
+) -> None:
+    code = write_phone_code(settings.CARD_KEYS, card.number, datetime.fromisoformat(MORNING))
+    settings.CARD_KEYS = ["the new key", *settings.CARD_KEYS]
+    result = first(gate.send({"seq": 1, "qr": code, "touched_at": MORNING, "method": "qr"}))
+    assert (result["work_day"], "TYPED_NUMBER" in result["reasons"]) == ("2026-11-20", False)
+
+
 def test_who_replays_the_question_for_the_next_secret_cannot_use_the_answer(gate: Gate, card: CardRow) -> None:
     question = json.dumps({"store": gate.store}).encode()
     first_time, again = (gate.post(question, path="/api/v1/devices/secret").json() for _ in range(2))
     assert first_time == again
     captured, following = (
         bytes.fromhex(again["masked_secret"]),
-        device_secret(settings.DEVICE_KEY, gate.device.device_id, 2),
+        device_secret(settings.DEVICE_KEYS[0], gate.device.device_id, 2),
     )
     body = json.dumps({"store": gate.store, "touches": [a_touch(1, card)]}).encode()
     assert following.hex() not in json.dumps(again)
@@ -227,7 +285,7 @@ def test_a_number_that_was_lost_and_found_is_stored(gate: Gate, card: CardRow) -
 
 
 def test_a_fresh_code_of_a_phone_is_as_good_as_the_card(gate: Gate, card: CardRow) -> None:
-    code = write_phone_code(settings.CARD_KEY, card.number, datetime.fromisoformat(MORNING))
+    code = write_phone_code(settings.CARD_KEYS, card.number, datetime.fromisoformat(MORNING))
     result = first(gate.send({"seq": 1, "qr": code, "touched_at": MORNING, "method": "qr"}))
     assert (result["work_day"], "TYPED_NUMBER" in result["reasons"]) == ("2026-11-20", False)
 
@@ -236,7 +294,7 @@ def test_a_fresh_code_of_a_phone_is_as_good_as_the_card(gate: Gate, card: CardRo
 def test_an_old_code_of_a_phone_and_a_printed_one_are_worth_a_typed_number(
     gate: Gate, card: CardRow, days: int
 ) -> None:
-    old = write_phone_code(settings.CARD_KEY, card.number, datetime.fromisoformat(MORNING) - timedelta(days=days))
+    old = write_phone_code(settings.CARD_KEYS, card.number, datetime.fromisoformat(MORNING) - timedelta(days=days))
     results = gate.send(
         {"seq": 1, "qr": old, "touched_at": MORNING, "method": "qr"},
         {"seq": 2, "qr": card.number, "touched_at": "2026-11-19T08:00:00+09:00", "method": "qr"},
@@ -247,7 +305,7 @@ def test_an_old_code_of_a_phone_and_a_printed_one_are_worth_a_typed_number(
 
 
 def test_a_code_that_we_did_not_write_names_nobody(gate: Gate, card: CardRow) -> None:
-    code = write_phone_code("another key", card.number, datetime.fromisoformat(MORNING))
+    code = write_phone_code(["another key"], card.number, datetime.fromisoformat(MORNING))
     result = first(gate.send({"seq": 1, "qr": code, "touched_at": MORNING, "method": "qr"}))
     assert (result["status"], result["reasons"]) == ("stored", ["CARD_UNKNOWN"])
 
@@ -261,7 +319,7 @@ def test_a_printed_poster_waits_for_approval(gate: Gate, card: CardRow) -> None:
 def phone(prime: BusinessId, gate: Gate, card: CardRow) -> Gate:
     """The device that a worker's own phone is, as if it sent by itself."""
     device = Device.objects.create(store="9" * 32, worker_id=card.worker_id, registered_at=NOW)
-    secret = device_secret(settings.DEVICE_KEY, device.pk, 1).hex()
+    secret = device_secret(settings.DEVICE_KEYS[0], device.pk, 1).hex()
     return Gate(RegisteredDevice(device.pk, secret, gate.site_id, ""), gate.site_id, device.store)
 
 

@@ -68,6 +68,7 @@ TOGETHER = {
     "portals/worker/who.py": "portals/worker/test_views.py",
     # Commands, by what they leave behind.
     "commands/handbook.py": "consistency/test_workflows.py",
+    "commands/management/commands/encrypt_anew.py": "registry/workers/operations/test_health.py",
     "commands/management/commands/follow_changes.py": "config/stack/test_run.py",
     "commands/management/commands/grant_rights.py": "consistency/test_append_only.py",
     "commands/management/commands/write_handbook.py": "consistency/test_workflows.py",

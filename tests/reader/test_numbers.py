@@ -41,7 +41,7 @@ def test_masked_hides_most_of_a_number() -> None:
 
 
 def test_the_code_of_a_phone_is_told_from_a_number_and_masked_like_one() -> None:
-    code = write_phone_code("key", "12345678901821-01", datetime(2026, 11, 20, 7, 58, tzinfo=UTC))
+    code = write_phone_code(["key"], "12345678901821-01", datetime(2026, 11, 20, 7, 58, tzinfo=UTC))
     assert is_phone_code(code)
     assert not is_phone_code("12345678901821-01")
     assert masked(code) == masked("12345678901821-01")

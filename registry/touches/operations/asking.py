@@ -45,7 +45,7 @@ def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
 
     Raises `SignatureError`, `BatchShapeError` or `DeviceForkedError`.
     """
-    device_id, version = check_signature(device, signature, body)
+    device_id, version, secret = check_signature(device, signature, body)
     found = Device.objects.select_for_update(no_key=True).get(pk=device_id)
     if version not in {found.secret_version, found.secret_version + found.next_secret_asked}:
         raise SignatureError
@@ -61,12 +61,12 @@ def check_question(device: str, signature: str, body: bytes) -> AskingDevice:
     pairings = Pairing.objects.filter(device=found, until_at=None).order_by("terminal__site").distinct("terminal__site")
     trusted = found.state == DeviceState.ACTIVE
     sites = tuple(pairings.values_list("terminal__site", flat=True)) if trusted else ()
-    return AskingDevice(device_id, device_secret(settings.DEVICE_KEY, device_id, version), version, trusted, sites)
+    return AskingDevice(device_id, secret, version, trusted, sites)
 
 
 @transaction.atomic
 def make_next_secret(device: str, signature: str, body: bytes, *, at: datetime) -> str:
-    """The device's next secret, masked with the present one, the same however often it is asked for.
+    """The device's next secret by our newest key, masked with the present one, the same however often it is asked for.
 
     Both hold until it signs with the new one. A captured request proves nothing: who replays it cannot read the answer.
     Raises what `check_question` raises.
@@ -74,7 +74,7 @@ def make_next_secret(device: str, signature: str, body: bytes, *, at: datetime) 
     asking = check_question(device, signature, body)
     if Device.objects.filter(pk=asking.id, next_secret_asked=False).update(next_secret_asked=True):
         note_act("touches_device", asking.id, "next_secret", by=Actor.system(), at=at)
-    following = device_secret(settings.DEVICE_KEY, asking.id, asking.version + 1)
+    following = device_secret(settings.DEVICE_KEYS[0], asking.id, asking.version + 1)
     return masked_secret(asking.secret, following, asking.id).hex()
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
+from typing import NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -63,44 +65,52 @@ class TakenBatch:
 
 def open_signed(device: str, signature: str, body: bytes, *, at: datetime) -> SentBatch:
     """A batch that its device has signed. Raises `SignatureError`, `BatchSizeError` or `BatchShapeError`."""
-    device_id, version = check_signature(device, signature, body)
+    signer = check_signature(device, signature, body)
     if len(body) > MOST_BYTES:
         raise BatchSizeError
     opened = open_batch(body)
     if not 1 <= len(opened.items) <= MOST_TOUCHES:
         raise BatchSizeError
-    return SentBatch(device_id, version, opened, at)
+    return SentBatch(signer.device_id, signer.version, opened, at)
 
 
 _versions_seen: dict[int, tuple[int, ...]] = {}
 _MOST_REMEMBERED = 100_000
 
 
-def check_signature(device: str, signature: str, body: bytes) -> tuple[int, int]:
-    """The device that signed a body, and the version of its secret. Raises `SignatureError`.
+class Signer(NamedTuple):
+    """Who signed a body: which device, with which of its secrets, of which version."""
+
+    device_id: int
+    version: int
+    secret: bytes
+
+
+def check_signature(device: str, signature: str, body: bytes) -> Signer:
+    """The device that signed a body. Raises `SignatureError`.
 
     Versions are remembered to save a question: whether one still holds is asked of the device's row as well.
     """
     device_id = stored_number(device)
     given = signature.lower().encode("ascii", "replace")
     remembered = _versions_seen.get(device_id, ())
-    version = _matching(device_id, remembered, given, body)
-    if version is None:
+    signer = _matching(device_id, remembered, given, body)
+    if signer is None:
         versions = secret_versions(device_id)
-        version = _matching(device_id, versions, given, body)
-        if version is None:
+        signer = _matching(device_id, versions, given, body)
+        if signer is None:
             raise SignatureError
         if len(_versions_seen) >= _MOST_REMEMBERED:
             _versions_seen.clear()
         _versions_seen[device_id] = versions
-    return device_id, version
+    return signer
 
 
-def _matching(device_id: int, versions: Sequence[int], given: bytes, body: bytes) -> int | None:
-    for version in versions:
-        secret = device_secret(settings.DEVICE_KEY, device_id, version)
+def _matching(device_id: int, versions: Sequence[int], given: bytes, body: bytes) -> Signer | None:
+    for key, version in product(settings.DEVICE_KEYS, versions):
+        secret = device_secret(key, device_id, version)
         if hmac.compare_digest(signature_of(secret, body).encode(), given):
-            return version
+            return Signer(device_id, version, secret)
     return None
 
 

@@ -64,8 +64,9 @@ class RegisteredDevice:
     terminal_name: str
 
 
-def _hash(code: str) -> str:
-    return hashlib.sha256((settings.DEVICE_KEY + typed_code(code)).encode()).hexdigest()
+def _hashes(code: str) -> list[str]:
+    """How a code is kept by each of our keys; the first is that of a new one."""
+    return [hashlib.sha256((key + typed_code(code)).encode()).hexdigest() for key in settings.DEVICE_KEYS]
 
 
 def _check_manages(terminal_id: int, by: Actor) -> Terminal:
@@ -91,7 +92,7 @@ def make_pairing_code(terminal_id: int, *, by: Actor, at: datetime) -> NewPairin
     if terminal.site.business_id is None and not handles_unregistered(by, terminal.site.unregistered):
         raise NotAllowedError
     code = draw_code(CODE_LENGTH)
-    PairingCode.objects.create(terminal=terminal, code_hash=_hash(code), valid_until=at + CODE_LIFE)
+    PairingCode.objects.create(terminal=terminal, code_hash=_hashes(code)[0], valid_until=at + CODE_LIFE)
     note_act("touches_pairing_code", terminal.pk, "make", by=by, at=at)
     return NewPairingCode(shown_code(code, group=4), at + CODE_LIFE)
 
@@ -104,7 +105,7 @@ def register_device(code: str, *, store: str, name: str, dense: bool, at: dateti
     """
     if len(store) != 2 * STORE_BYTES or not set(store) <= set("0123456789abcdef"):
         raise StoreShapeError(field="store")
-    found = PairingCode.objects.select_for_update().filter(code_hash=_hash(code)).first()
+    found = PairingCode.objects.select_for_update().filter(code_hash__in=_hashes(code)).first()
     if found is None or found.valid_until < at:
         raise PairingCodeError(field="code")
     if found.used_at is not None:
@@ -124,7 +125,7 @@ def register_device(code: str, *, store: str, name: str, dense: bool, at: dateti
 @transaction.atomic
 def add_pairing(device_id: int, code: str, *, at: datetime) -> None:
     """Let a device serve the terminal of a further code, beside those that it serves. Raises `PairingCodeError`."""
-    found = PairingCode.objects.select_for_update().filter(code_hash=_hash(code)).first()
+    found = PairingCode.objects.select_for_update().filter(code_hash__in=_hashes(code)).first()
     if found is None or found.valid_until < at:
         raise PairingCodeError(field="code")
     if Pairing.objects.filter(device_id=device_id, terminal_id=found.terminal_id, until_at=None).exists():
@@ -147,7 +148,7 @@ def _registered_before(code: PairingCode, store: str) -> RegisteredDevice:
 
 def _answer(device: Device, terminal_id: int) -> RegisteredDevice:
     terminal = Terminal.objects.get(pk=terminal_id)
-    secret = device_secret(settings.DEVICE_KEY, device.pk, device.secret_version)
+    secret = device_secret(settings.DEVICE_KEYS[0], device.pk, device.secret_version)
     return RegisteredDevice(device.pk, secret.hex(), terminal.site_id, terminal.name)
 
 

@@ -145,7 +145,7 @@ def _seq_of(raw: bytes) -> int | None:
 def named_card(kind: str, credential: str) -> str:
     """The card number that a credential names, as it is or in a QR, signed by a phone or printed. Of a token none."""
     if kind == "qr":
-        code = read_phone_code(settings.CARD_KEY, credential)
+        code = read_phone_code(settings.CARD_KEYS, credential)
         return code.card if code else credential
     return credential if kind == "card" else ""
 
@@ -154,13 +154,13 @@ def is_typed(one: Stored) -> bool:
     """Whether a credential is worth a typed number: a printed QR, or a phone's that is older than a day."""
     if one.kind != "qr":
         return one.method == "typed"
-    code = read_phone_code(settings.CARD_KEY, one.credential)
+    code = read_phone_code(settings.CARD_KEYS, one.credential)
     return code is None or not code.holds_at(moment_of(one.ms))
 
 
 def poster_of(one: Stored) -> PosterCode | None:
     """The poster at which a worker's own phone made a touch; None where it names none of ours on that site."""
-    code = read_poster_code(settings.POSTER_KEY, one.ref) if one.method == "poster" else None
+    code = read_poster_code(settings.POSTER_KEYS, one.ref) if one.method == "poster" else None
     return code if code and code.site_id == one.site_id else None
 
 

@@ -60,7 +60,7 @@ def sign_phone_touch(
         "offset_s": 0,
     }  # fmt: skip
     body = msgspec.json.encode({"store": device.store, "sent_at": at.isoformat(), "touches": [one]})
-    secret = device_secret(settings.DEVICE_KEY, device.pk, device.secret_version)
+    secret = device_secret(settings.DEVICE_KEYS[0], device.pk, device.secret_version)
     return str(device.pk), signature_of(secret, body), body
 
 

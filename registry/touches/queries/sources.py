@@ -81,7 +81,7 @@ def sources_of_touches(
 
 def _owner(kind: str, credential: str) -> int | None:
     """Whose a card number is, as it was sent or in a QR code."""
-    code = read_phone_code(settings.CARD_KEY, credential) if kind == "qr" else None
+    code = read_phone_code(settings.CARD_KEYS, credential) if kind == "qr" else None
     try:
         return parse_card_number(code.card if code else credential)[0]
     except RegistryError:
@@ -90,6 +90,6 @@ def _owner(kind: str, credential: str) -> int | None:
 
 def _poster_place(ref: str, names: Mapping[tuple[int, int], str]) -> tuple[str, ...]:
     """The place where a poster of ours hangs."""
-    code = read_poster_code(settings.POSTER_KEY, ref) if ref else None
+    code = read_poster_code(settings.POSTER_KEYS, ref) if ref else None
     name = names.get((code.site_id, code.number)) if code else None
     return (name,) if name else ()

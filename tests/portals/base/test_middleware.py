@@ -40,6 +40,16 @@ def test_the_office_is_logged_out_after_twelve_hours_of_work(desk: Client) -> No
     assert status(desk, timedelta(hours=12, seconds=1)) == 302
 
 
+def test_who_is_logged_in_stays_so_while_the_key_of_sessions_is_renewed(desk: Client, settings: Any) -> None:
+    with time_machine.travel(NOW, tick=False):
+        away = logged_in(office_login(Role.REVIEWER))
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the new key", [settings.SECRET_KEY]
+    assert status(desk, timedelta(minutes=1)) == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert status(desk, timedelta(minutes=2)) == 200  # what was used meanwhile is signed anew
+    assert status(away, timedelta(minutes=2)) == 302
+
+
 def test_machines_are_not_asked_who_they_are(desk: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert desk.get("/healthz").status_code == 200

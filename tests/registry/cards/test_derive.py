@@ -24,11 +24,11 @@ def test_valid_until_is_the_first_birthday_after_the_term(
 
 
 SHOWN = datetime(2026, 11, 20, 7, 58, tzinfo=UTC)
-CODE = write_phone_code("key", "12345678901821-01", SHOWN)
+CODE = write_phone_code(["key"], "12345678901821-01", SHOWN)
 
 
 def test_a_phone_code_is_read_back() -> None:
-    assert read_phone_code("key", CODE) == PhoneCode("12345678901821-01", SHOWN)
+    assert read_phone_code(["key"], CODE) == PhoneCode("12345678901821-01", SHOWN)
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_a_phone_code_is_read_back() -> None:
     ["", ".", "..", "12345678901821-01", CODE[:-1], CODE + "0", "2" + CODE[1:], CODE.replace(".", "．"), "é." + CODE],
 )
 def test_what_we_did_not_sign_is_no_phone_code(text: str) -> None:
-    assert read_phone_code("key", text) is None
+    assert read_phone_code(["key"], text) is None
 
 
 def test_another_key_signs_otherwise() -> None:
-    assert read_phone_code("another", CODE) is None
+    assert read_phone_code(["another"], CODE) is None
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ OLD, NEW, PLACE = "the old key", "the new key", "workers.worker.blood_type"
 HEALTH = {"blood_type": "AB+", "health_checked_on": date(2026, 4, 1), "blood_pressure": "118-76"}
 
 
-@pytest.mark.parametrize("text", ["A", "AB+", "sixteen letters.", "四月の健診、異常なし"])
+@pytest.mark.parametrize("text", ["AB+", "sixteen letters.", "四月の健診、異常なし"])
 def test_what_was_encrypted_is_read_again_and_stands_nowhere(text: str) -> None:
     stored = encrypted([NEW], text, PLACE)
     assert decrypted([NEW], stored, PLACE) == text

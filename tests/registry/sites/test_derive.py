@@ -7,27 +7,27 @@ import pytest
 from registry.sites.derive import PosterCode, read_poster_code, write_poster_code
 from tests.factories.cast import NOW
 
-KEY, SITE = "a key", 12345678901824
+KEYS, SITE = ["a key"], 12345678901824
 CODES = [PosterCode(SITE, 1, generation=3), PosterCode(SITE, 12, shown_at=NOW)]
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_what_is_written_is_read(code: PosterCode) -> None:
-    assert read_poster_code(KEY, write_poster_code(KEY, code)) == code
+    assert read_poster_code(KEYS, write_poster_code(KEYS, code)) == code
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_code_that_was_changed_is_none_of_ours(code: PosterCode) -> None:
-    text = write_poster_code(KEY, code)
+    text = write_poster_code(KEYS, code)
     other_place = text.replace(f".{code.number:x}.", ".2.", 1)
     changed = [other_place, text[:-1], text + "0", "", ".", "ポスター", "a.é", text.replace(".p3.", ".p4.") + "x"]
-    assert [read_poster_code(KEY, one) for one in changed] == [None] * len(changed)
-    assert read_poster_code("another key", text) is None
+    assert [read_poster_code(KEYS, one) for one in changed] == [None] * len(changed)
+    assert read_poster_code(["another key"], text) is None
 
 
 def test_a_code_is_short_and_may_stand_in_an_address() -> None:
     for code in CODES:
-        text = write_poster_code(KEY, code)
+        text = write_poster_code(KEYS, code)
         assert len(text) <= 48
         assert set(text) <= set("0123456789abcdef.ps")
 

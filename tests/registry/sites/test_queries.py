@@ -93,5 +93,5 @@ def test_a_code_on_a_screen_is_refused_after_a_minute() -> None:
 
 
 def test_a_code_of_ours_that_names_no_terminal_is_unknown() -> None:
-    gone = write_poster_code(settings.POSTER_KEY, PosterCode(NO_SITE, 1, generation=1))
+    gone = write_poster_code(settings.POSTER_KEYS, PosterCode(NO_SITE, 1, generation=1))
     assert (code_of(gone), code_of("1.1.p1.00")) == ("POSTER_UNKNOWN", "POSTER_UNKNOWN")
