@@ -2,7 +2,7 @@
 BIN := .venv/bin
 TREES := config registry portals api commands reader
 
-.PHONY: bench confluence help setup lint types texts docs css lock check-pages screens audit
+.PHONY: bench confluence help setup lint types texts docs css lock check-pages screens audit sbom
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ check-pages: ## accessibility of every page, in real Chromium
 
 audit: ## known holes in what we pin
 	$(BIN)/pip-audit -r requirements.lock --require-hashes
+
+sbom: ## what the server consists of, as CycloneDX, into var/sbom.json
+	$(BIN)/python -m config.sbom > var/sbom.json
 
 bench: ## measure the performance goals, write docs/handbook/performance.md
 	$(BIN)/python -m benchmarks
