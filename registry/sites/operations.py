@@ -105,7 +105,7 @@ def _day_after(day: date | None) -> date | None:
 
 def _own_site(site_id: SiteId, *, by: Actor) -> Site:
     """The prime's own site, locked."""
-    site = Site.objects.select_for_update().filter(pk=site_id).first()
+    site = Site.objects.select_for_update(no_key=True).filter(pk=site_id).first()
     if site is None:
         raise NotFoundError
     if not by.has(Permission.SITE_MANAGE) or not is_prime(by, site):

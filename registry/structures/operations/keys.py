@@ -95,6 +95,7 @@ def join_by_key(
     key = check_site_key(text, on=on)
     if not may_answer(by, business_id):
         raise NotAllowedError
+    structure = locked_structure(SiteId(key.site_id))
     mine = Tenure.objects.filter(
         node__site=key.site_id, node__parent=key.parent_id, business=business_id,
         state__in=[TenureState.INVITED, TenureState.ACCEPTED],
@@ -104,7 +105,6 @@ def join_by_key(
         if known.state == TenureState.INVITED:
             accept_invitation(known.pk, by=by, at=at)
         return known.pk
-    structure = locked_structure(SiteId(key.site_id))
     check_place(FirmPlace(business_id=business_id, from_on=from_on), structure, key.parent_id)
     node = Node.objects.create(site_id=key.site_id, parent_id=key.parent_id, tier=structure.tier(key.parent_id) + 1)
     tenure = Tenure.objects.create(

@@ -18,6 +18,7 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.sites.models import Site
 from registry.structures.models import RosterEntry, Tenure
+from registry.structures.operations.tenures import locked_tenures
 from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
 from registry.workers.operations.ends import answer_end_dispute
@@ -89,10 +90,11 @@ def add_to_roster(
 
 
 def _place(site_id: SiteId, tenure_id: int | None, *, by: Actor) -> tuple[Site, Tenure | None]:
+    """The site, and the firm's accepted place on it, locked."""
     site = Site.objects.filter(pk=site_id).first()
     tenure = None
     if tenure_id is not None:
-        tenure = Tenure.objects.filter(pk=tenure_id, node__site=site_id, state=TenureState.ACCEPTED).first()
+        tenure = locked_tenures().filter(pk=tenure_id, node__site=site_id, state=TenureState.ACCEPTED).first()
     if site is None or (tenure_id is not None and tenure is None):
         raise NotFoundError
     business_id = tenure.business_id if tenure else site.business_id
@@ -144,7 +146,14 @@ def _note(entry: RosterEntry, from_on: date, until_on: date | None) -> None:
     note_change(ChangeKind.ROSTER, worker_id=entry.worker_id, site_id=entry.site_id, from_on=from_on, until_on=until_on)
 
 
+def _hold_places(lines: QuerySet[RosterEntry]) -> None:
+    """Lock the firms' places that lines stand under, before the lines: none of them ends or is withdrawn meanwhile."""
+    list(locked_tenures().filter(pk__in=lines.values("tenure")))
+
+
 def _entry(entry_id: int, *, by: Actor) -> RosterEntry:
+    """A line, locked after its firm's place."""
+    _hold_places(RosterEntry.objects.filter(pk=entry_id))
     entry = RosterEntry.objects.select_for_update(of=("self",)).select_related("tenure", "site").filter(pk=entry_id)
     found = entry.first()
     if found is None:
@@ -232,10 +241,11 @@ def _check_days(entry: RosterEntry, from_on: date) -> None:
 
 
 def _lines_with(worker_id: int, business_id: int) -> QuerySet[RosterEntry]:
-    """A worker's lines on the rosters of a firm, locked."""
+    """A worker's lines on the rosters of a firm, locked after its places."""
     firm = Q(tenure__business=business_id) | Q(tenure=None, site__business=business_id)
-    lines = RosterEntry.objects.select_for_update(of=("self",)).select_related("tenure")
-    return lines.filter(firm, worker=worker_id, withdrawn_at=None).order_by("pk")
+    lines = RosterEntry.objects.filter(firm, worker=worker_id, withdrawn_at=None)
+    _hold_places(lines)
+    return lines.select_for_update(of=("self",)).select_related("tenure").order_by("pk")
 
 
 @transaction.atomic

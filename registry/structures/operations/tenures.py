@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
@@ -94,7 +95,7 @@ def invite_firm(site_id: SiteId, parent_id: int | None, place: FirmPlace, *, by:
 
 def locked_structure(site_id: SiteId) -> Structure:
     """The structure of a site, its site locked: two writers never see each other's half."""
-    if not Site.objects.select_for_update().filter(pk=site_id).exists():
+    if not Site.objects.select_for_update(no_key=True).filter(pk=site_id).exists():
         raise NotFoundError
     return load_structure(site_id)
 
@@ -151,11 +152,25 @@ def tell_firm(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: da
     write_notices(kind, account_ids=told, data=data, at=at)
 
 
+def locked_tenures() -> QuerySet[Tenure]:
+    """Tenures, locked when they are read, in the one order (see the noun's docstring)."""
+    return Tenure.objects.select_for_update(of=("self",), no_key=True).select_related("node").order_by("pk")
+
+
 def _tenure(tenure_id: int) -> Tenure:
-    tenure = Tenure.objects.select_for_update(of=("self",)).select_related("node").filter(pk=tenure_id).first()
+    tenure = locked_tenures().filter(pk=tenure_id).first()
     if tenure is None:
         raise NotFoundError
     return tenure
+
+
+def _with_structure(tenure_id: int) -> tuple[Tenure, Structure]:
+    """A tenure and the structure that it stands in, both locked."""
+    site_id = Tenure.objects.filter(pk=tenure_id).values_list("node__site_id", flat=True).first()
+    if site_id is None:
+        raise NotFoundError
+    structure = locked_structure(SiteId(site_id))
+    return _tenure(tenure_id), structure
 
 
 @transaction.atomic
@@ -189,8 +204,7 @@ def withdraw_tenure(tenure_id: int, *, by: Actor, at: datetime, on: date) -> Non
 
     Those above may, and the firm itself once it has accepted.
     """
-    tenure = _tenure(tenure_id)
-    structure = locked_structure(SiteId(tenure.node.site_id))
+    tenure, structure = _with_structure(tenure_id)
     own = tenure.answered_at is not None and may_answer(by, tenure.business_id)
     if not own and not may_invite(by, structure, tenure.node.parent_id, on=on):
         raise NotAllowedError
@@ -202,12 +216,16 @@ def withdraw_tenure(tenure_id: int, *, by: Actor, at: datetime, on: date) -> Non
         or Node.objects.filter(parent=tenure.node).exists()
     ):
         raise TenureInUseError
-    move(tenure, TENURE_LIFE, TenureMove.WITHDRAW, by=by, at=at)
-    note_tenure(tenure)
+    _withdraw(tenure, by=by, at=at)
     if tenure.business_id is not None:
         other = tenure.invited_by_id if own else tenure.business_id
         firm = tenure.business_id if own else tenure.invited_by_id
         tell_firm(NoticeKind.PLACE_WITHDRAWN, other, tenure, firm_id=firm, at=at)
+
+
+def _withdraw(tenure: Tenure, *, by: Actor, at: datetime) -> None:
+    move(tenure, TENURE_LIFE, TenureMove.WITHDRAW, by=by, at=at)
+    note_tenure(tenure)
 
 
 @transaction.atomic
@@ -238,7 +256,10 @@ def _close(tenure: Tenure, until_on: date, *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def exchange_firm(node_id: int, place: FirmPlace, *, by: Actor, at: datetime, on: date) -> int:
-    """Give a position to another firm from a day on; what hangs below stays (ruling 31). Returns the new tenure."""
+    """Give a position to another firm from a day on; what hangs below stays (ruling 31). Returns the new tenure.
+
+    An invitation or a name that begins on one of the new firm's days is withdrawn as a whole.
+    """
     node = Node.objects.filter(pk=node_id).first()
     if node is None:
         raise NotFoundError
@@ -246,21 +267,20 @@ def exchange_firm(node_id: int, place: FirmPlace, *, by: Actor, at: datetime, on
     if not may_invite(by, structure, node.parent_id, on=on):
         raise NotAllowedError
     check_place(place, structure, node.parent_id)
-    for tenure in Tenure.objects.select_for_update().filter(node=node, state__in=LIVE).order_by("pk"):
+    for tenure in locked_tenures().filter(node=node, state__in=LIVE):
         if tenure.business_id == place.business_id and tenure.from_on == place.from_on:
             return tenure.pk
         if tenure.from_on < place.from_on:
             _close(tenure, place.from_on, by=by, at=at)
-        elif tenure.state != TenureState.ACCEPTED:
-            move(tenure, TENURE_LIFE, TenureMove.WITHDRAW, by=by, at=at)
+        elif tenure.state != TenureState.ACCEPTED and (place.until_on is None or tenure.from_on < place.until_on):
+            _withdraw(tenure, by=by, at=at)
     return _seat(node, place, structure, by=by, at=at)
 
 
 @transaction.atomic
 def join_named_firm(tenure_id: int, business_id: BusinessId, *, by: Actor, at: datetime, on: date) -> int:
     """A firm that stood by name has registered: invite it into its own place, for the same days. Returns the tenure."""
-    named = _tenure(tenure_id)
-    structure = locked_structure(SiteId(named.node.site_id))
+    named, structure = _with_structure(tenure_id)
     if not may_invite(by, structure, named.node.parent_id, on=on):
         raise NotAllowedError
     place = FirmPlace(business_id=business_id, work=named.work, from_on=named.from_on, until_on=named.until_on)

@@ -1,10 +1,6 @@
 """Two transactions that meet: a touch that is stored meanwhile is in neither's way, and lost by none."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from time import sleep
 
 import pytest
 import time_machine
@@ -21,34 +17,10 @@ from registry.touches.operations.phones import PhoneTouch
 from registry.touches.states import Direction
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
+from tests.factories.meetings import meeting
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-_WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
-
-
-@contextmanager
-def meeting(other: Callable[[], object]) -> Iterator[None]:
-    """What is written here is committed only when `other`, on a connection of its own, waits for it or is done."""
-
-    def run() -> None:
-        try:
-            other()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        with transaction.atomic():
-            yield
-            begun = thread.submit(run)
-            with connection.cursor() as cursor:
-                while not begun.done():
-                    cursor.execute(_WAITS)
-                    if cursor.fetchone() == (True,):
-                        break
-                    sleep(0.02)
-        begun.result()
-
 
 JANUARY = datetime(2031, 1, 10, 3, 0, tzinfo=UTC)
 TWO_YEARS_BEFORE = datetime(2029, 1, 5, 3, 0, tzinfo=UTC)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from registry.changes.models import Change
+from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId, SiteId
@@ -226,6 +228,21 @@ def test_two_firms_never_hold_a_place_on_one_day(prime: BusinessId, site: SiteId
     upper = a_tenure(site, prime, a_firm("一次工業"), from_on=STARTED + timedelta(days=10))
     with pytest.raises(NodeTakenError):
         exchange_firm(upper.node_id, place(a_firm("代わりの工業"), until_on=None), **by(prime))
+
+
+@pytest.mark.parametrize(("begins", "is_left"), [(20, True), (10, False)])
+def test_an_exchange_for_some_days_takes_back_only_what_was_offered_on_them(
+    prime: BusinessId, site: SiteId, begins: int, *, is_left: bool
+) -> None:
+    offered = STARTED + timedelta(days=begins)
+    tenure = a_tenure(site, prime, a_firm("一次工業"), from_on=offered, accepted=False)
+    known = list(Change.objects.values_list("pk", flat=True))
+    days = {"from_on": STARTED + timedelta(days=5), "until_on": STARTED + timedelta(days=20)}
+    exchange_firm(tenure.node_id, place(a_firm("代わりの工業"), **days), **by(prime))
+    assert (TenureState.INVITED if is_left else TenureState.WITHDRAWN) == Tenure.objects.get(pk=tenure.id).state
+    marked = Change.objects.filter(kind=ChangeKind.STRUCTURE, site_id=site).exclude(pk__in=known)
+    taken_back = [] if is_left else [(offered, None)]
+    assert set(marked.values_list("from_on", "until_on")) == {tuple(days.values()), *taken_back}
 
 
 def test_an_ended_place_ends_its_days_and_says_so_to_the_feed(prime: BusinessId, site: SiteId) -> None:
