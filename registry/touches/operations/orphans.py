@@ -30,7 +30,7 @@ from registry.touches.derive import (
     moved_to,
     ms_of,
 )
-from registry.touches.operations.presence import move_presence
+from registry.touches.operations.presence import CHANGE_ORPHANS, move_presence
 from registry.touches.queries import UnknownCard
 from registry.touches.states import OrphanCode
 
@@ -134,17 +134,17 @@ def put_aside(site_id: SiteId, places: Collection[Place], *, by: Actor, at: date
 
 
 _OF_CREDENTIAL = """
-UPDATE touches_orphan o SET {what} FROM touches_touch t
-WHERE (t.device_id, t.seq) = (o.device_id, o.seq) AND o.code = %s AND (t.credential_kind, t.credential) = (%s, %s)
+JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
+WHERE o.code = %s AND (t.credential_kind, t.credential) = (%s, %s)
 """
-_NAME_OWNER = _OF_CREDENTIAL.format(what="card_worker_id = %s, card_branch = %s, token = NULL")
-_DISCARD = _OF_CREDENTIAL.format(what="code = %s")
+_NAME_OWNER = CHANGE_ORPHANS.format(which=_OF_CREDENTIAL, what="card_worker_id = %s, card_branch = %s, token = NULL")
+_DISCARD = CHANGE_ORPHANS.format(which=_OF_CREDENTIAL, what="code = %s")
 
 
 def _settle_unknown(unknown: UnknownCard, statement: str, values: list[Any], *, by: Actor) -> int:
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    return _run(statement, [*values, OrphanCode.CARD, unknown.kind, unknown.credential])
+    return _run(statement, [OrphanCode.CARD, unknown.kind, unknown.credential, *values])
 
 
 @transaction.atomic
@@ -183,6 +183,7 @@ JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
 WHERE o.site_id = %s AND o.code = %s ORDER BY o.device_id, o.seq FOR UPDATE OF o
 """
 _TO_SITE = "UPDATE touches_orphan SET code = %s, site_id = %s WHERE device_id = %s AND seq = %s"
+_DISCARD_SITE = CHANGE_ORPHANS.format(which="WHERE o.site_id = %s AND o.code = %s", what="code = %s")
 
 
 @transaction.atomic
@@ -215,10 +216,7 @@ def discard_site(named_id: int, *, by: Actor, at: datetime) -> int:
     """The office says that nobody knows which site was meant; the days stay as they are. Returns how many touches."""
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    count = _run(
-        "UPDATE touches_orphan SET code = %s WHERE site_id = %s AND code = %s",
-        [OrphanCode.ASIDE, named_id, OrphanCode.SITE],
-    )
+    count = _run(_DISCARD_SITE, [named_id, OrphanCode.SITE, OrphanCode.ASIDE])
     if count:
         note_act("sites_site", named_id, "discard_site", by=by, at=at, reason="")
     return count

@@ -20,6 +20,15 @@ _FOLDER = Path(__file__).resolve().parent.parent / "sql"
 PRESENCE = (_FOLDER / "presence.sql").read_text().format(marks=MARKS_OF_DAYS)
 _ADOPT = (_FOLDER / "adopt.sql").read_text().format(presence=PRESENCE)
 
+# Several orphans are locked in the order of their numbers, months of presence in that of `presence.sql`, and orphans before
+# presence: two who change the same touches never wait for each other in a circle.
+CHANGE_ORPHANS = """
+WITH held AS MATERIALIZED (
+  SELECT o.device_id, o.seq FROM touches_orphan o {which} ORDER BY o.device_id, o.seq FOR UPDATE OF o
+)
+UPDATE touches_orphan o SET {what} FROM held WHERE (o.device_id, o.seq) = (held.device_id, held.seq)
+"""
+
 
 def presence_values(touched: Sequence[Touched]) -> dict[str, str]:
     """What `owned` is made of; touches that are nobody's or have no day have no worker there."""
@@ -77,7 +86,7 @@ def adopt_orphans() -> None:
         cursor.execute(
             "SELECT o.device_id, o.seq, o.site_id, o.touched_at, o.moment, c.worker_id, c.branch FROM touches_orphan o"
             " JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token"
-            " WHERE o.code = 'CARD_UNKNOWN' FOR UPDATE OF o"
+            " WHERE o.code = 'CARD_UNKNOWN' ORDER BY o.device_id, o.seq FOR UPDATE OF o"
         )
         found = cursor.fetchall()
         if not found:
@@ -96,12 +105,24 @@ def adopt_orphans() -> None:
         )
 
 
+# The months of the same people at the other site are locked with them: they are written next.
+_TAKE_AWAY = """
+WITH held AS MATERIALIZED (
+  SELECT worker_id, month, site_id FROM touches_presence
+  WHERE site_id IN (%(site)s, %(to_site)s)
+    AND (worker_id, month) IN (SELECT worker_id, month FROM touches_presence WHERE site_id = %(site)s)
+  ORDER BY worker_id, month, site_id FOR UPDATE
+)
+DELETE FROM touches_presence p USING held
+WHERE (p.worker_id, p.month, p.site_id) = (held.worker_id, held.month, held.site_id) AND held.site_id = %(site)s
+RETURNING p.worker_id, p.month, p.moments, p.odd
+"""
+
+
 def move_presence(site_id: int, to_site_id: int, *, flags: int = 0) -> int:
     """Let all touches on a site stand on another one, each once, with `flags` beside their own. Returns how many days of people."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM touches_presence WHERE site_id = %s RETURNING worker_id, month, moments, odd", [site_id]
-        )
+        cursor.execute(_TAKE_AWAY, {"site": site_id, "to_site": to_site_id})
         touched = [
             Touched(to_site_id, worker_id, absolute(number, month) | flags << 1)
             for worker_id, month, plain, odd in cursor.fetchall()
@@ -128,16 +149,15 @@ def hold_devices_of(site_id: int) -> None:
         cursor.execute(_JUDGE_ANEW, [site_id])
 
 
+_JOIN_ORPHANS = CHANGE_ORPHANS.format(which="WHERE o.site_id = %s", what="site_id = %s, moment = o.moment | %s")
+
+
 def join_presence(unregistered_id: int, site_id: int) -> int:
     """Let the touches of a 仮現場 be touches of the site that it turned out to be. Returns how many days of people.
 
     None of its devices stood at a terminal of that site: the days wait for its prime's word (SITE_NOT_OF_DEVICE). They are
-    held by then (`hold_devices_of`).
+    held by then (`hold_devices_of`). Orphans go first: one that is adopted meanwhile stands in presence when that is moved.
     """
-    days = move_presence(unregistered_id, site_id, flags=Flag.FOREIGN)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE touches_orphan SET site_id = %s, moment = moment | %s WHERE site_id = %s",
-            [site_id, Flag.FOREIGN << 1, unregistered_id],
-        )
-    return days
+        cursor.execute(_JOIN_ORPHANS, [unregistered_id, site_id, Flag.FOREIGN << 1])
+    return move_presence(unregistered_id, site_id, flags=Flag.FOREIGN)
