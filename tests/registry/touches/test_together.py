@@ -184,8 +184,7 @@ def test_a_touch_whose_card_becomes_known_while_its_site_gets_its_id_goes_there(
     code = make_pairing_code(list_terminals(here)[0].id, by=by, at=NOW).code
     phone = Gate(register_device(code, store="e" * 32, name="電話", dense=True, at=NOW), here, "e" * 32)
     phone.send(chip_touch(1, card, 20))
-    steps = [partial(_adopt, card, here), partial(join_unregistered_site, here, real, by=by, at=NOW)]
-    first, second = reversed(steps) if is_joined_first else steps
-    with meeting(second):
-        first()
+    adopt, join = partial(_adopt, card, here), partial(join_unregistered_site, here, real, by=by, at=NOW)
+    with meeting(adopt if is_joined_first else join):
+        (join if is_joined_first else adopt)()
     assert [(day.site_id, day.day) for day in days_of(card.worker_id)] == [(real, date(2026, 11, 20))]
