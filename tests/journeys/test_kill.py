@@ -11,15 +11,18 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
 
+from api.v1.touches import SMALL
 from config.stack.bootstrap import ROOT
 from config.stack.postgres import Postgres
 from registry.core.days import JST
@@ -29,6 +32,16 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 TOUCHES, BATCH, PORT, KILLS = 20_000, 100, 8471, 3
 FIRST_SEQ = 1_001
 A_DAY = 500
+# A part is sent in small batches by further devices at once: those share statements.
+FURTHER_DEVICES, OF_EACH = 6, 1_000
+
+
+class Sender(NamedTuple):
+    """A device, and the batches that it sends one after the other."""
+
+    device: dict[str, str]
+    batch: int
+    bodies: list[bytes]
 
 
 class Stack:
@@ -112,7 +125,19 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
     running.stop()
 
 
-def batches(demo: dict[str, Any]) -> list[bytes]:
+def further_devices(stack: Stack, demo: dict[str, Any]) -> list[dict[str, str]]:
+    """Register devices beside that of the demo."""
+    call = f"print_devices({demo['terminal']['site']}, {FURTHER_DEVICES})"
+    script = f"from tests.journeys.kill_devices import print_devices; {call}"
+    printed = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "--no-imports", "-c", script], cwd=ROOT, check=True,
+        env={**stack.environment, "DATABASE_URL": Postgres(stack.folder / "pg").url("app", "registry")}, capture_output=True,
+    )  # fmt: skip
+    devices: list[dict[str, str]] = json.loads(printed.stdout)
+    return devices
+
+
+def senders(demo: dict[str, Any], further: list[dict[str, str]]) -> list[Sender]:
     """20,000 different touches of ten cards, on forty days that are over."""
     first = datetime.now(JST).date() - timedelta(days=TOUCHES // A_DAY + 2)
     touches = [
@@ -122,16 +147,25 @@ def batches(demo: dict[str, Any]) -> list[bytes]:
         }
         for n in range(TOUCHES)
     ]  # fmt: skip
+    alone = TOUCHES - FURTHER_DEVICES * OF_EACH
+    shares = [touches[at : at + OF_EACH] for at in range(alone, TOUCHES, OF_EACH)]
     return [
-        json.dumps({"store": demo["terminal"]["store"], "touches": touches[at : at + BATCH]}).encode()
-        for at in range(0, TOUCHES, BATCH)
+        a_sender(demo["terminal"], touches[:alone], BATCH),
+        *(a_sender(device, share, SMALL) for device, share in zip(further, shares, strict=True)),
     ]
 
 
-def post(demo: dict[str, Any], body: bytes) -> list[dict[str, Any]]:
+def a_sender(device: dict[str, str], touches: list[dict[str, Any]], batch: int) -> Sender:
+    """A device that sends touches in batches."""
+    parts = [touches[at : at + batch] for at in range(0, len(touches), batch)]
+    bodies = [json.dumps({"store": device["store"], "touches": part}).encode() for part in parts]
+    return Sender(device, batch, bodies)
+
+
+def post(device: dict[str, str], body: bytes) -> list[dict[str, Any]]:
     """Send one batch; returns what became of each touch."""
-    signature = signature_of(bytes.fromhex(demo["terminal"]["secret"]), body)
-    headers = {"Device": demo["terminal"]["device"], "Signature": signature, "Content-Type": "application/json"}
+    signature = signature_of(bytes.fromhex(device["secret"]), body)
+    headers = {"Device": device["device"], "Signature": signature, "Content-Type": "application/json"}
     request = urllib.request.Request(f"http://127.0.0.1:{PORT}/api/v1/touches", body, headers)
     with urllib.request.urlopen(request, timeout=20) as answer:
         results: list[dict[str, Any]] = json.load(answer)["results"]
@@ -139,9 +173,14 @@ def post(demo: dict[str, Any], body: bytes) -> list[dict[str, Any]]:
     return results
 
 
-def send_all(demo: dict[str, Any], bodies: list[bytes]) -> list[dict[str, Any]]:
-    """Send everything once; returns what became of each touch."""
-    return [result for body in bodies for result in post(demo, body)]
+def send_all(every: list[Sender], begin: list[int]) -> list[list[dict[str, Any]]]:
+    """Send everything from some batches on, all devices at once; returns what became of each device's touches."""
+
+    def send(sender: Sender, begin: int) -> list[dict[str, Any]]:
+        return [result for body in sender.bodies[begin:] for result in post(sender.device, body)]
+
+    with ThreadPoolExecutor(len(every)) as together:
+        return list(together.map(send, every, begin))
 
 
 @contextmanager
@@ -153,7 +192,7 @@ def undisturbed(stack: Stack) -> Iterator[None]:
             link.execute("CREATE DATABASE undisturbed TEMPLATE registry OWNER owner")
         server = subprocess.Popen(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT),
-             "--no-ws", "--log-level", "error", "config.wsgi:application"],
+             "--blocking-threads", "8", "--no-ws", "--log-level", "error", "config.wsgi:application"],
             cwd=ROOT, env={**stack.environment, "DATABASE_URL": postgres.url("app", "undisturbed")},
         )  # fmt: skip
         try:
@@ -165,44 +204,72 @@ def undisturbed(stack: Stack) -> Iterator[None]:
     stack.start()
 
 
-def send_until_killed(stack: Stack, demo: dict[str, Any], bodies: list[bytes], begin: int) -> int:
-    """Send from a batch on while everything is killed at a moment nobody knows; returns the first batch without an answer."""
+def send_until_killed(stack: Stack, every: list[Sender], begin: list[int]) -> list[int]:
+    """Send from some batches on while everything is killed at a moment nobody knows; returns each first one without an answer.
+
+    The moment is drawn once every device has had an answer: from then on all send at once.
+    """
     killer = threading.Timer(random.uniform(0.1, 0.4), stack.kill)
-    killer.start()
-    for at in range(begin, len(bodies)):
-        try:
-            post(demo, bodies[at])
-        except (OSError, urllib.error.URLError, http.client.HTTPException):
-            killer.join()
-            return at
+    at_work = threading.Barrier(len(every), action=killer.start, timeout=60)
+
+    def send(sender: Sender, begin: int) -> int:
+        post(sender.device, sender.bodies[begin])
+        at_work.wait()
+        for at in range(begin + 1, len(sender.bodies)):
+            try:
+                post(sender.device, sender.bodies[at])
+            except (OSError, urllib.error.URLError, http.client.HTTPException):
+                return at
+        raise AssertionError("the kill came too late to prove anything")
+
+    with ThreadPoolExecutor(len(every)) as together:
+        found = list(together.map(send, every, begin))
     killer.join()
-    raise AssertionError("the kill came too late to prove anything")
+    return found
 
 
 def test_each_touch_is_stored_once_whatever_is_killed(stack: Stack) -> None:
     demo = json.loads((stack.folder / "demo.json").read_text())
-    bodies = batches(demo)
+    every = senders(demo, further_devices(stack, demo))
+    begin = [0] * len(every)
     with undisturbed(stack):
-        send_all(demo, bodies)
-        expected = send_all(demo, bodies)
+        send_all(every, begin)
+        expected = send_all(every, begin)
 
-    begin = 0
     for _ in range(KILLS):
-        begin = send_until_killed(stack, demo, bodies, begin)
+        begin = send_until_killed(stack, every, begin)
         stack.start()
-        assert stored(stack) >= begin * BATCH
-    for body in bodies[begin:]:
-        post(demo, body)
+        found = stored(stack)
+        for sender, answered in zip(every, begin, strict=True):
+            assert found[sender.device["device"]] >= answered * sender.batch
+    assert has_shared(stack), begin
+    send_all(every, begin)
 
-    assert stored(stack) == TOUCHES
-    assert send_all(demo, bodies) == expected
-    assert stored(stack) == TOUCHES
+    complete = {sender.device["device"]: len(sender.bodies) * sender.batch for sender in every}
+    assert sum(complete.values()) == TOUCHES
+    assert stored(stack) == complete
+    assert send_all(every, [0] * len(every)) == expected
+    assert stored(stack) == complete
 
 
-def stored(stack: Stack) -> int:
-    """How many of the touches the log holds; the key allows none twice, so the numbers are counted as rows."""
+def ask(stack: Stack, question: str) -> list[tuple[Any, ...]]:
+    """Ask the database of the touches sent here."""
     with psycopg.connect(Postgres(stack.folder / "pg").url("owner", "registry")) as link:
-        rows = link.execute("SELECT count(*), count(DISTINCT seq) FROM touches_touch WHERE seq >= %s", [FIRST_SEQ])
-        every, different = rows.fetchone() or (0, 0)
-    assert every == different
-    return int(every)
+        return link.execute(f"SELECT {question}", [FIRST_SEQ]).fetchall()
+
+
+def stored(stack: Stack) -> Counter[str]:
+    """How many of each device's touches the log holds; the key allows none twice, so the numbers are counted as rows."""
+    found: Counter[str] = Counter()
+    for device, number, different in ask(
+        stack, "device_id::text, count(*), count(DISTINCT seq) FROM touches_touch WHERE seq >= %s GROUP BY device_id"
+    ):
+        assert number == different
+        found[device] = number
+    return found
+
+
+def has_shared(stack: Stack) -> bool:
+    """Whether touches of several devices were stored by one statement."""
+    touches = "FROM touches_touch WHERE seq >= %s GROUP BY xmin::text HAVING count(DISTINCT device_id) > 1"
+    return ask(stack, f"EXISTS (SELECT {touches})") == [(True,)]
