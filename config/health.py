@@ -1,10 +1,18 @@
 """Health addresses for machines: `/healthz` says the process lives, `/readyz` that it can do its work."""
 
-from django.db import DatabaseError, connection
+from datetime import timedelta
+
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models.functions import Now
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
+# A job worker gives a sign of life when it starts and every ten seconds; two may be late. Procrastinate itself takes a worker
+# that was silent for longer for dead. One that was killed counts as living until then; one that was stopped signs off.
+LONGEST_SILENCE = timedelta(seconds=30)
 
 
 @csrf_exempt
@@ -17,7 +25,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Database, migrations and queue are there; 503 names what is not."""
+    """The database answers, no migration is missing, a job worker lives; 503 names what is not so."""
     checks = {"database": _database(), "migrations": False, "queue": False}
     if checks["database"]:
         checks["migrations"], checks["queue"] = _migrations(), _queue()
@@ -40,6 +48,9 @@ def _migrations() -> bool:
 
 
 def _queue() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
-        return bool(cursor.fetchone()[0])
+    """Whether anybody does the jobs. The database wrote the signs of life, so its clock judges them."""
+    try:
+        with transaction.atomic():  # without the tables, the transaction around us goes on
+            return ProcrastinateWorker.objects.filter(last_heartbeat__gte=Now() - LONGEST_SILENCE).exists()
+    except DatabaseError:
+        return False

@@ -31,6 +31,7 @@ from registry.touches.policy import MOST_BYTES, MOST_TOUCHES, ReadBatch, TouchIt
 from registry.touches.states import Status, TouchState
 from tests.factories.addresses import patterns
 from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.queue import a_job_worker
 
 HEALTH = {"healthz", "readyz"}
 TOUCHES, DEVICES, PEOPLE = "/api/v1/touches", "/api/v1/devices", "/api/v1/people"
@@ -156,6 +157,11 @@ class Scene:
         """The answer to a body larger than any that is read."""
         return self.client.post(path, b" " * (3 * MOST_BYTES), content_type="application/json")
 
+    def ready(self) -> Any:
+        """The answer of a server whose jobs somebody does."""
+        a_job_worker()
+        return self.client.get("/readyz")
+
     def unready(self) -> Any:
         """The answer of a server whose tables are not there."""
         with connection.cursor() as cursor:
@@ -200,7 +206,7 @@ WAYS: dict[tuple[str, str, str, str], Callable[[Scene], Any]] = {
     },
     **{(path, "post", "413", "BODY_SIZE"): partial(Scene.too_large, path=path) for path in (DEVICES, SECRET, PEOPLE)},
     ("/healthz", "get", "200", ""): lambda scene: scene.client.get("/healthz"),
-    ("/readyz", "get", "200", ""): lambda scene: scene.client.get("/readyz"),
+    ("/readyz", "get", "200", ""): lambda scene: scene.ready(),
     ("/readyz", "get", "503", ""): lambda scene: scene.unready(),
 }
 

@@ -61,7 +61,7 @@ class Stack:
                 [sys.executable, "-m", "config.stack.run"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         try:
-            wait_until_ready()
+            wait_until_there("/readyz")
         except AssertionError as late:
             self.stop()
             raise AssertionError((self.folder / "log").read_text()) from late
@@ -86,12 +86,12 @@ class Stack:
             self.process.wait(30)
 
 
-def wait_until_ready() -> None:
-    """Wait until the server answers; the demo is loaded first, beside other tests."""
+def wait_until_there(path: str) -> None:
+    """Wait until the server answers so; the demo is loaded first, beside other tests."""
     limit = time.monotonic() + 180
     while time.monotonic() < limit:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (OSError, urllib.error.URLError):
@@ -196,7 +196,7 @@ def undisturbed(stack: Stack) -> Iterator[None]:
             cwd=ROOT, env={**stack.environment, "DATABASE_URL": postgres.url("app", "undisturbed")},
         )  # fmt: skip
         try:
-            wait_until_ready()
+            wait_until_there("/healthz")  # no job worker runs beside it
             yield
         finally:
             server.terminate()

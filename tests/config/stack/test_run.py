@@ -112,7 +112,7 @@ def test_another_database_is_used_when_the_environment_names_one(
     }
 
     with clones[0].running(VAR_DIR=str(tmp_path), **urls) as sharing:
-        assert sharing.answers()
+        wait_for(sharing.answers)
         assert sharing.address != running.address
 
     assert not (tmp_path / "pg").exists()
