@@ -22,6 +22,7 @@ SYSTEM_PACKAGES = {
     ("/usr/sbin/pcscd",): "pcscd",
     ("/usr/lib/pcsc/drivers/serial/libifdvpcd.so",): "vsmartcard-vpcd",
 }
+WITHOUT = "Without Chromium the journeys fail; without pcscd, its driver and root the tests through PC/SC are skipped."
 LONGEST_RUN_SECONDS = 3600
 
 
@@ -32,7 +33,7 @@ def ensure_system_packages() -> None:
         return
     command = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say(f"Missing: {', '.join(missing)}. The tests that need them will not pass. As root: {command}")
+        say(f"Missing: {', '.join(missing)}. {WITHOUT} As root: {command}")
         return
     say(f"Installing {', '.join(missing)} …")
     quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}

@@ -1,10 +1,16 @@
-"""What is left of test runs that were killed."""
+"""What a test run needs, and what is left of runs that were killed."""
 
 import os
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
-from config.stack.tests import LONGEST_RUN_SECONDS, remove_leftovers
+import pytest
+
+from config.stack import tests
+from config.stack.bootstrap import ROOT
+from config.stack.tests import LONGEST_RUN_SECONDS, ensure_system_packages, remove_leftovers
 
 
 def test_leftovers_of_killed_runs_go_and_those_of_running_ones_stay(tmp_path: Path) -> None:
@@ -47,3 +53,28 @@ def test_what_we_may_not_ask_about_is_left_alone(tmp_path: Path) -> None:
     remove_leftovers(tmp_path, homes)
 
     assert {home.name for home in homes.iterdir()} == {"refused", "no-note"}
+
+
+def test_an_ordinary_user_is_told_what_is_missing_and_what_follows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tests, "SYSTEM_PACKAGES", {("/no/such/program",): "pcscd"})
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+
+    ensure_system_packages()
+
+    said = capsys.readouterr().out
+    for words in ("Missing: pcscd.", "the tests through PC/SC are skipped", "As root: apt-get install"):
+        assert words in said
+
+
+def test_the_tests_before_a_change_lands_know_that_they_may_not_skip(tmp_path: Path) -> None:
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    (tmp_path / "test").write_text('#!/bin/sh\nprintf %s "$CI"; exit 7\n')
+    (tmp_path / "test").chmod(0o755)
+    place = {key: value for key, value in os.environ.items() if key != "CI"}
+
+    done = subprocess.run([tmp_path / ".ci" / "run"], env=place, capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.returncode) == ("true", 7)
