@@ -1,4 +1,4 @@
-"""The port that the server listens on, claimed for as long as we live.
+"""Where the server listens: the host that is shown, and the port, claimed for as long as we live.
 
 Two servers that both ask for it may listen on one port, and each gets a part of the visitors. So a look whether a port
 is free is not enough while two of us start at once: each claims its port by a name that the kernel gives only once.
@@ -8,9 +8,22 @@ import os
 import socket
 import sys
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 POSSIBLE, CHOICE = range(1, 65536), range(8000, 8100)
+LOCALHOST = ("127.0.0.1", "::1")
 REMEDY = "Nothing was started. Set PORT to one that is free, or leave it out: then a free one is looked for."
+
+
+def shown_host(host: str) -> str:
+    """The host in the addresses of pages that are served on HOST, as browsers write it."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host  # a name
+    if address.is_unspecified or str(address) in LOCALHOST:
+        return "localhost"
+    return f"[{address}]" if ":" in host else host
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config.stack.alone import alone_in
 from config.stack.bootstrap import ROOT, say
-from config.stack.ports import wanted_or_free_port
+from config.stack.ports import shown_host, wanted_or_free_port
 from config.stack.postgres import Postgres, PostgresError
 from config.stack.processes import (
     GRACE_SECONDS,
@@ -43,10 +43,13 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Stop(BaseException):
     """Somebody asked us to stop."""
 
+    is_asked = False  # kept, since Python drops what is raised while it forks
+
 
 def _stop_once(_signal: int, _frame: FrameType | None) -> None:
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    Stop.is_asked = True
     raise Stop
 
 
@@ -146,6 +149,8 @@ def _watch(children: Children, postgres: Postgres | None) -> None:
     """Start again what died."""
     while True:
         time.sleep(0.5)
+        if Stop.is_asked:
+            raise Stop
         reap_orphans(*(child.process.pid for child in children))
         if postgres and not postgres.is_running:
             say("The database ended; starting it again")
@@ -216,7 +221,7 @@ def main() -> None:
     try:
         with alone_in(VAR, otherwise=f"It runs already with the data in {VAR}. Use that one, or stop it.") as lock:
             port = wanted_or_free_port(host)
-            base_url = f"http://localhost:{port.number}"
+            base_url = f"http://{shown_host(host)}:{port.number}"
             print(f"Its address is {base_url}.", end="", file=lock, flush=True)
             os.environ.setdefault("PUBLIC_URL", base_url)
             with _database() as postgres:

@@ -22,12 +22,12 @@ ASKED_FOR = {
 }
 
 
-def manage(tmp_path: Path, *command: str, without: str = "") -> subprocess.CompletedProcess[str]:
+def manage(tmp_path: Path, *command: str, without: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """A command under the settings of production."""
     told = {name: value for name, value in ASKED_FOR.items() if name != without}
     place = {
         "PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings.prod", "VAR_DIR": str(tmp_path),
-        "DATABASE_URL": "postgresql:///nowhere", **told,
+        "DATABASE_URL": "postgresql:///nowhere", **told, **more,
     }  # fmt: skip
     line = [sys.executable, "manage.py", *command]
     return subprocess.run(line, cwd=ROOT, env=place, capture_output=True, text=True, check=False)
@@ -43,6 +43,12 @@ def test_production_does_not_begin_without_what_it_asks_for(tmp_path: Path, name
     outcome = manage(tmp_path, "check", without=name)
     assert outcome.returncode != 0
     assert name in outcome.stderr
+
+
+def test_production_is_open_on_no_host_but_those_it_is_told(tmp_path: Path) -> None:
+    outcome = manage(tmp_path, "diffsettings", HOST="127.0.0.2")
+    assert "registry.example" in outcome.stdout
+    assert "127.0.0.2" not in outcome.stdout
 
 
 @pytest.mark.parametrize("command", ["demo", "demo_world"])

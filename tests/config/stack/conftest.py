@@ -55,7 +55,7 @@ class Running:
         self.address = ""
         wait_for(lambda: "Ctrl-C stops everything" in self.log or process.poll() is not None)
         assert process.poll() is None, self.log
-        self.address = re.findall(r"http://localhost:\d+", self.log)[-1]
+        self.address = re.findall(r"^  (http://\S+)$", self.log, re.MULTILINE)[-1]
         wait_for(lambda: self.answers("/"))
 
     @property

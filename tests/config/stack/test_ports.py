@@ -1,10 +1,10 @@
-"""Ports: claimed once, refused with cause and remedy."""
+"""Ports: claimed once, refused with cause and remedy. Hosts: shown as browsers write them."""
 
 import socket
 
 import pytest
 
-from config.stack.ports import CHOICE, claim, wanted_or_free_port
+from config.stack.ports import CHOICE, claim, shown_host, wanted_or_free_port
 
 HOST = "127.0.0.1"
 
@@ -46,3 +46,17 @@ def test_what_is_no_port_is_refused(monkeypatch: pytest.MonkeyPatch, number: str
 
     with pytest.raises(SystemExit, match="no port has this number"):
         wanted_or_free_port(HOST)
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        *((host, "localhost") for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "0:0:0:0:0:0:0:1")),  # noqa: S104 -- nothing listens
+        ("127.0.0.2", "127.0.0.2"),
+        ("192.168.1.20", "192.168.1.20"),
+        ("2001:DB8::0:1", "[2001:db8::1]"),
+        ("office-pc.example", "office-pc.example"),
+    ],
+)
+def test_the_host_that_is_shown_is_one_that_is_listened_on(host: str, shown: str) -> None:
+    assert shown_host(host) == shown

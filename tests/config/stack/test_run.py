@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from config.stack.bootstrap import ROOT
 from config.stack.postgres import Postgres
 from config.stack.processes import is_alive
 from tests.config.stack.conftest import SECONDS, Clone, Running, processes_in, wait_for
@@ -21,6 +22,18 @@ from tests.config.stack.conftest import SECONDS, Clone, Running, processes_in, w
 pytestmark = pytest.mark.slow
 JOBS_RUN = "Launching a worker on all queues"
 SYSTEM_PYTHON = "/usr/bin/python3"
+STOPPED_WHILE_IT_FORKS = """
+import os, signal, subprocess
+from config.stack import run
+for number in run.STOP_SIGNALS:
+    signal.signal(number, run._stop_once)
+os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGTERM))
+subprocess.run(["true"], preexec_fn=lambda: None)
+try:
+    run._watch(run.Children(), None)
+except run.Stop:
+    print("stopped")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +157,15 @@ def test_a_stop_leaves_no_process_even_after_a_kill(stopped: Clone, number: sign
     assert not Postgres(stopped.folder / "var" / "pg").socket.exists()
 
 
+def test_a_stop_that_comes_while_a_program_is_started_is_not_lost() -> None:
+    """Python drops what is raised while it forks."""
+    line = [sys.executable, "-c", STOPPED_WHILE_IT_FORKS]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS)
+
+    assert done.stdout == "stopped\n"
+    assert "Exception ignored" in done.stderr, "else nothing was lost, and this shows nothing"
+
+
 def test_a_killed_start_takes_all_along_and_the_next_one_starts_at_once(stopped: Clone) -> None:
     with stopped.running() as running:
         wait_for(lambda: JOBS_RUN in running.log)
@@ -173,6 +195,15 @@ def test_a_stopped_demo_is_made_anew_from_an_empty_database(anybodys_folder: Pat
     os.killpg(second.pid, signal.SIGKILL)
     second.wait()
     wait_for(lambda: not processes_in(clone.folder))
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_pages_open_at_the_shown_address_of_another_host(stopped: Clone) -> None:
+    with stopped.running(HOST="127.0.0.2") as running:
+        assert running.address.startswith("http://127.0.0.2:")
+        wait_for(running.answers)
+        pid = next(iter(running.pids_of("granian")))
+        assert f"PUBLIC_URL={running.address}" in Path(f"/proc/{pid}/environ").read_text().split("\0")
 
 
 def test_a_database_that_does_not_answer_is_refused(clones: tuple[Clone, Clone], tmp_path: Path) -> None:
