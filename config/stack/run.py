@@ -1,7 +1,6 @@
 """What `./start` does after the installation: database, tables, demo data, server, job worker, until Ctrl-C."""
 
 import hashlib
-import json
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ from types import FrameType
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from commands.demo_logins import bring_demo
 from config.stack.alone import alone_in
 from config.stack.bootstrap import ROOT, say
 from config.stack.ports import shown_host, wanted_or_free_port
@@ -121,16 +121,16 @@ def prepare_database() -> None:
     stamp.write_text(wanted)
 
 
+def _are_accounts(login_ids: list[str]) -> bool:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as link:
+        asked = "SELECT count(*) FROM accounts_account WHERE login_id = ANY(%s)"
+        return link.execute(asked, [login_ids]).fetchone() == (len(login_ids),)
+
+
 def show_logins(base_url: str) -> None:
-    """Print the address and the demo logins; keep the address in `demo.json` current."""
-    path = VAR / "demo.json"
+    """Print the address and the logins of the demo in this database; `demo.json` holds the same."""
     say(f"\n  {base_url}\n")
-    if path.exists():
-        demo = json.loads(path.read_text())
-        part = path.with_suffix(".part")  # whoever is interrupted here loses no login
-        part.touch(mode=0o600)
-        part.write_text(json.dumps(demo | {"base_url": base_url}, ensure_ascii=False, indent=1))
-        part.rename(path)
+    if demo := bring_demo(VAR, base_url, _are_accounts):
         for login in demo["logins"]:
             say(f"  {login['role']:<14} {login['login_id']:<16} {login['password']}")
     say("\n  Ctrl-C stops everything.")
@@ -194,6 +194,11 @@ def _database() -> Iterator[Postgres | None]:
             sys.exit(f"The database that DATABASE_URL names does not let us in. Nothing was started.\n{error}")
         yield None
         return
+    if "MIGRATE_DATABASE_URL" in os.environ:
+        sys.exit(
+            "MIGRATE_DATABASE_URL names a database and DATABASE_URL none. Nothing was started."
+            " Set DATABASE_URL too, or leave both out: then a database of our own is used."
+        )
     postgres = Postgres(VAR / "pg")
     try:
         postgres.start()

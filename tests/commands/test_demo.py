@@ -1,10 +1,13 @@
 """The demonstration: each login finds something to answer, the same on whatever day it is loaded."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 
 from commands.management.commands import demo
 from commands.management.commands.demo import _site_with_device
@@ -29,10 +32,14 @@ SMALL = {"workers": 40, "firms": 12, "sites": 4, "months": 1, "seed": 1}
 
 
 @pytest.mark.parametrize("now", [datetime(2026, 11, 20, 3, tzinfo=UTC), datetime(2027, 1, 1, 3, tzinfo=UTC)])
-def test_each_login_finds_something_to_answer(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_login_finds_something_to_answer(
+    now: datetime, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
     monkeypatch.setattr(demo, "WORLD", SMALL)
+    settings.VAR_DIR = tmp_path / "var"
     with time_machine.travel(now, tick=False):
-        loaded: dict[str, Any] = demo.load_demo(now)
+        call_command("demo")
+    loaded: dict[str, Any] = json.loads((tmp_path / "var" / "demo.json").read_text())
     who = {login["role"]: int(login["login_id"]) for login in loaded["logins"] if login["login_id"].isdigit()}
     prime, firm, worker, on = who["prime owner"], who["firm owner"], who["worker"], now.date()
     (claims,), (edits,) = list_claims_waiting(prime, on=on), list_edits_waiting(prime)

@@ -1,6 +1,5 @@
 """`manage.py demo`: the cast of the demonstration, by the real operations, step by step as people would do it."""
 
-import json
 import secrets
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.progress import Progress
 
+from commands.demo_logins import write_demo
 from commands.management.commands.demo_world import load_world
 from commands.world.days import SUNDAY
 from commands.world.faces import draw_face
@@ -72,10 +72,9 @@ class Command(BaseCommand):
             raise CommandError("Demo data is refused by these settings.")
         now = timezone.now()
         demo = load_demo(now)
-        path = Path(settings.VAR_DIR) / "demo.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(demo, ensure_ascii=False, indent=1))
+        var = Path(settings.VAR_DIR)
+        var.mkdir(parents=True, exist_ok=True)
+        write_demo(var, demo)
 
 
 def _office_actor() -> Actor:
