@@ -20,10 +20,12 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from portals.base.requests import DraftOfPage, of_portal
+from portals.base.rows import RowsForm
 from portals.base.templatetags.ds import jtime
 from registry.drafts.derive import KEPT_FOR, Typed
 from registry.drafts.operations import drop_draft, keep_draft
 from registry.drafts.queries import find_draft
+from registry.workers.derive import holds_individual_number
 
 SALT = "portals.base.drafts.word"
 BUTTON = "draft"  # the name of the buttons; their values say what to do
@@ -70,7 +72,10 @@ def open_draft(request: HttpRequest, form: forms.BaseForm, about: Iterable[str] 
     word = _Word(account_id, request.path, fields, _digest(about))
     found = None if form.is_bound else find_draft(account_id, word.form, at=timezone.now())
     if found:
-        form.initial.update(_as_initial(form, {name: found.typed[name] for name in fields if name in found.typed}))
+        if isinstance(form, RowsForm):
+            form.make_room(found.typed)
+            word = word._replace(fields=kept_fields(form))
+        form.initial.update(_as_initial(form, {name: found.typed[name] for name in word.fields if name in found.typed}))
     of_portal(request).draft = DraftOfPage(signing.dumps(word, salt=SALT), found, is_long=len(fields) > SHORT)
 
 
@@ -117,12 +122,17 @@ def _for_the_draft_alone(request: HttpRequest, word: _Word) -> HttpResponse | No
 
 def _keep(request: HttpRequest, word: _Word) -> None:
     """Keep what was sent; a form that was emptied is none."""
-    sent = {name: request.POST.getlist(name) for name in word.fields}
+    sent = {name: [_storable(one) for one in request.POST.getlist(name)] for name in word.fields}
     if not any(any(values) for values in sent.values()):
         drop_draft(word.account_id, word.form)
         return
     typed: dict[str, Typed] = {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
     keep_draft(word.account_id, word.form, typed, at=timezone.now())
+
+
+def _storable(typed: str) -> str:
+    """What was typed; nothing of what can be a 個人番号, not even in a draft (ruling 11)."""
+    return "" if holds_individual_number(typed) else typed
 
 
 def _word_of(request: HttpRequest) -> _Word | None:

@@ -48,7 +48,9 @@ def permit_year_name(year: str) -> str:
 
 
 _WORDS = {"sex", "registration_kind", "kind", "confirmation", "item", "permit_class"}
+_SCHEMES = ("health_insurance", "pension_insurance", "employment_insurance")
 _SHOWN: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(_SCHEMES, lambda value: _(f"word.insured.{value}")),
     "prefecture": lambda value: code_names(Table.PREFECTURES).get(value, value),
     "permit_authority": authority_name,
     "permit_year": permit_year_name,
@@ -147,7 +149,7 @@ def business_blocks(seen: Seen) -> list[Block]:
         block("core", _FIRM),
         block("permit", ("permit_authority", "permit_class", "permit_year", "permit_number")),
         block("officer", ("officer_name", "officer_address", "officer_phone", "officer_mail")),
-        block("insurance", ("health_insurance", "pension_insurance", "employment_insurance", "labour_insurance_number", "special_accident_insurance", "kentaikyo_number", "chutaikyo")),
+        block("insurance", (*_SCHEMES, "labour_insurance_number", "special_accident_insurance", "kentaikyo_number", "chutaikyo")),
         block("directory", ("awards", "clients")),
     ]  # fmt: skip
     return found if "phone" in seen.values else found[:1]

@@ -1,19 +1,28 @@
-"""Forms of the office: firms and workers, with their core fields."""
+"""Forms of the office: a firm's whole record, and what the office answers; a worker's stands in `worker_form`."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import IdField, MailField, PatternField, PhoneField, PostalCodeField, TextField, TypedDateField
+from portals.base.forms import (
+    IdField,
+    LongTextField,
+    MailField,
+    PatternField,
+    PhoneField,
+    PostalCodeField,
+    TextField,
+)
 from portals.base.records import authority_name, permit_year_name
-from registry.businesses.states import MINISTER, BusinessKind, PermitClass
+from portals.office.record_forms import Block, Part, RecordForm
+from registry.businesses.states import MINISTER, PERMIT, BusinessKind, InsuredStanding, PermitClass
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
-from registry.core.ids import IdKind
-from registry.workers.states import RegistrationKind, Sex
+from registry.core.ids import IdKind, clean_digits
 
 
 def _codes(table: Table, *, with_code: bool = False) -> list[tuple[str, str]]:
@@ -44,21 +53,54 @@ def permit_years() -> list[tuple[str, str]]:
     return [("", "―"), *((str(year), permit_year_name(str(year))) for year in years)]
 
 
-def _text(label: str, length: int = 100, *, required: bool = True, help_text: str = "") -> forms.CharField:
+def text_field(label: str, length: int = 100, *, required: bool = True, help_text: str = "") -> forms.CharField:
+    """A text."""
     return TextField(label=_(label), max_length=length, required=required, help_text=_(help_text) if help_text else "")
 
 
-def _digits(label: str, length: int, width: int, *, help_text: str) -> PatternField:
+def digits_field(label: Any, length: int, width: int, help_text: Any = "") -> PatternField:
     """A number of so many digits that may be left out."""
     return PatternField(
-        f"^[0-9]{{1,{length}}}$", label=_(label), help_text=_(help_text), max_length=length, required=False,
+        f"^[0-9]{{1,{length}}}$", label=label, help_text=help_text, max_length=length, required=False,
         error_messages={"invalid": _("office.digits_only")},
         widget=forms.TextInput(attrs={"class": f"ds-w-{width} ds-input-id", "inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
 
 
-_POSTAL = PostalCodeField(label=_("business.postal_code"))
+def choices_of(*standings: InsuredStanding) -> list[tuple[str, Any]]:
+    """Whether one is in a scheme, for a choice; nothing, where nobody has said so."""
+    return [("", "―"), *((one, _(f"word.insured.{one}")) for one in standings)]
+
+
+def _scheme(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=_(label), choices=choices_of(*InsuredStanding), required=False)
+
+
+def _yes_or_no(label: str) -> forms.TypedChoiceField:
+    """Whether a firm is in a scheme that is not for all; nobody has to say."""
+    return forms.TypedChoiceField(
+        label=_(label), choices=choices_of(InsuredStanding.JOINED, InsuredStanding.NOT_JOINED), required=False,
+        coerce=lambda chosen: chosen == InsuredStanding.JOINED, empty_value=None,
+    )  # fmt: skip
+
+
+class LabourNumberField(PatternField):
+    """A 労働保険番号: fourteen digits, with or without the hyphens of its parts."""
+
+    widget = forms.TextInput(attrs={"class": "ds-w-20 ds-input-id", "inputmode": "numeric", "autocomplete": "off"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^[0-9]{14}\Z", error_messages={"invalid": _("office.labour_number_invalid")}, **options)
+
+    def to_python(self, value: Any) -> Any:
+        """Take out what separates the parts; what is not fourteen digits stays as it was typed, and is refused."""
+        typed = super().to_python(value)
+        digits = clean_digits(typed)
+        return digits if re.fullmatch("[0-9]{14}", digits) else typed
+
+
 PERMIT_YEARS = 5  # a permit holds for five years (建設業法 第3条第3項)
+LONGEST = 2000  # signs of a long text, as long as a draft keeps
 _MOST_YEN = 10**14  # a hundred times the largest capital in the country; more is a slip of the finger
 
 
@@ -77,26 +119,27 @@ class MeantSiteForm(forms.Form):
     site_id = IdField(IdKind.SITE, label=_("nowhere.site"))
 
 
-class BusinessForm(forms.Form):
-    """What a firm registers."""
+class BusinessForm(RecordForm):
+    """What a firm registers, in the blocks of its own page."""
 
-    name = _text("business.name", 200, help_text="business.name_help")
-    kana = _text("business.kana", 200, help_text="office.kana_help")
+    name = text_field("business.name", 200, help_text="business.name_help")
+    kana = text_field("business.kana", 200, help_text="office.kana_help")
     kind = forms.ChoiceField(
         label=_("business.kind"), choices=[(kind, _(f"word.kind.{kind}")) for kind in BusinessKind]
     )
-    representative = _text("business.representative")
-    corporate_number = _digits("business.corporate_number", 13, 12, help_text="business.corporate_number_help")
+    representative = text_field("business.representative")
+    corporate_number = digits_field(
+        _("business.corporate_number"), 13, 12, help_text=_("business.corporate_number_help")
+    )
     capital_yen = forms.IntegerField(
         label=_("business.capital_yen"), min_value=0, max_value=_MOST_YEN, initial=0,
         error_messages={"max_value": _("office.capital_too_large")},
     )  # fmt: skip
-    postal_code = _POSTAL
+    postal_code = PostalCodeField(label=_("business.postal_code"))
     prefecture = forms.ChoiceField(label=_("business.prefecture"), choices=prefectures)
-    address = _text("business.address", 300)
+    address = text_field("business.address", 300)
     phone = PhoneField(label=_("business.phone"))
-    officer_name = _text("business.officer_name")
-    officer_mail = MailField(label=_("business.officer_mail"), required=False)
+    fax = PhoneField(label=_("business.fax"), required=False)
     permit_authority = forms.ChoiceField(
         label=_("business.permit_authority"), help_text=_("office.permit_help"), choices=authorities, required=False
     )
@@ -107,41 +150,47 @@ class BusinessForm(forms.Form):
     permit_year = forms.ChoiceField(
         label=_("business.permit_year"), help_text=_("office.permit_year_help"), choices=permit_years, required=False
     )
-    permit_number = _digits("business.permit_number", 6, 8, help_text="office.permit_number_help")
-    kentaikyo_number = _text("business.kentaikyo_number", 20, required=False)
-
-
-class WorkerForm(forms.Form):
-    """What a worker registers."""
-
-    family_name = _text("worker.family_name", 60)
-    given_name = _text("worker.given_name", 60)
-    family_kana = _text("worker.family_kana", 60, help_text="office.kana_help")
-    given_kana = _text("worker.given_kana", 60)
-    birth_on = TypedDateField(label=_("worker.birth_on"))
-    sex = forms.ChoiceField(
-        label=_("worker.sex"), choices=[(sex, _(f"word.sex.{sex}")) for sex in Sex], widget=forms.RadioSelect
+    permit_number = digits_field(_("business.permit_number"), 6, 8, help_text=_("office.permit_number_help"))
+    officer_name = text_field("business.officer_name")
+    officer_mail = MailField(label=_("business.officer_mail"), required=False)
+    officer_phone = PhoneField(label=_("business.officer_phone"), required=False)
+    officer_address = text_field("business.officer_address", 300, required=False)
+    health_insurance = _scheme("business.health_insurance")
+    pension_insurance = _scheme("business.pension_insurance")
+    employment_insurance = _scheme("business.employment_insurance")
+    labour_insurance_number = LabourNumberField(
+        label=_("business.labour_insurance_number"), help_text=_("office.labour_number_help"), required=False
     )
-    nationality = TextField(label=_("worker.nationality"), max_length=40, initial="日本")
-    postal_code = _POSTAL
-    prefecture = forms.ChoiceField(label=_("business.prefecture"), choices=prefectures)
-    address = _text("worker.address", 300)
-    phone = PhoneField(label=_("worker.phone"), required=False)
-    mail = MailField(label=_("worker.mail"), required=False, help_text=_("worker.mail_help"))
-    registration_kind = forms.ChoiceField(
-        label=_("worker.registration_kind"),
-        choices=[(kind, _(f"word.registration_kind.{kind}")) for kind in RegistrationKind],
-    )
-    employer_id = IdField(IdKind.BUSINESS, label=_("worker.employer_id"), required=False)
-    trade = forms.ChoiceField(label=_("worker.trade"), choices=trades)
-    photo = forms.FileField(
-        label=_("worker.photo"), help_text=_("worker.photo_help"), required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
-    )  # fmt: skip
+    special_accident_insurance = _yes_or_no("business.special_accident_insurance")
+    kentaikyo_number = text_field("business.kentaikyo_number", 20, required=False)
+    chutaikyo = _yes_or_no("business.chutaikyo")
+    awards = LongTextField(label=_("business.awards"), max_length=LONGEST, required=False)
+    clients = LongTextField(label=_("business.clients"), max_length=LONGEST, required=False)
 
-    def data_of_worker(self) -> dict[str, Any]:
-        """The cleaned values under the names of `WorkerData`."""
-        values = dict(self.cleaned_data)
-        del values["photo"]  # sent in already, see `kept_photo`
-        values["trades"] = (values.pop("trade"),)
-        return values
+    layout = (
+        Block(
+            "business.block.core",
+            (
+                Part(("name", "kana", "kind", "representative", "corporate_number", "capital_yen")),
+                Part(("postal_code", "prefecture")),
+                Part(("address",)),
+                Part(("phone", "fax")),
+            ),
+        ),
+        Block("business.block.permit", (Part(PERMIT),)),
+        Block(
+            "business.block.officer",
+            (
+                Part(("officer_name", "officer_mail")),
+                Part(("officer_phone", "officer_address"), folded="office.fold.officer"),
+            ),
+        ),
+        Block(
+            "business.block.insurance",
+            (
+                Part(("health_insurance", "pension_insurance", "employment_insurance", "labour_insurance_number")),
+                Part(("special_accident_insurance", "kentaikyo_number", "chutaikyo"), folded="office.fold.schemes"),
+            ),
+        ),
+        Block("business.block.directory", (Part(("awards", "clients"), folded="office.fold.directory"),)),
+    )

@@ -16,11 +16,14 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.doors import printed_address
-from portals.base.forms import add_refusal, form_page
+from portals.base.forms import form_page, refusal
 from portals.base.photos import KeptPhoto, kept_photo, photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
+from portals.base.rows import MORE
 from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
-from portals.office.forms import BusinessForm, WorkerForm
+from portals.office.forms import BusinessForm
+from portals.office.record_forms import RecordForm
+from portals.office.worker_form import WorkerForm
 from registry.accounts.states import Permission
 from registry.businesses.operations import BusinessData, check_business, register_business
 from registry.cards.operations import register_worker_with_card
@@ -89,27 +92,29 @@ def business(request: HttpRequest, business_id: int) -> HttpResponse:
 
 
 def _register(
-    request: HttpRequest, form: forms.Form, title: str, check: Callable[[], None], save: Callable[[str], str],
+    request: HttpRequest, form: RecordForm, title: str, check: Callable[[], None], save: Callable[[str], str],
     *, photo: KeptPhoto | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Typing, checking, done. The form's key makes a repeated click lead to what the first one registered."""
     key = request.POST.get("form_key", "")[:40] or secrets.token_urlsafe(16)
     context: dict[str, Any] = {"form": form, "title": title, "form_key": key, "step": 1, "photo": photo}
-    if request.method == "POST" and form.is_valid() and "again" not in request.POST:
+    if request.method == "POST" and form.is_valid() and not {"again", MORE} & request.POST.keys():
         try:
             if "confirmed" in request.POST:
                 return redirect(save(key))
             check()
-            typed = [field for field in form if not isinstance(field.field, forms.FileField)]
-            context |= {"step": 2, "typed": typed, "rows": [(field.label, _shown(field)) for field in typed]}
+            context |= {"step": 2, "typed": [field for field in form if not isinstance(field.field, forms.FileField)]}
+            context["blocks"] = [
+                (block.title, [(one.label, _shown(one)) for one in fields]) for block, fields in form.typed()
+            ]
         except RegistryError as error:
-            add_refusal(form, error)
+            form.add_error(form.place_of(error), refusal(error))
     return form_page(request, "office/register.html", context)
 
 
 def _shown(field: forms.BoundField) -> str:
     value = field.value()
-    return str(dict(getattr(field.field, "choices", [])).get(value, value) or "―")
+    return _("word.yes") if value is True else str(dict(getattr(field.field, "choices", [])).get(value, value))
 
 
 @page(Permission.OFFICE_REGISTER)

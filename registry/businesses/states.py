@@ -20,6 +20,14 @@ class PermitClass(StrEnum):
     SPECIAL = "2"
 
 
+class InsuredStanding(StrEnum):
+    """加入, 未加入, 適用除外, as in a 施工体制台帳."""
+
+    JOINED = "joined"
+    NOT_JOINED = "not_joined"
+    EXEMPT = "exempt"
+
+
 # The parts of a 建設業許可: who gave it (a prefecture's code or the minister's), class, year of our calendar, number.
 PERMIT = ("permit_authority", "permit_class", "permit_year", "permit_number")
 MINISTER = "00"

@@ -24,7 +24,7 @@ from reader import commands
 from reader.importing import DIRECTIONS
 from reader.numbers import OTHER_KINDS
 from registry.accounts.states import AccountState, Portal, Role
-from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind, PermitClass
+from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind, InsuredStanding, PermitClass
 from registry.cards.states import CardState
 from registry.core.errors import RegistryError
 from registry.core.read_policy import Relation
@@ -89,6 +89,8 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "word.kind.{}": [(one,) for one in BusinessKind],
     "word.sex.{}": [(one,) for one in Sex],
     "word.permit_class.{}": [(one,) for one in PermitClass],
+    "word.item.{}": [(one,) for one in InsuranceItem],
+    "word.insured.{}": [(one,) for one in InsuredStanding],
     "word.registration_kind.{}": [(one,) for one in RegistrationKind],
     "word.{}.{}": [(name, value) for name, values in WORDS.items() for value in values],
     "letter.{}.title": [(one,) for one in LetterKind],

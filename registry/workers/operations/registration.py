@@ -179,7 +179,7 @@ def _check_insurances(insurances: tuple[InsuranceData, ...]) -> None:
     for one in insurances:
         wanted = _NUMBER_DIGITS.get(InsuranceItem(one.item), 0)
         if one.number and not (one.number.isascii() and one.number.isdigit() and len(one.number) == wanted):
-            raise InsuranceNumberError(field="insurances")
+            raise InsuranceNumberError(field="insurances", item=one.item)
 
 
 def _check_kind(data: WorkerData) -> None:

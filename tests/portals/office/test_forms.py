@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from portals.office.forms import BusinessForm, WorkerForm
+from portals.office.forms import BusinessForm
+from portals.office.worker_form import WorkerForm
 
 pytestmark = pytest.mark.django_db
 FIRM = {
