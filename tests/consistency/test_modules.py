@@ -53,6 +53,7 @@ TOGETHER = {
     "portals/base/requests.py": "portals/base/test_drafts.py",
     "portals/base/samples.py": "portals/base/test_views.py",
     "portals/base/templatetags/ds.py": "portals/base/test_ds.py",
+    "portals/office/record_forms.py": "portals/office/test_worker_form.py",
     "portals/business/claims.py": "portals/business/test_views_site_days.py",
     "portals/business/forms.py": "consistency/test_typed.py",
     "portals/business/site_access.py": "portals/business/test_structure.py",
