@@ -12,7 +12,7 @@ from portals.base.rows import Rows, RowsForm
 
 
 def _fields(title: Promise) -> Mapping[str, forms.Field]:
-    return {"name": TextField(label=title), "given_on": TextField(required=False)}
+    return {"name": TextField(label=str(title)), "given_on": TextField(required=False)}
 
 
 TOOLS = Rows("tool", "office.row.award", _fields, 2, 4)

@@ -93,7 +93,7 @@ def test_a_full_worker_stands_complete_on_the_own_page(office: Client) -> None:
 
 def trade_name(code: str) -> str:
     form: Any = WorkerForm()
-    return dict(form.fields["trade"].choices)[code].removeprefix(f"{code} ")
+    return str(dict(form.fields["trade"].choices)[code]).removeprefix(f"{code} ")
 
 
 def test_what_was_typed_is_kept_row_by_row(office: Client) -> None:
@@ -238,7 +238,7 @@ def test_more_rows_take_no_more_queries(office: Client, more: dict[str, str]) ->
         **one, **{f"qualification_{n}_name": f"資格その{n}" for n in range(2, 21)}, "trade_2": "01-01",
         **{f"insurance_{item}_joined": "joined" for item in InsuranceItem},
     }  # fmt: skip
-    counted = []
+    counted: list[int] = []
     for typed in (one, one, many):  # the first time something is read once for all
         with CaptureQueriesContext(connection) as queries:
             send(office, typed, form_key=f"form {len(counted)}", **more)
