@@ -77,7 +77,7 @@ def _insurance(item: InsuranceItem) -> dict[str, forms.Field]:
             help_text=_("office.insurance_kind_help"),
         )
     if item in _NUMBERS:
-        found["number"] = digits_field(_part_of(title, "insurance.number"), _NUMBERS[item], 8)
+        found["number"] = digits_field(_part_of(title, "insurance.number"), _NUMBERS[item], 12)
     return {f"insurance_{item}_{name}": field for name, field in (found | _confirmed_by(title)).items()}
 
 
