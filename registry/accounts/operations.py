@@ -7,6 +7,7 @@ from math import ceil
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.contrib.auth.hashers import check_password as matches
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 
@@ -114,6 +115,11 @@ def forget_tries(*, at: datetime) -> int:
         Q(closed_until=None, in_a_row=0) | Q(closed_until__lte=at) | Q(closed_until=None, last_at__lt=at - TRIES_COUNT)
     )
     return WrongTries.objects.filter(over).delete()[0]
+
+
+def forget_sessions(*, at: datetime) -> int:
+    """Drop sessions that have run out: nobody comes back to them, but searched words stand in them. Returns how many."""
+    return Session.objects.filter(expire_date__lt=at).delete()[0]
 
 
 @transaction.atomic

@@ -3,14 +3,16 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.contrib.sessions.models import Session
 
 from registry.accounts.derive import LOCK, TRIES, TRIES_COUNT
 from registry.accounts.models import Allowance, WrongTries
 from registry.accounts.operations import LoginClosedError, LoginWrongError, Place, check_login, use_allowance
 from registry.accounts.states import LIMITS, Limited
-from registry.accounts.tasks import forget_allowances_daily, forget_tries_daily
+from registry.accounts.tasks import forget_allowances_daily, forget_sessions_daily, forget_tries_daily
 from registry.businesses.queries import list_users
-from tests.factories.cast import NOW, PASSWORD, a_firm, activate, secrets_of_letters
+from tests.factories.cast import NOW, PASSWORD, a_firm, activate, logged_in, secrets_of_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +63,22 @@ def test_a_right_try_leaves_nothing_behind() -> None:
     wrong(str(firm), times=2)
     check_login(str(firm), PASSWORD, place=Place("192.0.2.0/24"), at=NOW)
     assert kept(NOW) == []
+
+
+def test_a_session_that_has_run_out_is_forgotten_with_the_words_searched_in_it() -> None:
+    firm = a_firm()
+    activate(str(firm), list_users(firm)[0].account.id, secrets_of_letters())
+    with time_machine.travel(NOW, tick=False) as clock:
+        old = logged_in(str(firm))
+        old.post("/business/workers/", {"words": "みほん"})
+        assert "みほん" in str(dict(old.session))
+        clock.move_to(NOW + timedelta(days=1))
+        goes_on = logged_in(str(firm)).session.session_key
+
+        clock.move_to(NOW + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+        forget_sessions_daily(0)
+        assert Session.objects.count() == 2
+
+        clock.shift(timedelta(seconds=1))
+        forget_sessions_daily(0)
+        assert [row.session_key for row in Session.objects.all()] == [goes_on]
