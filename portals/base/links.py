@@ -17,7 +17,7 @@ from portals.base.access import viewer_of
 from portals.base.common_forms import DisputeForm
 from portals.base.forms import add_refusal, form_page, refusal
 from registry.core.days import jst_day
-from registry.core.errors import RegistryError
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, WorkerId
 from registry.structures.operations.rosters import leave_firm, settle_end
 from registry.workers.operations.ends import dispute_end
@@ -110,6 +110,8 @@ def answer_end(request: HttpRequest, dispute_id: int) -> None:
     agree = "agree" in request.POST
     try:
         settle_end(dispute_id, agree=agree, by=viewer_of(request).actor(), at=timezone.now())
+    except (NotAllowedError, NotFoundError):  # of others, or of nobody: the page answers both alike
+        raise
     except RegistryError as error:
         say_error(request, refusal(error).message)
     else:
