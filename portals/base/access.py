@@ -53,6 +53,13 @@ def page(permission: str) -> Callable[[View], View]:
     return mark
 
 
+def may_open(request: HttpRequest) -> bool:
+    """Whether the viewer has the permission of the page that an address leads to."""
+    view = request.resolver_match.func if request.resolver_match else None
+    permission = getattr(view, "permission", PUBLIC)
+    return permission == PUBLIC or viewer_of(request).has(permission)
+
+
 def to_login(request: HttpRequest) -> HttpResponse:
     """Ask a stranger to log in, and go on to the same address afterwards. Who sent something is told what became of it."""
     if request.method == "POST":

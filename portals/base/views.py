@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from portals.base.access import BEHIND_THE_LOGIN, PUBLIC, page, to_login
+from portals.base.access import BEHIND_THE_LOGIN, PUBLIC, may_open, page, to_login, viewer_of
 from portals.base.drafts import keep_unsent
 from portals.base.samples import sample_context
 from registry.core.viewer import Viewer
@@ -25,8 +25,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
-    """A page that was left open too long, or that another tab has overtaken."""
-    return render(request, "base/csrf_failure.html", {"kept": keep_unsent(request)}, status=403)
+    """A page that was left open too long, or that another tab has overtaken. Who may not open it learns nothing of it.
+
+    Only for whom the page had been made it has the word of a draft: another tab may have logged somebody else in since.
+    """
+    kept = keep_unsent(request)
+    if not may_open(request) and (viewer_of(request).is_stranger or not kept):
+        return not_found(request)
+    return render(request, "base/csrf_failure.html", {"kept": kept}, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature

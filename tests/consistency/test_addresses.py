@@ -170,12 +170,13 @@ def test_public_addresses_answer_everybody(cast: Cast) -> None:
             assert cast.clients["stranger"][0].get(cast.address(where)).status_code in {200, 302, 405}
 
 
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
-def look(client: Client, path: str) -> tuple[int, bytes]:
+def look(client: Client, method: str, path: str) -> tuple[int, bytes]:
     """What an address answers, without what differs from request to request: the token and the address itself."""
-    answer = client.get(path)
+    answer = client.generic(method, path)
     where = answer.headers.get("Location", "").replace(quote(path, safe=""), "").encode()
     return answer.status_code, where + TOKEN.sub(b"", answer.content).replace(path.encode(), b"")
 
@@ -195,9 +196,10 @@ def look(client: Client, path: str) -> tuple[int, bytes]:
     ],
 )
 def test_unknown_and_forbidden_look_alike(cast: Cast, who: str, forbidden: str, unknown: str) -> None:
-    client = cast.clients[who][0]
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = cast.clients[who][0].cookies
     forbidden = forbidden.format(site=cast.gate.site_id, worker=cast.card.worker_id)
-    assert look(client, forbidden) == look(client, unknown)
+    assert [look(client, one, forbidden) for one in METHODS] == [look(client, one, unknown) for one in METHODS]
 
 
 def test_another_firm_sees_of_a_worker_only_id_and_level(cast: Cast) -> None:

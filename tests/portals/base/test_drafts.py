@@ -187,6 +187,23 @@ def test_a_stale_page_keeps_what_was_sent_and_says_how_to_go_on(owner_client: Cl
     assert Draft.objects.get().typed["name"] == "見本ビル新築"
 
 
+def test_a_page_that_another_log_in_overtook_is_kept_for_whom_it_was_made(owner_client: Client) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = as_office().cookies
+    assert strict.post(PAGE, {**TYPED, "draft_of": word_of(owner_client)}).status_code == 403
+    assert Draft.objects.get().typed["name"] == "見本ビル新築"
+    assert strict.post(PAGE, TYPED).status_code == 404
+
+
+def test_a_stale_page_sent_by_nobody_leads_to_the_login_and_is_kept(owner_client: Client) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(PAGE, {**TYPED, "draft_of": word_of(owner_client)}, follow=True)
+    assert answer.redirect_chain[0][0].startswith("/login/?next=")
+    assert "一時保存しました" in text_of(answer)
+    assert Draft.objects.get().typed["name"] == "見本ビル新築"
+    assert strict.post("/login/", {"login_id": "12345678901821"}).status_code == 403
+
+
 @pytest.mark.parametrize("page", ["/login/", "/business/workers/", "/business/sites/join/"])
 def test_logging_in_searching_and_keys_leave_no_draft(owner_client: Client, page: str) -> None:
     assert "draft_of" not in text_of(owner_client.get(page))
