@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from config.texts import ROOT
+from registry.accounts.states import LIMITS
 
 LINK = re.compile(r"\]\(([^)#]+)")
 
@@ -40,3 +41,13 @@ def test_every_decision_is_listed() -> None:
     folder = ROOT / "docs/decisions"
     listed = set(LINK.findall((folder / "README.md").read_text()))
     assert {path.name for path in folder.glob("0*.md")} == listed
+
+
+def test_every_decision_is_headed_by_its_number() -> None:
+    pages = sorted((ROOT / "docs/decisions").glob("0*.md"))
+    assert [page.name for page in pages if not page.read_text().startswith(f"# {int(page.name[:4])}. ")] == []
+
+
+def test_the_decision_on_limits_names_each() -> None:
+    named = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/decisions/0009-limits.md").read_text(), re.MULTILINE)
+    assert sorted(named) == sorted(LIMITS)
