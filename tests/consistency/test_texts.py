@@ -1,26 +1,12 @@
 """Every text stands in both languages, every error has its three texts, the compiled catalogues are current."""
 
-import importlib
-import pkgutil
 import re
 from pathlib import Path
 
-import registry
+from commands.handbook import errors
 from config.texts import ROOT, outputs, read_texts
-from registry.core.errors import RegistryError
 
 KEY = re.compile(r"""(?:translate|say|gettext(?:_lazy)?\(|_\()\s*["']([a-z][\w.]+)["']""")
-
-
-def errors(base: type[RegistryError] = RegistryError) -> list[type[RegistryError]]:
-    """All kinds of errors that the registry has."""
-    for module in pkgutil.walk_packages(registry.__path__, "registry."):
-        if ".migrations" not in module.name:
-            importlib.import_module(module.name)
-    found = []
-    for kind in base.__subclasses__():
-        found += [kind, *errors(kind)]
-    return [kind for kind in found if kind.__module__.startswith("registry.")]  # tests have some of their own
 
 
 def test_catalogues_are_current() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 import registry
-from commands.handbook import read_policy_page, workflows_page
+from commands.handbook import errors_page, read_policy_page, workflows_page
 from config.texts import ROOT
 from registry.core.workflow import Workflow
 
@@ -44,3 +44,4 @@ def test_the_trigger_in_the_database_is_that_of_the_table(life: Workflow) -> Non
 def test_the_handbook_draws_them() -> None:
     assert (ROOT / "docs/handbook/workflows.md").read_text() == workflows_page()
     assert (ROOT / "docs/handbook/read-policy.md").read_text() == read_policy_page()
+    assert (ROOT / "docs/handbook/errors.md").read_text() == errors_page()

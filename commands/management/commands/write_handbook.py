@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from commands.handbook import ROOT, read_policy_page, workflows_page
+from commands.handbook import ROOT, errors_page, read_policy_page, workflows_page
 
 
 class Command(BaseCommand):
@@ -16,3 +16,4 @@ class Command(BaseCommand):
         """Write."""
         (ROOT / "docs/handbook/workflows.md").write_text(workflows_page())
         (ROOT / "docs/handbook/read-policy.md").write_text(read_policy_page())
+        (ROOT / "docs/handbook/errors.md").write_text(errors_page())
