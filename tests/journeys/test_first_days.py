@@ -54,7 +54,8 @@ def register_worker(office: Visitor, employer: int) -> int:
     office.open("/office/workers/new/")
     office.fill(
         family_name="見本", given_name="太郎", family_kana="ミホン", given_kana="タロウ", birth_on="昭和55年5月5日", sex="1",
-        postal_code="1000000", prefecture="13", address="東京都例町9-9", employer_id="", trade="06-01",
+        postal_code="1000000", prefecture="13", address="東京都例町9-9", phone="090-0000-1111", mail="taro@sample.example",
+        employer_id="", trade="06-01",
     )  # fmt: skip
     office.page.set_input_files(
         "[name=photo]", {"name": "face.png", "mimeType": "image/png", "buffer": draw_face(1).read()}
@@ -66,7 +67,7 @@ def register_worker(office: Visitor, employer: int) -> int:
     office.press("確認へ進む")
     office.press("この内容で登録する")
     assert office.page.evaluate("document.querySelector('img.ds-photo').naturalWidth") == 294
-    office.sees("見本", "太郎", "1980年5月5日")
+    office.sees("見本", "太郎", "1980年5月5日", "090-0000-1111", "taro@sample.example")
     return Worker.objects.get().pk
 
 
@@ -150,8 +151,8 @@ def log() -> Iterator[io.StringIO]:
 
 # What of the cast must never be in a log: names, readings, addresses, phones, mail, searched words, files, birth dates.
 PERSONAL = (
-    "太郎", "タロウ", "ミホン", "みほん", "見本 担当", "見本 係", "例町9-9", "見本区1-2-3", "00-0000-0000", "kakari@sample.example",
-    "face.png", "1980-05-05", "昭和55年", PASSWORD,
+    "太郎", "タロウ", "ミホン", "みほん", "見本 代表", "見本 担当", "見本 係", "現場 見太", "例町9-9", "見本区1-2-3",
+    "00-0000-0000", "090-0000-1111", "kakari@sample.example", "taro@sample.example", "face.png", "1980-05-05", "昭和55年", PASSWORD,
 )  # fmt: skip
 
 
