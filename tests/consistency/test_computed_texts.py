@@ -12,6 +12,7 @@ import pytest
 from django import forms
 from django.utils.translation import override
 
+from commands.handbook import errors
 from config.texts import ROOT, read_texts
 from portals.base.calendars import DayState
 from portals.base.exports import COLUMNS
@@ -36,7 +37,6 @@ from registry.structures.states import TenureState
 from registry.touches.states import TouchState
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.states import Confirmation, EndDisputeState, InsuranceItem, LinkSide, RegistrationKind, Sex
-from tests.consistency.test_texts import errors
 
 PARTS = ("cause", "consequence", "remedy")
 TEXTS = read_texts()
