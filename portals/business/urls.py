@@ -33,6 +33,7 @@ urlpatterns = [
     path("organisation/", views_organisation.organisation, name="organisation"),
     path("users/", views_users.users, name="users"),
     path("users/new/", views_users.new_user, name="new_user"),
+    path("users/<int:account_id>/first-password/", views_users.resend, name="resend_to_user"),
     path("workers/", views_firm.workers, name="workers"),
     path("workers/<int:worker_id>/", views_firm.worker, name="worker"),
     path("workers/<int:worker_id>/photo/", views_firm.photo, name="photo"),

@@ -5,14 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
+from portals.base.resending import send_again
 from portals.business.forms import UserForm
 from portals.business.views_firm import business_of
 from portals.business.views_organisation import choices_of_units
-from registry.accounts.states import Permission, Role
-from registry.businesses.operations import add_user
+from registry.accounts.states import AccountState, Permission, Role
+from registry.businesses.operations import add_user, send_user_first_password_again
 from registry.businesses.queries import list_units, list_users
 from registry.businesses.states import ROLES_OF_FIRMS, ROLES_OF_UNITS
 from registry.core.errors import RegistryError
@@ -27,12 +29,23 @@ def users(request: HttpRequest) -> HttpResponse:
         {
             "name": user.account.display_name, "login_id": user.account.login_id,
             "role": _(f"role.{user.account.role}"), "state": _(f"account.{user.account.state}"),
-            "unit": names.get(user.unit_id or 0, ""),
+            "unit": names.get(user.unit_id or 0, ""), "id": user.account.id,
+            "may_resend": user.account.state is AccountState.INITIAL,
         }
         for user in list_users(own)
         if viewer_of(request).reaches(own, user.unit_id)
     ]  # fmt: skip
-    return render(request, "business/users.html", {"users": shown})
+    context = {"users": shown, "some_wait": any(user["may_resend"] for user in shown)}
+    return render(request, "business/users.html", context)
+
+
+@page(Permission.BUSINESS_USERS)
+@require_POST
+def resend(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Have the letter with somebody's first password printed again (ruling 2). A second click does no harm."""
+    own, by, at = business_of(request), viewer_of(request).actor(), timezone.now()
+    send_again(request, lambda: send_user_first_password_again(own, account_id, by=by, at=at))
+    return redirect("business:users")
 
 
 def _roles(request: HttpRequest) -> list[Role]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.office import views, views_phone, views_unknown
+from portals.office import views, views_phone, views_resend, views_unknown
 
 app_name = "office"
 urlpatterns = [
@@ -11,7 +11,13 @@ urlpatterns = [
     path("workers/<int:worker_id>/", views.worker, name="worker"),
     path("workers/<int:worker_id>/photo/", views.photo, name="photo"),
     path("workers/<int:worker_id>/phone/", views_phone.phone, name="phone"),
+    path("workers/<int:worker_id>/first-password/", views_resend.resend_to_worker, name="resend_to_worker"),
     path("businesses/<int:business_id>/", views.business, name="business"),
+    path(
+        "businesses/<int:business_id>/users/<int:account_id>/first-password/",
+        views_resend.resend_to_user,
+        name="resend_to_user",
+    ),
     path("businesses/new/", views.register_business_page, name="register_business"),
     path("workers/new/", views.register_worker_page, name="register_worker"),
     path("unknown-cards/", views_unknown.unknown_cards, name="unknown_cards"),

@@ -26,15 +26,17 @@ from portals.office.record_forms import RecordForm
 from portals.office.worker_form import WorkerForm
 from registry.accounts.states import Permission
 from registry.businesses.operations import BusinessData, check_business, register_business
+from registry.businesses.queries import list_users_without_password
 from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
-from registry.core.ids import IdKind
+from registry.core.ids import BusinessId, IdKind
 from registry.disclosure.queries import FOUND, Found, find_businesses, find_workers, see_business, see_worker
 from registry.notices.operations import PrintedLetter, ship_letters
 from registry.notices.queries import LetterRow, list_letters_to_print, list_letters_to_ship
 from registry.notices.states import WITH_PASSWORD
 from registry.workers.operations.letters import print_letters_to_present_addresses
 from registry.workers.operations.registration import WorkerData, check_worker
+from registry.workers.queries import is_without_password
 
 
 @page(Permission.OFFICE_SEARCH)
@@ -74,6 +76,7 @@ def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     context = {
         "full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen,
         "may_register": viewer_of(request).has(Permission.OFFICE_REGISTER),
+        "may_resend": viewer_of(request).has(Permission.OFFICE_RESEND) and is_without_password(worker_id),
     }  # fmt: skip
     return render(request, "office/worker.html", context)
 
@@ -88,7 +91,12 @@ def photo(request: HttpRequest, worker_id: int) -> HttpResponseBase:
 def business(request: HttpRequest, business_id: int) -> HttpResponse:
     """One firm."""
     seen = see_business(viewer_of(request), business_id, at=timezone.now())
-    return render(request, "office/business.html", {"firm": seen.get("name"), "blocks": business_blocks(seen)})
+    may_resend = viewer_of(request).has(Permission.OFFICE_RESEND)
+    context = {
+        "firm": seen.get("name"), "blocks": business_blocks(seen), "seen": seen,
+        "waiting": list_users_without_password(BusinessId(business_id)) if may_resend else [],
+    }  # fmt: skip
+    return render(request, "office/business.html", context)
 
 
 def _register(

@@ -139,15 +139,25 @@ def _locked(account_id: int) -> Account:
     return Account.objects.select_for_update().get(pk=account_id)
 
 
+def _without_password(account_id: int) -> Account:
+    account = _locked(account_id)
+    if account.state != AccountState.INITIAL:
+        raise MoveRefusedError(workflow=ACCOUNT_LIFE.name, move="make_initial_password", state=account.state)
+    return account
+
+
+def check_without_password(account_id: int) -> None:
+    """Raise `MoveRefusedError` when the person has chosen a password. Who asks at the same time waits for this one."""
+    _without_password(account_id)
+
+
 @transaction.atomic
 def make_initial_password(account_id: int, *, by: Actor, at: datetime) -> str:
     """Make a new initial password; it is returned once, for printing, and kept only as a hash.
 
     Raises `MoveRefusedError` when the person has chosen a password: a late letter must not take it away.
     """
-    account = _locked(account_id)
-    if account.state != AccountState.INITIAL:
-        raise MoveRefusedError(workflow=ACCOUNT_LIFE.name, move="make_initial_password", state=account.state)
+    account = _without_password(account_id)
     password = draw_initial_password()
     account.password, account.initial_password_at = make_password(password), at
     account.save(update_fields=["password", "initial_password_at"])

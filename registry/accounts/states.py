@@ -92,6 +92,7 @@ class Permission(StrEnum):
     OFFICE_REGISTER = "office.register"  # register firms and workers
     OFFICE_SEARCH = "office.search"  # look people and firms up
     OFFICE_PRINT = "office.print"  # print letters
+    OFFICE_RESEND = "office.resend"  # queue the letter with a first password again
 
 
 class Role(StrEnum):
@@ -130,6 +131,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SITE_MANAGER: frozenset({Permission.BUSINESS_VIEW, Permission.BUSINESS_WORKERS, Permission.SITE_MANAGE}),
     Role.SITE_VIEWER: frozenset({Permission.BUSINESS_VIEW}),
     Role.PROXY_CLERK: frozenset({Permission.BUSINESS_VIEW, Permission.BUSINESS_WORKERS}),
-    Role.REVIEWER: frozenset({Permission.OFFICE_REGISTER, Permission.OFFICE_SEARCH, Permission.OFFICE_PRINT}),
-    Role.DESK: frozenset({Permission.OFFICE_SEARCH}),
+    Role.REVIEWER: frozenset(
+        {
+            Permission.OFFICE_REGISTER,
+            Permission.OFFICE_SEARCH,
+            Permission.OFFICE_PRINT,
+            Permission.OFFICE_RESEND,
+        }
+    ),
+    Role.DESK: frozenset({Permission.OFFICE_SEARCH, Permission.OFFICE_RESEND}),
 }

@@ -15,10 +15,10 @@ from registry.businesses.queries import find_added_user, find_registered, find_u
 from registry.businesses.states import MOST_TIERS, PERMIT, ROLES_OF_FIRMS, ROLES_OF_UNITS, BusinessKind
 from registry.core.actor import Actor
 from registry.core.days import jst_day
-from registry.core.errors import NotAllowedError, RegistryError
+from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, IdKind, make_id
 from registry.core.kana import is_katakana, search_form
-from registry.notices.operations import Recipient, write_letter, write_notice
+from registry.notices.operations import Recipient, send_first_password_again, write_letter, write_notice
 from registry.notices.states import LetterKind, NoticeKind
 
 VALID_YEARS = 5  # a registration holds to the end of its month five years later
@@ -221,6 +221,22 @@ def add_user(
     note_act("businesses_business", business_id, "add_user", by=by, at=at)
     _write_first_letters(business_id, account_id, LetterKind.USER_FIRST_LOGIN, name=name, by=by, at=at)
     return account_id
+
+
+@transaction.atomic
+def send_user_first_password_again(business_id: BusinessId, account_id: int, *, by: Actor, at: datetime) -> bool:
+    """Queue a letter with a new first password for a firm's user, as `send_first_password_again` does.
+
+    The desk for any firm, a firm for the people that whoever asks has in the list. Raises `NotFoundError`, or
+    `MoveRefusedError` when the user has chosen a password.
+    """
+    own = by.has(Permission.BUSINESS_USERS) and by.subject_id in {None, business_id}
+    if not own and not by.has(Permission.OFFICE_RESEND):
+        raise NotAllowedError
+    user = BusinessUser.objects.filter(business_id=business_id, account_id=account_id).first()
+    if user is None or not by.reaches(business_id, user.unit_id):
+        raise NotFoundError
+    return send_first_password_again(account_id, by=by, at=at)
 
 
 def check_unit(business_id: BusinessId, unit_id: int | None, *, by: Actor) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from django.db.models import Q
 
 from registry.accounts.queries import AccountRow, list_accounts
-from registry.accounts.states import Role
+from registry.accounts.states import AccountState, Role
 from registry.businesses.models import Business, BusinessUser, Unit
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.core.ids import BusinessId
@@ -109,6 +109,11 @@ def list_users(business_id: BusinessId) -> list[UserRow]:
     )
     accounts = list_accounts([account_id for account_id, _ in found])
     return [UserRow(accounts[pk], accounts[pk].login_id == str(business_id), unit_id) for pk, unit_id in found]
+
+
+def list_users_without_password(business_id: BusinessId) -> list[UserRow]:
+    """Those of a firm's people who have not chosen a password: their first one can be sent again."""
+    return [user for user in list_users(business_id) if user.account.state is AccountState.INITIAL]
 
 
 def list_users_of_unit(business_id: BusinessId, unit_id: int | None) -> list[UserRow]:

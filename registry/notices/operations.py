@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from registry.accounts.operations import make_initial_password, make_security_code
+from registry.accounts.operations import check_without_password, make_initial_password, make_security_code
 from registry.accounts.queries import find_account, list_accounts
 from registry.accounts.states import Permission, Portal
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
-from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundError
 from registry.notices.models import Letter, Notice
 from registry.notices.states import (
     LETTER_LIFE,
@@ -73,17 +73,23 @@ def print_letters(
     """Take letters out of the queue and make their secrets. What is returned is shown once and kept nowhere.
 
     `present` tells, by letter, where its person lives now: a secret must not go to an address that was given up.
+    A first password for somebody who has chosen one since is withdrawn instead of printed.
     """
     if not by.has(Permission.OFFICE_PRINT):
         raise NotAllowedError
     letters = Letter.objects.select_for_update().filter(pk__in=letter_ids, state=LetterState.QUEUED).order_by("pk")
-    return [_print(letter, (present or {}).get(letter.pk), by=by, at=at) for letter in letters]
+    printed = [_print(letter, (present or {}).get(letter.pk), by=by, at=at) for letter in letters]
+    return [one for one in printed if one]
 
 
-def _print(letter: Letter, present: Recipient | None, *, by: Actor, at: datetime) -> PrintedLetter:
+def _print(letter: Letter, present: Recipient | None, *, by: Actor, at: datetime) -> PrintedLetter | None:
     kind = LetterKind(letter.kind)
     make = make_initial_password if kind in WITH_PASSWORD else make_security_code
-    secret = make(letter.account_id, by=by, at=at)
+    try:
+        secret = make(letter.account_id, by=by, at=at)
+    except MoveRefusedError:
+        move(letter, LETTER_LIFE, LetterMove.WITHDRAW, by=by, at=at)
+        return None
     recipient = present or Recipient(letter.recipient_name, letter.postal_code, letter.address)
     letter.recipient_name, letter.postal_code, letter.address = recipient.name, recipient.postal_code, recipient.address
     letter.save(update_fields=["recipient_name", "postal_code", "address"])
@@ -118,6 +124,25 @@ def send_security_code_again(account_id: int, *, by: Actor, at: datetime) -> Non
     recipient = Recipient(last.recipient_name, last.postal_code, last.address)
     write_letter(LetterKind.NEW_SECURITY_CODE, account_id=account_id, recipient=recipient, data=last.data, by=by, at=at)
     write_notice(NoticeKind.CODE_SENT_AGAIN, account_id=account_id, data={}, at=at)
+
+
+@transaction.atomic
+def send_first_password_again(account_id: int, *, by: Actor, at: datetime) -> bool:
+    """Queue a letter with a new first password to somebody who has not chosen one (ruling 2). Returns whether it did.
+
+    Harmless when repeated: while any letter with a password waits to be printed, no second one is written. Until the
+    new one is printed, the password of the last letter holds. Raises `MoveRefusedError` when the person has chosen one.
+    """
+    check_without_password(account_id)
+    letters = Letter.objects.filter(account_id=account_id, kind__in=WITH_PASSWORD).order_by("-id")
+    last = letters.first()
+    if last is None or letters.filter(state=LetterState.QUEUED).exists():
+        return False
+    recipient = Recipient(last.recipient_name, last.postal_code, last.address)
+    write_letter(
+        LetterKind.NEW_FIRST_PASSWORD, account_id=account_id, recipient=recipient, data=last.data, by=by, at=at
+    )
+    return True
 
 
 def write_notice(kind: NoticeKind, *, account_id: int, data: dict[str, str], at: datetime) -> None:

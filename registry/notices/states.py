@@ -13,10 +13,16 @@ class LetterKind(StrEnum):
     FIRM_FIRST_LOGIN = "firm_first_login"
     USER_FIRST_LOGIN = "user_first_login"
     FIRM_SECURITY_CODE = "firm_security_code"
+    NEW_FIRST_PASSWORD = "new_first_password"  # noqa: S105 -- the name of a letter
     NEW_SECURITY_CODE = "new_security_code"
 
 
-WITH_PASSWORD = {LetterKind.WORKER_FIRST_PASSWORD, LetterKind.FIRM_FIRST_LOGIN, LetterKind.USER_FIRST_LOGIN}
+WITH_PASSWORD = {
+    LetterKind.WORKER_FIRST_PASSWORD,
+    LetterKind.FIRM_FIRST_LOGIN,
+    LetterKind.USER_FIRST_LOGIN,
+    LetterKind.NEW_FIRST_PASSWORD,
+}
 WITH_CODE = set(LetterKind) - WITH_PASSWORD
 
 
@@ -26,6 +32,7 @@ class LetterState(StrEnum):
     QUEUED = "queued"
     PRINTED = "printed"
     SHIPPED = "shipped"
+    WITHDRAWN = "withdrawn"  # its person has chosen a password before it was printed
 
 
 class LetterMove(StrEnum):
@@ -33,6 +40,7 @@ class LetterMove(StrEnum):
 
     PRINT = "print"
     SHIP = "ship"
+    WITHDRAW = "withdraw"
 
 
 LETTER_LIFE = Workflow(
@@ -41,6 +49,7 @@ LETTER_LIFE = Workflow(
     (
         Step(LetterMove.PRINT, (LetterState.QUEUED,), LetterState.PRINTED),
         Step(LetterMove.SHIP, (LetterState.PRINTED,), LetterState.SHIPPED),
+        Step(LetterMove.WITHDRAW, (LetterState.QUEUED,), LetterState.WITHDRAWN),
     ),
 )
 

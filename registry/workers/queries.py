@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from registry.accounts.states import AccountState
 from registry.core.actor import Actor
 from registry.core.dated import on_day
 from registry.core.ids import BusinessId, WorkerId
@@ -102,6 +103,11 @@ def link_periods(worker_ids: Iterable[int], business_id: int) -> dict[int, list[
     for worker_id, from_on, until_on in rows.values_list("worker_id", "from_on", "until_on"):
         found[worker_id].append((from_on, until_on))
     return found
+
+
+def is_without_password(worker_id: int) -> bool:
+    """Whether a worker has not chosen a password: the first one can be sent again."""
+    return Worker.objects.filter(pk=worker_id, account__state=AccountState.INITIAL).exists()
 
 
 def search_workers(text: str, *, among: BusinessId | None, on: date, start: int = 0) -> list[int]:

@@ -5,18 +5,21 @@ from datetime import datetime
 
 from django.db import transaction
 
+from registry.accounts.states import Permission
 from registry.businesses.operations import recipients_of_users
 from registry.core.actor import Actor
-from registry.notices.operations import PrintedLetter, Recipient, print_letters
+from registry.core.errors import NotAllowedError, NotFoundError
+from registry.core.ids import WorkerId
+from registry.notices.operations import PrintedLetter, Recipient, print_letters, send_first_password_again
 from registry.notices.queries import kinds_of_letters
-from registry.notices.states import LetterKind
+from registry.notices.states import WITH_PASSWORD, LetterKind
 from registry.workers.models import Worker
 
 
 def recipient_of(worker: Worker, kind: LetterKind) -> Recipient:
     """To where a letter to a worker goes: the password with the card, a code to the 現住所 and never after the card (ruling 2)."""
     name = " ".join(part for part in (worker.family_name, worker.middle_name, worker.given_name) if part)
-    if kind is LetterKind.WORKER_FIRST_PASSWORD and worker.card_address:
+    if kind in WITH_PASSWORD and worker.card_address:
         return Recipient(name, worker.card_postal_code, worker.card_address)
     return Recipient(name, worker.postal_code, worker.address)
 
@@ -34,3 +37,17 @@ def print_letters_to_present_addresses(letter_ids: Collection[int], *, by: Actor
         if account_id in workers or account_id in firms
     }
     return print_letters(list(letter_ids), present=present, by=by, at=at)
+
+
+@transaction.atomic
+def send_worker_first_password_again(worker_id: WorkerId, *, by: Actor, at: datetime) -> bool:
+    """Queue a letter with a new first password for a worker, as `send_first_password_again` does; the desk's part.
+
+    Raises `NotFoundError`, or `MoveRefusedError` when the worker has chosen a password.
+    """
+    if not by.has(Permission.OFFICE_RESEND):
+        raise NotAllowedError
+    account_id = Worker.objects.filter(pk=worker_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise NotFoundError
+    return send_first_password_again(account_id, by=by, at=at)

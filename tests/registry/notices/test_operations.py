@@ -8,11 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from registry.accounts.models import Account, SecurityCode
 from registry.accounts.operations import confirm_code, set_first_password
+from registry.audit.models import Move
 from registry.core.actor import Actor
+from registry.core.errors import MoveRefusedError
 from registry.notices.models import Letter, Notice
 from registry.notices.operations import (
     PrintedLetter,
     print_letters,
+    send_first_password_again,
     send_security_code_again,
     settle_notices,
     ship_letters,
@@ -124,6 +127,63 @@ def test_the_new_code_ends_the_first_login(account: int) -> None:
     again(account)
     (paper,) = printed(*[row.id for row in list_letters_to_print()])
     confirm_code(account, paper.secret, at=NOW)
+
+
+def password_again(account: int) -> bool:
+    return send_first_password_again(account, by=OFFICE, at=NOW)
+
+
+def test_a_new_first_password_goes_to_the_same_address_and_ends_the_older_one(account: int) -> None:
+    (older,) = printed(a_letter(account))
+    assert password_again(account)
+    check = Account.objects.get(pk=account)
+    assert check_password(older.secret, check.password)  # it may still arrive before the new one is printed
+
+    (newer,) = printed(*[row.id for row in list_letters_to_print()])
+    check.refresh_from_db()
+    assert (newer.kind, newer.recipient) == (LetterKind.NEW_FIRST_PASSWORD, RECIPIENT)
+    assert check_password(newer.secret, check.password)
+    assert not check_password(older.secret, check.password)
+
+
+def test_one_letter_with_a_password_waits_at_a_time(account: int) -> None:
+    first = a_letter(account)
+    assert not password_again(account)
+    printed(first)
+    assert [password_again(account) for _ in range(2)] == [True, False]
+    assert [row.kind for row in list_letters_to_print()] == [LetterKind.NEW_FIRST_PASSWORD]
+    assert Move.objects.filter(noun="notices_letter", move="queue", actor_kind=OFFICE.kind).count() == 2
+
+
+def test_a_letter_with_a_code_does_not_stand_in_for_the_password(account: int) -> None:
+    printed(a_letter(account))
+    a_letter(account, LetterKind.WORKER_SECURITY_CODE)
+    assert password_again(account)
+
+
+def test_who_has_chosen_a_password_gets_no_first_one(account: int) -> None:
+    (paper,) = printed(a_letter(account))
+    set_first_password(account, present=paper.secret, new=PASSWORD, at=NOW)
+    with pytest.raises(MoveRefusedError):
+        password_again(account)
+    assert list_letters_to_print() == []
+
+
+def test_a_late_letter_is_withdrawn_and_keeps_no_other_from_being_printed(account: int) -> None:
+    (paper,) = printed(a_letter(account))
+    password_again(account)
+    set_first_password(account, present=paper.secret, new=PASSWORD, at=NOW)  # the first letter was found again
+    other = a_letter(an_account("office-other"))
+
+    papers = printed(*[row.id for row in list_letters_to_print()])
+    assert [one.login_id for one in papers] == ["office-other"]
+    assert Letter.objects.exclude(pk=other).get(kind=LetterKind.NEW_FIRST_PASSWORD).state == LetterState.WITHDRAWN
+    assert check_password(PASSWORD, Account.objects.get(pk=account).password)
+
+
+def test_who_never_had_a_letter_gets_none_again(account: int) -> None:
+    assert not password_again(account)
+    assert not Letter.objects.exists()
 
 
 def test_a_message_without_mail_address_brings_no_job(account: int) -> None:
