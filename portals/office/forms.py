@@ -113,6 +113,33 @@ class OwnerForm(forms.Form):
     )  # fmt: skip
 
 
+class NewCardForm(forms.Form):
+    """Why a worker gets the next card, and whether it is a short one."""
+
+    branch = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    reason = TextField(
+        label=_("card.office.issue_reason"),
+        help_text=_("card.office.issue_reason_help"),
+        max_length=200,
+        required=False,
+    )
+    without_document = forms.BooleanField(
+        label=_("card.office.without_document"), help_text=_("card.office.without_document_help"), required=False
+    )
+
+
+class ShippedForm(forms.Form):
+    """On which day a card left the house."""
+
+    shipped_on = TypedDateField(label=_("card.office.shipped_on"))
+
+
+class EndCardForm(forms.Form):
+    """Why a card is ended for good."""
+
+    reason = TextField(label=_("card.office.end_reason"), help_text=_("card.office.end_reason_help"), max_length=200)
+
+
 class MeantSiteForm(forms.Form):
     """Which site was meant by an ID that is not registered."""
 

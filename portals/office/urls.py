@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.office import views, views_phone, views_resend, views_unknown
+from portals.office import views, views_card, views_phone, views_resend, views_unknown
 
 app_name = "office"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("workers/<int:worker_id>/", views.worker, name="worker"),
     path("workers/<int:worker_id>/photo/", views.photo, name="photo"),
     path("workers/<int:worker_id>/phone/", views_phone.phone, name="phone"),
+    path("workers/<int:worker_id>/cards/", views_card.cards, name="cards"),
+    path("workers/<int:worker_id>/cards/new/", views_card.issue, name="issue_card"),
+    path("workers/<int:worker_id>/cards/ship/", views_card.ship, name="ship_card"),
+    path("workers/<int:worker_id>/cards/stop/", views_card.stop, name="stop_card"),
+    path("workers/<int:worker_id>/cards/lift/", views_card.lift, name="lift_card"),
+    path("workers/<int:worker_id>/cards/<int:branch>/end/", views_card.end, name="end_card"),
     path("workers/<int:worker_id>/first-password/", views_resend.resend_to_worker, name="resend_to_worker"),
     path("businesses/<int:business_id>/", views.business, name="business"),
     path(

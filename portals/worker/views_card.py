@@ -18,12 +18,11 @@ from registry.accounts.states import Permission
 from registry.cards.derive import PHONE_CODE_LIFE, write_phone_code
 from registry.cards.operations import lift_stop, stop_card
 from registry.cards.queries import CardRow, newest_card
-from registry.cards.states import CardState
+from registry.cards.states import LOST, CardState
 from registry.core.days import jst_day
 from registry.core.errors import NotFoundError
 from registry.core.ids import WorkerId
 
-LOST = "lost"  # the reason that the log keeps
 _TONES = {CardState.ACTIVE: "good", CardState.STOPPED: "waiting", CardState.REPLACED: "bad", CardState.DEAD: "bad"}
 
 

@@ -17,7 +17,7 @@ class Card(models.Model):
     valid_until = models.DateField()
     colour = models.CharField(max_length=10)
     token = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
-    stopped_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)  # reported lost, or ended: from here its touches count for nothing
     shipped_at = models.DateTimeField(null=True)  # from here the 30 days of the card before it run (ruling 19)
 
     class Meta:
@@ -34,5 +34,8 @@ class Card(models.Model):
             models.CheckConstraint(condition=Q(colour__in=sorted(COLOURS.values())), name="cards_colour_known"),
             models.CheckConstraint(
                 condition=~Q(state=CardState.STOPPED) | Q(stopped_at__isnull=False), name="cards_stopped_at_a_moment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CardState.DEAD) | Q(stopped_at__isnull=False), name="cards_ended_at_a_moment"
             ),
         ]

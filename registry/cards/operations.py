@@ -1,6 +1,6 @@
 """Writes of cards."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from django.db import IntegrityError, transaction
 
@@ -13,7 +13,7 @@ from registry.cards.states import CARD_LIFE, COLOURS, CardMove, CardState
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
-from registry.core.days import jst_day
+from registry.core.days import JST, jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
 from registry.notices.operations import write_notice
@@ -28,17 +28,29 @@ class TokenTakenError(RegistryError):
     code = "TOKEN_TAKEN"
 
 
+class ShippedOnError(RegistryError):
+    """A card cannot have left before it was issued, nor tomorrow."""
+
+    code = "SHIPPED_ON"
+
+
 @transaction.atomic
 def issue_card(
-    worker_id: WorkerId, *, has_document: bool = True, token: str | None = None, by: Actor, at: datetime
-) -> CardRow:
-    """Issue the next branch of a worker's card; the one before is replaced."""
+    worker_id: WorkerId, *, branch: int | None = None, has_document: bool = True, token: str | None = None,
+    reason: str = "", by: Actor, at: datetime,
+) -> CardRow:  # fmt: skip
+    """Issue the next branch of a worker's card; the one before is replaced and works on for a while (ruling 19).
+
+    Harmless when repeated with the `branch` that is wanted: once there is one, the newest comes back.
+    """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
     worker = Worker.objects.select_for_update().filter(pk=worker_id).first()
     if worker is None:
         raise NotFoundError
     last = Card.objects.filter(worker=worker).order_by("-branch").first()
+    if last and branch is not None and last.branch >= branch:
+        return card_row(last)
     if last and last.state in {CardState.ACTIVE, CardState.STOPPED}:
         move(last, CARD_LIFE, CardMove.REPLACE, by=by, at=at)
     issued_on = jst_day(at)
@@ -46,7 +58,7 @@ def issue_card(
         worker=worker, branch=last.branch + 1 if last else 1, issued_on=issued_on, colour=COLOURS[worker.level],
         valid_until=valid_until(issued_on, worker.birth_on, has_document=has_document), token=token,
     )  # fmt: skip
-    note_act("cards_card", card.pk, "issue", by=by, at=at)
+    note_act("cards_card", card.pk, "issue", by=by, at=at, reason=reason)
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=issued_on)
     return card_row(card)
 
@@ -66,9 +78,13 @@ def stop_card(worker_id: WorkerId, *, reason: str, by: Actor, at: datetime) -> C
     card.save(update_fields=["stopped_at"])
     move(card, CARD_LIFE, CardMove.STOP, by=by, at=at, reason=reason)
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
-    account_id = Worker.objects.values_list("account_id", flat=True).get(pk=worker_id)
-    write_notice(NoticeKind.CARD_STOPPED, account_id=account_id, data={}, at=at)
+    _tell(NoticeKind.CARD_STOPPED, worker_id, at=at)
     return card_row(card)
+
+
+def _tell(kind: NoticeKind, worker_id: WorkerId, *, at: datetime) -> None:
+    account_id = Worker.objects.values_list("account_id", flat=True).get(pk=worker_id)
+    write_notice(kind, account_id=account_id, data={}, at=at)
 
 
 def _own_card(worker_id: WorkerId, state: CardState, *, by: Actor) -> Card:
@@ -95,15 +111,20 @@ def lift_stop(worker_id: WorkerId, *, by: Actor, at: datetime) -> CardRow:
 
 
 @transaction.atomic
-def end_card(worker_id: WorkerId, *, reason: str, by: Actor, at: datetime) -> CardRow:
-    """End a card for good; nothing leads back."""
+def end_card(worker_id: WorkerId, *, branch: int | None = None, reason: str, by: Actor, at: datetime) -> CardRow:
+    """End a card for good, the newest one or a replaced one that still works, from now or from when it was stopped.
+
+    Nothing leads back. Tells the worker.
+    """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    card = Card.objects.select_for_update().filter(worker_id=worker_id).order_by("-branch").first()
-    if card is None:
-        raise NotFoundError
+    card = _locked(worker_id, branch)
+    if card.stopped_at is None:
+        card.stopped_at = at
+        card.save(update_fields=["stopped_at"])
     move(card, CARD_LIFE, CardMove.END, by=by, at=at, reason=reason)
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
+    _tell(NoticeKind.CARD_ENDED, worker_id, at=at)
     return card_row(card)
 
 
@@ -112,9 +133,7 @@ def register_token(worker_id: WorkerId, branch: int, token: str, *, by: Actor, a
     """Note what a card's chip gives: opaque, of whatever family the card is."""
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    card = Card.objects.select_for_update().filter(worker_id=worker_id, branch=branch).first()
-    if card is None:
-        raise NotFoundError
+    card = _locked(worker_id, branch)
     card.token = token
     try:
         with transaction.atomic():
@@ -126,17 +145,36 @@ def register_token(worker_id: WorkerId, branch: int, token: str, *, by: Actor, a
     return card_row(card)
 
 
-@transaction.atomic
-def ship_card(worker_id: WorkerId, *, by: Actor, at: datetime) -> CardRow:
-    """Note that the newest card has left the house. Harmless when repeated."""
-    if not by.has(Permission.OFFICE_PRINT):
-        raise NotAllowedError
-    card = Card.objects.select_for_update().filter(worker_id=worker_id).order_by("-branch").first()
+def _locked(worker_id: WorkerId, branch: int | None = None) -> Card:
+    """A worker's newest card, or the one of a branch, locked."""
+    cards = Card.objects.select_for_update().filter(worker_id=worker_id).order_by("-branch")
+    card = (cards if branch is None else cards.filter(branch=branch)).first()
     if card is None:
         raise NotFoundError
+    return card
+
+
+def _moment_of(on: date, issued_on: date, *, at: datetime) -> datetime:
+    """When a card left that left on a day: as early as can be, so that nobody waits longer than 30 days from it."""
+    if not issued_on <= on <= jst_day(at):
+        raise ShippedOnError(field="shipped_on")
+    return datetime.combine(on, time(), JST).astimezone(UTC)
+
+
+@transaction.atomic
+def ship_card(worker_id: WorkerId, *, on: date | None = None, by: Actor, at: datetime) -> CardRow:
+    """Note that the newest card has left the house: now, or `on` a day since its issue. Harmless when repeated.
+
+    Tells the worker of a further card until when the one before works. Raises `ShippedOnError`.
+    """
+    if not by.has(Permission.OFFICE_PRINT):
+        raise NotAllowedError
+    card = _locked(worker_id)
     if card.shipped_at is None:
-        card.shipped_at = at
+        card.shipped_at = at if on is None else _moment_of(on, card.issued_on, at=at)
         card.save(update_fields=["shipped_at"])
         note_act("cards_card", card.pk, "ship", by=by, at=at)
-        note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
+        note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(card.shipped_at))
+        if card.branch > 1:
+            _tell(NoticeKind.CARD_SHIPPED, worker_id, at=at)
     return card_row(card)

@@ -1,5 +1,6 @@
 """Reads of cards."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +19,8 @@ class CardRow:
     valid_until: date
     colour: str
     stopped_at: datetime | None
+    issued_on: date
+    shipped_at: datetime | None
 
     def is_valid(self, on: date) -> bool:
         """Whether the card can be used on a day; its last day counts."""
@@ -32,8 +35,14 @@ class CardRow:
 def card_row(card: Card) -> CardRow:
     """The row of a model instance."""
     return CardRow(
-        WorkerId(card.worker_id), card.branch, CardState(card.state), card.valid_until, card.colour, card.stopped_at
-    )
+        WorkerId(card.worker_id), card.branch, CardState(card.state), card.valid_until, card.colour, card.stopped_at,
+        card.issued_on, card.shipped_at,
+    )  # fmt: skip
+
+
+def list_cards(worker_id: int) -> list[CardRow]:
+    """All cards of a worker, newest first."""
+    return [card_row(card) for card in Card.objects.filter(worker_id=worker_id).order_by("-branch")]
 
 
 def newest_card(worker_id: int) -> CardRow | None:
@@ -49,6 +58,13 @@ def newest_cards(worker_ids: list[int]) -> dict[int, CardRow]:
 
 
 def credentials_of(worker_ids: list[int], *, on: date) -> dict[int, list[str]]:
-    """What the cards that can be used on a day give to a reader: the number, and the chip's token where one is known."""
-    cards = Card.objects.filter(worker_id__in=worker_ids, state=CardState.ACTIVE, valid_until__gte=on).order_by("pk")
-    return {card.worker_id: [card_row(card).number, *([card.token] if card.token else [])] for card in cards}
+    """What the cards that can be used on a day give to a reader: the number, and the chip's token where one is known.
+
+    Two cards where one replaces the other: the older one works until the newer one is at hand (ruling 19).
+    """
+    usable = (CardState.ACTIVE, CardState.REPLACED)
+    cards = Card.objects.filter(worker_id__in=worker_ids, state__in=usable, stopped_at=None, valid_until__gte=on)
+    found: dict[int, list[str]] = defaultdict(list)
+    for card in cards.order_by("pk"):
+        found[card.worker_id] += [card_row(card).number, *([card.token] if card.token else [])]
+    return dict(found)

@@ -33,4 +33,5 @@ CARD_LIFE = Workflow(
         Step(CardMove.END, (CardState.ACTIVE, CardState.STOPPED, CardState.REPLACED), CardState.DEAD),
     ),
 )
+LOST = "lost"  # the reason for a stop that the log keeps
 COLOURS = {1: "white", 2: "blue", 3: "silver", 4: "gold"}  # ruling 16

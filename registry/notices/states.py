@@ -61,6 +61,8 @@ class NoticeKind(StrEnum):
     CODE_SENT_AGAIN = "code_sent_again"
     LINKED = "linked"
     CARD_STOPPED = "card_stopped"
+    CARD_SHIPPED = "card_shipped"
+    CARD_ENDED = "card_ended"
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation_accepted"
     INVITATION_DECLINED = "invitation_declined"

@@ -112,7 +112,7 @@ class Cast:
             "<int:terminal_id>": list_terminals(self.gate.site_id)[0].id, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
             "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
-            "<int:paper_id>": self.paper, "<int:edit_id>": self.edit, "<int:seq>": 1, "<int:named_id>": 1, "<str:secret>": self.screen, "<int:account_id>": list_users(self.prime)[0].account.id,
+            "<int:paper_id>": self.paper, "<int:edit_id>": self.edit, "<int:seq>": 1, "<int:branch>": 1, "<int:named_id>": 1, "<str:secret>": self.screen, "<int:account_id>": list_users(self.prime)[0].account.id,
             "<str:code>": list_terminals(self.gate.site_id)[0].poster_code(),
         }  # fmt: skip
         for placeholder, number in numbers.items():

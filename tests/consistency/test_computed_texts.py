@@ -26,7 +26,7 @@ from reader.importing import DIRECTIONS
 from reader.numbers import OTHER_KINDS
 from registry.accounts.states import AccountState, Portal, Role
 from registry.businesses.states import ROLES_OF_FIRMS, BusinessKind, InsuredStanding, PermitClass
-from registry.cards.states import CardState
+from registry.cards.states import CardMove, CardState
 from registry.core.errors import RegistryError
 from registry.core.read_policy import Relation
 from registry.histories.states import Approval, ClaimState, Reason, Side, Standing
@@ -43,6 +43,7 @@ TEXTS = read_texts()
 SERVER = ("portals", "api", "registry")
 OFFICE_AND_WORKERS = {Role.WORKER, Role.REVIEWER, Role.DESK}
 UNITS = ("cases", "days", "people")
+CARD_ACTS = ("issue", "ship", *(one for one in CardMove if one is not CardMove.REPLACE))
 WORDS = {
     "kind": BusinessKind, "sex": Sex, "registration_kind": RegistrationKind, "confirmation": Confirmation,
     "item": InsuranceItem, "permit_class": PermitClass,
@@ -61,6 +62,9 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
     "card.colour.{}": [(one,) for one in ("white", "blue", "silver", "gold")],
     "card.{}.done": [("stop",), ("lift",)],
     "card.{}.not_now": [("stop",), ("lift",)],
+    "card.office.{}": [(one,) for one in CARD_ACTS],
+    "card.office.{}.done": [(one,) for one in CARD_ACTS],
+    "card.office.{}.follows": [(one,) for one in CARD_ACTS],
     "claim.step.{}": [("employer",), ("first_tier",), ("employer_first",)],
     "claim.left_out.{}": [("withdrawn",), ("answered",), ("late",)],
     "claim.{}": [(one,) for one in ClaimState],

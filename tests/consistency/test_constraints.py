@@ -111,8 +111,9 @@ CASES: dict[str, Callable[[], object]] = {
     "cards_valid_for_days": change(Card, valid_until=LONG_AGO),
     "cards_colour_known": change(Card, colour="pink"),
     "cards_stopped_at_a_moment": change(Card, state="stopped"),
+    "cards_ended_at_a_moment": change(Card, state="dead"),
     "cards_card_token_key": both(
-        change(Card, token="t", state="dead"), again(Card, branch=2, token="t", state="active")
+        change(Card, token="t", state="dead", stopped_at=NOW), again(Card, branch=2, token="t", state="active")
     ),
     "codes_code_once": again(Code),
     "histories_claim_has_a_site": change(Claim, site=None),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from registry.cards.operations import issue_card, lift_stop, register_token, ship_card, stop_card
+from registry.cards.operations import end_card, issue_card, lift_stop, register_token, ship_card, stop_card
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.receiving import receive_touches
 from registry.sites.operations import SiteData, add_period, change_day_boundary, close_site, open_site
@@ -157,7 +157,10 @@ def _ending(world: World, s: int, rng: random.Random) -> None:
 
 def _cards(world: World, rng: random.Random) -> None:
     for n, worker in enumerate(world.workers):
-        at, what = moment(world.day(rng.randrange(3, 11)), 500), rng.choice(["token", "stop", "lift", "renew", ""])
+        at, what = (
+            moment(world.day(rng.randrange(3, 11)), 500),
+            rng.choice(["token", "stop", "lift", "end", "renew", ""]),
+        )
         world.credentials.append([{"card": f"{worker}-01"}])
         if what == "token":
             token = f"{world.name}-{n}"
@@ -167,6 +170,8 @@ def _cards(world: World, rng: random.Random) -> None:
             world.add(f"stop{n}", partial(stop_card, worker, reason="", by=OFFICE, at=at))
         if what == "lift":
             world.add(f"lift{n}", partial(lift_stop, worker, by=OFFICE, at=at + timedelta(hours=2)), f"stop{n}")
+        if what == "end":
+            world.add(f"dead{n}", partial(end_card, worker, reason="", by=OFFICE, at=at))
         if what == "renew":
             world.add(f"renew{n}", partial(_renew, worker, at))
             world.credentials[n].append({"card": f"{worker}-02"})

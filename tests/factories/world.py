@@ -205,7 +205,7 @@ class World:
             "<int:affiliation_id>": list_ended_links(since=TODAY, **mine)[-1].id,
             "<int:site_id>": self._site(page), "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
-            "<int:device_id>": self.gate.device.device_id, "<int:seq>": 301, "<int:named_id>": unknown_site(1),
+            "<int:device_id>": self.gate.device.device_id, "<int:seq>": 301, "<int:branch>": 1, "<int:named_id>": unknown_site(1),
             "<int:edit_id>": list_open_edits(site)[0].id, "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": tenures.get(name, self.tenure.id),
             "<int:day>": TODAY.day if page == "business:site_day" else claim.day.day, "<int:claim_id>": claim.id,
             "<int:paper_id>": self.papers.get(page.split(":", maxsplit=1)[0], 0),

@@ -1,14 +1,16 @@
 """Issuing, stopping, replacing, ending cards (rulings 16, 19)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from registry.accounts.states import Permission
+from registry.audit.models import Move
 from registry.cards.models import Card
 from registry.cards.operations import (
+    ShippedOnError,
     TokenTakenError,
     end_card,
     issue_card,
@@ -22,6 +24,7 @@ from registry.cards.queries import CardRow, newest_card
 from registry.cards.states import CardState
 from registry.changes.models import Change
 from registry.core.actor import Actor, ActorKind
+from registry.core.days import JST
 from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundError
 from registry.core.ids import WorkerId
 from registry.notices.models import Notice
@@ -121,6 +124,33 @@ def test_an_ended_card_cannot_be_ended_again(card: CardRow) -> None:
         end_card(card.worker_id, reason="gone", **BY)
 
 
+def test_an_ended_card_is_ended_from_a_moment_on_and_the_worker_is_told(card: CardRow) -> None:
+    ended = end_card(card.worker_id, reason="gone", **BY)
+    assert (ended.state, ended.stopped_at) == (CardState.DEAD, NOW)
+    assert Notice.objects.filter(kind="card_ended").count() == 1
+    assert last_mark().from_on == NOW.date()
+
+
+def test_a_stopped_card_that_is_ended_stays_stopped_from_the_first_moment(card: CardRow) -> None:
+    stop_card(card.worker_id, reason="lost", **BY)
+    assert end_card(card.worker_id, reason="gone", by=OFFICE, at=NOW + timedelta(days=3)).stopped_at == NOW
+
+
+def test_a_replaced_card_that_still_works_is_ended_by_its_branch(card: CardRow) -> None:
+    issue_card(card.worker_id, **BY)
+    assert end_card(card.worker_id, branch=1, reason="lost", **BY).number == card.number
+    assert states(card.worker_id) == ["dead", "active"]
+    with pytest.raises(NotFoundError):
+        end_card(card.worker_id, branch=3, reason="lost", **BY)
+
+
+def test_the_branch_that_is_there_is_not_issued_again(card: CardRow) -> None:
+    new = [issue_card(card.worker_id, branch=2, reason="破損", **BY) for _ in range(2)]
+    assert new[0] == new[1]
+    assert states(card.worker_id) == ["replaced", "active"]
+    assert Move.objects.get(noun="cards_card", move="issue", reason="破損").subject_id == Card.objects.get(branch=2).pk
+
+
 def test_a_worker_stops_and_lifts_the_own_card_and_no_other(card: CardRow) -> None:
     own, other = worker_as_actor(card.worker_id), worker_as_actor(a_worker(None).worker_id)
     with pytest.raises(NotAllowedError):
@@ -155,6 +185,23 @@ def test_a_card_leaves_the_house_once(card: CardRow) -> None:
     ship_card(card.worker_id, **BY)
     ship_card(card.worker_id, by=OFFICE, at=NOW + timedelta(days=5))
     assert Card.objects.get().shipped_at == NOW
+    assert not Notice.objects.filter(kind="card_shipped").exists()  # the first card comes with the carrier
+
+
+def test_a_day_of_shipment_is_one_since_the_issue_and_the_worker_is_told_of_a_further_card(card: CardRow) -> None:
+    issue_card(card.worker_id, by=OFFICE, at=NOW - timedelta(days=5))
+    for day in (-6, 1):
+        with pytest.raises(ShippedOnError) as refused:
+            ship_card(card.worker_id, on=NOW.date() + timedelta(days=day), **BY)
+        assert refused.value.field == "shipped_on"
+    assert newest_card(card.worker_id).shipped_at is None  # type: ignore[union-attr]
+
+    three = NOW.date() - timedelta(days=3)
+    for _ in range(2):
+        shipped = ship_card(card.worker_id, on=three, **BY)
+    assert shipped.shipped_at == datetime(2026, 11, 17, tzinfo=JST)
+    assert last_mark().from_on == three
+    assert Notice.objects.filter(kind="card_shipped").count() == 1
 
 
 ACTS: dict[str, Callable[..., object]] = {

@@ -1,11 +1,12 @@
 """Reading cards."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from registry.cards.operations import issue_card
-from registry.cards.queries import CardRow, newest_card, newest_cards
+from registry.cards.operations import end_card, issue_card, register_token, stop_card
+from registry.cards.queries import CardRow, credentials_of, list_cards, newest_card, newest_cards
 from registry.cards.states import CardState
 from registry.core.ids import WorkerId
 from tests.factories.cast import NOW, OFFICE, a_worker
@@ -24,12 +25,12 @@ LAST = date(2035, 5, 5)
     ],
 )
 def test_a_card_is_valid_through_its_last_day(state: CardState, on: date, valid: bool) -> None:
-    assert CardRow(WorkerId(1), 1, state, LAST, "white", None).is_valid(on) is valid
+    assert CardRow(WorkerId(1), 1, state, LAST, "white", None, LAST, None).is_valid(on) is valid
 
 
 @pytest.mark.parametrize(("branch", "number"), [(1, "12345678901821-01"), (12, "12345678901821-12")])
 def test_the_number_has_the_branch_in_two_digits(branch: int, number: str) -> None:
-    assert CardRow(WorkerId(12345678901821), branch, CardState.ACTIVE, LAST, "white", None).number == number
+    assert CardRow(WorkerId(12345678901821), branch, CardState.ACTIVE, LAST, "white", None, LAST, None).number == number
 
 
 @pytest.mark.django_db
@@ -40,3 +41,28 @@ def test_the_newest_card_of_each() -> None:
     assert newest_cards([one.worker_id, other.worker_id]) == {one.worker_id: second, other.worker_id: other}
     assert newest_card(12345678901821) is None
     assert newest_cards([]) == {}
+
+
+@pytest.mark.django_db
+def test_all_cards_of_a_worker_newest_first() -> None:
+    first = a_worker(None)
+    a_worker(None)
+    second = issue_card(first.worker_id, by=OFFICE, at=NOW)
+    assert [(card.branch, card.state) for card in list_cards(first.worker_id)] == [
+        (2, CardState.ACTIVE), (1, CardState.REPLACED),
+    ]  # fmt: skip
+    assert list_cards(first.worker_id)[0] == second
+    assert list_cards(12345678901821) == []
+
+
+@pytest.mark.django_db
+def test_readers_know_a_replaced_card_beside_the_new_one_and_none_that_is_stopped_or_ended() -> None:
+    by: dict[str, Any] = {"by": OFFICE, "at": NOW}
+    replaced, lost, ended = (a_worker(None) for _ in range(3))
+    register_token(replaced.worker_id, 1, "04AA", **by)
+    stop_card(lost.worker_id, reason="lost", **by)
+    end_card(ended.worker_id, reason="gone", **by)
+    new = [issue_card(card.worker_id, **by).number for card in (replaced, lost)]
+    found = credentials_of([card.worker_id for card in (replaced, lost, ended)], on=NOW.date())
+    assert found == {replaced.worker_id: [replaced.number, "04AA", new[0]], lost.worker_id: [new[1]]}
+    assert credentials_of([replaced.worker_id], on=replaced.valid_until + timedelta(days=1)) == {}

@@ -36,7 +36,7 @@ AS_OF = tuple(moment(START + timedelta(days=days), 720) for days in (6, 12, 120)
 # Facts that write each kind of mark.
 TOLD_BY = {
     ChangeKind.TOUCH: ("batch",),
-    ChangeKind.CARD: ("token", "stop", "lift", "renew", "given", "owner"),
+    ChangeKind.CARD: ("token", "stop", "lift", "dead", "renew", "given", "owner"),
     ChangeKind.AFFILIATION: ("link", "leave"),
     ChangeKind.SITE: ("period", "close", "boundary"),
     ChangeKind.WORKER: ("trades",),

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from registry.cards.models import Card
-from registry.cards.operations import stop_card
+from registry.cards.operations import end_card, issue_card, stop_card
 from registry.cards.queries import CardRow
 from registry.core.days import JST
 from registry.core.errors import NotAllowedError
@@ -17,7 +17,7 @@ from registry.sites.queries import get_poster, list_terminals
 from registry.touches.models import Device
 from registry.touches.operations.phones import NoCardError, PhoneTouch
 from registry.touches.states import Direction, TouchState
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker
+from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker
 from tests.factories.days import days_of
 from tests.factories.visitors import worker_as_actor
 
@@ -105,6 +105,25 @@ def test_one_device_a_person_for_all_sites(gate: Gate, card: CardRow) -> None:
 def test_a_stopped_card_is_stored_with_its_reason(gate: Gate, card: CardRow) -> None:
     stop_card(card.worker_id, reason="", by=worker_as_actor(card.worker_id), at=NOW - timedelta(hours=1))
     assert Reason.CARD_LOST in touch_poster(card, gate).reasons
+
+
+def test_an_ended_card_is_stored_with_its_reason_and_makes_no_day_from_its_end_on(gate: Gate, card: CardRow) -> None:
+    touch_poster(card, gate, shown_at=NOW - timedelta(days=1), at=NOW - timedelta(days=1))
+    end_card(card.worker_id, reason="", by=OFFICE, at=NOW - timedelta(hours=1))
+
+    assert Reason.CARD_LOST in touch_poster(card, gate, shown_at=NOW).reasons
+
+    before, after = days_of(card.worker_id)
+    assert (before.day, Reason.CARD_LOST in before.reasons) == (DAY - timedelta(days=1), False)
+    assert (after.day, after.standing, Reason.CARD_LOST in after.reasons) == (DAY, Standing.NONE, True)
+
+
+def test_a_card_ended_while_a_new_one_is_on_its_way_no_longer_counts(gate: Gate, card: CardRow) -> None:
+    issue_card(card.worker_id, by=OFFICE, at=NOW - timedelta(days=2))
+    end_card(card.worker_id, branch=1, reason="", by=OFFICE, at=NOW - timedelta(days=1))
+    gate.send(a_touch(1, card))
+    (day,) = days_of(card.worker_id)
+    assert (day.standing, Reason.CARD_LOST in day.reasons) == (Standing.NONE, True)
 
 
 def test_without_a_card_nothing_is_kept(gate: Gate, card: CardRow) -> None:
