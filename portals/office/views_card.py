@@ -41,11 +41,7 @@ def cards(request: HttpRequest, worker_id: int) -> HttpResponse:
     found = list_cards(worker_id)
     context = {
         "worker_id": worker_id, "full_name": full_name(seen), "full_kana": full_kana(seen),
-        "cards": [
-            {"card": card, "tone": TONES[card.state], "state": _(f"card.state.{card.state}"),
-             "colour": _(f"card.colour.{card.colour}"), "may_end": CardMove.END in _acts(card)}
-            for card in found
-        ],
+        "cards": [(card, TONES[card.state], _(f"card.state.{card.state}"), CardMove.END in _acts(card)) for card in found],
         "acts": [
             (f"office:{act}_card", _(f"card.office.{act}")) for card in found[:1] for act in _acts(card) if act != CardMove.END
         ],

@@ -50,7 +50,7 @@ def test_the_worker_s_page_leads_to_the_cards_and_they_to_what_can_be_done(offic
     for text in (
         "-01",
         "2036年5月5日",
-        "まだ発送していません",
+        "未発送",
         *(page_of(card, act) for act in ("new/", "ship/", "stop/", "1/end/")),
     ):
         assert text in page
