@@ -15,6 +15,7 @@ from portals.base.forms import (
     PhoneField,
     PostalCodeField,
     TextField,
+    TypedDateField,
 )
 from portals.base.records import authority_name, permit_year_name
 from portals.office.record_forms import Block, Part, RecordForm
