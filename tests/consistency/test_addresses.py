@@ -1,13 +1,14 @@
 """Every address, opened as a stranger, a worker, a firm, another firm, and the office's desk without the right."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
@@ -24,6 +25,7 @@ from registry.papers.states import PaperKind
 from registry.sites.operations import BoardData, make_screen_link, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.structures.queries import list_roster
 from registry.workers.models import Worker
 from registry.workers.operations.ends import dispute_end
@@ -32,6 +34,7 @@ from registry.workers.queries import list_ended_links
 from tests.factories.addresses import patterns, takes_get
 from tests.factories.cast import (
     NOW,
+    STARTED,
     Gate,
     a_firm,
     a_gate,
@@ -43,6 +46,8 @@ from tests.factories.cast import (
     owner_of,
     secrets_of_letters,
 )
+from tests.factories.photos import a_kept_photo
+from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
 OPEN = {"public", "device", None}
@@ -59,7 +64,7 @@ class Cast:
 
     def __init__(self) -> None:
         self.prime, self.other = a_firm(), a_firm("別の会社")
-        self.card = a_worker(self.prime)
+        self.card = a_worker(self.prime, photo_key=a_kept_photo())
         self.gate: Gate = a_gate(self.prime)
         self.tenure = a_tenure(self.gate.site_id, self.prime, a_firm("下請の会社"))
         colleague = a_worker(None, "同僚")
@@ -91,11 +96,12 @@ class Cast:
         place = list_terminals(self.gate.site_id)[0].id
         self.screen = make_screen_link(self.gate.site_id, place, by=owner_of(self.prime), at=NOW)
         self.paper = ask_paper(Wish(PaperKind.FIRM_DAYS, month, month), by=owner_of(self.prime), at=NOW)
-        make_paper(self.paper, at=NOW)
+        self.own = self._below_another_prime()
         letters = secrets_of_letters()
         for firm in (self.prime, self.other):
             activate(str(firm), list_users(firm)[0].account.id, letters)
         activate(str(self.card.worker_id), Worker.objects.get(pk=self.card.worker_id).account_id, letters)
+        make_paper(self.paper, at=NOW)  # only for somebody who is active
         self.clients: dict[str, tuple[Client, frozenset[Any]]] = {
             "stranger": (Client(), frozenset()),
             "other firm": (logged_in(str(self.other)), ROLE_PERMISSIONS[Role.OWNER]),
@@ -105,8 +111,32 @@ class Cast:
             "firm": (logged_in(str(self.prime)), ROLE_PERMISSIONS[Role.OWNER]),
         }
 
+    def _below_another_prime(self) -> dict[str, tuple[str, int]]:
+        """What the first firm has where it is not the prime: by the address that is its own to open there."""
+        prime, worker, by = a_firm("元請の会社"), self.card.worker_id, owner_of(self.prime)
+        site, day = a_gate(prime, store="b" * 32).site_id, NOW.date()
+        place = a_tenure(site, prime, self.prime).id
+        add_to_roster(site, place, [(worker, RosterData(trade="06-01"))], from_on=STARTED, by=by, at=NOW)
+        asked = enter_claim(worker, ClaimData(day=day, site_id=site), by=worker_as_actor(worker), at=NOW)
+        entered = enter_claim(worker, ClaimData(day=STARTED, site_id=site), by=by, at=NOW)
+        edit_day(worker, site, STARTED, work="足場", by=by, at=NOW)
+        other_site = a_gate(prime, store="c" * 32).site_id
+        named = FirmPlace(business_name="名前だけの会社", from_on=day)
+        return {
+            "business/invitations/": ("<int:tenure_id>", a_tenure(other_site, prime, self.prime, accepted=False).id),
+            "business/claims/<int:claim_id>/confirm/": ("<int:claim_id>", asked),
+            "business/claims/<int:claim_id>/withdraw/": ("<int:claim_id>", entered),
+            "business/edits/": ("<int:edit_id>", list_open_edits(site)[0].id),
+            "business/sites/<int:site_id>/firms/<int:tenure_id>/join/": (
+                "<int:tenure_id>", invite_firm(self.gate.site_id, None, named, by=by, at=NOW, on=day),
+            ),
+        }  # fmt: skip
+
     def address(self, where: str) -> str:
         """An address with the first firm's own numbers in it."""
+        for start, (placeholder, own) in self.own.items():
+            if where.startswith(start):
+                where = where.replace(placeholder, str(own))
         numbers = {
             "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.unregistered if "unregistered" in where else self.gate.site_id,
             "<int:terminal_id>": list_terminals(self.gate.site_id)[0].id, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
@@ -152,6 +182,18 @@ def test_every_address_keeps_out_who_has_no_business_there(cast: Cast) -> None:
                 if not right:
                     wrong.append((where, who, method.__name__, status))
     assert wrong == []
+
+
+def test_the_firm_itself_finds_each_of_them(cast: Cast) -> None:
+    client, lost = cast.clients["firm"][0], []
+    for where, pattern in patterns(get_resolver()):
+        if where.startswith("business/") and OBJECT.search(where):
+            methods: list[Callable[[str], Any]] = [client.get, client.post] if takes_get(pattern) else [client.post]
+            with transaction.atomic():
+                answers = {method(cast.address(where)).status_code for method in methods}
+                transaction.set_rollback(True)
+            lost += [where] if answers == {404} else []
+    assert lost == ["business/sites/<int:site_id>/days/take-back/"]  # what to take back stands in the form
 
 
 def test_what_is_said_to_be_open_to_every_firm_is(cast: Cast) -> None:
