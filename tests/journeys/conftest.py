@@ -129,9 +129,8 @@ class Visitor:
 
     def press(self, text: str) -> None:
         """Press a button or follow a link by its words: on a wide screen it could be, on a phone it is."""
-        target = self.page.locator(
-            f"main button:has-text('{text}'), main a:has-text('{text}'), summary:has-text('{text}')"
-        ).first
+        kinds = ("main button", "main a", "summary")
+        target = self.page.locator(", ".join(f"{kind}:has-text('{text}'):visible" for kind in kinds)).first
         target.click(trial=True)
         self.resize(min(WIDTHS))
         target.click()
