@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import sys
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntFlag
@@ -256,6 +256,7 @@ def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[int, 
 
 # Its calendar day and those before it that a touch can belong to.
 DAYS_OF_A_TOUCH = 3
+_AROUND = (DAYS_OF_A_TOUCH - 1) * _DAY_MINUTES << _LOW_BITS
 
 
 def possible_days(number: int) -> Iterable[int]:
@@ -322,11 +323,12 @@ def _midnight(day: int) -> int:
 
 
 def hangs_on_earlier(numbers: Sequence[int], number: int, shift: int = 0) -> bool:
-    """Whether touches of a month before could change the day of a touch, which is among these numbers. `shift` as above."""
+    """Whether touches of a month before could change the days around a touch on the site of these. `shift` as above."""
     first = numbers[0]
     if first >> _TURN_SHIFT & _TURN_MASK == _IN or in_month(first + shift)[1] >> _LOW_BITS >= _SHIFT_MINUTES:
         return False
-    return not _begin_of(numbers, max(bisect_right(numbers, number - shift) - 1, 0))
+    place = bisect_left(numbers, number - shift - _AROUND)
+    return place < len(numbers) and numbers[place] < number - shift + _AROUND and not _begin_of(numbers, place)
 
 
 def work_days(numbers: Iterable[int], boundaries: Boundaries) -> list[WorkDay]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import partial
 from operator import attrgetter
@@ -70,6 +71,7 @@ _STATES = {
 }  # fmt: skip
 
 
+_NUMBER = attrgetter("number")
 # What names a touch for ever: its device and its number.
 _Name = tuple[int, int]
 
@@ -160,19 +162,29 @@ def _meanings_of_workers(touched: Mapping[_Name, Touched], *, at: datetime) -> d
     if of_workers:
         rows = [one for own in of_workers.values() for _, one in own]
         months = months_of_days_with([one.number for one in rows])
-        load = partial(load_facts_quickly, of_workers, {one.site_id for one in rows}, at=at)
-        facts = load(months)
-        if before := _months_before(facts, of_workers) - months:  # a night's touches name no direction
-            facts = load(months | before)
+        load = partial(load_facts_quickly, site_ids={one.site_id for one in rows}, at=at)
+        facts = further = load(of_workers, months=months)
+        hanging = _hanging(facts, of_workers, months)
+        if hanging:  # a night's touches that name no direction
+            further = load(hanging, months=months.union(*hanging.values()))
         for worker_id, own in of_workers.items():
-            _find_meanings(facts, worker_id, own, found)
+            _find_meanings(further if worker_id in hanging else facts, worker_id, own, found)
     return found
 
 
-def _months_before(facts: Facts, of_workers: Mapping[int, Sequence[tuple[_Name, Touched]]]) -> set[date]:
-    """The months before those read that could change the days of touches: if none does a worker's first one, none does later ones."""
-    first = {worker_id: min([one for _, one in own], key=attrgetter("number")) for worker_id, own in of_workers.items()}
-    return set[date]().union(*[facts.months_before(worker_id, one) for worker_id, one in first.items()])
+def _hanging(
+    facts: Facts, of_workers: Mapping[int, Sequence[tuple[_Name, Touched]]], months: AbstractSet[date]
+) -> dict[int, set[date]]:
+    """The workers whose days may hang on months before those that were read, and these months.
+
+    If the first of somebody's touches hangs on none, later ones don't either.
+    """
+    found = {}
+    for worker_id, own in of_workers.items():
+        first = min([one for _, one in own], key=_NUMBER)
+        if before := facts.months_before(worker_id, first) - months:
+            found[worker_id] = before
+    return found
 
 
 def _find_meanings(
