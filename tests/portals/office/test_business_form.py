@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from registry.accounts.states import Role
 from registry.businesses.models import Business
 from registry.core.ids import BusinessId
-from tests.factories.cast import logged_in, office_login
 from tests.factories.visitors import as_firm
 from tests.portals.office.test_forms import FIRM
 
@@ -21,11 +19,6 @@ FULL = {
     "labour_insurance_number": "13-3-01-123456-000", "special_accident_insurance": "joined", "kentaikyo_number": "契約45678",
     "chutaikyo": "not_joined", "awards": "見本の優良工事表彰", "clients": "見本の取引先",
 }  # fmt: skip
-
-
-@pytest.fixture
-def office() -> Client:
-    return logged_in(office_login(Role.REVIEWER))
 
 
 def send(office: Client, typed: dict[str, str], **more: str) -> Any:

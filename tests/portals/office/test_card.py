@@ -25,11 +25,6 @@ def card(prime: BusinessId) -> CardRow:
     return a_worker(prime)
 
 
-@pytest.fixture
-def office() -> Client:
-    return as_office()
-
-
 def page_of(card: CardRow, act: str = "") -> str:
     return f"/office/workers/{card.worker_id}/cards/{act}"
 

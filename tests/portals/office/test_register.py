@@ -8,10 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from registry.accounts.states import Role
 from registry.files.models import File
 from registry.workers.models import Worker
-from tests.factories.cast import logged_in, office_login
 from tests.factories.photos import a_picture
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +19,6 @@ TYPED = {
     "nationality": "日本", "postal_code": "100-0000", "prefecture": "13", "address": "東京都例町9-9", "trade": "06-01",
     "registration_kind": "simple", "form_key": "one-form",
 }  # fmt: skip
-
-
-@pytest.fixture
-def office() -> Client:
-    return logged_in(office_login(Role.REVIEWER))
 
 
 def send(office: Client, content: bytes | None = None, **more: str) -> Any:

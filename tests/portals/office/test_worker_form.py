@@ -10,11 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portals.office.worker_form import WorkerForm
-from registry.accounts.states import Role
 from registry.drafts.models import Draft
 from registry.workers.models import Credential, Insurance, Worker, WorkerTrade
 from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem
-from tests.factories.cast import a_firm, logged_in, office_login
+from tests.factories.cast import a_firm
 from tests.factories.visitors import as_worker
 from tests.portals.base.test_drafts import word_of
 from tests.portals.office.test_forms import PERSON
@@ -38,11 +37,6 @@ FULL = {
     "schooling_1_name": "見本工業高校 建築科", "training_1_name": "見本の研修", "training_1_body": "見本の機関",
     "award_1_name": "見本の表彰", "award_1_acquired_on": "2020/10/1",
 }  # fmt: skip
-
-
-@pytest.fixture
-def office() -> Client:
-    return logged_in(office_login(Role.REVIEWER))
 
 
 def send(office: Client, typed: dict[str, str], **more: str) -> Any:

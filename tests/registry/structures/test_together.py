@@ -29,23 +29,13 @@ from registry.structures.operations.tenures import (
 from registry.structures.queries import TenureRow, list_roster, list_structure
 from registry.workers.operations.ends import dispute_end
 from registry.workers.queries import list_ended_links
-from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
+from tests.factories.cast import NOW, STARTED, a_firm, a_tenure, a_worker, owner_of
 from tests.factories.meetings import meeting
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = NOW.date()
 LATER = STARTED + timedelta(days=10)
-
-
-@pytest.fixture
-def prime() -> BusinessId:
-    return a_firm("元請建設")
-
-
-@pytest.fixture
-def site(prime: BusinessId) -> SiteId:
-    return a_gate(prime).site_id
 
 
 def _withdraw(tenure_id: int, prime: BusinessId) -> None:

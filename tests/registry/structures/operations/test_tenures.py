@@ -37,16 +37,6 @@ pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
 
 
-@pytest.fixture
-def prime() -> BusinessId:
-    return a_firm("元請建設")
-
-
-@pytest.fixture
-def site(prime: BusinessId) -> SiteId:
-    return a_gate(prime).site_id
-
-
 def by(firm: BusinessId) -> dict[str, Any]:
     return {"by": owner_of(firm), "at": NOW, "on": TODAY}
 
