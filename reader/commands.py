@@ -18,7 +18,7 @@ from reader.screen import Face, Lines, Screen, receipt, say, unsent_line
 from reader.selftest import selftest
 from reader.send import Sender, State, drain, now, rfc3339
 from reader.store import Store, StoreError
-from reader.texts import phrase
+from reader.texts import listed, phrase
 from reader.web import AddressError, NetworkError
 from reader.window import Answers, Window, opened
 
@@ -37,16 +37,12 @@ def _site(store: Store, asked: str) -> str:
         return asked
     sites = {one.site for one in store.identity().terminals}
     if len(sites) > 1:
-        raise SiteError(phrase("reader.which_site", sites=_listed(sorted(sites))))
+        raise SiteError(phrase("reader.which_site", sites=listed(sorted(sites))))
     return store.only_site()
 
 
 def _places(terminals: Iterable[Terminal]) -> str:
-    return _listed(phrase("reader.place", name=one.name, site=one.site) for one in terminals)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return phrase("reader.list").join(names)
+    return listed(phrase("reader.place", name=one.name, site=one.site) for one in terminals)
 
 
 def _remedy_of(code: str) -> str:
@@ -105,7 +101,7 @@ def _answers(path: Path, shared: Shared, site: str) -> Answers:
     def place() -> str:
         with Store(path) as store:
             terminals = store.identity().terminals
-        return _listed(one.name for one in terminals if site in {"", one.site})
+        return listed(one.name for one in terminals if site in {"", one.site})
 
     return Answers(typed, registered, place)
 
@@ -172,7 +168,7 @@ def _readers() -> str:
         pcsc.close()
     except ReaderError as error:
         return str(error)
-    return _listed(names) or phrase("reader.status.no_readers")
+    return listed(names) or phrase("reader.status.no_readers")
 
 
 def do_selftest(path: Path, url: str) -> int:

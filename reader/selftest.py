@@ -15,7 +15,7 @@ from reader.pcsc import Pcsc, ReaderError
 from reader.screen import say, unsent_line
 from reader.send import TOO_LARGE, UNAUTHORISED, now, sign
 from reader.store import Store, StoreError
-from reader.texts import phrase
+from reader.texts import listed, phrase
 from reader.web import NetworkError, Reply, get, post
 
 MOST_OFFSET_S = 60.0
@@ -99,7 +99,7 @@ def _readers() -> str:
         pcsc.close()
     if not names:
         raise FailedError(phrase("reader.selftest.readers.none"), TYPED_STILL, "reader.selftest.readers.remedy")
-    return phrase("reader.list").join(names)
+    return listed(names)
 
 
 def _store(found: _Found) -> str:

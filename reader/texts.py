@@ -2,7 +2,7 @@
 
 import gettext
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,11 @@ def phrase(key: str, **gaps: Any) -> str:
     """The text of a key, its gaps filled."""
     text = _CATALOGUES[_Spoken.language].gettext(key)
     return text.format(**gaps) if gaps else text
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other."""
+    return phrase("reader.list").join(names)
 
 
 @contextmanager

@@ -63,6 +63,10 @@ def _confirmed_by(title: Promise) -> dict[str, forms.Field]:
     }
 
 
+def _prefix(item: InsuranceItem) -> str:
+    return f"insurance_{item}_"
+
+
 def _insurance(item: InsuranceItem) -> dict[str, forms.Field]:
     """The fields of one scheme."""
     title = _(f"word.item.{item}")
@@ -78,7 +82,7 @@ def _insurance(item: InsuranceItem) -> dict[str, forms.Field]:
         )
     if item in _NUMBERS:
         found["number"] = digits_field(_part_of(title, "insurance.number"), _NUMBERS[item], 12)
-    return {f"insurance_{item}_{name}": field for name, field in (found | _confirmed_by(title)).items()}
+    return {f"{_prefix(item)}{name}": field for name, field in (found | _confirmed_by(title)).items()}
 
 
 def _certificate(title: Promise, *, block: CredentialBlock, without: tuple[str, ...] = ()) -> dict[str, forms.Field]:
@@ -241,7 +245,7 @@ class WorkerForm(RecordForm):
         if isinstance(error, InsuranceNumberError):
             return f"insurance_{error.data['item']}_number"
         if error.field == "insurances":
-            return f"insurance_{InsuranceItem.SPECIAL_ACCIDENT}_joined"
+            return f"{_prefix(InsuranceItem.SPECIAL_ACCIDENT)}joined"
         if error.field == "credentials":
             return next(name for rows in self.rows for name in self.names_of(rows) if self.cleaned_data[name])
         return error.field
@@ -269,7 +273,7 @@ class WorkerForm(RecordForm):
         """A scheme needs a word whether one is in it, a certificate its name, the document that showed it a day."""
         yield from _NEEDS
         for item in InsuranceItem:
-            joined, *others = _insurance(item)
+            joined, *others = self._names_of(item)
             yield from ((name, (joined,)) for name in others)
         for rows in self.rows:
             for number in range(1, self.count_rows(rows) + 1):
@@ -279,9 +283,12 @@ class WorkerForm(RecordForm):
             if name.endswith("_evidence"):
                 yield name, (f"{name.removesuffix('evidence')}confirmed_on",)
 
+    def _names_of(self, item: InsuranceItem) -> list[str]:
+        """The fields of one scheme."""
+        return [name for name in self.fields if name.startswith(_prefix(item))]
+
     def _insured(self, item: InsuranceItem) -> InsuranceData | None:
-        prefix = f"insurance_{item}_"
-        typed = {name.removeprefix(prefix): self.cleaned_data[name] for name in _insurance(item)}
+        typed = {name.removeprefix(_prefix(item)): self.cleaned_data[name] for name in self._names_of(item)}
         joined = typed.pop("joined")
         return (
             InsuranceData(item=item, joined=joined == InsuredStanding.JOINED, **typed, **_confirmed(typed))

@@ -58,7 +58,7 @@ def decrypted(secrets: Sequence[str], stored: bytes, place: str) -> str:
 
 
 class _Encrypted(_Field):
-    """What both kinds share; no question to the database can ask for the value."""
+    """What both kinds share; no question to the database can ask for the value. Django calls a field by its place."""
 
     nothing: str | None
 
@@ -68,23 +68,19 @@ class _Encrypted(_Field):
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
-    def get_transform(self, lookup_name: str) -> None:  # noqa: ARG002 -- Django's signature
+    def get_transform(self, *_: Any, **__: Any) -> None:
         return None
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> bytes | None:  # noqa: ARG002, FBT001, FBT002 -- Django's signature
+    def get_db_prep_value(self, value: Any, *_: Any, **__: Any) -> bytes | None:
         if value in self.empty_values:
             return None
         self.run_validators(value)  # the length, which the column does not see
-        return encrypted(settings.ENCRYPTION_KEYS, str(value), self._place)
+        return encrypted(settings.ENCRYPTION_KEYS, str(value), str(self))
 
     def from_db_value(self, value: bytes | None, *_: object) -> Any:
         if value is None:
             return self.nothing
-        return self.to_python(decrypted(settings.ENCRYPTION_KEYS, bytes(value), self._place))
-
-    @property
-    def _place(self) -> str:
-        return f"{self.model._meta.label_lower}.{self.name}"  # noqa: SLF001 -- its public name
+        return self.to_python(decrypted(settings.ENCRYPTION_KEYS, bytes(value), str(self)))
 
 
 class EncryptedCharField(_Encrypted, _CharField):

@@ -105,7 +105,7 @@ def test_what_stands_in_a_database_survives(url: str) -> None:
         assert link.execute("SELECT * FROM audit_look ORDER BY id").fetchall() == looks
         stored, empty = link.execute(f"SELECT {', '.join(HEALTH)} FROM workers_worker ORDER BY id").fetchall()
         read = [
-            decrypted(settings.ENCRYPTION_KEYS, one, f"workers.worker.{name}")
+            decrypted(settings.ENCRYPTION_KEYS, one, f"workers.Worker.{name}")
             for name, one in zip(HEALTH, stored, strict=True)
         ]
         assert read == ["AB+", "2026-04-01", "118-76"]

@@ -11,7 +11,7 @@ from registry.core.encrypted import UnreadableError, decrypted, encrypted
 from registry.workers.models import Worker
 from tests.factories.cast import a_worker
 
-OLD, NEW, PLACE = "the old key", "the new key", "workers.worker.blood_type"
+OLD, NEW, PLACE = "the old key", "the new key", "workers.Worker.blood_type"
 HEALTH = {"blood_type": "AB+", "health_checked_on": date(2026, 4, 1), "blood_pressure": "118-76"}
 
 
@@ -55,7 +55,7 @@ def test_what_is_cut_short_is_refused(length: int) -> None:
 
 def test_a_value_of_another_column_is_refused() -> None:
     with pytest.raises(UnreadableError):
-        decrypted([NEW], encrypted([NEW], "O", PLACE), "workers.worker.blood_pressure")
+        decrypted([NEW], encrypted([NEW], "O", PLACE), "workers.Worker.blood_pressure")
 
 
 @pytest.fixture
