@@ -1,12 +1,13 @@
-"""Requests that come at the same moment are answered together: the first does the work of all that wait behind it.
+"""Requests that come at the same moment are answered together, by one thread of their process.
 
 A database can make a hundred small requests durable at the price of a few: they need only be put to it at once. Nobody waits
-for others to come: while one group is being answered, the next one gathers.
+for others to come: while one group is being answered, the next one gathers. It is always the same thread that answers: its
+connection and the plans behind it are the ones that were just in use.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Lock
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from typing import Generic, TypeVar
 
 Q = TypeVar("Q")
@@ -14,59 +15,65 @@ A = TypeVar("A")
 
 
 class _Waiting(Generic[Q, A]):
-    """A request that waits until it was asked, or until it is its turn to lead."""
+    """A request whose thread waits for its answer."""
 
-    __slots__ = ("answer", "is_asked", "question", "turn")
+    __slots__ = ("answer", "error", "is_over", "question")
 
     def __init__(self, question: Q) -> None:
         self.question = question
-        self.turn = Lock()
-        self.turn.acquire()
         self.answer: A | None = None
-        self.is_asked = False
+        self.error: BaseException | None = None
+        self.is_over = Lock()
+        self.is_over.acquire()
 
 
 class Gathering(Generic[Q, A]):
-    """Answers what several threads ask, by one thread at a time, as far as it can be answered together."""
+    """Answers what several threads ask by a thread of its own, as far as it can be answered together."""
 
     def __init__(self, answer_all: Callable[[Sequence[Q]], Sequence[A | None]]) -> None:
         """`answer_all` answers questions in their order, None where one has to be answered alone."""
         self._answer_all = answer_all
-        self._waiting: deque[_Waiting[Q, A]] = deque()
-        self._guard = Lock()
-        self._is_led = False
+        self._waiting: SimpleQueue[_Waiting[Q, A]] = SimpleQueue()
+        self._starting = Lock()
+        self._thread: Thread | None = None
 
     def ask(self, question: Q) -> A | None:
         """The answer to one question; None where its own thread has to find it.
 
-        A failure of the group is raised to who leads it, and the others are left to their own threads.
+        A failure of the group is raised to the first of it, and the others are left to their own threads.
         """
         own: _Waiting[Q, A] = _Waiting(question)
-        with self._guard:
-            self._waiting.append(own)
-            waits, self._is_led = self._is_led, True
-        if waits:
-            own.turn.acquire()
-        if not own.is_asked:
-            self._lead()
+        self._waiting.put(own)
+        if self._thread is None:
+            self._start()
+        own.is_over.acquire()
+        if own.error is not None:
+            raise own.error
         return own.answer
 
-    def _lead(self) -> None:
-        """Answer all who wait, of whom the caller is one; then the first of those who came meanwhile leads."""
-        with self._guard:
-            group = [*self._waiting]
-            self._waiting.clear()
-        try:
-            for one, answer in zip(group, self._answer_all([one.question for one in group]), strict=True):
-                one.answer = answer
-        finally:
-            self._release(group)
+    def _start(self) -> None:
+        """Begin at the first question: a process that was forked before has none of its parent's threads."""
+        with self._starting:
+            if self._thread is None:
+                self._thread = Thread(target=self._answer_for_ever, name="gathering", daemon=True)
+                self._thread.start()
 
-    def _release(self, group: Sequence[_Waiting[Q, A]]) -> None:
-        with self._guard:
-            following = self._waiting[0] if self._waiting else None
-            self._is_led = following is not None
-        for one in group:
-            one.is_asked = True
-        for one in [*group, *([following] if following else [])]:
-            one.turn.release()
+    def _answer_for_ever(self) -> None:
+        while True:
+            group = self._next_group()
+            try:
+                for one, answer in zip(group, self._answer_all([one.question for one in group]), strict=True):
+                    one.answer = answer
+            except BaseException as error:  # noqa: BLE001 -- whatever it was, who waits behind it must be answered
+                group[0].error = error
+            for one in group:
+                one.is_over.release()
+
+    def _next_group(self) -> list[_Waiting[Q, A]]:
+        """All that wait, as soon as anybody does."""
+        group = [self._waiting.get()]
+        try:
+            while True:
+                group.append(self._waiting.get_nowait())
+        except Empty:
+            return group

@@ -8,10 +8,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from config.stack.bootstrap import ROOT
 from config.stack.postgres import Postgres
+from config.stack.run import WEB_SERVER
 
 FOLDER = ROOT / "var" / "bench"
 PORT = 8690
@@ -40,14 +40,8 @@ def database() -> Iterator[Postgres]:
 @contextmanager
 def server(*, binder: bool = False) -> Iterator[None]:
     """Two web workers, as `./start` runs them, and the binder of days if it is wanted."""
-    granian = Path(sys.executable).with_name("granian")
-    children = [
-        subprocess.Popen(
-            [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT), "--workers", "2",
-             "--blocking-threads", "8", "--no-ws", "--log-level", "error", "config.wsgi:application"],
-            cwd=ROOT, start_new_session=True,
-        )
-    ]  # fmt: skip
+    web = [sys.executable, *WEB_SERVER, "--host", "127.0.0.1", "--port", str(PORT)]
+    children = [subprocess.Popen(web, cwd=ROOT, start_new_session=True)]
     if binder:
         children.append(subprocess.Popen([sys.executable, "manage.py", "follow_changes"], cwd=ROOT))
     try:

@@ -3,11 +3,18 @@
 import gc
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.db.backends.signals import connection_created
+
+from config.connections import end_with_thread
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
+from config.machines import Server  # noqa: E402 -- what it imports has models, which need the setup
+
+connection_created.connect(end_with_thread)
+application = Server()
 
 # A batch of touches makes thousands of small objects and drops them all: looking for cycles every 700 costs a tenth.
 gc.freeze()

@@ -1,7 +1,10 @@
 """`POST /api/v1/touches`: a device sends what it has (docs/handbook/ingest.md)."""
 
+from collections.abc import Sequence
+
 import msgspec
 from django.core.exceptions import RequestDataTooBig
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils import timezone
@@ -31,7 +34,14 @@ STATUSES: dict[type[RegistryError], int] = {
 
 # A batch of more touches is worth statements of its own; of smaller ones so many share them.
 SMALL = 20
-_small_ones: Gathering[SentBatch, Received | RegistryError] = Gathering(receive_together)
+
+
+def _receive_small(batches: Sequence[SentBatch]) -> Sequence[Received | RegistryError | None]:
+    connection.close_if_unusable_or_obsolete()  # its thread begins no request, which is when others ask
+    return receive_together(batches)
+
+
+_small_ones: Gathering[SentBatch, Received | RegistryError] = Gathering(_receive_small)
 
 
 @endpoint("device")
@@ -42,7 +52,9 @@ def post_touches(request: HttpRequest) -> HttpResponse:
         sent = open_signed(
             sender.get("HTTP_DEVICE", ""), sender.get("HTTP_SIGNATURE", ""), request.body, at=timezone.now()
         )
-        answer = receive_batch(sent, _small_ones.ask if len(sent.opened.items) <= SMALL else receive_one)
+        # What a transaction has written that is still open, only its own thread can see.
+        is_shared = len(sent.opened.items) <= SMALL and not connection.in_atomic_block
+        answer = receive_batch(sent, _small_ones.ask if is_shared else receive_one)
     except RequestDataTooBig:
         return problem(request, BatchSizeError(), 413)
     except RawPostDataException:

@@ -159,15 +159,21 @@ def _watch(children: Children, postgres: Postgres | None) -> None:
             child.watch()
 
 
+# Also what is measured by `make bench`.
+WEB_SERVER = (
+    "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--workers", "2", "--no-ws",
+    "--blocking-threads", "8", "--blocking-threads-idle-timeout", "600",  # with each goes a connection and its plans
+    "--log-level", "error",  # it warns of more threads than 2 a core, which are meant: those that wait make a group
+)  # fmt: skip
+
+
 def serve(host: str, port: int, base_url: str, postgres: Postgres | None) -> None:
     """Run server and job workers until somebody stops us."""
     with Children() as children:
         server = Child(
-            "The server", sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-            "--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers", "--no-ws",
-            "--log-level", "error",  # it warns of more threads than 2 a core, which are meant: those that wait make a group
+            "The server", sys.executable, *WEB_SERVER, "--host", host, "--port", str(port), "--respawn-failed-workers",
             "--workers-kill-timeout", str(GRACE_SECONDS // 2),  # one that is still loading hears no signal
-            "config.wsgi:application", has_programs=True,
+            has_programs=True,
         )  # fmt: skip
         children.append(server)
         try:

@@ -28,36 +28,32 @@ class Counter:
 
 
 def asked_in_order(
-    threads: ThreadPoolExecutor, gathering: Gathering[int, int], numbers: Sequence[int]
+    threads: ThreadPoolExecutor, gathering: Gathering[int, int], counter: Counter, numbers: Sequence[int]
 ) -> list[Future[int | None]]:
     """Each number asked by a thread of its own, one after the other; the first is being answered meanwhile."""
     found = []
     for place, number in enumerate(numbers):
         found.append(threads.submit(gathering.ask, number))
-        while not has_arrived(gathering, place):
+        while not counter.groups or gathering._waiting.qsize() < place:
             sleep(0.001)
     return found
-
-
-def has_arrived(gathering: Gathering[int, int], place: int) -> bool:
-    return gathering._is_led and len(gathering._waiting) == place
 
 
 def test_what_waits_is_answered_together() -> None:
     counter = Counter()
     gathering = Gathering(counter)
     with ThreadPoolExecutor(5) as threads:
-        answers = asked_in_order(threads, gathering, [1, 2, 7, 4, 5])
+        answers = asked_in_order(threads, gathering, counter, [1, 2, 7, 4, 5])
         counter.may_go_on.set()
         found = [answer.result(10) for answer in answers]
     assert (found, counter.groups) == ([2, 4, None, 8, 10], [[1], [2, 7, 4, 5]])
 
 
-def test_a_failure_is_told_to_who_leads_and_leaves_the_others_to_their_own_threads() -> None:
+def test_a_failure_is_told_to_the_first_and_leaves_the_others_to_their_own_threads() -> None:
     counter = Counter()
     gathering = Gathering(counter)
     with ThreadPoolExecutor(4) as threads:
-        answers = asked_in_order(threads, gathering, [1, 2, 13, 4])
+        answers = asked_in_order(threads, gathering, counter, [1, 2, 13, 4])
         counter.may_go_on.set()
         assert [answers[place].result(10) for place in (0, 2, 3)] == [2, None, None]
         with pytest.raises(ValueError, match="13"):
@@ -65,11 +61,11 @@ def test_a_failure_is_told_to_who_leads_and_leaves_the_others_to_their_own_threa
     assert gathering.ask(5) == 10
 
 
-def test_a_thread_that_ends_while_it_leads_holds_nobody_back() -> None:
+def test_what_would_end_its_thread_holds_nobody_back() -> None:
     counter = Counter()
     gathering = Gathering(counter)
     with ThreadPoolExecutor(4) as threads:
-        answers = asked_in_order(threads, gathering, [1, 99, 3])
+        answers = asked_in_order(threads, gathering, counter, [1, 99, 3])
         counter.may_go_on.set()
         assert (answers[0].result(10), answers[2].result(10)) == (2, None)
         with pytest.raises(SystemExit):
