@@ -11,10 +11,11 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from reader.records import Identity, NewTouch, Outgoing, Refused, Summary, Terminal, Touch, Unread, Verdict
 from reader.texts import phrase
@@ -23,6 +24,7 @@ DEFAULT_PATH = Path("~/.local/share/ccus-reader/store.db")
 LEAST_FREE_BYTES = 16 * 1024 * 1024
 STORE_BYTES = 16
 MOST_LOST_RANGES = 100
+LOCKS = WRITING, SENDING = "lock", "sending"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -51,7 +53,7 @@ class Store:
         self.path = path.expanduser()
         try:
             self._prepare_files()
-            self._link = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            self._link = sqlite3.connect(self._address(), timeout=30, isolation_level=None, uri=True)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(phrase("reader.store.not_opened", path=self.path, cause=error)) from error
         try:
@@ -61,13 +63,24 @@ class Store:
             raise StoreError(phrase("reader.store.unusable", path=self.path, cause=error)) from error
 
     def _prepare_files(self) -> None:
+        """Make the files of our locks, and let nobody else read what a copy brought.
+
+        The database is SQLite's alone to open: whoever closes any descriptor of it ends all locks of SQLite that this
+        process holds on it, and another process would take itself for the last one and remove the log.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for path in (self.path, self._lock_path("lock"), self._lock_path("sending")):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        self.path.chmod(0o600)  # SQLite gives its log the same mode
+        for what in LOCKS:
+            os.close(os.open(self._lock_path(what), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        for ending in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + ending).chmod(0o600)
+
+    def _address(self) -> str:
+        """The file as SQLite opens it: made anew it gets the mode of our lock, its log gets that of the file."""
+        return f"{self.path.absolute().as_uri()}?modeof={quote(os.fsencode(self._lock_path(WRITING).absolute()))}"
 
     def _prepare_tables(self) -> None:
-        with self._locked("lock"):
+        with self._locked(WRITING):
             self._link.execute("PRAGMA journal_mode = WAL")
             self._link.execute("PRAGMA synchronous = FULL")
             self._link.executescript(_SCHEMA)
@@ -286,7 +299,7 @@ class Store:
     @contextmanager
     def sending(self) -> Iterator[None]:
         """Be the only sender of this store."""
-        with self._locked("sending"):
+        with self._locked(SENDING):
             yield
 
     def _lock_path(self, what: str) -> Path:
@@ -301,7 +314,7 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with self._locked("lock"), self._transaction("BEGIN IMMEDIATE"):
+            with self._locked(WRITING), self._transaction("BEGIN IMMEDIATE"):
                 yield
         except (OSError, sqlite3.Error) as error:
             raise StoreError(phrase("reader.store.not_written", cause=error)) from error

@@ -26,6 +26,19 @@ with Store(Path(sys.argv[1])) as store:
         print(*store.keep(made), flush=True)
 """
 
+RUNNING = """
+import sys
+from pathlib import Path
+from reader.records import NewTouch
+from reader.store import Store
+made = [NewTouch("card", "12345678901821-01", "2026-11-20T07:58:02.000+09:00", "card")]
+with Store(Path(sys.argv[1])) as store:
+    Store(store.path).close()  # as the window's threads do
+    with Store(store.path):  # as the sender does
+        for _ in sys.stdin:
+            print(*store.keep(made), flush=True)
+"""
+
 
 def seqs(store: Store) -> list[int]:
     return [one.seq for one in store.outgoing(10_000).touches]
@@ -60,6 +73,16 @@ def test_files_belong_to_their_owner_alone(store: Store) -> None:
     files = sorted(store.path.parent.glob("store.db*"))
     assert len(files) >= 4
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+def test_a_copy_that_others_could_read_is_closed_to_them(store: Store, tmp_path: Path) -> None:
+    copy = tmp_path / "a b?#%.db"
+    store._link.execute("VACUUM INTO ?", (str(copy),))
+    copy.chmod(0o644)
+    with Store(copy) as opened:
+        opened.keep([a_touch()])
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("a b*")}
+        assert (opened.identity(), modes) == (store.identity(), {0o600})
 
 
 def test_stored_leaves_refused_is_listed_rest_stays(store: Store) -> None:
@@ -176,3 +199,26 @@ def test_kill_9_while_writing_loses_nothing_that_was_acknowledged(tmp_path: Path
         assert kept == list(range(1, len(kept) + 1))
         assert len(kept) % 3 == 0  # a transaction of three is there whole or not at all
         assert {one.credential for one in store.outgoing(10_000).touches} == {NUMBER}
+
+
+@pytest.mark.slow
+def test_another_command_removes_no_log_of_a_running_reader(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    reader = subprocess.Popen(
+        [sys.executable, "-c", RUNNING, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert reader.stdin
+    assert reader.stdout
+    acknowledged: list[int] = []
+    with reader.stdin, reader.stdout:
+        for _ in range(3):
+            reader.stdin.write("touch\n")
+            reader.stdin.flush()
+            acknowledged.append(int(reader.stdout.readline()))
+            subprocess.run(
+                [sys.executable, "-m", "reader", "--store", str(path), "status"], check=True, capture_output=True
+            )
+        os.kill(reader.pid, signal.SIGKILL)
+        reader.wait()
+    with Store(path) as store:
+        assert seqs(store) == acknowledged == [1, 2, 3]
