@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from reader.pcsc import Pcsc, ReaderError
 from reader.screen import say, unsent_line
-from reader.send import TOO_LARGE, UNAUTHORISED, now, sign
+from reader.send import TOO_LARGE, is_unknown, now, sign
 from reader.store import Store, StoreError
 from reader.texts import listed, phrase
 from reader.web import NetworkError, Reply, get, post
@@ -207,15 +207,15 @@ def _signature(found: _Found) -> str:
     body = f'{{"store":"{found.store}","touches":[]}}'.encode()
     headers = {"Device": found.device, "Signature": sign(found.secret, body)}
     try:
-        status = post(f"{found.url}/api/v1/touches", body, headers, TIMEOUT_S).status
+        reply = post(f"{found.url}/api/v1/touches", body, headers, TIMEOUT_S)
     except NetworkError as error:
         raise FailedError(str(error), KEPT, "reader.selftest.look_at_network") from error
-    if status == UNAUTHORISED:
+    if is_unknown(reply):
         raise FailedError(
             phrase("reader.selftest.signature.cause"), "reader.selftest.signature.consequence",
             "reader.selftest.signature.remedy",
         )  # fmt: skip
-    if status != TOO_LARGE:
-        cause = phrase("reader.selftest.signature.odd", status=status)
+    if reply.status != TOO_LARGE:
+        cause = phrase("reader.selftest.signature.odd", status=reply.status)
         raise FailedError(cause, KEPT, "reader.selftest.signature.odd.remedy")
     return phrase("reader.selftest.signature.ok")

@@ -20,7 +20,7 @@ MOST_TOUCHES = 500
 FIRST_PAUSE_S, LONGEST_PAUSE_S, ACT_PAUSE_S = 2.0, 300.0, 300.0
 UNREGISTERED_PAUSE_S = 5.0  # asks nobody: it only looks whether somebody has registered meanwhile
 MOST_RENUMBERS = 3
-FORKED = "DEVICE_FORKED"
+FORKED, UNKNOWN = "DEVICE_FORKED", "DEVICE_UNKNOWN"
 OK, UNAUTHORISED, CONFLICT, TOO_LARGE, UNREADABLE, TOO_MANY = 200, 401, 409, 413, 422, 429
 
 
@@ -113,6 +113,11 @@ def _sort(
     return tuple(found["stored"]), tuple(found["renumber"]), tuple(codes)
 
 
+def is_unknown(reply: Reply) -> bool:
+    """Whether the server knows neither device nor signature; a proxy asking for a log-in says 401 too."""
+    return reply.status == UNAUTHORISED and reply.problem().get("code") == UNKNOWN
+
+
 def _unregistered() -> Outcome:
     return Outcome(State.ACT, phrase("reader.send.unregistered"), UNREGISTERED_PAUSE_S)
 
@@ -125,6 +130,7 @@ class Sender:
         self._store, self._clock, self._timeout_s = store, clock, timeout_s
         self._size = MOST_TOUCHES
         self._failures = self._renumbers = 0
+        self._exchanged = False
 
     def step(self) -> Outcome:
         """Send one batch, if there is one."""
@@ -144,8 +150,8 @@ class Sender:
             reply = post(f"{identity.url}/api/v1/touches", body, headers, self._timeout_s)
         except NetworkError as error:
             return self._wait(phrase("reader.send.kept", cause=error))
-        if reply.status == UNAUTHORISED and self._store.take_back_secret(identity.device):
-            return Outcome(State.SENT, phrase("reader.send.former_key"))
+        if is_unknown(reply):
+            return self._unknown(identity)
         if reply.status == CONFLICT and reply.problem().get("code") == FORKED:
             return self._forked(identity)
         if reply.status != OK:
@@ -157,6 +163,8 @@ class Sender:
         return self._settle(identity, verdict)
 
     def _settle(self, identity: Identity, verdict: Verdict) -> Outcome:
+        self._exchanged = False
+        self._store.confirm_secret(identity.device, identity.secret)
         self._store.apply(identity.store, verdict)
         stored, refused = len(verdict.stored), len(verdict.refused)
         if stored or refused:
@@ -168,6 +176,13 @@ class Sender:
             return Outcome(State.SENT, phrase("reader.send.renumbered"))
         return self._wait(phrase("reader.send.not_taken"))
 
+    def _unknown(self, identity: Identity) -> Outcome:
+        """Try the other secret at once, if there is one; then wait for somebody, and try both anew."""
+        self._exchanged = self._store.exchange_secrets(identity.device, identity.secret) and not self._exchanged
+        if self._exchanged:
+            return Outcome(State.SENT, phrase("reader.send.other_key"))
+        return self._act(phrase("reader.send.unknown_device"))
+
     def _forked(self, identity: Identity) -> Outcome:
         """This store is not the one that the server knows: become a new device; the unsent get new numbers."""
         self._store.fork(identity.store)
@@ -178,8 +193,6 @@ class Sender:
             self._size = max(1, sent // 2)
             return Outcome(State.SENT, phrase("reader.send.smaller"))
         told = reply.told()
-        if reply.status == UNAUTHORISED:
-            return self._act(phrase("reader.send.unknown_device"))
         if reply.status in {TOO_LARGE, UNREADABLE}:
             return self._act(phrase("reader.send.unread", told=told))
         if reply.status == TOO_MANY:

@@ -137,22 +137,38 @@ class Store:
         with self._writing():
             if not self._get("device") and len(terminals) == 1:
                 self._link.execute("UPDATE unsent SET site = ? WHERE site = ''", (terminals[0].site,))
-            self._set({"url": url, "device": device, "secret": secret, "terminals": places})
+            self._set({"url": url, "device": device, "terminals": places})
+            if secret not in {self._get("secret"), self._get("former_secret")}:
+                self._set({"secret": secret, "former_secret": "", "signs_former": ""})
 
     def change_secret(self, device: str, secret: str) -> None:
-        """Sign with a new secret from now on; the one before stays for a server that does not know the new one."""
+        """Sign with a new secret from now on; the one before stays until the server has taken something signed with it."""
         with self._writing():
-            if self._get("device") == device and self._get("secret") != secret:
-                self._set({"former_secret": self._get("secret"), "secret": secret})
+            present = self._signing_secret()
+            if self._get("device") == device and secret != present:
+                self._set({"former_secret": present, "secret": secret, "signs_former": ""})
 
-    def take_back_secret(self, device: str) -> bool:
-        """Sign with the secret before again, once. False when there is none."""
+    def exchange_secrets(self, device: str, refused: str) -> bool:
+        """Sign with the other one of two secrets, since the server refused this one. False when there is no other."""
         with self._writing():
-            former = self._get("former_secret")
-            if not former or self._get("device") != device:
+            if self._get("device") != device:
                 return False
-            self._set({"secret": former, "former_secret": ""})
+            if self._signing_secret() == refused:
+                if not self._get("former_secret"):
+                    return False
+                self._set({"signs_former": "" if self._get("signs_former") else "1"})
             return True
+
+    def confirm_secret(self, device: str, secret: str) -> None:
+        """The server took what was signed with a secret: the one before that ended by it is forgotten."""
+        if not self._get("former_secret"):
+            return
+        with self._writing():
+            if (self._get("device"), self._get("secret")) == (device, secret):
+                self._set({"former_secret": "", "signs_former": ""})
+
+    def _signing_secret(self) -> str:
+        return self._get("former_secret" if self._get("signs_former") else "secret")
 
     def apply(self, store: str, verdict: Verdict) -> None:
         """Act on an answer: forget what was stored, list what was refused, give taken numbers anew.
@@ -190,7 +206,7 @@ class Store:
             self._renumber(seqs, above)
             self._renumber(self._unsent_seqs(), 1)
             self._set({"store": secrets.token_hex(STORE_BYTES), "next_seq": str(len(seqs) + 1)})
-            gone = ("device", "secret", "former_secret", "terminals", "lost", "people_known_at")
+            gone = ("device", "secret", "former_secret", "signs_former", "terminals", "lost", "people_known_at")
             self._link.execute("DELETE FROM people")
             self._link.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in gone])
         return len(seqs)
@@ -221,7 +237,7 @@ class Store:
         """Who this store is."""
         places = json.loads(self._get("terminals") or "[]")
         return Identity(
-            self._get("store"), self._get("device"), self._get("secret"), self._get("url"),
+            self._get("store"), self._get("device"), self._signing_secret(), self._get("url"),
             tuple(Terminal(site, name) for site, name in places),
         )  # fmt: skip
 

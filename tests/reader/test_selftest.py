@@ -72,3 +72,11 @@ def test_a_server_that_fails_is_no_network_trouble(
     server.health = Failure(503)
     found = results_of(registered.path, capsys)
     assert (found["ネットワーク"][0], found["サーバー"][0]) == ("OK", "NG")
+
+
+def test_a_proxy_that_wants_a_log_in_is_no_unknown_device(
+    registered: Store, server: Fake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.failures = [Failure(401, b"<html>Log in to the proxy</html>")]
+    mark, text = results_of(registered.path, capsys)["署名"]
+    assert (mark, "401" in text, "fork" in text) == ("NG", True, False)

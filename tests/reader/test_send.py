@@ -118,6 +118,54 @@ def test_a_new_secret_that_the_server_lost_gives_way_to_the_one_before(registere
     assert Sender(registered).step().state is State.ACT
 
 
+LOG_IN = b"<html>Log in to the proxy</html>"
+NEXT = "ab" * 32
+
+
+def test_a_401_that_is_not_the_servers_changes_no_secret(registered: Store, server: Fake) -> None:
+    registered.change_secret("7", NEXT)
+    server.secret, server.failures = NEXT, [Failure(401, LOG_IN)]
+    registered.keep([a_touch(1)])
+    sender = Sender(registered)
+    assert sender.step().state is State.WAIT
+    assert (registered.identity().secret, sender.step().stored) == (NEXT, 1)
+
+
+@pytest.mark.parametrize("wrong", [1, 2, 3])
+def test_wrong_answers_of_unknown_device_cost_no_secret(wrong: int, registered: Store, server: Fake) -> None:
+    registered.change_secret("7", NEXT)
+    server.secret, server.failures = NEXT, [Failure(401, b'{"code": "DEVICE_UNKNOWN"}')] * wrong
+    registered.keep([a_touch(1)])
+    sender = Sender(registered)
+    assert State.ACT in [sender.step().state for _ in range(4)]
+    drain(sender)
+    assert (registered.identity().secret, list(server.log)) == (NEXT, [1])
+
+
+def test_a_secret_ends_once_the_server_took_something_signed_with_the_next(registered: Store, server: Fake) -> None:
+    registered.change_secret("7", NEXT)
+    server.secret = NEXT
+    registered.keep([a_touch(1)])
+    assert drain(Sender(registered)).stored == 1
+    assert SECRET not in dict(registered._link.execute("SELECT key, value FROM meta")).values()
+    server.secret = SECRET
+    registered.keep([a_touch(2)])
+    assert Sender(registered).step().state is State.ACT
+    assert registered.identity().secret == NEXT
+
+
+def test_an_answer_to_the_secret_before_ends_none(registered: Store, server: Fake) -> None:
+    before = registered.identity()
+    registered.change_secret("7", NEXT)
+    registered.confirm_secret("7", before.secret)  # it was asked before the change
+    assert registered.exchange_secrets("7", NEXT)
+    assert registered.identity() == before
+    assert registered.exchange_secrets("7", NEXT)  # refused late: the present one is another already
+    assert registered.identity() == before
+    registered.change_secret("7", NEXT)  # the server gives the same until it is used
+    assert registered.identity().secret == NEXT
+
+
 def test_a_wrong_secret_is_told(registered: Store, server: Fake) -> None:
     registered.register(url=server.url, device="7", secret="00" * 32, terminals=[])
     registered.keep([a_touch(1)])
