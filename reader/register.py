@@ -5,8 +5,8 @@ import hmac
 import json
 from urllib.parse import urlsplit
 
-from reader.records import Terminal
-from reader.send import OK, sign
+from reader.records import Identity, Terminal
+from reader.send import CONFLICT, OK, sign
 from reader.store import Store
 from reader.texts import phrase
 from reader.web import AddressError, NetworkError, Reply, checked_address, post
@@ -14,6 +14,7 @@ from reader.web import AddressError, NetworkError, Reply, checked_address, post
 CREATED = 201
 TIMEOUT_S = 20.0
 PAIR = "pair="
+TAKEN = "STORE_TAKEN"
 
 
 class RegistrationError(Exception):
@@ -48,21 +49,39 @@ def register_text(store: Store, text: str, *, name: str) -> tuple[Terminal, ...]
 def register(store: Store, *, url: str, code: str, name: str, allow_http: bool = False) -> tuple[Terminal, ...]:
     """Register this store as a device, or let the device serve one more place; returns all its places.
 
-    Asking again with the same code does no harm. Raises `RegistrationError`, `AddressError`, `NetworkError`.
+    Asking again with the same code does no harm; where the name of the store is taken it gets a new one. Raises `RegistrationError`, `AddressError`, `NetworkError`.
     """
     url = checked_address(url, allow_http=allow_http)
-    identity = store.identity()
-    if identity.device and url != identity.url:
-        raise RegistrationError(phrase("reader.register.elsewhere", url=identity.url))
+    with store.registering():
+        identity = store.identity()
+        if identity.device and url != identity.url:
+            raise RegistrationError(phrase("reader.register.elsewhere", url=identity.url))
+        reply = _asked(identity, url, code, name)
+        if not identity.device and _is_taken(reply):
+            store.fork(identity.store)
+            identity = store.identity()
+            reply = _asked(identity, url, code, name)
+        if reply.status not in {OK, CREATED}:
+            raise RegistrationError(reply.told() or phrase("reader.register.failed", status=reply.status))
+        device, secret, terminals = _read(reply, identity.device, identity.secret)
+        store.register(url=url, device=device, secret=secret, terminals=terminals)
+    return terminals
+
+
+def _asked(identity: Identity, url: str, code: str, name: str) -> Reply:
     wanted = {"code": code.strip(), "store": identity.store, "name": name, "dense": True}
     body = json.dumps(wanted, ensure_ascii=False).encode()
     headers = {"Device": identity.device, "Signature": sign(identity.secret, body)} if identity.device else {}
-    reply = post(f"{url}/api/v1/devices", body, headers, TIMEOUT_S)
-    if reply.status not in {OK, CREATED}:
-        raise RegistrationError(reply.told() or phrase("reader.register.failed", status=reply.status))
-    device, secret, terminals = _read(reply, identity.device, identity.secret)
-    store.register(url=url, device=device, secret=secret, terminals=terminals)
-    return terminals
+    return post(f"{url}/api/v1/devices", body, headers, TIMEOUT_S)
+
+
+def _is_taken(reply: Reply) -> bool:
+    """Whether the server has a device by this store's name already.
+
+    Its secret never arrived here: an answer was lost, or the file is a copy and the device another machine's. Nothing was
+    sent as that device from here, so this store can take a new name with all that it holds; the code is not used up.
+    """
+    return reply.status == CONFLICT and reply.problem().get("code") == TAKEN
 
 
 def rotate(store: Store) -> None:

@@ -24,7 +24,7 @@ DEFAULT_PATH = Path("~/.local/share/ccus-reader/store.db")
 LEAST_FREE_BYTES = 16 * 1024 * 1024
 STORE_BYTES = 16
 MOST_LOST_RANGES = 100
-LOCKS = WRITING, SENDING = "lock", "sending"
+LOCKS = WRITING, SENDING, REGISTERING = "lock", "sending", "registering"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -310,12 +310,18 @@ class Store:
         ).fetchone()
         return str(row[0]) if row else ""
 
-    # One writer, one sender
+    # One writer, one sender, one that registers
 
     @contextmanager
     def sending(self) -> Iterator[None]:
         """Be the only sender of this store."""
         with self._locked(SENDING):
+            yield
+
+    @contextmanager
+    def registering(self) -> Iterator[None]:
+        """Be the only one that registers this store: of two codes at once the second finds a device that is registered."""
+        with self._locked(REGISTERING):
             yield
 
     def _lock_path(self, what: str) -> Path:

@@ -124,6 +124,19 @@ def test_a_code_that_was_used_pairs_nobody_else_and_a_revoked_device_pairs_no_mo
     assert scene.register(0) == 2
 
 
+def test_a_lost_answer_and_then_a_new_code_lose_no_touch(scene: Scene) -> None:
+    lost = scene.device
+    with Store(scene.path) as store:
+        for key in ("device", "secret", "terminals"):
+            store._link.execute("DELETE FROM meta WHERE key = ?", (key,))
+    for _ in range(2):
+        assert scene.reader("touch", scene.card.number) == 0
+    assert scene.register(0) == 0
+    assert scene.reader("send") == 0
+    assert scene.device.pk != lost.pk
+    assert [(seq, site) for seq, _, site in logged(scene.device.pk)] == [(1, scene.sites[0]), (2, scene.sites[0])]
+
+
 def test_kill_9_between_keeping_and_sending_leaves_each_touch_once(scene: Scene) -> None:
     answered: dict[int, str] = {}
     for round_number in range(3):

@@ -14,6 +14,7 @@ from typing import Any
 
 SECRET = "5e" * 32
 SITE = "12345678901824"
+CODES = ("ABCD2345", "EFGH6789")
 
 
 @dataclass
@@ -35,7 +36,8 @@ class Fake:
     refused: set[int] = field(default_factory=set)
     lost: list[list[int]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    cut_after_commit: int = 0  # so many answers are lost after the touches are stored
+    codes: dict[str, str] = field(default_factory=dict)  # by the store that was registered with it
+    cut_after_commit: int = 0  # so many answers are lost after the touches or the device are stored
     health: Failure = field(default_factory=lambda: Failure(200, b"{}"))
     refuse_card: str = ""
     most: int = 2000
@@ -52,12 +54,14 @@ class Fake:
     def register(self, body: bytes) -> tuple[int, dict[str, Any]]:
         """`POST /api/v1/devices`."""
         wanted = json.loads(body)
-        if wanted["code"] != "ABCD2345":
+        if wanted["code"] not in CODES:
             return 403, {
                 "code": "PAIRING_CODE",
                 "title": "登録コードが違います。",
                 "detail": "新しいコードを出してください。",
             }
+        if self.codes.setdefault(wanted["store"], wanted["code"]) != wanted["code"]:
+            return 409, {"code": "STORE_TAKEN", "title": "すでに登録されています。"}
         self.store = wanted["store"]
         return 201, {"device": "7", "secret": SECRET, "terminals": [{"site": SITE, "name": "正門"}]}
 
@@ -130,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
                 status, answer = self.fake.tell_people(body, self.headers)
             else:
                 status, answer = self.fake.receive(body, self.headers)
-            if status == 200 and self.fake.cut_after_commit:
+            if status in {200, 201} and self.fake.cut_after_commit:
                 self.fake.cut_after_commit -= 1
                 self.close_connection = True
                 return
