@@ -10,6 +10,7 @@ from reader.importing import FileError
 from reader.numbers import NumberError
 from reader.register import RegistrationError
 from reader.screen import say
+from reader.sites import SiteError
 from reader.store import DEFAULT_PATH, Store, StoreError
 from reader.texts import JAPANESE, LANGUAGES, argparse_speaking, phrase, speak
 from reader.web import AddressError, NetworkError
@@ -94,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
     except NetworkError as error:
         say(str(error))
         return commands.LATER
-    except (AddressError, FileError, NumberError, RegistrationError, commands.SiteError, StoreError) as error:
+    except (AddressError, FileError, NumberError, RegistrationError, SiteError, StoreError) as error:
         say(str(error))
         return commands.WRONG
 

@@ -17,6 +17,7 @@ from reader.run import Habits, Shared, run, sending, typed_credential
 from reader.screen import Face, Lines, Screen, receipt, say, unsent_line
 from reader.selftest import selftest
 from reader.send import Sender, State, drain, now, rfc3339
+from reader.sites import site_for
 from reader.store import Store, StoreError
 from reader.texts import listed, phrase
 from reader.web import AddressError, NetworkError
@@ -25,20 +26,6 @@ from reader.window import Answers, Window, opened
 DONE, LATER, WRONG = 0, 1, 2
 REFUSED_CODES = frozenset({"TOUCH_SHAPE", "TOUCH_ID_SHAPE", "TOUCH_ID_CHECK_DIGIT", "TOUCH_ID_KIND"})
 OWN_NAME = socket.gethostname()[:100] or "reader"
-
-
-class SiteError(Exception):
-    """The device serves several sites, and none was named."""
-
-
-def _site(store: Store, asked: str) -> str:
-    """The site that a touch is written for: it stays the same touch when the pairing changes later."""
-    if asked:
-        return asked
-    sites = {one.site for one in store.identity().terminals}
-    if len(sites) > 1:
-        raise SiteError(phrase("reader.which_site", sites=listed(sorted(sites))))
-    return store.only_site()
 
 
 def _places(terminals: Iterable[Terminal]) -> str:
@@ -62,7 +49,8 @@ def do_register(store: Store, options: argparse.Namespace) -> int:
 
 def do_run(store: Store, options: argparse.Namespace) -> int:
     """Read cards until stopped."""
-    habits, shared = Habits(_site(store, options.site), options.direction, options.cards), Shared()
+    site_for(store, options.site)  # said before anybody touches
+    habits, shared = Habits(options.site, options.direction, options.cards), Shared()
     with ExitStack() as stack:
         run(store, _faces(store, options, shared, stack), habits, shared)
     return DONE
@@ -108,9 +96,10 @@ def _answers(path: Path, shared: Shared, site: str) -> Answers:
 
 def do_lines(store: Store, options: argparse.Namespace) -> int:
     """Keep what a logging reader writes, and send beside it."""
-    shared, site = Shared(), _site(store, options.site)
+    site_for(store, options.site)  # said before the first line is taken
+    shared = Shared()
     with sending(store.path, shared):
-        bad = take_lines(store, sys.stdin.buffer, shared, site=site, method=options.method)
+        bad = take_lines(store, sys.stdin.buffer, shared, site=options.site, method=options.method)
     say(unsent_line(store.summary()))
     return WRONG if bad else DONE
 
@@ -118,7 +107,7 @@ def do_lines(store: Store, options: argparse.Namespace) -> int:
 def do_touch(store: Store, options: argparse.Namespace) -> int:
     """Keep a touch whose number was typed."""
     number = card_number(options.number)
-    touch = NewTouch("card", number, rfc3339(now()), "typed", options.direction, _site(store, options.site))
+    touch = NewTouch("card", number, rfc3339(now()), "typed", options.direction, site_for(store, options.site))
     store.keep([touch])
     Lines().show(receipt(touch, "", store.summary()))
     return DONE
@@ -126,7 +115,7 @@ def do_touch(store: Store, options: argparse.Namespace) -> int:
 
 def do_csv(store: Store, options: argparse.Namespace) -> int:
     """Keep the touches of a file."""
-    found = read_csv(options.file, method=options.method, site=_site(store, options.site))
+    found = read_csv(options.file, method=options.method, site=site_for(store, options.site))
     store.keep(found.touches)
     say(phrase("reader.csv.done", count=len(found.touches), unsent=unsent_line(store.summary())))
     for line, message in found.bad:

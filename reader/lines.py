@@ -12,6 +12,7 @@ from reader.numbers import masked
 from reader.run import Shared
 from reader.screen import Note, say
 from reader.send import now, rfc3339
+from reader.sites import SiteError, site_for
 from reader.store import Store, StoreError
 from reader.texts import phrase
 
@@ -20,7 +21,7 @@ ROOM_POLL_S = 5.0
 
 
 def take_lines(store: Store, lines: BinaryIO, shared: Shared, *, site: str, method: str) -> int:
-    """Keep the touches of all lines until the end; returns how many lines were none."""
+    """Keep the touches of all lines until the end; returns how many lines were none. `site` is that which was named."""
     bad = 0
     for line in _texts(lines):
         while not shared.stop.is_set():
@@ -49,8 +50,8 @@ def _take(store: Store, line: str, *, site: str, method: str) -> bool:
     at = rfc3339(now())
     card, when, direction = [part.strip() for part in (line + ",,").split(",")][:3]
     try:
-        touch = touch_of(card, when or at, direction, method=method, site=site)
-    except ValueError as error:
+        touch = touch_of(card, when or at, direction, method=method, site=site_for(store, site))
+    except (SiteError, ValueError) as error:
         store.set_aside(line[:MOST_SIGNS], str(error), at)
         say(f"NG  {error}")
         return False

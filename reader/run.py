@@ -16,6 +16,7 @@ from reader.people import name_of, refresh_people
 from reader.records import NewTouch
 from reader.screen import Face, Note, View, closed, ready, receipt, trouble
 from reader.send import Sender, State, drain, now, rfc3339
+from reader.sites import SiteError, site_for
 from reader.store import Store, StoreError
 from reader.texts import phrase
 
@@ -35,7 +36,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Habits:
-    """How this run behaves: `count` is after how many touches it ends, 0 never."""
+    """How this run behaves: `site` only where one was named, `count` is after how many touches it ends, 0 never."""
 
     site: str
     direction: str
@@ -171,15 +172,12 @@ class _Loop:
 
     def _keep(self, credential: Credential, method: str) -> None:
         """The receipt comes after the disk has it."""
-        site = self._habits.site or self._store.only_site()
-        if not site and self._store.identity().device:
-            self._trouble(phrase("reader.which_site.restart"))
-            return
         at = rfc3339(now())
-        touch = NewTouch(credential.kind, credential.value, at, method, self._habits.direction, site)
         try:
+            site = site_for(self._store, self._habits.site)
+            touch = NewTouch(credential.kind, credential.value, at, method, self._habits.direction, site)
             self._store.keep([touch])
-        except StoreError as error:
+        except (SiteError, StoreError) as error:
             self._trouble(str(error))
             return
         self._kept += 1
@@ -201,7 +199,8 @@ class _Loop:
         summary = self._store.summary()
         try:
             self._store.check_room()
-        except StoreError as error:
+            site_for(self._store, self._habits.site)
+        except (SiteError, StoreError) as error:
             view = closed(str(error), summary)
         else:
             view = ready(summary, [note for note in (self._reader_note, self._shared.note) if note])

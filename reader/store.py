@@ -241,11 +241,6 @@ class Store:
             tuple(Terminal(site, name) for site, name in places),
         )  # fmt: skip
 
-    def only_site(self) -> str:
-        """The site that this device serves; empty while it is not registered, or serves several."""
-        sites = {one.site for one in self.identity().terminals}
-        return sites.pop() if len(sites) == 1 else ""
-
     def outgoing(self, most: int) -> Outgoing:
         """The oldest unsent touches with all that their request needs."""
         with self._reading():
