@@ -1,6 +1,8 @@
 """What a store hands in and out: touches, who the device is, what a request carries and what it was answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from reader.clocks import Setting, present_setting
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the server said of a batch."""
+    """What the server said of a batch. `offset_s` holds as long as the clock stays set as it was when it was measured."""
 
     stored: tuple[int, ...]
     renumber: tuple[int, ...]
@@ -96,3 +98,4 @@ class Verdict:
     highest: int
     gaps: tuple[tuple[int, int], ...]
     offset_s: float | None
+    setting: Setting = field(default_factory=present_setting)

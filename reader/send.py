@@ -5,12 +5,13 @@ import hmac
 import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
 
+from reader.clocks import present_setting
 from reader.records import Identity, Outgoing, Touch, Verdict
 from reader.store import Store
 from reader.texts import phrase
@@ -143,7 +144,7 @@ class Sender:
             return self._send(outgoing)
 
     def _send(self, outgoing: Outgoing) -> Outcome:
-        identity, began = outgoing.identity, self._clock()
+        identity, setting, began = outgoing.identity, present_setting(), self._clock()
         body = encode(outgoing, began)
         headers = {"Device": identity.device, "Signature": sign(identity.secret, body)}
         try:
@@ -157,7 +158,7 @@ class Sender:
         if reply.status != OK:
             return self._failed(reply, len(outgoing.touches))
         try:
-            verdict = read_answer(reply, outgoing.touches, began, self._clock())
+            verdict = replace(read_answer(reply, outgoing.touches, began, self._clock()), setting=setting)
         except AnswerError as error:
             return self._wait(phrase("reader.send.kept", cause=error))
         return self._settle(identity, verdict)

@@ -12,11 +12,13 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
+from reader.clocks import Setting, present_setting
 from reader.records import Identity, NewTouch, Outgoing, Refused, Summary, Terminal, Touch, Unread, Verdict
 from reader.texts import phrase
 
@@ -114,11 +116,10 @@ class Store:
         """Keep touches, all or none, and give them their numbers. They are on the disk when this returns."""
         self.check_room()
         with self._writing():
-            offset = self._get("offset_s")
+            offset_s = self._offset_now()
             first = self._next_seq()
             rows = [
-                (seq, one.site, one.kind, one.credential, one.touched_at, one.direction, one.method,
-                 float(offset) if offset else None)
+                (seq, one.site, one.kind, one.credential, one.touched_at, one.direction, one.method, offset_s)
                 for seq, one in enumerate(touches, first)
             ]  # fmt: skip
             self._link.executemany(f"INSERT INTO unsent ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 -- our own columns
@@ -189,7 +190,7 @@ class Store:
             following = self._renumber(sorted(verdict.renumber), following)
             values = {"next_seq": str(following), "lost": json.dumps(self._lost(verdict.gaps, following))}
             if verdict.offset_s is not None:
-                values["offset_s"] = str(verdict.offset_s)
+                values |= {"offset_s": str(verdict.offset_s), "offset_setting": json.dumps(astuple(verdict.setting))}
             self._set(values)
 
     def fork(self, store: str) -> int:
@@ -275,6 +276,16 @@ class Store:
         """This PC's clock minus the server's, as last seen."""
         text = self._get("offset_s")
         return float(text) if text else None
+
+    def _offset_now(self) -> float | None:
+        """The offset of a touch that is kept now; none once the clock was set, until the server was seen again.
+
+        A clock is set right or wrong: the offset before says neither, and of another boot nobody can tell. Adding the jump
+        to it would trust the time since the boot more than whoever set the clock; for a PC that was halted meanwhile (a
+        virtual one) that moves right touches to wrong times. Without an offset a touch counts as its clock said.
+        """
+        setting = json.loads(self._get("offset_setting") or "[]")
+        return self.offset_s if setting and Setting(*setting).holds(present_setting()) else None
 
     # People, by the hashes of their cards
 
