@@ -49,7 +49,8 @@ def register_text(store: Store, text: str, *, name: str) -> tuple[Terminal, ...]
 def register(store: Store, *, url: str, code: str, name: str, allow_http: bool = False) -> tuple[Terminal, ...]:
     """Register this store as a device, or let the device serve one more place; returns all its places.
 
-    Asking again with the same code does no harm; where the name of the store is taken it gets a new one. Raises `RegistrationError`, `AddressError`, `NetworkError`.
+    Asking again with the same code does no harm; a store whose name is taken gets a new one. Raises `RegistrationError`,
+    `AddressError`, `NetworkError`.
     """
     url = checked_address(url, allow_http=allow_http)
     with store.registering():
@@ -78,8 +79,8 @@ def _asked(identity: Identity, url: str, code: str, name: str) -> Reply:
 def _is_taken(reply: Reply) -> bool:
     """Whether the server has a device by this store's name already.
 
-    Its secret never arrived here: an answer was lost, or the file is a copy and the device another machine's. Nothing was
-    sent as that device from here, so this store can take a new name with all that it holds; the code is not used up.
+    Its secret is not in this file: an answer was lost, or the file is a copy from before the registration. It can never
+    sign as that device, so it takes a new name with all that it holds; the code is not used up.
     """
     return reply.status == CONFLICT and reply.problem().get("code") == TAKEN
 

@@ -161,7 +161,7 @@ class Store:
             return True
 
     def confirm_secret(self, device: str, secret: str) -> None:
-        """The server took what was signed with a secret: the one before that ended by it is forgotten."""
+        """Note that the server took what was signed with a secret: if it is the newer one, that before has ended."""
         if not self._get("former_secret"):
             return
         with self._writing():
