@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+# Where there is no such clock, as on macOS, the monotonic one goes on in sleep.
+_SINCE_BOOT: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 MOST_NOISE_S = 2.0  # the two are read one after the other, on a busy PC; a leap second is no setting either
 
 
@@ -26,7 +28,7 @@ class Setting:
 
 def present_setting() -> Setting:
     """How the clock is set now."""
-    return Setting(_BOOT, time.time() - time.clock_gettime(time.CLOCK_BOOTTIME))
+    return Setting(_BOOT, time.time() - time.clock_gettime(_SINCE_BOOT))
 
 
 def _boot() -> str:
