@@ -35,7 +35,7 @@ def refresh_people(store: Store, *, timeout_s: float = 5.0) -> bool:
     headers = {"Device": identity.device, "Signature": sign(identity.secret, body)}
     try:
         reply = post(f"{identity.url}/api/v1/people", body, headers, timeout_s)
-        people = read_people(json.loads(reply.body)) if reply.status == OK else None
+        people = read_people(json.loads(reply.body), identity.secret) if reply.status == OK else None
     except (NetworkError, ValueError, TypeError, KeyError):
         return False
     if people is None:
@@ -44,9 +44,15 @@ def refresh_people(store: Store, *, timeout_s: float = 5.0) -> bool:
     return True
 
 
-def read_people(answer: dict[str, Any]) -> dict[str, str]:
+def read_people(answer: dict[str, Any], secret: str) -> dict[str, str]:
     """Names by hash, without signs that could move a terminal's cursor."""
-    return {
-        str(one["card"]): "".join(sign for sign in str(one["name"]) if sign.isprintable())[:100]
-        for one in answer["people"]
-    }
+    named = {str(one["card"]): _unmasked(one, str(answer["salt"]), secret) for one in answer["people"]}
+    return {card: "".join(sign for sign in name if sign.isprintable())[:100] for card, name in named.items()}
+
+
+def _unmasked(one: dict[str, Any], salt: str, secret: str) -> str:
+    """What travels can be read only with the device's secret (docs/handbook/ingest.md)."""
+    masked, label = bytes.fromhex(one["masked_name"]), f"\0name\0{salt}:{one['card']}:"
+    blocks = range(len(masked) // hashlib.sha256().digest_size + 1)
+    mask = [hmac.new(bytes.fromhex(secret), f"{label}{n}".encode(), hashlib.sha256).digest() for n in blocks]
+    return bytes(sign ^ other for sign, other in zip(masked, b"".join(mask), strict=False)).decode()

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from reader.people import card_hash
+from reader.people import card_hash, read_people
 from registry.audit.queries import list_looks
 from registry.cards.models import Card
 from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.touches.operations.devices import revoke_device
-from tests.factories.cast import NOW, Gate, a_gate, a_worker, owner_of
+from tests.factories.cast import NOW, Gate, a_gate, a_touch, a_worker, owner_of
 
 pytestmark = pytest.mark.django_db
 DATA = RosterData(trade="06-01")
@@ -24,10 +24,10 @@ def expect(prime: BusinessId, gate: Gate, card: CardRow) -> None:
 
 
 def ask(gate: Gate) -> dict[str, str]:
-    """Names by hash."""
+    """Names by hash, as a reader reads them."""
     answer = gate.post(json.dumps({"store": gate.store}).encode(), path="/api/v1/people")
     assert answer.status_code == 200
-    return {one["card"]: one["name"] for one in answer.json()["people"]}
+    return read_people(answer.json(), gate.device.secret)
 
 
 def test_those_expected_today_are_told_by_name_behind_the_hash_of_number_and_chip(
@@ -40,6 +40,24 @@ def test_those_expected_today_are_told_by_name_behind_the_hash_of_number_and_chi
     secret = gate.device.secret
     assert told == {card_hash(secret, card.number): "見本 太郎", card_hash(secret, "uid:04a1"): "見本 太郎"}
     assert card_hash(secret, stranger.number) not in told
+
+
+def test_who_sends_a_captured_batch_as_a_question_reads_no_name(prime: BusinessId, gate: Gate) -> None:
+    card = a_worker(prime, "見本")
+    expect(prime, gate, card)
+    batch = json.dumps({"store": gate.store, "touches": [a_touch(1, card)]}).encode()
+    first, again = (gate.post(batch, path="/api/v1/people") for _ in range(2))
+    plain = "見本 太郎".encode()
+    masked = [bytes.fromhex(answer.json()["people"][0]["masked_name"]) for answer in (first, again)]
+    assert masked[0] != masked[1]
+    assert plain not in masked
+    assert "見本" not in json.dumps(first.json(), ensure_ascii=False)
+
+
+def test_a_name_longer_than_one_block_of_the_mask_is_read(prime: BusinessId, gate: Gate) -> None:
+    card = a_worker(prime, "見本" * 12)
+    expect(prime, gate, card)
+    assert list(ask(gate).values()) == [f"{'見本' * 12} 太郎"]
 
 
 def test_the_look_is_one_of_the_prime_at_the_name_alone(prime: BusinessId, gate: Gate) -> None:

@@ -15,6 +15,13 @@ from typing import Any
 SECRET = "5e" * 32
 SITE = "12345678901824"
 CODES = ("ABCD2345", "EFGH6789")
+SALT = "0a" * 16
+
+
+def masked(card: str, name: str) -> dict[str, str]:
+    """A name of up to 32 bytes as it travels (docs/handbook/ingest.md)."""
+    mask = hmac.new(bytes.fromhex(SECRET), f"\0name\0{SALT}:{card}:0".encode(), hashlib.sha256).digest()
+    return {"card": card, "masked_name": bytes(a ^ b for a, b in zip(name.encode(), mask, strict=False)).hex()}
 
 
 @dataclass
@@ -75,10 +82,10 @@ class Fake:
         if self.without_people:
             return 404, {}
         people = [
-            {"card": hmac.new(secret, card.encode(), hashlib.sha256).hexdigest(), "name": name}
+            masked(hmac.new(secret, card.encode(), hashlib.sha256).hexdigest(), name)
             for card, name in self.people.items()
         ]
-        return 200, {"people": people, "keep_days": 14}
+        return 200, {"salt": SALT, "people": people, "keep_days": 14}
 
     def receive(self, body: bytes, headers: Any) -> tuple[int, dict[str, Any]]:
         """`POST /api/v1/touches`."""

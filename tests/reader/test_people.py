@@ -7,7 +7,7 @@ from reader.people import MOST_DAYS, REFRESH, card_hash, name_of, read_people, r
 from reader.send import now
 from reader.store import Store
 from tests.reader.conftest import NUMBER
-from tests.reader.fake_server import SECRET, Failure, Fake
+from tests.reader.fake_server import SALT, SECRET, Failure, Fake, masked
 
 NAME = "見本 太郎"
 
@@ -63,4 +63,4 @@ def test_a_fork_forgets_everybody(knowing: Store) -> None:
 
 
 def test_a_name_cannot_move_the_cursor() -> None:
-    assert read_people({"people": [{"card": "a", "name": "見本\x1b[2J"}]}) == {"a": "見本[2J"}
+    assert read_people({"salt": SALT, "people": [masked("a", "見本\x1b[2J")]}, SECRET) == {"a": "見本[2J"}
