@@ -24,7 +24,7 @@ from portals.business.site_access import own_site, own_terminal
 from portals.business.views_days import LINES
 from registry.accounts.states import Permission
 from registry.core.errors import MoveRefusedError
-from registry.core.ids import SiteId, clean_digits, grouped
+from registry.core.ids import SiteId, grouped
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import list_waiting_of_site
 from registry.histories.states import Reason
@@ -61,16 +61,12 @@ class ShownRefused:
     remedy: str
 
 
-def _shown_refused(row: RefusedTouch, site_id: int) -> ShownRefused | None:
-    """None where it names another site: its manager sees it there."""
+def _shown_refused(row: RefusedTouch) -> ShownRefused:
     try:
         said = json.loads(row.received)
     except (ValueError, RecursionError):
         said = {}
     said = said if isinstance(said, dict) else {}
-    named = clean_digits(_plain(said.get("site")))
-    if named and named != str(site_id):
-        return None
     code = row.code if row.code in REFUSED_CODES else "OTHER"
     credential = next((text for key in ("card", "token", "qr") if (text := _plain(said.get(key)))), "")
     return ShownRefused(
@@ -104,15 +100,15 @@ def _waiting(request: HttpRequest, site_id: int) -> tuple[list[dict[str, Any]], 
 def devices(request: HttpRequest, site_id: int) -> HttpResponse:
     """The devices of a site: last seen, missing, refused; touches that wait for the prime's word."""
     site, found = own_site(request, site_id), list_site_devices(site_id)
-    shown = [_shown_refused(row, site_id) for row in list_refused(device.id for device in found)]
-    refused = [one for one in shown if one]
+    refused = list_refused(site_id, [device.id for device in found])
     waiting, later = _waiting(request, site_id)
     context = {
         "site": site, "terminals": list_terminals(SiteId(site_id)), "waiting": waiting, "later": later,
         "most": MISSING_AT_MOST, "unplaced": len(list_unplaced(site_id)), "unplaced_most": UNPLACED_AT_MOST,
         "devices": [
             {
-                "row": device, "refused": [one for one in refused if one.row.device_id == device.id],
+                "row": device, "refused": refused.get(device.id),
+                "shown": [_shown_refused(row) for row in refused[device.id].newest] if device.id in refused else [],
                 "twice": device.renumbered_at is not None and timezone.now() - device.renumbered_at < NUMBERS_TWICE_SHOWN,
             }
             for device in sorted(found, key=lambda one: (one.state is DeviceState.REVOKED, one.id))

@@ -2,6 +2,7 @@
 
 from registry.touches.queries.devices import (
     MISSING_AT_MOST,
+    REFUSED_AT_MOST,
     OwnPhone,
     RefusedTouch,
     ServedPlace,
@@ -32,7 +33,7 @@ from registry.touches.queries.presence import Touched, directions_of, months_of_
 from registry.touches.queries.sources import Source, sources_of_touches
 
 __all__ = [
-    "MISSING_AT_MOST", "UNPLACED_AT_MOST", "OwnPhone", "RefusedTouch", "ServedPlace", "SiteDevice", "Source", "Touched", "UnknownCard",
+    "MISSING_AT_MOST", "REFUSED_AT_MOST", "UNPLACED_AT_MOST", "OwnPhone", "RefusedTouch", "ServedPlace", "SiteDevice", "Source", "Touched", "UnknownCard",
     "UnknownSite", "Unplaced", "directions_of", "find_phone", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
     "list_devices", "list_refused", "list_site_devices", "list_troubled_devices", "list_unknown_cards",
     "list_unknown_sites", "list_unplaced", "months_of_sites", "months_of_workers", "owed_numbers",

@@ -182,24 +182,49 @@ def owed_numbers(device_id: int, site_id: int) -> str | None:
 class RefusedTouch:
     """What a device sent and nobody can read as a touch, as received."""
 
-    device_id: int
     seq: int | None
     received_at: datetime
     code: str
     received: bytes
 
 
+@dataclass(frozen=True)
+class RefusedOfDevice:
+    """What nobody can read of a device, as one site sees it: how many in all, and the newest, newest first."""
+
+    count: int
+    newest: list[RefusedTouch]
+
+    @property
+    def more(self) -> bool:
+        """Whether there are older ones too."""
+        return self.count > len(self.newest)
+
+
 REFUSED_AT_MOST = 50
+# One that names another site of the device stands on that site's page; any other on the pages of all its sites.
+_REFUSED = r"""
+SELECT d.id, r.seq, r.received_at, r.code, r.received, r.count FROM unnest(%(devices)s::bigint[]) AS d(id)
+CROSS JOIN LATERAL (
+  SELECT ARRAY(SELECT t.site_id::text FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id
+    WHERE p.device_id = d.id AND t.site_id <> %(site)s) AS sites) others
+CROSS JOIN LATERAL (
+  SELECT seq, received_at, code, received, count(*) OVER () AS count FROM touches_refused
+  WHERE device_id = d.id AND COALESCE(translate(
+    substring(encode(substring(received FOR %(signs)s), 'escape') FROM '"site"\s*:\s*"([0-9 -]*)"'), ' -', ''), '') <> ALL(others.sites)
+  ORDER BY received_at DESC, id DESC LIMIT %(most)s) r
+ORDER BY d.id, r.received_at DESC
+"""
+_SIGNS_LOOKED_AT = 2000  # no touch is that long
 
 
-def list_refused(device_ids: Iterable[int]) -> list[RefusedTouch]:
-    """The newest refused touches of some devices, newest first."""
-    rows = rows_of(
-        "SELECT device_id, seq, received_at, code, received FROM touches_refused WHERE device_id = ANY(%s)"
-        " ORDER BY received_at DESC, id DESC LIMIT %s",
-        [list(device_ids), REFUSED_AT_MOST],
-    )
-    return [RefusedTouch(device_id, seq, at, code, bytes(raw)) for device_id, seq, at, code, raw in rows]
+def list_refused(site_id: int, device_ids: Iterable[int]) -> dict[int, RefusedOfDevice]:
+    """The refused touches of a site's devices, the newest of each; nothing of one that has none."""
+    values = {"site": site_id, "devices": list(device_ids), "most": REFUSED_AT_MOST, "signs": _SIGNS_LOOKED_AT}
+    found: dict[int, RefusedOfDevice] = {}
+    for device_id, seq, at, code, raw, count in rows_of(_REFUSED, values):
+        found.setdefault(device_id, RefusedOfDevice(count, [])).newest.append(RefusedTouch(seq, at, code, bytes(raw)))
+    return found
 
 
 class ServedPlace(NamedTuple):

@@ -17,9 +17,16 @@ from registry.core.ids import BusinessId, IdKind, id_of_body
 from registry.histories.states import Standing
 from registry.sites.queries import list_terminals
 from registry.touches.models import Pairing
-from registry.touches.operations.devices import accept_loss, add_pairing, end_pairing, make_pairing_code, revoke_device
+from registry.touches.operations.devices import (
+    accept_loss,
+    add_pairing,
+    end_pairing,
+    make_pairing_code,
+    register_device,
+    revoke_device,
+)
 from registry.touches.operations.presence import adopt_orphans
-from registry.touches.queries import list_site_devices
+from registry.touches.queries import REFUSED_AT_MOST, list_site_devices
 from registry.touches.states import DeviceState
 from tests.factories.cast import (
     NOW,
@@ -111,7 +118,7 @@ def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate:
         {"seq": 4, "touched_at": "2026-13-45", "card": card.number},
     )
     page = page_of(owner, gate)
-    assert "打刻として読めなかったもの 3件" in page
+    assert "打刻として読めなかったもの 4件" in page
     for text in (
         "番号のどこかの桁が違います",
         wrong,
@@ -122,6 +129,52 @@ def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate:
     ):
         assert text in page
     assert "カードの番号を確かめ" in page
+
+
+def test_a_refused_touch_is_hidden_only_where_it_names_another_site_of_the_device(
+    owner: Client, gate: Gate, prime: BusinessId, card: CardRow
+) -> None:
+    other = a_gate(prime, name="第二工区", store="e" * 32)
+    add_pairing(
+        gate.device.device_id,
+        make_pairing_code(list_terminals(other.site_id)[0].id, by=owner_of(prime), at=NOW).code,
+        at=NOW,
+    )
+    stranger = a_gate(a_firm("別の会社"), store="d" * 32).site_id
+    site = str(other.site_id)
+    named = {
+        "hello": "hello",
+        "wrong digit": f"{site[:10]}{(int(site[10]) + 1) % 10}{site[11:]}",
+        "stranger": str(stranger),
+    }
+    both = [{**a_touch(seq, card), "card": f"both {seq}", "site": text} for seq, text in enumerate(named.values(), 1)]
+    there = [
+        {**a_touch(seq, card), "card": f"there {seq}", "site": text}
+        for seq, text in ((4, site), (5, f"{site[:4]} {site[4:]}"))
+    ]
+    gate.send(*both, *there, {**a_touch(6, card), "card": "here 6", "site": str(gate.site_id)})
+
+    pages = page_of(owner, gate), page_of(owner, other)
+
+    assert [[f"both {seq}" in page for seq in (1, 2, 3)] for page in pages] == [[True] * 3] * 2
+    assert [[text in page for text in ("there 4", "there 5", "here 6")] for page in pages] == [
+        [False, False, True], [True, True, False],
+    ]  # fmt: skip
+
+
+def test_each_device_shows_its_newest_refused_touches_and_how_many_there_are(
+    owner: Client, gate: Gate, prime: BusinessId, card: CardRow
+) -> None:
+    code = make_pairing_code(list_terminals(gate.site_id)[0].id, by=owner_of(prime), at=NOW).code
+    quiet = Gate(register_device(code, store="e" * 32, name="裏門のPC", dense=True, at=NOW), gate.site_id, "e" * 32)
+    quiet.send({**a_touch(1, card), "card": "quiet"})
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        gate.send(*({**a_touch(seq, card), "card": "loud"} for seq in range(1, REFUSED_AT_MOST + 11)))
+    page = page_of(owner, gate)
+    assert (page.count("loud"), page.count("quiet")) == (REFUSED_AT_MOST, 1)
+    assert "打刻として読めなかったもの 60件 新しいものから50件を表示しています。" in page
+    assert "打刻として読めなかったもの 1件" in page
+    assert page.count("新しいものから") == 1
 
 
 def test_touches_of_an_impossible_clock_get_their_day(owner: Client, gate: Gate, card: CardRow) -> None:
