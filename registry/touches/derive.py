@@ -348,26 +348,23 @@ def months_of_days_with(numbers: Iterable[int]) -> frozenset[date]:
     return frozenset[date]().union(*[months_near(date.fromordinal(day)) for day in days])
 
 
-def counted_ms(ms: int, offset_s: float | None) -> tuple[int, bool]:
-    """When a touch counts, and whether the device's clock was off by more than ten minutes.
+def corrected_ms(ms: int, offset_s: float | None) -> int:
+    """A touch by the server's clock. `offset_s` is the device's minus the server's, as last seen before the touch."""
+    if offset_s is None or abs(offset_s) * 1000 > _BEHIND_MS:  # no clock is that far off: the figure is, not the touch
+        return ms
+    return ms - round(offset_s * 1000)
 
-    `offset_s` is the device's clock minus the server's, as last seen before the touch.
-    """
+
+def counted_ms(ms: int, offset_s: float | None) -> tuple[int, bool]:
+    """When a touch counts, and whether the device's clock was off by more than ten minutes."""
     if offset_s is None or abs(offset_s) <= CLOCK_OFF_SECONDS:
         return ms, False
-    if abs(offset_s) > BEHIND_AT_MOST.total_seconds():  # no clock is that far off: the figure is, not the touch
-        return ms, True
-    return ms - round(offset_s * 1000), True
+    return corrected_ms(ms, offset_s), True
 
 
 def is_implausible(ms: int, received_ms: int) -> bool:
     """Whether a clock is more than a day ahead or 400 days behind."""
     return not -_BEHIND_MS <= ms - received_ms <= _AHEAD_MS
-
-
-def is_far_off(ms: int, offset_s: float | None, received_ms: int) -> bool:
-    """Whether a touch is implausible, as sent or by the difference that it was sent with."""
-    return is_implausible(ms, received_ms) or is_implausible(counted_ms(ms, offset_s)[0], received_ms)
 
 
 def ms_of(at: datetime) -> int:

@@ -21,6 +21,7 @@ class Device(models.Model):
     highest = models.BigIntegerField(default=0)
     registered_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)  # the newest, by its own clock: tells a late copy of a request
     revoked_at = models.DateTimeField(null=True)
     renumbered_at = models.DateTimeField(null=True)  # when it last sent a number that other content has
     unsent = models.IntegerField(null=True)

@@ -93,8 +93,20 @@ def test_the_number_of_what_cannot_be_read_is_no_gap(gate: Gate, card: CardRow, 
     assert (answer["results"][0]["seq"], answer["gaps"]) == (2, [[1, 1]])
 
 
-@pytest.mark.parametrize("body", [f'{{"x": {DEEP}, "touches": []}}', f'{{"store": "x", "touches": [{{"x": {DEEP}}}]}}', DEEP])  # fmt: skip
-@pytest.mark.parametrize("path", ["touches", "people", "devices", "devices/secret"])
+IN_A_TOUCH, IN_THE_FRAME = f'{{"store": "x", "touches": [{{"x": {DEEP}}}]}}', f'{{"x": {DEEP}, "touches": []}}'
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        *[
+            (path, body)
+            for path in ("people", "devices", "devices/secret")
+            for body in (IN_A_TOUCH, IN_THE_FRAME, DEEP)
+        ],
+        *[("touches", body) for body in (IN_THE_FRAME, DEEP)],
+    ],
+)
 def test_what_is_nested_too_deep_is_told_so_as_a_problem(gate: Gate, body: str, path: str) -> None:
     answer = gate.post(body.encode(), path=f"/api/v1/{path}")
     assert (answer.status_code, answer.json()["code"]) == (422, "BATCH_SHAPE")

@@ -76,6 +76,7 @@ def sql(statement: str) -> Callable[[], object]:
 
 
 LONG_AGO, FREE_ID = date(2000, 1, 1), 99_999_999_999_000
+REFUSED = "INSERT INTO touches_refused (device_id, received_at, code, received) VALUES (1, now(), 'TOUCH_SHAPE', '')"
 TOUCH = "INSERT INTO touches_touch VALUES (1, {}, now(), now(), 1, NULL, 'card', '', '', 'card', '')"
 
 CASES: dict[str, Callable[[], object]] = {
@@ -163,6 +164,7 @@ CASES: dict[str, Callable[[], object]] = {
     "touches_one_open_pairing": again(Pairing),
     "touches_pairing_has_time": change(Pairing, until_at=models.F("from_at")),
     "touches_pairing_code_code_hash_key": again(PairingCode),
+    "touches_refused_once": sql(f"{REFUSED}; {REFUSED}"),
     "touches_seq_in_range": sql(TOUCH.format(0)),
     "workers_worker_account_id_key": again(Worker, id=FREE_ID + 21),
     "workers_worker_form_key_key": both(

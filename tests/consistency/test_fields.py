@@ -100,7 +100,7 @@ OPENED: dict[Model, Opened] = {
     ),
     Device: Opened(
         "who pairs devices on its sites; a phone's, whose it is",
-        "id store worker name dense state secret_version next_secret_asked highest registered_at last_seen_at revoked_at"
+        "id store worker name dense state secret_version next_secret_asked highest registered_at last_seen_at sent_at revoked_at"
         " renumbered_at unsent unsent_since",
     ),
     Move: Opened(

@@ -211,7 +211,7 @@ def _take_one_by_one(sent: SentBatch) -> TakenBatch:
     """Each touch in its own transaction; one that the database refuses is refused, and kept as received."""
     results = []
     for index, item in enumerate(sent.opened.items):
-        raw = sent.opened.raw(index)
+        raw = sent.opened.received[index]
         one = replace(sent, opened=replace(sent.opened, items=[item], raws=[raw]))
         try:
             taken = _take_locked(one, is_first=index == 0)

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR
+from functools import cached_property
+from itertools import pairwise
 
 import msgspec
 from django.conf import settings
@@ -14,9 +16,10 @@ from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, parse_card_number, parse_id
 from registry.sites.derive import PosterCode, read_poster_code
 from registry.touches.derive import moment_of, ms_of
-from registry.touches.policy import Envelope, RawBatch, ReadBatch, SeqOnly, TouchItem
+from registry.touches.policy import MOST_TOUCHES, Envelope, RawBatch, ReadBatch, SeqOnly, TouchItem
 
 BRANCHES = 100
+AS_LOGGED = 0  # the site of a touch that names none, under a number that was sent before: that of the log
 FIRST_YEAR, LAST_YEAR = MINYEAR, MAXYEAR
 # What reading fails with: no JSON or not of that shape, no UTF-8, nested deeper than anybody means.
 UNREAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -25,6 +28,9 @@ _decode_whole = msgspec.json.Decoder(ReadBatch).decode
 _decode_frame = msgspec.json.Decoder(RawBatch).decode
 _decode_item = msgspec.json.Decoder(TouchItem).decode
 _decode_number = msgspec.json.Decoder(SeqOnly).decode
+# Strings, closed or not, and the signs between things. Never tries a place twice, however the text goes on.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+_MOST_DIGITS = 20  # more than any `seq` has
 _CARD_NUMBER = re.compile(r"([1-9][0-9]{13})-([0-9]{2})")
 
 
@@ -58,10 +64,11 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     method: str
 
     def is_that_of(self, other: "Content") -> bool:
-        """Whether both say the same."""
+        """Whether both say the same, or the other one the same without a site."""
         return (
             self.ms == other.ms and self.credential == other.credential and self.direction == other.direction
-            and self.site_id == other.site_id and self.kind == other.kind and self.method == other.method
+            and (self.site_id == other.site_id or not other.site_id)
+            and self.kind == other.kind and self.method == other.method
         )  # fmt: skip
 
 
@@ -82,11 +89,10 @@ class OpenedBatch:
     body: bytes
     raws: list[bytes]
 
-    def raw(self, index: int) -> bytes:
-        """One touch as received."""
-        if self.raws:
-            return self.raws[index]
-        return bytes(_decode_frame(self.body).touches[index])
+    @cached_property
+    def received(self) -> list[bytes]:
+        """Each touch as received."""
+        return self.raws or [bytes(raw) for raw in _decode_frame(self.body).touches]
 
 
 def open_batch(body: bytes) -> OpenedBatch:
@@ -97,26 +103,49 @@ def open_batch(body: bytes) -> OpenedBatch:
     try:
         batch = _decode_whole(body)
     except UNREAD:
-        frame = _loose(body)
-        raws = [bytes(raw) for raw in frame.touches]
-        return OpenedBatch(frame, [_item(raw) for raw in raws], body, raws)
+        frame, raws = _loose(body)
+        return OpenedBatch(frame, [_item(raw) for raw in raws[: MOST_TOUCHES + 1]], body, raws)  # one too many is told
     return OpenedBatch(batch, [*batch.touches], body, [])
 
 
-def _loose(body: bytes) -> RawBatch:
+def _loose(body: bytes) -> tuple[Envelope, list[bytes]]:
+    """The frame of a batch, and each touch as received."""
     try:
-        return _decode_frame(body)
+        frame = _decode_frame(body)
     except UNREAD:
         pass
+    else:
+        return frame, [bytes(raw) for raw in frame.touches]
     try:
-        loose = json.loads(body)
-        if not isinstance(loose["touches"], list):
-            raise BatchShapeError
-        raws = [msgspec.Raw(json.dumps(item).encode()) for item in loose["touches"]]
-        frame = msgspec.convert({**loose, "touches": []}, type=RawBatch)
-    except (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationError):
+        text, raws = _cut(body.decode(json.detect_encoding(body), "surrogateescape"))
+        return msgspec.convert(json.loads(text), type=Envelope), raws
+    except (ValueError, TypeError, RecursionError, msgspec.ValidationError):
         raise BatchShapeError from None
-    return msgspec.structs.replace(frame, touches=raws)
+
+
+def _cut(text: str) -> tuple[str, list[bytes]]:
+    """A batch without its touches, and these, by strings and brackets alone: what else is in one cannot spoil the others.
+
+    Raises `BatchShapeError`.
+    """
+    depth, is_inside, before = 0, False, ""
+    cuts: list[int] = []
+    for token in _TOKEN.finditer(text):
+        sign = token[0]
+        if sign in "[{":
+            depth += 1
+            if depth == 2 and sign == "[" and before == '"touches"':  # noqa: PLR2004 -- the frame is the first
+                cuts, is_inside = [token.start()], True
+        elif is_inside and depth == 2 and sign in "],":  # noqa: PLR2004
+            cuts.append(token.start())
+            is_inside = sign == ","
+        if sign in "]}":
+            depth -= 1
+        before = sign
+    if is_inside or not cuts:
+        raise BatchShapeError
+    raws = [text[begin + 1 : end].strip(" \t\r\n").encode(errors="surrogateescape") for begin, end in pairwise(cuts)]
+    return f"{text[: cuts[0]]}[]{text[cuts[-1] + 1 :]}", [] if raws == [b""] else raws
 
 
 def _item(raw: bytes) -> TouchItem | Refused:
@@ -136,8 +165,9 @@ def _seq_of(raw: bytes) -> int | None:
         return _decode_number(raw).seq
     except UNREAD:
         pass
-    try:  # half a letter, or a number that is none, beside a good `seq`
-        return msgspec.convert(json.loads(raw.decode(errors="replace")), type=SeqOnly).seq
+    try:  # half a letter, a number that is none or has no end, beside a good `seq`
+        said = json.loads(raw.decode(errors="replace"), parse_int=lambda digits: int(digits[:_MOST_DIGITS]))
+        return msgspec.convert(said, type=SeqOnly).seq
     except (ValueError, RecursionError, msgspec.ValidationError):
         return None
 
@@ -150,12 +180,12 @@ def named_card(kind: str, credential: str) -> str:
     return credential if kind == "card" else ""
 
 
-def is_typed(one: Stored) -> bool:
-    """Whether a credential is worth a typed number: a printed QR, or a phone's that is older than a day."""
+def is_typed(one: Stored, ms: int) -> bool:
+    """Whether a credential is worth a typed number: a printed QR, or a phone's that was older than a day at a moment."""
     if one.kind != "qr":
         return one.method == "typed"
     code = read_phone_code(settings.CARD_KEYS, one.credential)
-    return code is None or not code.holds_at(moment_of(one.ms))
+    return code is None or not code.holds_at(moment_of(ms))
 
 
 def poster_of(one: Stored) -> PosterCode | None:
@@ -179,9 +209,9 @@ def card_key(text: str) -> int:
 class Reading:
     """Reads the touches of one batch: `known` are the figures of the cards that exist."""
 
-    def __init__(self, known: Mapping[str, int], only_site: Callable[[int], int | None]) -> None:
-        """`only_site` tells the one site that the device served at a moment."""
-        self._known, self._only_site = known, only_site
+    def __init__(self, known: Mapping[str, int], unnamed_site: Callable[[TouchItem, int], int | None]) -> None:
+        """`unnamed_site` tells the site of a touch that names none, by its moment as sent."""
+        self._known, self._unnamed_site = known, unnamed_site
         self._sites: dict[str, int] = {}
 
     def stored(self, item: TouchItem) -> Stored:
@@ -195,7 +225,7 @@ class Reading:
         if not FIRST_YEAR < item.touched_at.year < LAST_YEAR:  # no calendar has the day before or after
             raise UnreadableError
         ms = ms_of(item.touched_at)
-        site_id = self._site(item.site) if item.site else self._only_site(ms)
+        site_id = self._site(item.site) if item.site else self._unnamed_site(item, ms)
         if site_id is None:
             raise UnreadableError
         return Stored(

@@ -8,8 +8,9 @@ from datetime import datetime
 import msgspec
 
 from registry.core.errors import RegistryError
-from registry.touches.derive import Flag, counted_ms, is_implausible, moment_of, ms_of, number_of
+from registry.touches.derive import Flag, corrected_ms, counted_ms, is_implausible, moment_of, ms_of, number_of
 from registry.touches.operations.items import (
+    AS_LOGGED,
     BRANCHES,
     OpenedBatch,
     Reading,
@@ -21,7 +22,7 @@ from registry.touches.operations.items import (
     named_card,
     poster_of,
 )
-from registry.touches.operations.log import DeviceNow, Entry, Known, Report, find_repeats
+from registry.touches.operations.log import DeviceNow, Entry, Known, Logged, Report, find_repeats
 from registry.touches.policy import TouchItem
 from registry.touches.queries import Touched
 from registry.touches.states import Status
@@ -103,12 +104,19 @@ def judge(sent: SentBatch, asked: Asked, known: Known, *, joined: Mapping[int, i
     if joined:
         device = replace(device, joined={**device.joined, **joined})
     cards = {text: key for text, key in asked.cards.items() if key in known.cards}
-    read = _read(sent.opened, Reading(cards, device.only_site))
+    at_ms = ms_of(sent.at)
+
+    def unnamed_site(item: TouchItem, ms: int) -> int | None:
+        if item.seq in device.taken:
+            return AS_LOGGED
+        return device.only_site(min(corrected_ms(ms, item.offset_s), at_ms))
+
+    read = _read(sent.opened, Reading(cards, unnamed_site))
     taken = {at: one for at, one in enumerate(read) if isinstance(one, Stored) and one.seq in device.taken}
     owners = {("card", text): key for text, key in cards.items()}
     owners |= {("qr", code): cards.get(card, 0) for code, card in asked.codes.items()}
     owners |= {("token", token): known.tokens[token] for token in asked.tokens}
-    sorting = _Sorting(device, find_repeats(device.id, taken), owners, ms_of(sent.at))
+    sorting = _Sorting(device, find_repeats(device.id, taken), owners, at_ms)
     results, new = _sort(read, sorting)
     refused = [one for one in read if isinstance(one, Refused)]
     numbers = [one.seq for one in refused if one.seq is not None]
@@ -117,10 +125,22 @@ def judge(sent: SentBatch, asked: Asked, known: Known, *, joined: Mapping[int, i
 
 
 def _report(sent: SentBatch) -> Report:
-    frame, since = sent.opened.frame, sent.opened.frame.unsent_since
-    if since and is_implausible(ms_of(since), ms_of(sent.at)):  # no day that anybody could be told
-        since = None
-    return Report(frame.lost, frame.unsent, since, sent.version)
+    frame, at_ms = sent.opened.frame, ms_of(sent.at)
+    sent_at, since = [_told_moment(one, at_ms) for one in (_moment_in(frame.sent_at), frame.unsent_since)]
+    return Report(sent_at, frame.lost, frame.unsent, since, sent.version)
+
+
+def _moment_in(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _told_moment(moment: datetime | None, at_ms: int) -> datetime | None:
+    """A moment that a device tells, unless it is none that anybody could be told in turn."""
+    return None if moment is None or is_implausible(ms_of(moment), at_ms) else moment
 
 
 def _read(opened: OpenedBatch, reading: Reading) -> list[Stored | Refused]:
@@ -133,9 +153,9 @@ def _read(opened: OpenedBatch, reading: Reading) -> list[Stored | Refused]:
         try:
             read.append(reading.stored(item))
         except UnreadableError:
-            read.append(Refused(item.seq, "TOUCH_SHAPE", opened.raw(index)))
+            read.append(Refused(item.seq, "TOUCH_SHAPE", opened.received[index]))
         except RegistryError as error:
-            read.append(Refused(item.seq, f"TOUCH_{error.code}", opened.raw(index)))
+            read.append(Refused(item.seq, f"TOUCH_{error.code}", opened.received[index]))
     return read
 
 
@@ -144,7 +164,7 @@ class _Sorting:
     """What is known when the touches of a batch are told apart; and what was found: sites that the device does not serve, numbers that are taken."""
 
     device: DeviceNow
-    repeats: dict[int, tuple[int, float | None]]
+    repeats: Mapping[int, Logged]
     owners: dict[tuple[str, str], int]
     at_ms: int
     foreign: set[int] = field(default_factory=set)
@@ -158,14 +178,17 @@ class _Sorting:
         if implausible:  # as sent, or by the difference that it was sent with
             counted, clock_off = one.ms, False
         site_id = self.device.joined_to(one.site_id)
+        corrected = corrected_ms(one.ms, one.offset_s)
         flags = _CLOCK_OFF if clock_off else 0
         if one.method != "card" or one.kind == "qr":
-            flags |= (_TYPED if is_typed(one) else 0) | (_POSTER if one.method == "poster" else 0)
+            flags |= (_TYPED if is_typed(one, one.ms if implausible else corrected) else 0) | (
+                _POSTER if one.method == "poster" else 0
+            )
         if self.device.revoked_ms is not None and received_ms >= self.device.revoked_ms:
             flags |= _REVOKED
         if self.device.worker_id is not None:
             flags = flags & ~_POSTER | self._of_phone(one, worker_id)
-        elif site_id != one.site_id or not self.device.serves(site_id, counted):
+        elif site_id != one.site_id or not self.device.serves(site_id, corrected):
             flags |= _FOREIGN
             self.foreign.add(one.site_id)
         return Touched(site_id, worker_id or None, number_of(counted, one.direction, flags, branch), implausible)
@@ -187,9 +210,11 @@ def _sort(read: Sequence[Stored | Refused], sorting: _Sorting) -> tuple[list[Res
             results.append(Result(index, one.seq, Status.REFUSED, one.code))
             continue
         if index in sorting.repeats:
-            received_ms, offset_s = sorting.repeats[index]
-            first = one if one.offset_s == offset_s else msgspec.structs.replace(one, offset_s=offset_s)
-            results.append(Result(index, one.seq, Status.STORED, touched=sorting.touched(first, received_ms)))
+            logged = sorting.repeats[index]
+            first = one
+            if one.offset_s != logged.offset_s or one.site_id != logged.site_id:
+                first = msgspec.structs.replace(one, offset_s=logged.offset_s, site_id=logged.site_id)
+            results.append(Result(index, one.seq, Status.STORED, touched=sorting.touched(first, logged.received_ms)))
             continue
         before = new.get(one.seq)
         if before is None and one.seq not in sorting.device.taken:

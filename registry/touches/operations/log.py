@@ -42,7 +42,7 @@ class _Found(msgspec.Struct, array_like=True):
     tokens: list[int]
 
 
-class _Logged(Content, frozen=True, array_like=True):
+class Logged(Content, frozen=True, array_like=True):
     """What `sql/repeats.sql` answers of a touch."""
 
     seq: int
@@ -54,7 +54,7 @@ _VERSIONS = Statement(
     "SELECT json_build_array(secret_version, next_secret_asked) FROM touches_device WHERE id = %(device)s::bigint",
     tuple[int, bool],
 )
-_REPEATS = Statement((_SQL / "repeats.sql").read_text(), list[_Logged])
+_REPEATS = Statement((_SQL / "repeats.sql").read_text(), list[Logged])
 _LOOK_UP = Statement((_SQL / "look_up.sql").read_text(), _Found)
 # By itself: what waited for the lock would know the world, but for the device's row, as it was before.
 _LOCK = Statement(
@@ -90,10 +90,7 @@ class DeviceNow:
         return False
 
     def only_site(self, ms: int) -> int | None:
-        """The one site that it served at a moment, or last before it; None where there are several.
-
-        What a later pairing adds changes no earlier answer: a touch once stored stays readable.
-        """
+        """The one site that it served at a moment, or last before it; None where there are several."""
         if len(self.places) == 1:
             return self.places[0][0]
         sites = {place for place, begin, end in self.places if begin <= ms < end}
@@ -120,6 +117,7 @@ class Known:
 class Report:
     """What a device says of itself beside its touches."""
 
+    sent_at: datetime | None
     lost: Sequence[tuple[int, int]]
     unsent: int | None
     unsent_since: datetime | None
@@ -162,8 +160,8 @@ def lock_device(device_id: int) -> None:
     _LOCK.ask({"device": device_id})
 
 
-def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tuple[int, float | None]]:
-    """Which touches, by their place in the batch, the log holds: the moment of the first receipt, the offset sent then."""
+def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, Logged]:
+    """Which touches, by their place in the batch, the log holds: as they were sent and received first."""
     if not touches:
         return {}
     times = [one.ms for one in touches.values()]
@@ -173,9 +171,7 @@ def find_repeats(device_id: int, touches: Mapping[int, Stored]) -> dict[int, tup
     }  # fmt: skip
     logged = {one.seq: one for one in _REPEATS.ask(values) or ()}
     return {
-        place: (before.received_ms, before.offset_s)
-        for place, one in touches.items()
-        if (before := logged.get(one.seq)) and before.is_that_of(one)
+        place: before for place, one in touches.items() if (before := logged.get(one.seq)) and before.is_that_of(one)
     }
 
 
@@ -212,6 +208,7 @@ def write_entries(entries: Sequence[Entry]) -> dict[int, tuple[int, list[list[in
     values = presence_values([touched for _, touched in new]) | {
         "devices": number_list(one.device.id for one in entries), "rows": text_list(one.device.row for one in entries),
         "moments_of_receipt": _moment_list(one.at for one in entries),
+        "moments_of_sending": _moment_list(one.sent_at for one in reports),
         "new": text_list(_numbers([stored.seq for stored, _ in one.new]) for one in entries),
         "refused": text_list(_numbers(one.refused) for one in entries),
         "lost": text_list(_ranges(one.lost) for one in reports),
@@ -256,12 +253,13 @@ def note_renumbered(device_id: int, *, at: datetime) -> None:
 
 def write_refused(device_id: int, refused: Sequence[Refused], *, at: datetime) -> None:
     """Keep what can never be read as a touch, as received, once."""
+    rows = [one.seq for one in refused], [one.code for one in refused], [one.raw for one in refused]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO touches_refused (device_id, seq, received_at, code, received) SELECT %s, %s, %s, %s, %s"
-            " WHERE NOT EXISTS"
-            " (SELECT FROM touches_refused WHERE device_id = %s AND seq IS NOT DISTINCT FROM %s AND received = %s)",
-            [(device_id, one.seq, at, one.code, one.raw, device_id, one.seq, one.raw) for one in refused],
+        cursor.execute(
+            "INSERT INTO touches_refused (device_id, seq, received_at, code, received)"
+            " SELECT %s, r.seq, %s, r.code, r.received"
+            " FROM unnest(%s::bigint[], %s::text[], %s::bytea[]) AS r(seq, code, received) ON CONFLICT DO NOTHING",
+            [device_id, at, *rows],
         )
 
 

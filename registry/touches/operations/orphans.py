@@ -24,8 +24,9 @@ from registry.touches.derive import (
     Boundaries,
     Flag,
     absolute,
+    counted_ms,
     in_month,
-    is_far_off,
+    is_implausible,
     minute_of,
     moved_to,
     ms_of,
@@ -204,7 +205,8 @@ def name_site(named_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> int
         return 0
     move_presence(named_id, site_id)
     for device_id, seq, touched_at, offset_s, received_at in found:
-        far = is_far_off(ms_of(touched_at), offset_s, ms_of(received_at))
+        ms, received_ms = ms_of(touched_at), ms_of(received_at)
+        far = is_implausible(ms, received_ms) or is_implausible(counted_ms(ms, offset_s)[0], received_ms)
         _run(_TO_SITE, [OrphanCode.CLOCK if far else OrphanCode.CARD, site_id, device_id, seq])
     note_act("sites_site", site_id, "name_site", by=by, at=at, reason=str(named_id))
     note_change(ChangeKind.CARD, from_on=min(jst_day(row[2]) for row in found))

@@ -2,9 +2,10 @@
 SELECT json_build_array(
   (SELECT json_agg(json_build_array(d.id, d.xmin::text, d.store, d.secret_version, d.next_secret_asked,
       (extract(epoch FROM d.revoked_at) * 1000)::bigint,
-      -- What it sent before it was registered stood in the store that it was before: the first places reach back.
+      -- What it sent before it was registered stood in the store that it was before: the first places reach back, as far as
+      -- any clock does.
       ARRAY(SELECT ARRAY[t.site_id,
-          CASE WHEN p.from_at <= d.registered_at THEN 0 ELSE (extract(epoch FROM p.from_at) * 1000)::bigint END,
+          CASE WHEN p.from_at <= d.registered_at THEN -9223372036854775807 ELSE (extract(epoch FROM p.from_at) * 1000)::bigint END,
           COALESCE((extract(epoch FROM p.until_at) * 1000)::bigint, 9223372036854775807), u.joined_id]
         FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id
         LEFT JOIN sites_unregistered u ON u.site_id = t.site_id WHERE p.device_id = d.id),
