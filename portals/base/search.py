@@ -13,11 +13,12 @@ from portals.base.forms import TextField, add_refusal, check_if_id
 from registry.accounts.operations import TooOftenError, use_allowance
 from registry.accounts.states import Limited
 from registry.core.ids import IdKind
+from registry.core.numbers import stored_number
 from registry.workers.queries import FOUND_AT_MOST
 
 KEPT = "searches"
 KEPT_AT_MOST = 20
-_DIGITS_OF_A_START = 7
+_FURTHEST_START = 9_999_999
 
 
 class SearchForm(forms.Form):
@@ -59,8 +60,8 @@ def kept_search(request: HttpRequest) -> str | None:
 
 def start_of(request: HttpRequest) -> int:
     """From which row of a list the page shows; what is no number is the beginning."""
-    typed = request.GET.get("start", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS_OF_A_START else 0
+    start = stored_number(request.GET.get("start", ""))
+    return start if start <= _FURTHEST_START else 0
 
 
 def pages_around(request: HttpRequest, start: int, *, more: bool, size: int = FOUND_AT_MOST) -> dict[str, str]:

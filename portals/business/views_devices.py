@@ -25,6 +25,7 @@ from portals.business.views_days import LINES
 from registry.accounts.states import Permission
 from registry.core.errors import MoveRefusedError
 from registry.core.ids import SiteId, grouped
+from registry.core.numbers import stored_number
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import list_waiting_of_site
 from registry.histories.states import Reason
@@ -47,7 +48,6 @@ OF_DEVICES = (Reason.DEVICE_REVOKED, Reason.SITE_NOT_OF_DEVICE)
 REFUSED_CODES = frozenset({"TOUCH_SHAPE", "TOUCH_ID_SHAPE", "TOUCH_ID_CHECK_DIGIT", "TOUCH_ID_KIND"})
 MOST_SIGNS = 40
 NUMBERS_TWICE_SHOWN = timedelta(days=7)
-MOST_DIGITS = 17  # of a number that a device gives (docs/handbook/ingest.md)
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,7 @@ def loss(request: HttpRequest, site_id: int, device_id: int) -> HttpResponse:
     found = own_site(request, site_id)
     if request.method != "POST":
         return render(request, "business/loss.html", {"site": found, "device": _own_device(site_id, device_id)})
-    shown = request.POST.get("highest", "")
-    highest = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < MOST_DIGITS else 0
+    highest = stored_number(request.POST.get("highest", ""))
     accept_loss(device_id, SiteId(site_id), highest=highest, by=viewer_of(request).actor(), at=timezone.now())
     success(request, _("device.loss_accepted"))
     return redirect("business:devices", site_id)

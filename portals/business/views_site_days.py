@@ -33,6 +33,7 @@ from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
+from registry.core.numbers import stored_number
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claim_checks import ClaimSiteClosedError, ClaimTooLateError
 from registry.histories.operations.claims import approve_claims, refuse_claim
@@ -182,7 +183,7 @@ def site_export(request: HttpRequest, site_id: int, year: int, month: int) -> Ht
 def _approve(request: HttpRequest, site_id: int) -> HttpResponse:
     """Approve the chosen claims, several at once."""
     own_site(request, site_id)
-    chosen = {int(one) for one in request.POST.getlist("claim") if one.isascii() and one.isdigit()}
+    chosen = {stored_number(one) for one in request.POST.getlist("claim")}
     mine = {claim.id for claim in list_open_claims([site_id])}
     count = approve_claims(chosen & mine, by=viewer_of(request).actor(), at=timezone.now())
     left = _left_out(

@@ -30,6 +30,7 @@ from registry.businesses.queries import list_users_without_password
 from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
 from registry.core.ids import BusinessId, IdKind
+from registry.core.numbers import stored_number
 from registry.disclosure.queries import FOUND, Found, find_businesses, find_workers, see_business, see_worker
 from registry.notices.operations import PrintedLetter, ship_letters
 from registry.notices.queries import LetterRow, list_letters_to_print, list_letters_to_ship
@@ -159,7 +160,7 @@ def register_worker_page(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[int]:
-    return [int(one) for one in request.POST.getlist("letter") if one.isascii() and one.isdigit()]
+    return [stored_number(one) for one in request.POST.getlist("letter")]
 
 
 def _listed(rows: list[LetterRow]) -> list[dict[str, Any]]:

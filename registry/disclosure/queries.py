@@ -24,6 +24,7 @@ from registry.core.actor import ActorKind
 from registry.core.days import JST, jst_day, month_before
 from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind, is_id
+from registry.core.numbers import stored_number
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
@@ -185,7 +186,7 @@ def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0, onl
     """
     day = jst_day(at)
     among = None if viewer.business_id is None else BusinessId(viewer.business_id)
-    number = int(text) if text.isascii() and text.isdigit() else 0
+    number = stored_number(text)
     if is_id(number, IdKind.WORKER):
         ids = [number] if exists_worker(number) else []
     elif among is None and not viewer.has(Permission.OFFICE_SEARCH):
@@ -324,7 +325,7 @@ def see_business(viewer: Viewer, business_id: int, *, at: datetime) -> Seen:
 
 def find_businesses(viewer: Viewer, text: str, *, at: datetime, start: int = 0) -> Found:
     """Firms by business ID, name or reading."""
-    number = int(text) if text.isascii() and text.isdigit() else 0
+    number = stored_number(text)
     ids = [number] if is_id(number, IdKind.BUSINESS) else search_businesses(text, start=start)
     shown = ids[:FIRMS_AT_MOST]
     rows = fields_of_businesses(shown)

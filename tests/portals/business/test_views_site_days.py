@@ -102,6 +102,16 @@ def test_who_approves_an_old_list_learns_what_was_left_out_and_why(place: Place)
     assert "を承認しました" not in second
 
 
+@pytest.mark.parametrize("typed", ["9" * 5000, "9" * 19, "٣", "x", "-1", ""])
+def test_an_entry_s_number_that_none_has_approves_nothing(place: Place, typed: str) -> None:
+    place.enter(place.theirs.worker_id)
+    answer = place.browsers["prime"].post(
+        f"/business/sites/{place.gate.site_id}/claims/approve/", {"claim": typed}, follow=True
+    )
+    assert (answer.status_code, "ひとつも選ばれていません" in answer.content.decode()) == (200, True)
+    assert Claim.objects.get().state == "open"
+
+
 def test_days_that_do_not_count_stand_in_the_month_and_on_its_paper(place: Place) -> None:
     """A refused entry stands nowhere else in the table."""
     claim = place.enter(place.theirs.worker_id)

@@ -43,3 +43,10 @@ def test_what_is_printed_waits_to_be_shipped(office: Client) -> None:
 def test_shipping_needs_a_post_and_the_right(office: Client) -> None:
     assert office.get("/office/letters/ship/")["Location"] == "/office/"
     assert logged_in(office_login(Role.DESK)).post("/office/letters/ship/").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["9" * 5000, "9" * 19, "٣", "x", "-1", ""])
+def test_a_letter_s_number_that_none_has_prints_and_ships_nothing(office: Client, typed: str) -> None:
+    for path in ("/office/letters/", "/office/letters/ship/"):
+        assert office.post(path, {"letter": typed}, follow=True).status_code == 200
+    assert set(states()) == {LetterState.QUEUED}
