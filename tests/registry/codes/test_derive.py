@@ -8,6 +8,12 @@ from registry.codes.derive import read_table
 from registry.codes.states import Counts, Table
 from registry.histories.states import Reason
 
+# What a reader can open without an address.
+DOCUMENTS = (
+    "JIS X 0401", "ruling 24", "全建統一様式第", "公共工事設計労務単価の職種", "出入国管理及び難民認定法",
+    "国土交通省 作業員名簿 作成例", "建設キャリアアップシステムご利用ガイド 技能者用 第2版",
+)  # fmt: skip
+
 
 @pytest.mark.parametrize("table", Table)
 def test_every_file_is_read_and_names_each_code_once(table: Table) -> None:
@@ -22,6 +28,12 @@ def test_every_file_is_read_and_names_each_code_once(table: Table) -> None:
 def test_days_of_validity_do_not_end_before_they_begin(table: Table) -> None:
     for line in read_table(table):
         assert line.valid_from is None or line.valid_until is None or line.valid_from < line.valid_until
+
+
+@pytest.mark.parametrize("table", Table)
+def test_a_source_is_an_address_or_a_document_with_its_name(table: Table) -> None:
+    sources = {line.source for line in read_table(table)} - {""}
+    assert [source for source in sources if not source.startswith(("https://", "http://", *DOCUMENTS))] == []
 
 
 def test_what_only_some_tables_have_stands_in_details() -> None:
