@@ -1,4 +1,4 @@
-"""The firm's branches and departments: its people and sites are filed under them (spec 1.3)."""
+"""The firm's branches and departments: its people and sites are filed under them (ruling 7)."""
 
 from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse

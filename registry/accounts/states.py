@@ -96,7 +96,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody is, inside a firm or the office (spec: roles inside a business)."""
+    """What somebody is, inside a firm or the office (ruling 7)."""
 
     WORKER = "worker"
     OWNER = "owner"  # 事業者責任者

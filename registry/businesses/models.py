@@ -68,7 +68,7 @@ class Business(models.Model):
 
 
 class Unit(models.Model):
-    """組織: a branch or department of a firm, in three tiers; sites are filed under it (spec 1.3)."""
+    """組織: a branch or department of a firm, in three tiers; sites are filed under it (ruling 7)."""
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True)

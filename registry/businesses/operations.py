@@ -277,7 +277,7 @@ class UnitData:
 
 @transaction.atomic
 def add_unit(business_id: BusinessId, data: UnitData, *, by: Actor, at: datetime) -> int:
-    """Add a branch or department, at most three deep (spec 1.3): the owner anywhere, a 階層管理者 below his own.
+    """Add a branch or department, at most three deep (ruling 7): the owner anywhere, a 階層管理者 below his own.
 
     Harmless when repeated with the same data.
     """

@@ -33,6 +33,6 @@ PERMIT = ("permit_authority", "permit_class", "permit_year", "permit_number")
 MINISTER = "00"
 
 ROLES_OF_FIRMS = (Role.OWNER, Role.TIER_MANAGER, Role.SITE_MANAGER, Role.SITE_VIEWER, Role.PROXY_CLERK)
-# Who can be limited to a unit; the others act for the whole firm (spec 1.3).
+# Who can be limited to a unit; the others act for the whole firm (ruling 7).
 ROLES_OF_UNITS = (Role.TIER_MANAGER, Role.SITE_MANAGER, Role.SITE_VIEWER)
 MOST_TIERS = 3

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import IntEnum
 
-PORTRAIT = (294, 378)  # spec 2.1
+PORTRAIT = (294, 378)  # pixels of a face photo: width, height
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 64_000_000  # what phones make, with room
 DECODING_SECONDS = 10

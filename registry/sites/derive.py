@@ -59,6 +59,6 @@ _LABOUR_INSURANCE = re.compile(r"(0[1-9]|[1-3][0-9]|4[0-7])([13])([0-9]{2})([0-9
 
 
 def labour_insurance_number(typed: str) -> str | None:
-    """A 労働保険番号 as it stands on the board, 13-1-01-123456-000; None where it is none (spec 13)."""
+    """A 労働保険番号 as it stands on the board, 13-1-01-123456-000; None where it is none."""
     found = _LABOUR_INSURANCE.fullmatch(clean_digits(typed))
     return "-".join(found.groups()) if found else None

@@ -22,7 +22,7 @@ class Filed(Protocol):
 
 
 def is_prime(by: Actor, site: Filed) -> bool:
-    """Whether somebody acts for a site's prime, and the site lies within his part of the firm (spec 1.3)."""
+    """Whether somebody acts for a site's prime, and the site lies within his part of the firm (ruling 7)."""
     if by.kind is ActorKind.SYSTEM:
         return True
     if site.business_id is None:

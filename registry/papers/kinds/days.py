@@ -1,4 +1,4 @@
-"""就業履歴一覧: a list of days as the sheet that the template `days.typ` sets (spec 6.2; rulings 28 and 32). Japanese only."""
+"""就業履歴一覧: a list of days as the sheet that the template `days.typ` sets (rulings 28 and 32). Japanese only."""
 
 from calendar import monthrange
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Site keys: a firm hands ten signs to those who are to work below it; who types them has its place, without waiting.
 
-Both sides have acted then, as with an invitation: one handed the key out, the other typed it (spec 3.12).
+Both sides have acted then, as with an invitation: one handed the key out, the other typed it.
 """
 
 from datetime import date, datetime

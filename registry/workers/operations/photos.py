@@ -12,7 +12,7 @@ from registry.files.states import MOST_BYTES
 
 
 def keep_photo(picture: IO[bytes], *, by: Actor, at: datetime) -> Draft:
-    """Keep a face photo as 294 × 378 pixels (spec 2.1) until the worker is registered. Raises what is wrong with it."""
+    """Keep a face photo as 294 × 378 pixels until the worker is registered. Raises what is wrong with it."""
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
     try:

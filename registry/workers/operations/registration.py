@@ -183,7 +183,7 @@ def _check_insurances(insurances: tuple[InsuranceData, ...]) -> None:
 
 
 def _check_kind(data: WorkerData) -> None:
-    """簡略型 has neither health check nor 特別加入 nor certificates (spec 2.1)."""
+    """簡略型 has neither health check nor 特別加入 nor certificates (ruling 8)."""
     if data.registration_kind is RegistrationKind.DETAILED:
         return
     for name in ("health_checked_on", "blood_pressure", "credentials"):

@@ -34,7 +34,7 @@ def test_the_page_that_is_open_is_marked() -> None:
     assert [link.url for link in menu if link.current] == ["/worker/own/"]
 
 
-# The numbers of the manuals beside the names (spec 04): people follow old guides.
+# The numbers of the manuals beside the names: people follow old guides.
 @pytest.mark.parametrize(
     ("role", "kind", "url", "number"),
     [

@@ -1,4 +1,4 @@
-"""階層管理者: who manages a unit handles its sites and people and those below it, and nothing beside it (spec 1.3)."""
+"""階層管理者: who manages a unit handles its sites and people and those below it, and nothing beside it (ruling 7)."""
 
 from collections.abc import Callable
 from datetime import date
