@@ -97,10 +97,6 @@ def sample_context() -> dict[str, Any]:
             {"number": "310", "label": _("base.sample.read"), "url": "#", "current": True},
             {"number": "360", "label": _("base.sample.reissue"), "url": "#", "current": False},
         ],
-        "breadcrumb": [
-            {"label": _("base.sample.home"), "url": "#"},
-            {"label": _("base.sample.title"), "url": ""},
-        ],
         "messages": [Message(constants.SUCCESS, _("base.sample.message"))],
         "day": DAY,
         "moment": MOMENT,

@@ -140,6 +140,16 @@ def trees(*folders: str) -> Iterator[ast.AST]:
                 yield ast.parse(path.read_text())
 
 
+def strings_of(tree: ast.AST) -> set[str]:
+    """All strings that stand whole in a module."""
+    return {one.value for one in ast.walk(tree) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def strings(*folders: str) -> set[str]:
+    """All strings that stand whole in the code of some folders."""
+    return set().union(*map(strings_of, trees(*folders)))
+
+
 def gapped_keys() -> set[str]:
     """All f-strings that look like a key, each gap as {}."""
     found = set()
@@ -154,12 +164,8 @@ def gapped_keys() -> set[str]:
 def plain_keys() -> set[str]:
     """All strings in portals whose first word is that of some text."""
     spaces = {key.split(".")[0] for key in TEXTS}
-    found = set()
-    for path in (ROOT / "portals").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(node.value)
-    return {one for one in found if _SHAPE.fullmatch(one) and one.split(".")[0] in spaces and not _FILES.search(one)}
+    found = {one for one in strings("portals") if _SHAPE.fullmatch(one) and not _FILES.search(one)}
+    return {one for one in found if one.split(".")[0] in spaces}
 
 
 def test_every_key_with_a_gap_is_listed_here() -> None:
@@ -177,13 +183,28 @@ def test_keys_that_reach_a_page_by_a_variable_exist() -> None:
     assert sorted(plain_keys() - TEXTS.keys()) == []
 
 
+def labels_of_records() -> set[str]:
+    """Keys that the blocks of a person's and a firm's data can put together: a noun and the name of a field or block."""
+    words = strings_of(ast.parse((ROOT / "portals/base/records.py").read_text()))
+    shapes = ("{}.{}", "{}.block.{}")
+    return {shape.format(*pair) for shape in shapes for pair in product(words, words)}
+
+
+def test_the_server_uses_all_its_texts() -> None:
+    on_pages = (
+        re.findall(r"""["']([a-z][\w.]+)["']""", page.read_text()) for page in (ROOT / "portals").rglob("*.html")
+    )
+    computed = {key.format(*values) for key, all_ in COMPUTED.items() for values in all_}
+    used = strings(*SERVER, "config", "commands").union(computed, labels_of_records(), *on_pages)
+    texts = {key for key in read_texts(folders=[*SERVER, "config"]) if " " not in key}  # the framework's are sentences
+    assert len(texts) > 2000
+    assert sorted(texts - used) == []
+
+
 def keys_of_the_reader() -> set[str]:
     """All keys that stand whole in the code or on the page of the reader."""
     found = set(re.findall(r"\{\{(reader\.[\w.]+)\}\}", (ROOT / "reader" / "window.html").read_text()))
-    for tree in trees("reader"):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("reader."):
-                found.add(node.value)
+    found |= {one for one in strings("reader") if one.startswith("reader.")}
     return {one for one in found if not one.endswith(".")}  # that is the beginning of one with a gap
 
 
