@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.base.calendars import DayMark, DayState
 from portals.base.forms import IdField, Renderer, TextField, TypedDateField
+from portals.base.qr import qr_picture
 from registry.core.ids import IdKind
 
 DAY = date(2026, 11, 20)
@@ -103,6 +104,9 @@ def sample_context() -> dict[str, Any]:
         "worker_id": 12345678901821,
         "people": PEOPLE,
         "form": SampleForm(filled),
+        "row": SampleForm(auto_id="row_%s"),
+        "receipts": ("good", "waiting"),
+        "qr": qr_picture("https://registry.example/", _("poster.qr")),
         "marks": [
             DayMark(date(2026, 11, number), state, url="#", note=_("base.sample.worked"))
             for state, numbers in MONTH.items()

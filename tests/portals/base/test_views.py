@@ -1,8 +1,11 @@
+import re
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
+from config.texts import ROOT
 from portals.base import views
 from portals.base.forms import Renderer
 from portals.base.samples import sample_context
@@ -18,6 +21,15 @@ def test_components_page_shows_every_part(language: str) -> None:
     assert "autofocus" not in page
     for part in ("ds-banner--error", "ds-summary", "ds-calendar", "ds-table--cards", "ds-tree", "ds-empty", "ds-pager"):
         assert part in page
+
+
+def test_the_page_of_all_parts_shows_each_class_of_the_handbook() -> None:
+    rows = (ROOT / "docs/handbook/components.md").read_text().partition("## Classes")[2]
+    told = set(re.findall(r"ds-[a-z-]+", " ".join(re.findall(r"^\| (.*?) \|", rows, re.MULTILINE))))
+    page = render_to_string("base/components.html", sample_context())
+    shown = {one for classes in re.findall(r'class="([^"]+)"', page) for one in classes.split()}
+    assert len(told) > 30
+    assert told - shown == {"ds-poster--screen"}  # a page of its own
 
 
 @pytest.mark.parametrize("template", ["400.html", "404.html", "403.html", "500.html", "base/csrf_failure.html"])
