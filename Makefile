@@ -2,7 +2,7 @@
 BIN := .venv/bin
 TREES := config registry portals api commands reader
 
-.PHONY: bench confluence help setup lint types texts docs css lock check-pages screens audit sbom
+.PHONY: bench bench-pages confluence help setup lint types texts docs css lock check-pages screens audit sbom
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

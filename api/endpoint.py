@@ -7,7 +7,6 @@ from typing import Any, Literal, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
 
 from api.bodies import after_failure
 from api.problems import too_large, wrong_method
@@ -19,7 +18,6 @@ def endpoint(permission: Literal["device", "public"]) -> Callable[[View], View]:
     """An address that takes POST from whom it names: a device that signs, or anybody. Cookies are never looked at."""
 
     def named(view: View) -> View:
-        @csrf_exempt
         @wraps(view)
         def answer(request: HttpRequest) -> HttpResponse:
             try:

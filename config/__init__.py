@@ -1,1 +1,1 @@
-"""How the system is wired: settings, addresses, server, schedule."""
+"""How the system is wired: settings, addresses, server, texts."""

@@ -200,7 +200,7 @@ class Store:
         """
         with self._writing():
             if self._get("store") != store:
-                return self._link.execute("SELECT count(*) FROM unsent").fetchone()[0]  # type: ignore[no-any-return]
+                return int(self._link.execute("SELECT count(*) FROM unsent").fetchone()[0])
             seqs = self._unsent_seqs()
             # First out of the way above all old numbers: a new number must not meet an old one on its way down.
             above = max([*seqs, len(seqs)], default=0) + 1

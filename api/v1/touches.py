@@ -6,7 +6,6 @@ import msgspec
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.http.request import RawPostDataException
 from django.utils import timezone
 
 from api.endpoint import endpoint
@@ -57,8 +56,6 @@ def post_touches(request: HttpRequest) -> HttpResponse:
         answer = receive_batch(sent, _small_ones.ask if is_shared else receive_one)
     except RequestDataTooBig:
         return problem(request, BatchSizeError(), 413)
-    except RawPostDataException:
-        return problem(request, BatchShapeError(), 422)
     except RegistryError as error:
         return problem(request, error, STATUSES[type(error)])
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")

@@ -146,6 +146,8 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql://ap
 DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan -c jit=off"
 # Django's default is never; now those statements are prepared that ask for it, and no others.
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 2**31
+# Where a server runs each of its few threads keeps its own; tests give theirs back.
+KEPT_CONNECTIONS = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Account"
@@ -179,7 +181,6 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"

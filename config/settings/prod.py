@@ -4,7 +4,7 @@ import os
 from ipaddress import ip_network
 
 from config.settings.base import *  # noqa: F403 -- settings are layered this way
-from config.settings.base import DATABASES
+from config.settings.base import DATABASES, KEPT_CONNECTIONS
 
 DEMO = False
 # Each portal on its own host (WORKER_HOST, BUSINESS_HOST, OFFICE_HOST), beside the public pages on ALLOWED_HOSTS.
@@ -25,4 +25,4 @@ SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}  # each of the few threads keeps its own
+DATABASES["default"] |= KEPT_CONNECTIONS

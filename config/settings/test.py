@@ -1,4 +1,4 @@
-"""Tests: mail stays in memory, static files need no manifest."""
+"""Tests: a folder of their own, mail in memory, quick hashes; a name that a template does not know is seen."""
 
 import atexit
 import os

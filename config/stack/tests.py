@@ -36,9 +36,13 @@ def ensure_system_packages() -> None:
         say(f"Missing: {', '.join(missing)}. {WITHOUT} As root: {command}")
         return
     say(f"Installing {', '.join(missing)} …")
-    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
-    subprocess.run(command.split(), check=True, **quiet)  # type: ignore[call-overload]
+    _run_quietly("apt-get update -qq", check=False)
+    _run_quietly(command, check=True)
+
+
+def _run_quietly(command: str, *, check: bool) -> None:
+    asking_nothing = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(command.split(), check=check, stdout=subprocess.DEVNULL, env=asking_nothing)
 
 
 def _arguments(given: list[str]) -> list[str]:

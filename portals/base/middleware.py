@@ -24,9 +24,8 @@ class ViewerMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Make the viewer, then answer. Endpoints for machines never look at cookies."""
-        machine = request.path.startswith("/api/")
-        request.viewer = Viewer() if machine else SimpleLazyObject(lambda: _viewer(request))  # type: ignore[attr-defined]
+        """Make the viewer, then answer."""
+        request.viewer = SimpleLazyObject(lambda: _viewer(request))  # type: ignore[attr-defined]  # read by `viewer_of`
         return self._get_response(request)
 
 

@@ -57,17 +57,17 @@ _SHOWN: dict[str, Callable[[str], str]] = {
 }
 
 
-def _shown(key: str, value: object) -> str:
+def _shown(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("word.yes") if value else _("word.no")
     if isinstance(value, date):
         return jdate(value)
     if key in {"id", "business_id"}:
-        return grouped_id(value)  # type: ignore[arg-type]
+        return grouped_id(value)
     if key == "age":
         return _("word.years_old").format(years=value)
     if key == "capital_yen":
-        return yen(value)  # type: ignore[arg-type]
+        return yen(value)
     if key in _SHOWN and value:
         return _SHOWN[key](str(value))
     if key in _WORDS and value:

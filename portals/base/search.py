@@ -1,6 +1,7 @@
 """Searched words never stand in an address: they are posted, kept in the session, and the page is opened by a short key."""
 
 import secrets
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest
@@ -28,8 +29,8 @@ class SearchForm(forms.Form):
         label=_("search.words"), help_text=_("search.help"), max_length=100, required=False, widget=UnkeptInput
     )  # fmt: skip
 
-    def __init__(self, *args: object, kinds: tuple[IdKind, ...], **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, kinds: tuple[IdKind, ...], **options: Any) -> None:
+        super().__init__(*args, **options)
         self._kinds = kinds
 
     def clean_words(self) -> str:

@@ -1,4 +1,4 @@
-"""The firm's own data, its people, its users."""
+"""The firm's own data and its people."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render

@@ -105,8 +105,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         except RegistryError as error:
-            if "until" in error.data:
-                error.data["until"] = f"{error.data['until'].astimezone(JST):%H:%M}"  # type: ignore[attr-defined]
+            if isinstance(until := error.data.get("until"), datetime):
+                error.data["until"] = f"{until.astimezone(JST):%H:%M}"
             add_refusal(form, error)
         else:
             if not is_open(request, outcome.account.portal):

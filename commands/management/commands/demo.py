@@ -64,11 +64,11 @@ TRADES = ("06-01", "01-01", "02-01")
 class Command(BaseCommand):
     """Load the demonstration into an empty database and write `var/demo.json`."""
 
-    help = "Load the demonstration: office, two firms, ten workers, a site with a device, ten days of touches."
+    help = "Load the demonstration: office, two firms, ten workers, a site with a device, ten days of touches, a world beside it."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Load, unless production settings forbid it."""
-        if not getattr(settings, "DEMO", False):
+        if not settings.DEMO:
             raise CommandError("Demo data is refused by these settings.")
         now = timezone.now()
         demo = load_demo(now)

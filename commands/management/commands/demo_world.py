@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Load, unless production settings forbid it."""
-        if not getattr(settings, "DEMO", False):
+        if not settings.DEMO:
             raise CommandError("Demo data is refused by these settings.")
         end = options["until"] or jst_day(timezone.now())
         with Progress(disable=not options["verbosity"]) as progress:

@@ -26,7 +26,7 @@ def opened(viewer: Viewer, permission: str = RIGHT, error: type[RegistryError] |
         return HttpResponse("inside")
 
     request = RequestFactory().get("/office/letters/")
-    request.viewer = viewer  # type: ignore[attr-defined]
+    request.viewer = viewer  # type: ignore[attr-defined]  # as the middleware does
     return view(request)
 
 

@@ -10,14 +10,14 @@ from registry.core.viewer import Viewer
 
 def request_of(role: Role, kind: ActorKind, path: str = "/") -> HttpRequest:
     request = RequestFactory().get(path)
-    request.viewer = Viewer(account_id=1, kind=kind, rights=frozenset(map(str, ROLE_PERMISSIONS[role])))  # type: ignore[attr-defined]
+    request.viewer = Viewer(account_id=1, kind=kind, rights=frozenset(map(str, ROLE_PERMISSIONS[role])))  # type: ignore[attr-defined]  # as the middleware does
     return request
 
 
 def test_a_stranger_has_no_menu() -> None:
     request = RequestFactory().get("/")
     assert page(request) == {"menu": [], "home_url": "/", "portal_name": ""}
-    request.viewer = Viewer()  # type: ignore[attr-defined]
+    request.viewer = Viewer()  # type: ignore[attr-defined]  # as the middleware does
     assert page(request)["menu"] == []
 
 

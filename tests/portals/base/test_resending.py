@@ -25,7 +25,7 @@ def refuse() -> bool:
 )
 def test_each_outcome_has_its_words(send: Callable[[], bool], level: str, said: str) -> None:
     request = RequestFactory().post("/")
-    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]  # as Django's middleware does
     send_again(request, send)
     (message,) = get_messages(request)
     assert (message.level_tag, said in str(message.message)) == (level, True)

@@ -82,7 +82,7 @@ def test_two_clicks_at_once_register_one(kind: str) -> None:
 
     def click() -> None:
         client = Client()
-        client.cookies = cookies.copy()  # type: ignore[assignment]
+        client.cookies.load({name: one.value for name, one in cookies.items()})
         together.wait(timeout=10)
         try:
             answers.append(client.post(where, {**typed, "form_key": "same", "confirmed": "1"}))

@@ -194,7 +194,9 @@ def test_a_day_of_shipment_is_one_since_the_issue_and_the_worker_is_told_of_a_fu
         with pytest.raises(ShippedOnError) as refused:
             ship_card(card.worker_id, on=NOW.date() + timedelta(days=day), **BY)
         assert refused.value.field == "shipped_on"
-    assert newest_card(card.worker_id).shipped_at is None  # type: ignore[union-attr]
+    newest = newest_card(card.worker_id)
+    assert newest is not None
+    assert newest.shipped_at is None
 
     three = NOW.date() - timedelta(days=3)
     for _ in range(2):

@@ -1,6 +1,7 @@
 """A month in one row: what goes in comes out again."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,14 +15,14 @@ MIDNIGHT = datetime(2026, 10, 31, 15, tzinfo=UTC)  # 00:00 of the month's first 
 PLACES = [Assignment(7, 70, (7, 8), "06-01"), Assignment(7, 70, (7, 8), "01-01", "X001", "配筋"), Assignment()]
 
 
-def a_day(number: int, *, first: int | None = 478, last: int | None = 1020, **more: object) -> BoundDay:
+def a_day(number: int, *, first: int | None = 478, last: int | None = 1020, **more: Any) -> BoundDay:
     """The n-th day with its minutes after 00:00 in Japan."""
     start = MIDNIGHT + timedelta(days=number - 1)
     times = [None if minute is None else start + timedelta(minutes=minute) for minute in (first, last)]
     values = {
         "site_id": 1, "assignment": PLACES[0], "standing": Standing.FORMAL, "reasons": (), "by_hand": False, **more,
     }  # fmt: skip
-    return BoundDay(day=MONTH.replace(day=number), first=times[0], last=times[1], **values)  # type: ignore[arg-type]
+    return BoundDay(day=MONTH.replace(day=number), first=times[0], last=times[1], **values)
 
 
 def again(days: list[BoundDay]) -> list[BoundDay]:

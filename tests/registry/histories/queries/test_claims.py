@@ -1,6 +1,7 @@
 """Days entered by hand as they are listed, and whose mark they wait for."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -32,9 +33,9 @@ class Place:
         self.worker, self.self = self.card.worker_id, worker_as_actor(self.card.worker_id)
         self.claim = self.enter(site_id=self.gate.site_id)
 
-    def enter(self, **more: object) -> int:
+    def enter(self, **more: Any) -> int:
         """Enter a day, and let it be bound."""
-        claim = enter_claim(self.worker, ClaimData(**{"day": DAY, **more}), by=self.self, at=NOW)  # type: ignore[arg-type]
+        claim = enter_claim(self.worker, ClaimData(**{"day": DAY, **more}), by=self.self, at=NOW)
         bind_months([(self.worker, NOVEMBER)])
         return claim
 
