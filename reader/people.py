@@ -12,6 +12,7 @@ from reader.web import NetworkError, post
 
 REFRESH = timedelta(hours=6)
 MOST_DAYS = 14
+TIMEOUT_S = 5.0
 
 
 def card_hash(secret: str, credential: str) -> str:
@@ -25,7 +26,7 @@ def name_of(store: Store, credential: str) -> str:
     return store.find_name(card_hash(secret, credential), now() - timedelta(days=MOST_DAYS)) if secret else ""
 
 
-def refresh_people(store: Store, *, timeout_s: float = 5.0) -> bool:
+def refresh_people(store: Store) -> bool:
     """Ask for the names of today when the last ones are some hours old. False when that failed: not at once again."""
     store.forget_people(before=now() - timedelta(days=MOST_DAYS))
     identity, known_at = store.identity(), store.people_known_at()
@@ -34,7 +35,7 @@ def refresh_people(store: Store, *, timeout_s: float = 5.0) -> bool:
     body = json.dumps({"store": identity.store, "sent_at": rfc3339(now())}).encode()
     headers = {"Device": identity.device, "Signature": sign(identity.secret, body)}
     try:
-        reply = post(f"{identity.url}/api/v1/people", body, headers, timeout_s)
+        reply = post(f"{identity.url}/api/v1/people", body, headers, TIMEOUT_S)
         people = read_people(json.loads(reply.body), identity.secret) if reply.status == OK else None
     except (NetworkError, ValueError, TypeError, KeyError):
         return False

@@ -47,10 +47,10 @@ def _self(worker_id: int) -> Actor:
     return Actor(ActorKind.WORKER, account_of_login(str(worker_id)), worker_id)
 
 
-def days_long_ago(on: date, count: int = 3) -> list[date]:
-    """Working days that can be corrected with the prime's approval alone: those up to the end of the month before last."""
-    back = (month_before(on) - timedelta(days=n) for n in range(1, 2 * count))
-    return [day for day in back if day.weekday() != SUNDAY][:count]
+def days_long_ago(on: date) -> list[date]:
+    """Three working days that can be corrected with the prime's approval alone: those up to the end of the month before last."""
+    back = (month_before(on) - timedelta(days=n) for n in range(1, 5))
+    return [day for day in back if day.weekday() != SUNDAY][:3]
 
 
 def say_words(scene: Scene, *, at: datetime) -> None:

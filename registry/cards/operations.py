@@ -36,7 +36,7 @@ class ShippedOnError(RegistryError):
 
 @transaction.atomic
 def issue_card(
-    worker_id: WorkerId, *, branch: int | None = None, has_document: bool = True, token: str | None = None,
+    worker_id: WorkerId, *, branch: int | None = None, has_document: bool = True,
     reason: str = "", by: Actor, at: datetime,
 ) -> CardRow:  # fmt: skip
     """Issue the next branch of a worker's card; the one before is replaced and works on for a while (ruling 19).
@@ -56,7 +56,7 @@ def issue_card(
     issued_on = jst_day(at)
     card = Card.objects.create(
         worker=worker, branch=last.branch + 1 if last else 1, issued_on=issued_on, colour=COLOURS[worker.level],
-        valid_until=valid_until(issued_on, worker.birth_on, has_document=has_document), token=token,
+        valid_until=valid_until(issued_on, worker.birth_on, has_document=has_document),
     )  # fmt: skip
     note_act("cards_card", card.pk, "issue", by=by, at=at, reason=reason)
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=issued_on)

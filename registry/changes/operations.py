@@ -1,6 +1,6 @@
 """Writes of the change feed, and the one way to follow it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -29,15 +29,13 @@ def note_change(
     from_on: date,
     until_on: date | None = None,
     worker_id: int | None = None,
-    worker_ids: Collection[int] | None = None,
     site_id: int | None = None,
     business_id: int | None = None,
 ) -> None:
     """Write a mark in the transaction of the fact. Without a worker it concerns all who were on the site."""
     Change.objects.create(
-        kind=kind, worker_id=worker_id, worker_ids=list(worker_ids) if worker_ids is not None else None,
-        site_id=site_id, business_id=business_id, from_on=from_on, until_on=until_on,
-    )  # fmt: skip
+        kind=kind, worker_id=worker_id, site_id=site_id, business_id=business_id, from_on=from_on, until_on=until_on
+    )
 
 
 # Marks of days as a part of a larger statement that names site, worker and day in `changed`.

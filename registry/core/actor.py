@@ -11,13 +11,12 @@ class ActorKind(StrEnum):
     WORKER = "worker"
     BUSINESS = "business"
     OFFICE = "office"
-    DEVICE = "device"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. `account_id` is None for devices and the system; `subject_id` is the worker, firm or device."""
+    """Who acts. `account_id` is None for the system; `subject_id` is the worker or firm."""
 
     kind: ActorKind
     account_id: int | None = None

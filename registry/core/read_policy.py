@@ -31,12 +31,11 @@ class Field:
 
     name: str
     readers: frozenset[Relation]
-    label: str = ""
 
 
-def field(name: str, *readers: Relation, label: str = "") -> Field:
+def field(name: str, *readers: Relation) -> Field:
     """Decide who reads a field."""
-    return Field(name, frozenset(readers), label)
+    return Field(name, frozenset(readers))
 
 
 @dataclass(frozen=True)

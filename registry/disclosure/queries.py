@@ -209,11 +209,9 @@ def full_name(seen: Seen) -> str:
     return " ".join(parts)
 
 
-def see_workers(
-    viewer: Viewer, ids: Iterable[int], *, at: datetime, only: Collection[str] | None = LISTED
-) -> dict[int, Seen]:
-    """Several workers, each as the viewer stands to them. One query and one look row for all."""
-    rows = fields_of_workers(ids, only=only)
+def see_workers(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
+    """The names of several workers, each as the viewer stands to them. One query and one look row for all."""
+    rows = fields_of_workers(ids, only=LISTED)
     seen = see_many(viewer, WORKER_POLICY, rows, relations_to_workers(viewer, rows, at=at), at=at)
     return {one.subject_id: one for one in seen}
 

@@ -9,6 +9,8 @@ from django.db.models import Exists, OuterRef
 from registry.notices.models import Letter, Notice
 from registry.notices.states import LetterKind, LetterState, NoticeKind
 
+LETTERS_AT_MOST = 100
+
 
 @dataclass(frozen=True)
 class NoticeRow:
@@ -40,7 +42,7 @@ def list_notices(account_id: int, *, limit: int = 10) -> list[NoticeRow]:
     return [NoticeRow(row.pk, NoticeKind(row.kind), row.data, row.written_at) for row in rows]
 
 
-def list_letters_to_print(*, limit: int = 100) -> list[LetterRow]:
+def list_letters_to_print(*, limit: int = LETTERS_AT_MOST) -> list[LetterRow]:
     """The letters that wait to be printed, oldest first."""
     return _letters(LetterState.QUEUED, limit)
 
@@ -51,9 +53,9 @@ def kinds_of_letters(letter_ids: Collection[int]) -> list[tuple[int, int, Letter
     return [(pk, account_id, LetterKind(kind)) for pk, account_id, kind in rows]
 
 
-def list_letters_to_ship(*, limit: int = 100) -> list[LetterRow]:
+def list_letters_to_ship() -> list[LetterRow]:
     """The letters that are printed and have not left the house, oldest first."""
-    return _letters(LetterState.PRINTED, limit)
+    return _letters(LetterState.PRINTED, LETTERS_AT_MOST)
 
 
 def _letters(state: LetterState, limit: int) -> list[LetterRow]:

@@ -160,11 +160,6 @@ def load_boundaries(site_ids: Iterable[int]) -> dict[int, list[tuple[date, time]
     return found
 
 
-def list_sites_by_id(site_ids: Iterable[int]) -> dict[int, SiteRow]:
-    """Sites by their IDs."""
-    return {row.id: row for row in rows_of_sites(Site.objects.filter(pk__in=set(site_ids)).order_by("pk"))}
-
-
 @dataclass(frozen=True)
 class EndingSite:
     """A site whose last period ends, and which nobody has closed. `until_on` is the first day behind it."""

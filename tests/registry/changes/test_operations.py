@@ -47,7 +47,7 @@ def sites_free(follower: str = "f", **more: Any) -> list[int | None]:
 def test_a_mark_carries_its_fact(transactional_db: None) -> None:
     until = date(2026, 12, 1)
     note_change(ChangeKind.CARD, worker_id=1, from_on=DAY, until_on=until)
-    note_change(ChangeKind.TOUCH, worker_ids={2}, site_id=9, from_on=DAY)
+    Change.objects.create(kind=ChangeKind.TOUCH, worker_ids=[2], site_id=9, from_on=DAY)
     note_change(ChangeKind.AFFILIATION, worker_id=3, business_id=8, from_on=DAY)
     until_free()
     with follow_changes("f") as marks:

@@ -12,7 +12,6 @@ from registry.sites.queries import (
     find_site,
     get_poster,
     list_sites,
-    list_sites_by_id,
     list_terminals,
     load_boundaries,
     names_of_sites,
@@ -52,10 +51,9 @@ def test_a_primes_sites_the_newest_first() -> None:
     assert [site.id for site in list_sites(firm, limit=1)] == [new]
 
 
-def test_sites_and_names_by_id_leave_out_what_is_not_there() -> None:
+def test_names_by_id_leave_out_what_is_not_there() -> None:
     site_id = a_gate(a_firm()).site_id
     assert names_of_sites([site_id, NO_SITE]) == {site_id: "見本ビル新築工事"}
-    assert list(list_sites_by_id([site_id, NO_SITE])) == [site_id]
     assert list(load_boundaries([site_id, NO_SITE])) == [site_id]
     assert list_terminals(NO_SITE) == []
 

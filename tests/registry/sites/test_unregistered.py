@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from registry.accounts.states import Role
-from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError, RegistryError
 from registry.core.ids import BusinessId, IdKind, SiteId, WorkerId, is_id
 from registry.sites.derive import labour_insurance_number
@@ -107,7 +106,7 @@ def test_without_a_board_nothing_is_opened(worker: WorkerId) -> None:
 
 def test_who_opens_one(worker: WorkerId, firm: BusinessId) -> None:
     limited = replace(owner_of(firm), units=frozenset({1}))
-    for nobody in (OFFICE, Actor(ActorKind.DEVICE, subject_id=1), user_as_actor(firm, Role.SITE_VIEWER), limited):
+    for nobody in (OFFICE, user_as_actor(firm, Role.SITE_VIEWER), limited):
         assert not may_open_unregistered(nobody)
         with pytest.raises(NotAllowedError):
             open_unregistered_site(BOARD, by=nobody, at=NOW)
