@@ -6,9 +6,12 @@ from django.utils.translation import get_language_from_request, gettext, overrid
 
 from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
+from registry.touches.operations.batches import BatchSizeError, DeviceForkedError, SignatureError
+from registry.touches.operations.devices import PairingCodeError, StoreShapeError, StoreTakenError
+from registry.touches.operations.items import BatchShapeError
 
 
-def problem(request: HttpRequest, error: RegistryError, status: int) -> JsonResponse:
+def problem(request: HttpRequest, error: RegistryError) -> JsonResponse:
     """An expected error as problem+json, in the language that the request asks for, else in Japanese.
 
     The thread may still have the language of the page it made before.
@@ -18,6 +21,7 @@ def problem(request: HttpRequest, error: RegistryError, status: int) -> JsonResp
             part: gettext(f"error.{error.code}.{part}").format(**error.data)
             for part in ("cause", "consequence", "remedy")
         }
+    status = STATUSES[type(error)]
     content = {
         "type": f"urn:ccus:problem:{error.code}", "title": texts["cause"], "status": status, "code": error.code,
         "detail": f"{texts['consequence']} {texts['remedy']}",
@@ -44,7 +48,7 @@ class MethodError(RegistryError):
 
 def wrong_method(request: HttpRequest) -> JsonResponse:
     """The address takes POST only."""
-    answer = problem(request, MethodError(), 405)
+    answer = problem(request, MethodError())
     answer["Allow"] = "POST"
     return answer
 
@@ -57,7 +61,7 @@ class LengthError(RegistryError):
 
 def missing_length(request: HttpRequest) -> JsonResponse:
     """A request has to say how long its body is."""
-    return problem(request, LengthError(), 411)
+    return problem(request, LengthError())
 
 
 class BodySizeError(RegistryError):
@@ -68,7 +72,7 @@ class BodySizeError(RegistryError):
 
 def too_large(request: HttpRequest) -> JsonResponse:
     """The body is larger than any that we read."""
-    return problem(request, BodySizeError(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024), 413)
+    return problem(request, BodySizeError(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024))
 
 
 class AddressError(RegistryError):
@@ -79,4 +83,21 @@ class AddressError(RegistryError):
 
 def unknown_address(request: HttpRequest) -> JsonResponse:
     """There is nothing at this address."""
-    return problem(request, AddressError(), 404)
+    return problem(request, AddressError())
+
+
+# Every error that a machine can be answered.
+STATUSES: dict[type[RegistryError], int] = {
+    SignatureError: 401,
+    PairingCodeError: 403,
+    AddressError: 404,
+    MethodError: 405,
+    DeviceForkedError: 409,
+    StoreTakenError: 409,
+    LengthError: 411,
+    BatchSizeError: 413,
+    BodySizeError: 413,
+    BatchShapeError: 422,
+    StoreShapeError: 422,
+    TooOftenError: 429,
+}

@@ -21,11 +21,6 @@ from registry.touches.operations.items import UNREAD, BatchShapeError
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
 
-STATUS = {
-    "STORE_TAKEN": 409, "TOO_OFTEN": 429, "DEVICE_UNKNOWN": 401, "DEVICE_FORKED": 409, "BATCH_SHAPE": 422,
-    "STORE_SHAPE": 422,
-}  # fmt: skip
-
 
 class Registration(msgspec.Struct, frozen=True):
     """What a device says of itself."""
@@ -45,7 +40,7 @@ def post_devices(request: HttpRequest) -> HttpResponse:
     try:
         wanted = _decode_registration(request.body)
     except UNREAD:
-        return problem(request, BatchShapeError(), 422)
+        return problem(request, BatchShapeError())
     network, now = network_of(request.META["REMOTE_ADDR"]), timezone.now()
     try:
         check_allowance(Limited.PAIRING, network, at=now)
@@ -56,7 +51,7 @@ def post_devices(request: HttpRequest) -> HttpResponse:
         if isinstance(error, PairingCodeError):
             with suppress(TooOftenError):  # told at the next try
                 use_allowance(Limited.PAIRING, network, at=now)
-        return problem(request, error, STATUS.get(error.code, 403))
+        return problem(request, error)
     terminals = [{"site": str(made.site_id), "name": made.terminal_name}]
     return JsonResponse({"device": str(made.device_id), "secret": made.secret, "terminals": terminals}, status=201)
 
@@ -74,5 +69,5 @@ def post_secret(request: HttpRequest) -> HttpResponse:
     try:
         masked = make_next_secret(*signed_parts(request), at=timezone.now())
     except RegistryError as error:
-        return problem(request, error, STATUS[error.code])
+        return problem(request, error)
     return JsonResponse({"masked_secret": masked})

@@ -15,10 +15,7 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.disclosure.queries import see_names_at_gate
 from registry.touches.operations.asking import check_question
-from registry.touches.operations.batches import DeviceForkedError, SignatureError
-from registry.touches.operations.items import BatchShapeError
 
-STATUSES: dict[type[RegistryError], int] = {SignatureError: 401, DeviceForkedError: 409, BatchShapeError: 422}
 KEEP_DAYS = 14
 SALT_BYTES = 16
 
@@ -30,7 +27,7 @@ def post_people(request: HttpRequest) -> HttpResponse:
     try:
         device = check_question(*signed_parts(request))
     except RegistryError as error:
-        return problem(request, error, STATUSES[type(error)])
+        return problem(request, error)
     names, salt = see_names_at_gate(device.sites, at=now), secrets.token_hex(SALT_BYTES)
     people = [
         _masked(device.secret, salt, credential, names[worker_id])

@@ -11,25 +11,10 @@ from django.utils import timezone
 from api.endpoint import endpoint
 from api.gathering import Gathering
 from api.problems import problem
-from registry.accounts.operations import TooOftenError
 from registry.core.errors import RegistryError
 from registry.histories.operations.receiving import Received, receive_batch, receive_one, receive_together
-from registry.touches.operations.batches import (
-    BatchSizeError,
-    DeviceForkedError,
-    SignatureError,
-    open_signed,
-)
-from registry.touches.operations.items import BatchShapeError
+from registry.touches.operations.batches import BatchSizeError, open_signed
 from registry.touches.operations.judging import SentBatch
-
-STATUSES: dict[type[RegistryError], int] = {
-    SignatureError: 401,
-    DeviceForkedError: 409,
-    BatchSizeError: 413,
-    BatchShapeError: 422,
-    TooOftenError: 429,
-}
 
 # A batch of more touches is worth statements of its own; of smaller ones so many share them.
 SMALL = 20
@@ -55,7 +40,7 @@ def post_touches(request: HttpRequest) -> HttpResponse:
         is_shared = len(sent.opened.items) <= SMALL and not connection.in_atomic_block
         answer = receive_batch(sent, _small_ones.ask if is_shared else receive_one)
     except RequestDataTooBig:
-        return problem(request, BatchSizeError(), 413)
+        return problem(request, BatchSizeError())
     except RegistryError as error:
-        return problem(request, error, STATUSES[type(error)])
+        return problem(request, error)
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
