@@ -1,13 +1,13 @@
 """Months and days in addresses: which one is meant, and the ones beside it."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.core.days import jst_day
+from registry.core.days import jst_day, month_after, month_before
 from registry.histories.derive.deadlines import FIRST_DAY
 
 OLDEST_YEAR, NEWEST_YEAR = FIRST_DAY.year, 2100
@@ -32,7 +32,7 @@ def chosen_month(year: int | None, month: int | None) -> date:
 
 def months_beside(url_name: str, chosen: date, *before: Any) -> dict[str, str]:
     """Addresses of the months before and after a month; none after that of today. `before`: what the address begins with."""
-    earlier, later = chosen - timedelta(days=1), (chosen + timedelta(days=31)).replace(day=1)
+    earlier, later = month_before(chosen), month_after(chosen)
     return {
         "older_url": reverse(url_name, args=[*before, earlier.year, earlier.month]),
         "newer_url": reverse(url_name, args=[*before, later.year, later.month])

@@ -50,12 +50,16 @@ def month_before(day: date) -> date:
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
+def month_after(day: date) -> date:
+    """The first day of the month after that of a day."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
 def months_around(month: date) -> list[date]:
     """A month with its neighbours: a night shift crosses their borders."""
-    return [month_before(month), month, (month + timedelta(days=32)).replace(day=1)]
+    return [month_before(month), month, month_after(month)]
 
 
 def end_of_next_month(day: date) -> date:
     """The last day of the month after a day: the limit for entries and edits (rulings 28, 29)."""
-    first = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return month_after(month_after(day)) - timedelta(days=1)

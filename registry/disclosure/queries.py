@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from registry.accounts.queries import find_account
@@ -21,7 +21,7 @@ from registry.businesses.queries import (
 from registry.cards.derive import age
 from registry.cards.queries import newest_cards
 from registry.core.actor import ActorKind
-from registry.core.days import JST, jst_day, month_before
+from registry.core.days import JST, jst_day, month_after, month_before
 from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.numbers import stored_number
@@ -356,8 +356,7 @@ def list_looks_at_me(viewer: Viewer, month: date, *, start: int = 0) -> LooksPag
     """Who looked at a worker's data in a month, newest first: for that worker alone (ruling 40)."""
     if viewer.worker_id is None:
         raise NotFoundError
-    from_at = datetime(month.year, month.month, 1, tzinfo=JST)
-    until_at = (from_at + timedelta(days=32)).replace(day=1)
+    from_at, until_at = (datetime.combine(day, time(), JST) for day in (month.replace(day=1), month_after(month)))
     found = list_looks(WORKER_POLICY.noun, viewer.worker_id, from_at=from_at, until_at=until_at, start=start)
     shown = found[:LOOKS_AT_MOST]
     firms = names_of_businesses(row.business_id for row in shown if row.business_id)

@@ -1,12 +1,12 @@
 """What a prime has refused, by hand or touched: on a site, a page at a time, and of one worker."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
-from registry.core.days import end_of_next_month
+from registry.core.days import end_of_next_month, month_after
 from registry.histories.derive.deadlines import is_answerable
 from registry.histories.queries.claims import list_chosen_claims
 
@@ -93,8 +93,7 @@ def list_refused_of_worker(worker_id: int, month: date | None = None) -> list[Re
     """A worker's days that primes do not accept, the newest first; of one month, or of all."""
     values: dict[str, Any] = {"worker": worker_id, "since": date.min, "until": date.max}
     if month is not None:
-        first = month.replace(day=1)
-        values |= {"since": first, "until": (first + timedelta(days=32)).replace(day=1)}
+        values |= {"since": month.replace(day=1), "until": month_after(month)}
     with connection.cursor() as cursor:
         cursor.execute(_OF_WORKER, values)
         found: dict[tuple[int, date], RefusedDay] = {}

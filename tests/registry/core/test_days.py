@@ -2,7 +2,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from registry.core.days import end_of_next_month, era_year, is_business_day, jst_day, next_business_day
+from registry.core.days import (
+    end_of_next_month,
+    era_year,
+    is_business_day,
+    jst_day,
+    month_after,
+    month_before,
+    next_business_day,
+)
 
 
 def test_jst_day_turns_at_fifteen_utc() -> None:
@@ -40,6 +48,19 @@ def test_next_business_day_skips_the_turn_of_the_year() -> None:
 )
 def test_era_year_at_the_borders(day: date, era: tuple[str, str, int]) -> None:
     assert era_year(day) == era
+
+
+@pytest.mark.parametrize(
+    ("before", "day", "after"),
+    [
+        (date(2026, 10, 1), date(2026, 11, 30), date(2026, 12, 1)),
+        (date(2026, 11, 1), date(2026, 12, 31), date(2027, 1, 1)),
+        (date(2025, 12, 1), date(2026, 1, 31), date(2026, 2, 1)),
+        (date(2028, 1, 1), date(2028, 2, 29), date(2028, 3, 1)),
+    ],
+)
+def test_the_months_beside_that_of_a_day(before: date, day: date, after: date) -> None:
+    assert (month_before(day), month_after(day)) == (before, after)
 
 
 @pytest.mark.parametrize(
