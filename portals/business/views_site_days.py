@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.contrib.messages import error as say_error
 from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -37,7 +38,13 @@ from registry.core.numbers import stored_number
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.operations.claim_checks import ClaimSiteClosedError, ClaimTooLateError
 from registry.histories.operations.claims import approve_claims, refuse_claim
-from registry.histories.operations.edits import approve_edits, decide_days, refuse_edit, refuse_position
+from registry.histories.operations.edits import (
+    DayDecidedError,
+    approve_edits,
+    decide_days,
+    refuse_edit,
+    refuse_position,
+)
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
@@ -305,9 +312,17 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
     if rows and (counts or form.is_valid()):
         days = [(WorkerId(row.worker_id), row.bound.day) for row in rows]
         reason = "" if counts else form.cleaned_data["reason"]
-        by, at = viewer_of(request).actor(), timezone.now()
-        decide_days(SiteId(site_id), days, counts=counts, reason=reason, by=by, at=at)
-        success(request, _("day.decided").format(count=len(rows)))
+        try:
+            count = decide_days(
+                SiteId(site_id), days, counts=counts, reason=reason, by=viewer_of(request).actor(), at=timezone.now()
+            )
+        except DayDecidedError as error:
+            say_error(request, refusal(error).message)
+        else:
+            if count:
+                success(request, _("day.decided").format(count=count))
+            else:
+                info(request, _("day.decided_before"))
     elif rows:
         return _ask_reason(request, site, rows, form, back)
     else:

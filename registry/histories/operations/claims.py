@@ -128,7 +128,7 @@ def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Acto
         raise ClaimTwiceError(field="day") from None
     note_act("histories_claim", claim.pk, ENTER, by=by, at=at)
     if side is Side.EMPLOYER:
-        _confirm(claim, by, at)
+        _mark(claim, _marks_of(claim, by), at)
         tell_its_worker(NoticeKind.CLAIM_ENTERED_FOR_YOU, claim, at=at)
     _note(claim)
     settle_refused_before(claim, at)
@@ -206,7 +206,7 @@ def join_site(claim_ids: Collection[int], site_id: SiteId, *, by: Actor, at: dat
         if business_id != by.subject_id:
             tell_firm(NoticeKind.CLAIMS_JOINED, business_id, words, site_id=site_id, at=at)
     for claim in joined if Side.EMPLOYER in sides else ():
-        _confirm(claim, by, at)
+        _mark(claim, _marks_of(claim, by), at)
         tell_its_worker(NoticeKind.CLAIM_JOINED_FOR_YOU, claim, at=at)
     return len(joined)
 
@@ -241,25 +241,33 @@ def confirm_claim(claim_id: int, *, by: Actor, at: datetime) -> None:
     None that nobody can approve: `ClaimTooLateError`, `ClaimSiteClosedError`.
     """
     claim = _claim(claim_id)
-    if not by.has(Permission.BUSINESS_WORKERS) or not _confirm(claim, by, at):
+    marks = _marks_of(claim, by)
+    if not by.has(Permission.BUSINESS_WORKERS) or not marks:
         raise NotAllowedError
     check_answerable(claim, jst_day(at))
-    note_act("histories_claim", claim.pk, "confirm", by=by, at=at)
+    if _mark(claim, marks, at):
+        note_act("histories_claim", claim.pk, "confirm", by=by, at=at)
 
 
-def _confirm(claim: Claim, by: Actor, at: datetime) -> bool:
-    """Set the marks that a firm has to give. The prime's only mark is its approval (ruling 28)."""
+def _marks_of(claim: Claim, by: Actor) -> list[str]:
+    """The marks that a firm has to give. The prime's only mark is its approval (ruling 28)."""
     path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
     if by.subject_id not in {*path[:1], *path[-2:-1]} - set(path[-1:]):
-        return False
+        return []
     if by.subject_id != path[0] and not has_part_in(claim.site_id or 0, by.subject_id):
-        return False  # invited, and not yet there
-    if by.subject_id == path[0]:
-        claim.employer_confirmed_at = claim.employer_confirmed_at or at
-    if by.subject_id == path[-2]:
-        claim.first_tier_confirmed_at = claim.first_tier_confirmed_at or at
-    claim.save(update_fields=["employer_confirmed_at", "first_tier_confirmed_at"])
-    return True
+        return []  # invited, and not yet there
+    marks = {"employer_confirmed_at": path[0], "first_tier_confirmed_at": path[-2]}
+    return [mark for mark, firm in marks.items() if firm == by.subject_id]
+
+
+def _mark(claim: Claim, marks: Collection[str], at: datetime) -> bool:
+    """Set those of some marks that are not set; the first time holds. Whether there were any."""
+    new = [mark for mark in marks if getattr(claim, mark) is None]
+    for mark in new:
+        setattr(claim, mark, at)
+    if new:
+        claim.save(update_fields=new)
+    return bool(new)
 
 
 @transaction.atomic

@@ -42,6 +42,12 @@ class ReasonMissingError(RegistryError):
     code = "REASON_MISSING"
 
 
+class DayDecidedError(RegistryError):
+    """The prime says of a day that it counts, or that it does not, and has meanwhile said the other."""
+
+    code = "DAY_DECIDED"
+
+
 @transaction.atomic
 def edit_day(
     worker_id: WorkerId, site_id: SiteId, day: date, *, trade: str = "", second_trade: str = "", position: str = "",
@@ -204,16 +210,23 @@ def withdraw_edit(edit_id: int, *, by: Actor, at: datetime) -> bool:
 @transaction.atomic
 def decide_days(
     site_id: SiteId, days: Sequence[tuple[WorkerId, date]], *, counts: bool, reason: str = "", by: Actor, at: datetime
-) -> None:
-    """The prime says of days that wait for it whether they count, and why not (ruling 24).
+) -> int:
+    """The prime says of days that wait for it whether they count, and why not (ruling 24). Returns of how many.
 
-    Each worker is told once, of all his days.
+    Each worker is told once, of all his days. A day of which the same was said before is left as it is. Raises
+    `DayDecidedError` where the other was said of one: then nothing is said of any.
     """
     site = check_prime(site_id, by)
     if not counts and not reason:
         raise ReasonMissingError(field="reason")
+    one_at_a_time(*(worker_id for worker_id, _ in days))
+    said = _said_last(site_id, days)
+    if others := sum(said.get(place) is (not counts) for place in days):
+        raise DayDecidedError(field=None if counts else "reason", count=others)
     of_workers: dict[WorkerId, list[date]] = {}
     for worker_id, day in days:
+        if said.get((worker_id, day)) is counts:
+            continue
         of_workers.setdefault(worker_id, []).append(day)
         decision = DayDecision.objects.create(
             worker_id=worker_id, site_id=site_id, day=day, counts=counts, reason=reason, recorded_at=at
@@ -224,6 +237,14 @@ def decide_days(
     for worker_id, own in of_workers.items():
         words = {"days": " ".join(day.isoformat() for day in sorted(own)), "site": site.name, "reason": reason}
         tell_worker(kind, worker_id, words, at=at)
+    return sum(map(len, of_workers.values()))
+
+
+def _said_last(site_id: SiteId, days: Sequence[tuple[WorkerId, date]]) -> dict[tuple[int, date], bool | None]:
+    """The prime's last word on some days of a site, and on more."""
+    about = {"worker__in": {worker_id for worker_id, _ in days}, "day__in": {day for _, day in days}}
+    rows = DayDecision.objects.filter(site=site_id, **about).order_by("recorded_at", "pk")
+    return {(worker_id, day): counts for worker_id, day, counts in rows.values_list("worker_id", "day", "counts")}
 
 
 @transaction.atomic

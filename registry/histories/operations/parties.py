@@ -34,9 +34,9 @@ def check_trade(worker_id: int, trade: str, *, field: str = "trade") -> None:
         raise TradeNotRegisteredError(field=field)
 
 
-def one_at_a_time(worker_id: int) -> None:
-    """Of two clicks on days of one worker the second waits here until the first is done; nobody where there is no such worker."""
-    Worker.objects.select_for_update(no_key=True).filter(pk=worker_id).first()
+def one_at_a_time(*worker_ids: int) -> None:
+    """Of two clicks on days of some workers the second waits here until the first is done; nobody where there is no such worker."""
+    list(Worker.objects.select_for_update(no_key=True).filter(pk__in=worker_ids).order_by("pk"))
 
 
 def side_of(by: Actor, worker_id: int, day: date) -> Side:

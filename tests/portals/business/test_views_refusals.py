@@ -43,6 +43,20 @@ def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: 
     assert "元請は、この日を認めていません" in place.page("below", month)
 
 
+def test_two_tabs_that_say_different_things_of_a_day_do_not_both_succeed(place: Place) -> None:
+    close_site(place.gate.site_id, from_on=DAY, by=owner_of(place.prime), at=NOW)
+    bind_all()
+    path, prime = f"/business/sites/{place.gate.site_id}/days/decide/", place.browsers["prime"]
+    chosen = {"day": f"{place.theirs.worker_id}:{DAY}"}
+    for sent, said in (
+        ({"counts": "1"}, "1件を確認しました"),
+        ({"counts": "1"}, "すでに答えが出ています"),
+        ({"reason": "作業がありません"}, "1件に、別の答えが出ています"),
+    ):
+        assert said in prime.post(path, {**chosen, **sent}, follow=True).content.decode()
+    assert DayDecision.objects.values_list("counts", "reason").get() == (True, "")
+
+
 def typed(place: Place, day: str = "2026-11-19") -> str:
     """A day by a typed number; returns how forms name it."""
     place.gate.send(a_touch(7, place.theirs, f"{day}T07:58:00+09:00", method="typed"))

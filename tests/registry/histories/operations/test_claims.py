@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from registry.accounts.states import Role
+from registry.audit.models import Move
 from registry.businesses.operations import add_user
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
@@ -157,6 +158,7 @@ def test_each_firm_sets_its_own_mark_and_the_first_time_holds(place: Place) -> N
     confirm_claim(claim, by=owner_of(place.second), at=later)
     confirm_claim(claim, by=owner_of(place.first), at=later)
     assert (row(claim).employer_confirmed_at, row(claim).first_tier_confirmed_at) == (later, NOW)
+    assert Move.objects.filter(noun="histories_claim", move="confirm").count() == 2, "one act of each"
     assert standing(place.worker) == [Standing.CLAIMED], "formal it becomes by the prime alone"
 
 

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from registry.audit.models import Move
 from registry.businesses.models import Business
@@ -11,8 +13,9 @@ from registry.businesses.queries import list_users
 from registry.businesses.states import BusinessKind
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId
-from registry.histories.models import DayEdit, EditAnswer
+from registry.histories.models import DayDecision, DayEdit, EditAnswer
 from registry.histories.operations.edits import (
+    DayDecidedError,
     ReasonMissingError,
     SecondTradeError,
     approve_edits,
@@ -313,9 +316,10 @@ def test_the_later_word_holds_in_whatever_order_they_are_approved(place: Place) 
 def test_the_prime_lets_waiting_days_count_or_not(place: Place) -> None:
     close_site(place.site, from_on=DAY, by=place.owner, at=NOW)
     assert [one.standing for one in days_of(place.worker)] == [Standing.WAITING]
-    for counts, expected in ((True, Standing.FORMAL), (False, Standing.NONE), (True, Standing.FORMAL)):
+    for counts, expected in ((False, Standing.NONE), (True, Standing.FORMAL)):
         decide_days(place.site, [(place.worker, DAY)], counts=counts, reason="確認済み", by=place.owner, at=NOW)
         assert [one.standing for one in days_of(place.worker)] == [expected]
+        take_back_decision(place.site, place.worker, DAY, by=place.owner, at=NOW)
     for by in (place.employer, place.self):
         with pytest.raises(NotAllowedError):
             decide_days(place.site, [(place.worker, DAY)], counts=True, by=by, at=NOW)
@@ -328,6 +332,7 @@ def test_days_are_refused_with_a_reason_and_each_worker_is_told_once(place: Plac
     with pytest.raises(ReasonMissingError):
         decide_days(place.site, days, counts=False, by=place.owner, at=NOW)
     decide_days(place.site, days, counts=False, reason="作業なし", by=place.owner, at=NOW)
+    take_back_decision(place.site, place.worker, DAY, by=place.owner, at=NOW)
     decide_days(place.site, days[:1], counts=True, by=place.owner, at=NOW)
     found = Notice.objects.filter(account_id=account_of_worker(place.worker)).order_by("pk")
     refused, counted = found.filter(kind__startswith="days")
@@ -338,6 +343,23 @@ def test_days_are_refused_with_a_reason_and_each_worker_is_told_once(place: Plac
         (place.site, DAY): (True, ""),
         (place.site, DAY - timedelta(days=1)): (False, "作業なし"),
     }
+
+
+def test_a_day_is_decided_once_and_a_tab_that_says_otherwise_is_told(place: Place) -> None:
+    other, told = a_worker(place.firm).worker_id, Notice.objects.filter(kind__startswith="days")
+    days = [(place.worker, DAY), (other, DAY)]
+    with CaptureQueriesContext(connection) as asked:
+        assert decide_days(place.site, days[:1], counts=True, by=place.owner, at=NOW) == 1
+    assert [one for one in asked.captured_queries if "FOR NO KEY UPDATE" in one["sql"]], (
+        "two clicks wait for each other"
+    )
+    assert decide_days(place.site, days[:1], counts=True, by=place.owner, at=NOW) == 0
+    with pytest.raises(DayDecidedError) as refused:
+        decide_days(place.site, days, counts=False, reason="作業なし", by=place.owner, at=NOW)
+    assert refused.value.data == {"count": 1}
+    assert (DayDecision.objects.count(), told.count()) == (1, 1)
+    assert decide_days(place.site, days, counts=True, by=place.owner, at=NOW) == 1
+    assert (DayDecision.objects.count(), told.count()) == (2, 2)
 
 
 def test_the_second_of_two_clicks_says_nothing_again(place: Place) -> None:

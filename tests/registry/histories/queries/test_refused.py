@@ -38,7 +38,8 @@ def test_entered_and_touched_days_stand_in_order_and_only_while_they_are_refused
     assert [found(start=start, size=2) for start in (0, 2, 4, 6)] == [every[:2], every[2:4], every[4:], []]
     assert list_refused_of_month(site, date(2026, 10, 1), size=9) == []
     take_back_refusal(claims[1], by=by, at=later)
-    take_back_decision(site, own, DAY, by=by, at=later)
+    for worker in (own, theirs):
+        take_back_decision(site, worker, DAY, by=by, at=later)
     decide_days(site, [(theirs, DAY)], counts=True, by=by, at=later)
     assert found() == [one for one in every if one[:2] == (own, before)]
 
