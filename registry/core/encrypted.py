@@ -5,6 +5,7 @@ nothing, and the tag (16). The tag holds for the model and the field too: a valu
 good as a forged one. The first of `settings.ENCRYPTION_KEYS` writes, all of them read. What is empty is NULL.
 """
 
+import json
 import os
 from collections.abc import Sequence
 from datetime import date
@@ -58,9 +59,9 @@ def decrypted(secrets: Sequence[str], stored: bytes, place: str) -> str:
 
 
 class _Encrypted(_Field):
-    """What both kinds share; no question to the database can ask for the value. Django calls a field by its place."""
+    """What all kinds share; no question to the database can ask for the value. Django calls a field by its place."""
 
-    nothing: str | None
+    nothing: Any
 
     def get_internal_type(self) -> str:
         return "BinaryField"
@@ -75,7 +76,11 @@ class _Encrypted(_Field):
         if value in self.empty_values:
             return None
         self.run_validators(value)  # the length, which the column does not see
-        return encrypted(settings.ENCRYPTION_KEYS, str(value), str(self))
+        return encrypted(settings.ENCRYPTION_KEYS, self.as_text(value), str(self))
+
+    def as_text(self, value: Any) -> str:
+        """A value as the text that is encrypted; `to_python` reads it again."""
+        return str(value)
 
     def from_db_value(self, value: bytes | None, *_: object) -> Any:
         if value is None:
@@ -93,3 +98,18 @@ class EncryptedDateField(_Encrypted, _DateField):
     """A day; None where nothing is stored."""
 
     nothing = None
+
+
+class EncryptedJSONField(_Encrypted):
+    """An object of JSON; None where nothing is stored."""
+
+    nothing = None
+    empty_values = (None,)  # an empty object is one
+
+    def as_text(self, value: Any) -> str:
+        """The object as JSON."""
+        return json.dumps(value, ensure_ascii=False)
+
+    def to_python(self, value: Any) -> Any:
+        """The object of a JSON text; what is one already stays."""
+        return json.loads(value) if isinstance(value, str) else value

@@ -1,5 +1,6 @@
 """A database that is in use survives the migrations which move what stands in it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -29,7 +30,8 @@ WORKER = {
 }  # fmt: skip
 HEALTH = ("blood_type", "health_checked_on", "blood_pressure")
 
-FILE = "SELECT pg_relation_filepath('workers_worker')"
+DRAFT = {"blood_type": "AB+", "family_name": "見本"}
+FILES = "SELECT pg_relation_filepath('workers_worker'), pg_relation_filepath('drafts_draft')"
 
 
 def migrate(url: str, *target: str) -> None:
@@ -76,6 +78,7 @@ def insert(link: psycopg.Connection[Any], table: str, row: dict[str, Any]) -> No
 def test_what_stands_in_a_database_survives(url: str) -> None:
     migrate(url, "workers", "0005")
     migrate(url, "audit", "0001")
+    migrate(url, "drafts", "0001")
     with connected(url) as link:
         for number, at in enumerate(("2026-10-31 14:59+00", "2026-10-31 15:00+00", "2050-01-01 00:00+00")):
             look = {
@@ -95,7 +98,14 @@ def test_what_stands_in_a_database_survives(url: str) -> None:
         insert(link, "accounts_account", {**account, "id": 2, "login_id": "2"})
         nothing = {"blood_type": "", "health_checked_on": None, "blood_pressure": ""}
         insert(link, "workers_worker", {**WORKER, **nothing, "id": 12345678901921, "account_id": 2})
-        (before,) = link.execute(FILE).fetchall()
+        draft = {
+            "account_id": 1,
+            "form": "/office/workers/new/",
+            "typed": json.dumps(DRAFT),
+            "saved_at": "2026-11-21 00:00+00",
+        }
+        insert(link, "drafts_draft", draft)
+        before = link.execute(FILES).fetchone()
 
     migrate(url)
 
@@ -110,5 +120,12 @@ def test_what_stands_in_a_database_survives(url: str) -> None:
         ]
         assert read == ["AB+", "2026-04-01", "118-76"]
         assert empty == (None, None, None)
-        (after,) = link.execute(FILE).fetchall()
-    assert after != before  # a column that is dropped stays in the old file
+        ((draft_stored,),) = link.execute("SELECT typed FROM drafts_draft").fetchall()
+        assert json.loads(decrypted(settings.ENCRYPTION_KEYS, draft_stored, "drafts.Draft.typed")) == DRAFT
+        after = link.execute(FILES).fetchone()
+    assert before is not None
+    assert after is not None
+    assert [one != two for one, two in zip(before, after, strict=True)] == [
+        True,
+        True,
+    ]  # a column that is dropped stays in the old file

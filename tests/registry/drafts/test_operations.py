@@ -1,10 +1,12 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from registry.drafts.derive import KEPT_AT_MOST, KEPT_FOR
 from registry.drafts.models import Draft
-from registry.drafts.operations import drop_draft, forget_drafts, keep_draft
+from registry.drafts.operations import drop_draft, encrypt_drafts_anew, forget_drafts, keep_draft
 from registry.drafts.queries import find_draft
 from tests.factories.accounts import an_account
 from tests.factories.cast import NOW
@@ -45,3 +47,24 @@ def test_what_nobody_went_on_with_is_forgotten() -> None:
     keep_draft(account, "/newer/", {}, at=NOW + timedelta(seconds=1))
     assert forget_drafts(at=NOW + KEPT_FOR) == 1
     assert [row.form for row in Draft.objects.all()] == ["/newer/"]
+
+
+def test_the_database_holds_nothing_plain_of_what_was_typed() -> None:
+    account = an_account()
+    keep_draft(account, FORM, {"blood_type": "AB+", "name": "見本"}, at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT d::text FROM drafts_draft d")
+        ((row,),) = cursor.fetchall()
+    for plain in ("AB+", "blood_type", "見本"):
+        assert plain not in row
+        assert plain.encode().hex() not in row
+
+
+def test_what_was_written_by_an_old_key_is_written_by_the_new_one_and_needs_the_old_no_more(settings: Any) -> None:
+    accounts, typed = [an_account(), an_account("12345678901822")], {"work": "足場"}
+    for account in accounts:
+        keep_draft(account, FORM, typed, at=NOW)
+    settings.ENCRYPTION_KEYS = ["the new key", *settings.ENCRYPTION_KEYS]
+    assert encrypt_drafts_anew() == 2
+    settings.ENCRYPTION_KEYS = ["the new key"]
+    assert [row.typed for row in Draft.objects.all()] == [typed, typed]

@@ -36,7 +36,7 @@ def test_what_was_written_by_an_old_key_is_written_by_the_new_one_and_needs_the_
 
     call_command("encrypt_anew")
 
-    assert capsys.readouterr().out == "3 workers\n"
+    assert capsys.readouterr().out == "3 workers, 0 drafts\n"
     settings.ENCRYPTION_KEYS = ["the new key"]
     assert read() == known
     assert [[one is None for one in row] for row in stored()] == [[one is None for one in row] for row in before]
