@@ -81,11 +81,14 @@ class DayBoundary(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     begins_at = models.TimeField()
     from_on = models.DateField()
+    withdrawn_at = models.DateTimeField(null=True)  # another hour was said from the same day on
 
     class Meta:
         db_table = "sites_day_boundary"
         constraints = [
-            models.UniqueConstraint(fields=["site", "from_on"], name="sites_boundary_once_a_day"),
+            models.UniqueConstraint(
+                fields=["site", "from_on"], condition=Q(withdrawn_at=None), name="sites_boundary_once_a_day"
+            ),
             models.CheckConstraint(condition=Q(begins_at__lte=LATEST_BOUNDARY), name="sites_boundary_before_noon"),
         ]
 

@@ -203,13 +203,20 @@ def add_period(site_id: SiteId, from_on: date, last_on: date | None, *, by: Acto
 
 @transaction.atomic
 def change_day_boundary(site_id: SiteId, begins_at: time, *, from_on: date, by: Actor, at: datetime) -> None:
-    """Let days begin at another hour from a day on (ruling 27)."""
+    """Let days begin at another hour from a day on (ruling 27). What was said from the same day on is withdrawn.
+
+    Harmless when repeated.
+    """
     site = _own_site(site_id, by=by)
     if begins_at > LATEST_BOUNDARY:
         raise DayBoundaryError(field="begins_at")
-    DayBoundary.objects.update_or_create(site=site, from_on=from_on, defaults={"begins_at": begins_at})
+    boundaries = DayBoundary.objects.filter(site=site, withdrawn_at=None)
+    if boundaries.filter(from_on=from_on, begins_at=begins_at).exists():
+        return
+    boundaries.filter(from_on=from_on).update(withdrawn_at=at)
     # The first row holds for all days before it as well.
-    is_first = not DayBoundary.objects.filter(site=site, from_on__lt=from_on).exists()
+    is_first = not boundaries.filter(from_on__lt=from_on).exists()
+    DayBoundary.objects.create(site=site, from_on=from_on, begins_at=begins_at)
     note_act("sites_site", site_id, "change_day_boundary", by=by, at=at)
     note_change(ChangeKind.SITE, site_id=site_id, from_on=EVER if is_first else from_on)
 

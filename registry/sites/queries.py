@@ -90,6 +90,7 @@ def find_site(site_id: int) -> SiteRow | None:
     return rows[0] if rows else None
 
 
+SHOWN_AT_MOST = 50  # sites on a page
 ALL_AT_MOST = 2000  # sites of one prime that a list over all of them takes
 
 
@@ -98,10 +99,12 @@ def in_units(units: Collection[int] | None, field: str = "unit") -> Q:
     return Q() if units is None else Q(**{f"{field}__in": units})
 
 
-def list_sites(business_id: int, *, units: Collection[int] | None = None, limit: int = 200) -> list[SiteRow]:
-    """A prime's sites, or those of some of its units, the newest first."""
+def list_sites(
+    business_id: int, *, units: Collection[int] | None = None, start: int = 0, limit: int = SHOWN_AT_MOST + 1
+) -> list[SiteRow]:
+    """A prime's sites, or those of some of its units, the newest first; one more than a page, to know if there is more."""
     rows = Site.objects.filter(in_units(units), business_id=business_id)
-    return rows_of_sites(rows.order_by("-opened_at", "pk")[:limit])
+    return rows_of_sites(rows.order_by("-opened_at", "pk")[start : start + limit])
 
 
 def names_of_sites(ids: Iterable[int]) -> dict[int, str]:
@@ -154,7 +157,7 @@ def get_poster(text: str, *, at: datetime) -> Poster:
 def load_boundaries(site_ids: Iterable[int]) -> dict[int, list[tuple[date, time]]]:
     """When days begin on sites: dated rows, the oldest first."""
     found: dict[int, list[tuple[date, time]]] = defaultdict(list)
-    rows = DayBoundary.objects.filter(site__in=set(site_ids)).order_by("site_id", "from_on")
+    rows = DayBoundary.objects.filter(site__in=set(site_ids), withdrawn_at=None).order_by("site_id", "from_on")
     for site_id, from_on, begins_at in rows.values_list("site_id", "from_on", "begins_at"):
         found[site_id].append((from_on, begins_at))
     return found

@@ -5,7 +5,7 @@ SELECT json_build_object(
   'periods', (SELECT json_agg(json_build_array(site_id, json_build_array(from_on, until_on))) FROM sites_period
     WHERE site_id = ANY(%(sites)s::bigint[])),
   'boundaries', (SELECT json_agg(json_build_array(site_id, json_build_array(from_on, begins_at)) ORDER BY site_id, from_on)
-    FROM sites_day_boundary WHERE site_id = ANY(%(sites)s::bigint[])),
+    FROM sites_day_boundary WHERE site_id = ANY(%(sites)s::bigint[]) AND withdrawn_at IS NULL),
   'nodes', (SELECT json_agg(json_build_array(site_id, json_build_array(id, parent_id))) FROM structures_node
     WHERE site_id = ANY(%(sites)s::bigint[])),
   'tenures', (SELECT json_agg(json_build_array(n.site_id, json_build_array(t.id, t.node_id, t.business_id, t.business_name,

@@ -72,7 +72,7 @@ class Oracle:
         self.sites = {one["id"]: one for one in rows("SELECT * FROM sites_site")}
         self.unregistered = {one["site_id"]: one for one in rows("SELECT * FROM sites_unregistered")}
         self.periods = rows("SELECT * FROM sites_period")
-        self.boundaries = rows("SELECT * FROM sites_day_boundary ORDER BY from_on")
+        self.boundaries = rows("SELECT * FROM sites_day_boundary WHERE withdrawn_at IS NULL ORDER BY from_on")
         self.claims = rows("SELECT * FROM histories_claim WHERE state <> 'withdrawn' ORDER BY recorded_at, id")
         self.edits = rows(
             "SELECT e.*, a.answer FROM histories_day_edit e LEFT JOIN histories_edit_answer a ON a.edit_id = e.id"

@@ -9,6 +9,7 @@ import pytest
 from registry.accounts.states import Role
 from registry.audit.models import Move
 from registry.changes.models import Change
+from registry.changes.states import EVER
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, IdKind, SiteId, is_id
@@ -142,11 +143,22 @@ def test_days_begin_at_another_hour_from_a_day_on(site: SiteId, by: Actor) -> No
     assert mark() == (date(2026, 12, 1), None)
 
 
+def test_what_was_said_of_the_same_day_stays_to_be_read_and_a_second_click_says_nothing(
+    site: SiteId, by: Actor
+) -> None:
+    for _ in range(2):
+        change_day_boundary(site, time(5, 0), from_on=TODAY, by=by, at=NOW)
+    rows = DayBoundary.objects.order_by("pk").values_list("begins_at", "from_on", "withdrawn_at")
+    assert list(rows) == [(time(4, 0), TODAY, NOW), (time(5, 0), TODAY, None)]
+    assert Move.objects.filter(move="change_day_boundary").count() == 1
+    assert Change.objects.filter(site_id=site, from_on=EVER).count() == 1
+
+
 @pytest.mark.parametrize(("begins_at", "fits"), [(time(12, 0), True), (time(12, 1), False)])
 def test_a_day_begins_before_noon(site: SiteId, by: Actor, begins_at: time, fits: bool) -> None:
     if fits:
         change_day_boundary(site, begins_at, from_on=TODAY, by=by, at=NOW)
-        assert DayBoundary.objects.get().begins_at == begins_at
+        assert DayBoundary.objects.get(withdrawn_at=None).begins_at == begins_at
         return
     with pytest.raises(DayBoundaryError):
         change_day_boundary(site, begins_at, from_on=TODAY, by=by, at=NOW)
