@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib.messages import warning
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from portals.base.drafts import BUTTON, answer_form, keep_unsent
 from portals.base.requests import of_portal
+from registry.accounts.operations import TooOftenError
 from registry.accounts.states import Portal
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.viewer import Viewer
@@ -23,11 +24,11 @@ BEHIND_THE_LOGIN = tuple(f"/{portal}/" for portal in Portal)
 View = Callable[..., HttpResponseBase]
 
 
-def page(permission: str) -> Callable[[View], View]:
-    """Mark a view with the permission that it needs, or `PUBLIC`.
+def page(permission: str, *, takes_files: bool = False) -> Callable[[View], View]:
+    """Mark a view with the permission that it needs, or `PUBLIC`, and whether files may be sent to it.
 
     A stranger is sent to the login page; anybody else without the permission gets what an unknown address gets.
-    So does a view that raises `NotAllowedError` or `NotFoundError`. What somebody typed into the page's form is kept.
+    So does a view that raises `NotAllowedError` or `NotFoundError`; `TooOftenError` asks to wait. What somebody typed into the page's form is kept.
     """
 
     def mark(view: View) -> View:
@@ -42,15 +43,24 @@ def page(permission: str) -> Callable[[View], View]:
                 answer = answer_form(request, partial(view, request, *args, **kwargs))
             except (NotAllowedError, NotFoundError) as error:
                 raise Http404 from error
+            except TooOftenError as error:
+                return _too_often(request, error)
             is_button = request.method == "GET" and answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
             if is_button and permission != PUBLIC:  # it was pressed after the login had ended
                 return redirect(f"{viewer.kind}:home")
             return answer
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all addresses
+        guarded.takes_files = takes_files  # type: ignore[attr-defined]  # read by `uploads`
         return guarded
 
     return mark
+
+
+def _too_often(request: HttpRequest, error: TooOftenError) -> HttpResponse:
+    answer = render(request, "base/too_often.html", {"seconds": error.seconds}, status=429)
+    answer["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def may_open(request: HttpRequest) -> bool:

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from portals.base.access import viewer_of
+from portals.base.search import pages_around, start_of
 from portals.base.templatetags.ds import jdate, listed
-from registry.notices.queries import NoticeRow
+from registry.notices.queries import NoticeRow, list_notices
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class ShownNotice:
 
 
 MOST_DAYS = 5
+PAGE = 50  # messages
 
 
 def _days(said: str) -> str:
@@ -35,3 +40,11 @@ def shown_notices(rows: list[NoticeRow]) -> list[ShownNotice]:
         data = {key: _days(value) if key in {"day", "days"} else value for key, value in row.data.items()}
         found.append(ShownNotice(row, _(f"notice.{row.kind}.title"), _(f"notice.{row.kind}.body").format(**data)))
     return found
+
+
+def notices_page(request: HttpRequest) -> HttpResponse:
+    """All messages to the viewer, newest first."""
+    start = start_of(request)
+    rows = list_notices(viewer_of(request).account_id or 0, start=start, limit=PAGE + 1)
+    context = {"notices": shown_notices(rows[:PAGE]), **pages_around(request, start, more=len(rows) > PAGE, size=PAGE)}
+    return render(request, "base/notices.html", context)

@@ -4,7 +4,9 @@ import secrets
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.contrib.messages import error as say_error
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +45,7 @@ def search_key(request: HttpRequest, form: SearchForm) -> str:
     if request.method != "POST" or not form.is_valid():
         return ""
     try:
-        use_allowance(Limited.SEARCH, str(viewer_of(request).account_id), at=timezone.now())
+        count_look(request)
     except TooOftenError as error:
         add_refusal(form, error)
         return ""
@@ -54,9 +56,28 @@ def search_key(request: HttpRequest, form: SearchForm) -> str:
 
 
 def kept_search(request: HttpRequest) -> str | None:
-    """The words behind the key in the address, or None."""
+    """The words behind the key in the address, or None. Each further page of what they find counts as a search.
+
+    Raises `TooOftenError`.
+    """
     found: str | None = request.session.get(KEPT, {}).get(request.GET.get("k", ""))
+    if found and request.method == "GET" and start_of(request):
+        count_look(request)
     return found
+
+
+def count_look(request: HttpRequest) -> None:
+    """Count one look at people whom the viewer has no part in, as one search. Raises `TooOftenError`."""
+    use_allowance(Limited.SEARCH, str(viewer_of(request).account_id), at=timezone.now())
+
+
+def search_page(request: HttpRequest, where: str) -> HttpResponse:
+    """What a search on a page with another form leads to: that page, with what was found or what is wrong."""
+    form = SearchForm(request.POST, kinds=(IdKind.WORKER,))
+    key = search_key(request, form)
+    for problem in form.errors.get("words", ()):
+        say_error(request, str(problem))
+    return redirect(f"{where}?k={key}" if key else where)
 
 
 def start_of(request: HttpRequest) -> int:

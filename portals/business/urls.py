@@ -29,6 +29,7 @@ from portals.business import (
 app_name = "business"
 urlpatterns = [
     path("", views_home.home, name="home"),
+    path("messages/", views_home.notices, name="notices"),
     path("own/", views_firm.own, name="own"),
     path("organisation/", views_organisation.organisation, name="organisation"),
     path("users/", views_users.users, name="users"),

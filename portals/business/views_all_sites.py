@@ -64,7 +64,7 @@ def _site_lines(sites: dict[int, str], sums: Iterable[SiteSum], chosen: date) ->
 
 def _works_below(request: HttpRequest) -> bool:
     """Whether the firm works on sites of others: their days do not stand here."""
-    return viewer_of(request).units is None and bool(list_sites_below(business_of(request)))
+    return viewer_of(request).units is None and bool(list_sites_below(business_of(request), limit=1))
 
 
 @page(Permission.SITE_MANAGE)

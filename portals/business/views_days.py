@@ -23,7 +23,7 @@ from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.joining import join_page
 from portals.base.months import chosen_month, months_beside
 from portals.base.records import full_name
-from portals.base.search import pages_around, start_of
+from portals.base.search import kept_search, pages_around, search_page, start_of
 from portals.base.templatetags.ds import listed
 from portals.business.claims import known_claim, shown_claims
 from portals.business.forms import DayEditForm, PeopleClaimForm
@@ -35,7 +35,7 @@ from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
-from registry.disclosure.queries import see_workers, see_workers_at_work
+from registry.disclosure.queries import LISTED, find_workers, see_workers_at_work
 from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claim_checks import ClaimSiteClosedError, ClaimTooLateError
 from registry.histories.operations.claims import confirm_claim, enter_claims
@@ -66,8 +66,7 @@ from registry.papers.queries import day_lines, list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
 from registry.sites.queries import find_site, names_of_sites
-from registry.workers.queries import FOUND_AT_MOST as PAGE
-from registry.workers.queries import linked_businesses, linked_workers
+from registry.workers.queries import linked_businesses
 from registry.workers.states import ALL_OF_DAYS, DayItem
 
 LINES = 50  # people on a page
@@ -190,25 +189,23 @@ def _confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
 confirm = page(Permission.BUSINESS_WORKERS)(_confirm)
 
 
-def _own_people(request: HttpRequest) -> list[tuple[str, str]]:
-    """The firm's linked people for a choice, by reading."""
-    own, now = business_of(request), timezone.now()
-    ids: list[int] = []
-    while len(found := linked_workers(own, on=jst_day(now), start=len(ids))) > PAGE:
-        ids += found[:PAGE]
-    names = names_of(see_workers(viewer_of(request), ids + found, at=now))
-    return [(str(one), names[one]) for one in ids + found if one in names]
-
-
 @page(Permission.BUSINESS_WORKERS)
 def new_claims(request: HttpRequest) -> HttpResponse:
     """Enter a day for one's own people: the reader was broken, the cards lay at home."""
-    people = _own_people(request)
+    if "words" in request.POST:
+        return search_page(request, reverse("business:new_claims"))
+    start, words = start_of(request), kept_search(request) or ""
+    found = find_workers(viewer_of(request), words, at=timezone.now(), start=start, only=LISTED)
+    people = [(str(seen.subject_id), name) for seen in found.rows if (name := full_name(seen))]
     form = PeopleClaimForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid() and _enter(request, form, people):
         on = form.cleaned_data["day"]
         return redirect("business:days_of_month", on.year, on.month)
-    return form_page(request, "business/new_claims.html", {"form": form})
+    context = {
+        "form": form, "words": words, "nobody": not people,
+        **pages_around(request, start, more=found.more),
+    }  # fmt: skip
+    return form_page(request, "business/new_claims.html", context)
 
 
 def _enter(request: HttpRequest, form: PeopleClaimForm, people: list[tuple[str, str]]) -> bool:

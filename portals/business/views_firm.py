@@ -1,5 +1,6 @@
 """The firm's own data and its people."""
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,9 +10,11 @@ from portals.base.access import page, viewer_of
 from portals.base.forms import form_page
 from portals.base.photos import photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
-from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
+from portals.base.search import SearchForm, count_look, kept_search, pages_around, search_key, start_of
 from registry.accounts.states import Permission
+from registry.audit.operations import Seen
 from registry.core.days import jst_day
+from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind
 from registry.core.read_policy import Relation
 from registry.disclosure.queries import Found, find_workers, see_business, see_worker
@@ -52,10 +55,23 @@ def workers(request: HttpRequest) -> HttpResponse:
     return form_page(request, "business/workers.html", context)
 
 
+def _seen(request: HttpRequest, worker_id: int) -> Seen:
+    """What the firm may read of one person. Who looks up strangers by their IDs, one after another, has to wait."""
+    try:
+        with transaction.atomic():  # what is refused was not looked at
+            seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
+            if seen.relations == {Relation.OTHER}:
+                count_look(request)
+    except NotFoundError:
+        count_look(request)
+        raise
+    return seen
+
+
 @page(Permission.BUSINESS_WORKERS)
 def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     """One person, as far as the read policy lets through."""
-    seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
+    seen = _seen(request, worker_id)
     context = {
         "full_name": full_name(seen), "full_kana": full_kana(seen), "blocks": worker_blocks(seen), "seen": seen,
         "is_ours": Relation.EMPLOYER in seen.relations, "today": jst_day(timezone.now()),

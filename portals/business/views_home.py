@@ -5,12 +5,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from portals.base.access import page, viewer_of
-from portals.base.messages import shown_notices
+from portals.base.messages import notices_page, shown_notices
 from portals.business.to_do import to_do_of
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.disclosure.queries import see_business
 from registry.notices.queries import list_notices
+
+notices = page(Permission.BUSINESS_VIEW)(notices_page)
 
 
 @page(Permission.BUSINESS_VIEW)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from typing import Any
 
-from django.contrib.messages import error as say_error
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
 from portals.base.records import full_kana, full_name
-from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
+from portals.base.search import SearchForm, kept_search, pages_around, search_page, start_of
 from portals.base.templatetags.ds import listed
 from portals.business.forms import DayForm, LineForm, RosterForm
 from portals.business.site_access import SiteAccess, access_to
@@ -89,7 +88,7 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
     if not places:
         raise Http404
     if "words" in request.POST:
-        return _search(request, reverse("business:add_to_roster", args=[site_id]))
+        return search_page(request, reverse("business:add_to_roster", args=[site_id]))
     start, words = start_of(request), kept_search(request) or ""
     found = find_workers(viewer_of(request), words, at=now, start=start, only=LISTED)
     listed = _listed_everywhere(access, places)
@@ -115,14 +114,6 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
         **pages_around(request, start, more=found.more),
     }  # fmt: skip
     return form_page(request, "business/add_to_roster.html", context)
-
-
-def _search(request: HttpRequest, where: str) -> HttpResponse:
-    form = SearchForm(request.POST, kinds=(IdKind.WORKER,))
-    key = search_key(request, form)
-    for problem in form.errors.get("words", ()):
-        say_error(request, str(problem))
-    return redirect(f"{where}?k={key}" if key else where)
 
 
 def _listed_everywhere(access: SiteAccess, places: list[TenureRow | None]) -> set[int]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page, refusal
+from portals.base.search import pages_around, start_of
 from portals.business.forms import DayBeginForm, FileForm, PeriodForm, SiteForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_firm import business_of
@@ -31,7 +32,7 @@ from registry.sites.operations import (
     open_site,
     reopen_site,
 )
-from registry.sites.queries import list_sites, list_terminals, load_boundaries
+from registry.sites.queries import SHOWN_AT_MOST, list_sites, list_terminals, load_boundaries
 from registry.sites.rules import may_open_unregistered
 from registry.structures.queries import list_sites_below
 from registry.touches.queries import list_devices
@@ -40,10 +41,12 @@ from registry.touches.queries import list_devices
 @page(Permission.SITE_MANAGE)
 def sites(request: HttpRequest) -> HttpResponse:
     """The firm's sites."""
-    own = business_of(request)
+    own, units, start = business_of(request), viewer_of(request).units, start_of(request)
+    found = list_sites(own, units=units, start=start)
+    below = list_sites_below(own, start=start) if units is None else []
     context = {
-        "sites": list_sites(own, units=viewer_of(request).units),
-        "below": list_sites_below(own) if viewer_of(request).units is None else [],
+        "sites": found[:SHOWN_AT_MOST], "below": below[:SHOWN_AT_MOST],
+        **pages_around(request, start, more=max(len(found), len(below)) > SHOWN_AT_MOST, size=SHOWN_AT_MOST),
         "may_open_unregistered": may_open_unregistered(viewer_of(request).actor()),
         "may_open": viewer_of(request).has(Permission.BUSINESS_SITES),
     }  # fmt: skip

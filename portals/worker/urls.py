@@ -18,6 +18,7 @@ from portals.worker import (
 app_name = "worker"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("messages/", views.notices, name="notices"),
     path("own/", views.own, name="own"),
     path("days/", views_days.days, name="days"),
     path("days/<int:year>-<int:month>/", views_days.days, name="days_of_month"),

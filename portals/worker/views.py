@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.days import by_place
-from portals.base.messages import shown_notices
+from portals.base.messages import notices_page, shown_notices
 from portals.base.photos import photo_answer
 from portals.base.records import full_kana, full_name, worker_blocks
 from portals.base.templatetags.ds import jdate
@@ -26,6 +26,9 @@ from registry.workers.queries import list_link_requests
 from registry.workers.states import LinkSide
 
 MOST_TO_DO = 3
+
+
+notices = page(Permission.WORKER_OWN)(notices_page)
 
 
 @page(Permission.WORKER_OWN)

@@ -27,18 +27,21 @@ class LetterRow:
     """One letter that waits to be printed or shipped."""
 
     id: int
+    account_id: int
     kind: LetterKind
     recipient_name: str
     queued_at: datetime
 
 
-def list_notices(account_id: int, *, limit: int = 10) -> list[NoticeRow]:
-    """The latest messages to an account, newest first. Several that ended in the same news about one thing are one."""
+def list_notices(account_id: int, *, start: int = 0, limit: int = 10) -> list[NoticeRow]:
+    """The latest messages to an account, newest first, from the `start`-th on. Several that ended in the same news about one thing are one."""
     same = Notice.objects.filter(
         account=OuterRef("account"), about=OuterRef("about"), kind=OuterRef("kind"),
         written_at=OuterRef("written_at"), pk__gt=OuterRef("pk"),
     ).exclude(about="")  # fmt: skip
-    rows = Notice.objects.filter(~Exists(same), account_id=account_id).order_by("-written_at", "-id")[:limit]
+    rows = Notice.objects.filter(~Exists(same), account_id=account_id).order_by("-written_at", "-id")[
+        start : start + limit
+    ]
     return [NoticeRow(row.pk, NoticeKind(row.kind), row.data, row.written_at) for row in rows]
 
 
@@ -60,4 +63,4 @@ def list_letters_to_ship() -> list[LetterRow]:
 
 def _letters(state: LetterState, limit: int) -> list[LetterRow]:
     rows = Letter.objects.filter(state=state).order_by("id")[:limit]
-    return [LetterRow(row.pk, LetterKind(row.kind), row.recipient_name, row.queued_at) for row in rows]
+    return [LetterRow(row.pk, row.account_id, LetterKind(row.kind), row.recipient_name, row.queued_at) for row in rows]

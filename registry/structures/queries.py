@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from registry.core.dated import on_day
 from registry.sites.models import Site
-from registry.sites.queries import SiteRow, in_units, rows_of_sites
+from registry.sites.queries import SHOWN_AT_MOST, SiteRow, in_units, rows_of_sites
 from registry.structures.derive import Structure, TenureFact
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.structures.states import LIVE, TenureState
@@ -177,10 +177,10 @@ def list_refusals(
     return _rows(Q(~taken, mine, state=TenureState.DECLINED, answered_at__gte=since), on=on)
 
 
-def list_sites_below(business_id: int) -> list[SiteRow]:
-    """Sites on which a firm has an accepted place, the newest first."""
+def list_sites_below(business_id: int, *, start: int = 0, limit: int = SHOWN_AT_MOST + 1) -> list[SiteRow]:
+    """Sites on which a firm has an accepted place, the newest first; one more than a page, to know if there is more."""
     ids = Tenure.objects.filter(business=business_id, state=TenureState.ACCEPTED).values("node__site_id")
-    return rows_of_sites(Site.objects.filter(pk__in=ids).order_by("-opened_at", "pk"))
+    return rows_of_sites(Site.objects.filter(pk__in=ids).order_by("-opened_at", "pk")[start : start + limit])
 
 
 def sites_with_part(site_ids: Collection[int], business_id: int) -> set[int]:

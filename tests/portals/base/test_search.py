@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 from portals.base.search import pages_around, start_of
 from registry.accounts.operations import use_allowance
 from registry.accounts.states import LIMITS, Limited
+from registry.audit.models import Look
 from registry.businesses.queries import list_users
 from tests.factories.cast import NOW, a_firm, a_worker
 from tests.factories.visitors import as_firm
@@ -52,6 +53,24 @@ def test_too_many_searches_wait_and_keep_the_words() -> None:
     page = answer.content.decode()
     assert 'value="みほん"' in page
     assert "5秒たってから" in page
+
+
+def test_further_pages_of_a_search_and_strangers_opened_by_their_ids_count_as_searches() -> None:
+    firm, stranger = a_firm(), a_worker(a_firm("別の会社")).worker_id
+    client, account_id, own = as_firm(firm), list_users(firm)[0].account.id, a_worker(firm).worker_id
+    address = search(client, "みほん").headers["Location"]
+    for _ in range(LIMITS[Limited.SEARCH].times - 4):
+        use_allowance(Limited.SEARCH, str(account_id), at=NOW)
+    for where in (f"{address}&start=50", f"{PATH}{stranger}/"):
+        assert client.get(where).status_code == 200
+    assert client.get(f"{PATH}12345678901821/").status_code == 404
+    looks = Look.objects.count()
+    for where in (f"{address}&start=50", f"{PATH}{stranger}/", f"{PATH}12345678901821/"):
+        answer = client.get(where)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+        assert "5秒たってから" in answer.content.decode()
+    assert Look.objects.count() == looks, "nothing was shown"
+    assert [client.get(where).status_code for where in (address, PATH, f"{PATH}{own}/")] == [200, 200, 200]
 
 
 @pytest.mark.parametrize(("typed", "start"), [("50", 50), ("", 0), ("-1", 0), ("x", 0), ("٣", 0), ("99999999", 0)])

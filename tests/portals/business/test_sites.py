@@ -8,8 +8,8 @@ from django.test import Client
 from registry.accounts.states import Role
 from registry.core.ids import BusinessId, SiteId
 from registry.sites.models import Site, SitePeriod
-from registry.sites.queries import find_site, list_terminals, load_boundaries
-from tests.factories.cast import a_firm, a_gate
+from registry.sites.queries import SHOWN_AT_MOST, find_site, list_terminals, load_boundaries
+from tests.factories.cast import NOW, a_firm, a_gate
 from tests.factories.visitors import as_firm
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +122,17 @@ class TestSettings:
         client = as_firm(a_firm("別の会社"))
         assert client.get(f"/business/sites/{site}/{page}").status_code == 404
         assert client.post(f"/business/sites/{site}/{page}", {"close": ""}).status_code in {404, 405}
+
+
+def test_a_firm_with_many_sites_turns_pages(client: Client, prime: BusinessId, site: SiteId) -> None:
+    for number in range(SHOWN_AT_MOST):
+        more = Site.objects.create(
+            id=number + 1, business_id=prime, name=f"多数{number}", prefecture="13", address="東京都", public_works=False,
+            manager_name="現場 見太", opened_at=NOW,
+        )  # fmt: skip
+        SitePeriod.objects.create(site=more, from_on=NOW.date())
+    first = client.get("/business/sites/")
+    assert (len(first.context["sites"]), first.context["older_url"]) == (SHOWN_AT_MOST, f"?start={SHOWN_AT_MOST}")
+    second = client.get(f"/business/sites/?start={SHOWN_AT_MOST}")
+    assert [one.id for one in second.context["sites"]] == [site]
+    assert "start=0" in second.content.decode()

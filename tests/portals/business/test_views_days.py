@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry.audit.models import Look
 from registry.histories.models import Claim
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, answer_refusal, enter_claim, refuse_claim
@@ -50,6 +51,22 @@ def test_only_own_people_can_be_chosen(place: Place) -> None:
     answer = place.browsers["below"].post("/business/days/new/", data)
     assert answer.status_code == 422
     assert Claim.objects.count() == 0
+
+
+def test_a_firm_with_many_people_turns_pages_and_searches_whom_to_enter_a_day_for(place: Place) -> None:
+    for number in range(51):
+        a_worker(place.below, f"多数{number}", family_kana="タスウ" if number else "ンン")
+    path, client = "/business/days/new/", place.browsers["below"]
+    looks = Look.objects.count()
+    first = client.get(path)
+    assert [len(one.subjects) for one in Look.objects.order_by("pk")[looks:]] == [50], (
+        "a look at those alone who are shown"
+    )
+    assert "多数0 太郎" not in first.content.decode()
+    assert "多数0 太郎" in client.get(f"{path}?start=50").content.decode()
+    found = client.post(path, {"words": "下"}, follow=True).content.decode()
+    assert ("下 太郎" in found, "多数1 太郎" in found) == (True, False)
+    assert "関連付けられていません" in client.post(path, {"words": "いない"}, follow=True).content.decode()
 
 
 def test_a_person_s_month_holds_what_was_worked_for_the_firm(place: Place) -> None:

@@ -17,6 +17,7 @@ def test_messages_are_newest_first_and_only_the_own() -> None:
     write_notice(NoticeKind.LINKED, account_id=other, data={}, at=NOW)
     assert [one.kind for one in list_notices(account)] == [NoticeKind.CARD_STOPPED, NoticeKind.REGISTERED]
     assert [one.kind for one in list_notices(account, limit=1)] == [NoticeKind.CARD_STOPPED]
+    assert [one.kind for one in list_notices(account, start=1)] == [NoticeKind.REGISTERED]
 
 
 def test_letters_are_oldest_first() -> None:
