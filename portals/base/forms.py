@@ -35,6 +35,15 @@ forms.CharField.default_error_messages = {
 }
 
 
+_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
+
+
+def key_of(request: HttpRequest, name: str = "form_key") -> str:
+    """The key that a form carries along, as `token_urlsafe` makes them; what can be none is none."""
+    key = request.POST.get(name, "")
+    return key if _KEY.fullmatch(key) else ""
+
+
 class Renderer(DjangoTemplates):
     """Every field by `base/field.html`, so `{{ form }}` and `{{ form.field.as_field_group }}` look alike."""
 

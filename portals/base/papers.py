@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import viewer_of
 from portals.base.exports import attachment
-from portals.base.forms import refusal
+from portals.base.forms import key_of, refusal
 from portals.base.templatetags.ds import jmonth
 from registry.core.viewer import Viewer
 from registry.disclosure.queries import full_name, see_workers_at_work
@@ -91,7 +91,7 @@ def ask(request: HttpRequest, wish: Wish) -> HttpResponse:
     """Ask for a paper and go to where it will be."""
     viewer = viewer_of(request)
     try:
-        ask_paper(wish, key=request.POST.get("form_key", "")[:40], by=viewer.actor(), at=timezone.now())
+        ask_paper(wish, key=key_of(request), by=viewer.actor(), at=timezone.now())
     except (PapersWaitingError, PaperMonthsError) as error:
         say_error(request, refusal(error).message)
     else:

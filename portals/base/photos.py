@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from portals.base.access import viewer_of
-from portals.base.forms import add_refusal
+from portals.base.forms import add_refusal, key_of
 from registry.core.errors import RegistryError
 from registry.disclosure.queries import see_photo
 from registry.workers.operations.photos import keep_photo
@@ -43,7 +43,7 @@ class KeptPhoto:
 def kept_photo(request: HttpRequest, form: BaseForm) -> KeptPhoto | None:
     """The picture that came with this request, or with an earlier one of the same form; what is wrong stands beside it."""
     by, at = viewer_of(request).actor(), timezone.now()
-    draft = find_kept_photo(request.POST.get("photo_key", ""), by=by, at=at)
+    draft = find_kept_photo(key_of(request, "photo_key"), by=by, at=at)
     if upload := request.FILES.get("photo"):
         try:
             draft = keep_photo(upload, by=by, at=at)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.doors import printed_address
-from portals.base.forms import form_page, refusal
+from portals.base.forms import form_page, key_of, refusal
 from portals.base.photos import KeptPhoto, kept_photo, photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.rows import MORE
@@ -31,7 +31,15 @@ from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
 from registry.core.ids import BusinessId, IdKind
 from registry.core.numbers import stored_number
-from registry.disclosure.queries import FOUND, Found, find_businesses, find_workers, see_business, see_worker
+from registry.disclosure.queries import (
+    FOUND,
+    Found,
+    find_businesses,
+    find_workers,
+    see_business,
+    see_recipients,
+    see_worker,
+)
 from registry.notices.operations import PrintedLetter, ship_letters
 from registry.notices.queries import LetterRow, list_letters_to_print, list_letters_to_ship
 from registry.notices.states import WITH_PASSWORD
@@ -105,7 +113,7 @@ def _register(
     *, photo: KeptPhoto | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Typing, checking, done. The form's key makes a repeated click lead to what the first one registered."""
-    key = request.POST.get("form_key", "")[:40] or secrets.token_urlsafe(16)
+    key = key_of(request) or secrets.token_urlsafe(16)
     context: dict[str, Any] = {"form": form, "title": title, "form_key": key, "step": 1, "photo": photo}
     if request.method == "POST" and form.is_valid() and not {"again", MORE} & request.POST.keys():
         try:
@@ -141,14 +149,14 @@ def register_business_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-@page(Permission.OFFICE_REGISTER)
+@page(Permission.OFFICE_REGISTER, takes_files=True)
 def register_worker_page(request: HttpRequest) -> HttpResponse:
     """Register a worker, with the first card."""
     form = WorkerForm(request.POST or None, request.FILES or None)
     photo = kept_photo(request, form)
 
     def data() -> WorkerData:
-        return WorkerData(**form.data_of_worker(), photo_key=photo.key if photo else request.POST.get("photo_key", ""))
+        return WorkerData(**form.data_of_worker(), photo_key=photo.key if photo else key_of(request, "photo_key"))
 
     def save(key: str) -> str:
         card = register_worker_with_card(data(), key=key, by=viewer_of(request).actor(), at=timezone.now())
@@ -171,11 +179,15 @@ def _listed(rows: list[LetterRow]) -> list[dict[str, Any]]:
 @page(Permission.OFFICE_PRINT)
 def letters(request: HttpRequest) -> HttpResponse:
     """Letters that wait; printing shows each once and makes its secret. Below, those that wait to be shipped."""
+    viewer, now = viewer_of(request), timezone.now()
     printed: list[PrintedLetter] = []
     if request.method == "POST":
-        printed = print_letters_to_present_addresses(_chosen(request), by=viewer_of(request).actor(), at=timezone.now())
+        printed = print_letters_to_present_addresses(_chosen(request), by=viewer.actor(), at=now)
+    to_print, to_ship = list_letters_to_print(), list_letters_to_ship()
+    recipients = {one.account_id for one in to_print + to_ship} | {one.account_id for one in printed}
+    see_recipients(viewer, recipients, at=now, printed=[(one.account_id, one.kind) for one in printed])
     context = {
-        "letters": _listed(list_letters_to_print()), "to_ship": _listed(list_letters_to_ship()),
+        "letters": _listed(to_print), "to_ship": _listed(to_ship),
         "printed": [_shown_letter(letter) for letter in printed],
     }  # fmt: skip
     return render(request, "office/letters.html", context)

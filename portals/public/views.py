@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from portals.base.access import PUBLIC, page
+from portals.base.cookies import cookie_name
 from portals.base.doors import elsewhere, is_open, login_address, open_portals
 from portals.base.forms import add_refusal, form_page
 from portals.base.middleware import begin_session
@@ -55,7 +56,7 @@ def _device(request: HttpRequest) -> dict[str, Any]:
     """What the signed cookie tells: the device's name, and under which marks it logged in before."""
     try:
         known: dict[str, Any] = signing.loads(
-            request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIFE
+            request.COOKIES.get(cookie_name(DEVICE_COOKIE), ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIFE
         )
     except signing.BadSignature:
         return {"device": secrets.token_urlsafe(16), "accounts": []}
@@ -78,7 +79,7 @@ def _remember_device(request: HttpRequest, response: HttpResponse, login_id: str
     known, mark = _device(request), _mark(login_id)
     known["accounts"] = [mark, *(one for one in known["accounts"] if one != mark)][:DEVICE_ACCOUNTS]
     response.set_cookie(
-        DEVICE_COOKIE, signing.dumps(known, salt=DEVICE_COOKIE), max_age=DEVICE_LIFE, httponly=True, samesite="Lax",
+        cookie_name(DEVICE_COOKIE), signing.dumps(known, salt=DEVICE_COOKIE), max_age=DEVICE_LIFE, httponly=True, samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from portals.base.access import PUBLIC, page, viewer_of
+from portals.base.cookies import cookie_name
 from portals.base.days import shown_reasons
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
@@ -60,7 +61,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         info(request, _("poster.log_in").format(site=poster.site_name))
     answer = redirect("worker:poster")
     answer.set_cookie(
-        READING, signing.dumps([code, ms_of(now)], salt=READING), max_age=READING_LIFE, httponly=True, samesite="Lax",
+        cookie_name(READING), signing.dumps([code, ms_of(now)], salt=READING), max_age=READING_LIFE, httponly=True, samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
     return answer
@@ -92,7 +93,7 @@ def _read(signed: str, now: datetime) -> tuple[Poster, datetime] | None:
 @page(Permission.WORKER_OWN)
 def poster(request: HttpRequest) -> HttpResponse:
     """Site, place, what was touched there today, and two buttons. Each may be pressed twice and is still one touch."""
-    signed = request.POST.get(READING) or request.COOKIES.get(READING, "")
+    signed = request.POST.get(READING) or request.COOKIES.get(cookie_name(READING), "")
     try:
         found = _read(signed, timezone.now())
         if found is None:

@@ -1,6 +1,6 @@
 """Reads of firms. What leaves towards a page goes through `disclosure`, which knows who looks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 
 from django.db.models import Q
@@ -40,6 +40,12 @@ def part_of_account(account_id: int) -> tuple[BusinessId | None, frozenset[int] 
     return BusinessId(business_id), frozenset(
         Unit.objects.filter(below).order_by("pk").values_list("pk", flat=True) if unit_id else ()
     )
+
+
+def businesses_of_accounts(account_ids: Collection[int]) -> dict[int, int]:
+    """The firms that some accounts act for, by account."""
+    rows = BusinessUser.objects.filter(account__in=account_ids).order_by("pk")
+    return dict(rows.values_list("account_id", "business_id"))
 
 
 def list_units(business_id: int) -> list[UnitRow]:

@@ -13,6 +13,7 @@ from registry.audit.queries import list_looks
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.businesses.queries import FOUND_AT_MOST as FIRMS_AT_MOST
 from registry.businesses.queries import (
+    businesses_of_accounts,
     fields_of_businesses,
     names_of_businesses,
     part_of_account,
@@ -29,6 +30,7 @@ from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
 from registry.histories.queries import list_days_elsewhere, was_lately_at, workers_at_work_for, workers_bound_below
+from registry.notices.states import LetterKind
 from registry.sites.queries import find_site
 from registry.structures.queries import (
     RosterRow,
@@ -37,6 +39,7 @@ from registry.structures.queries import (
     is_on_roster_for,
     workers_on_rosters_below,
 )
+from registry.workers.derive import fields_of_address
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.queries import (
     FOUND_AT_MOST,
@@ -48,6 +51,7 @@ from registry.workers.queries import (
     list_ending_credentials,
     search_workers,
     worker_of_account,
+    workers_of_accounts,
 )
 from registry.workers.states import DayItem
 
@@ -368,3 +372,23 @@ def list_looks_at_me(viewer: Viewer, month: date, *, start: int = 0) -> LooksPag
         for row in shown
     ]  # fmt: skip
     return LooksPage(rows, more=len(found) > len(shown))
+
+
+def see_recipients(
+    viewer: Viewer, account_ids: Collection[int], *, at: datetime, printed: Iterable[tuple[int, LetterKind]] = ()
+) -> None:
+    """The look at those to whom letters go: their names, and of the `printed` ones, each an account, also where they live."""
+    workers, firms = workers_of_accounts(account_ids), businesses_of_accounts(account_ids)
+    people = fields_of_workers(
+        workers.values(), only={*_NAMES, "postal_code", "address", "card_postal_code", "card_address"}
+    )
+    businesses = fields_of_businesses(firms.values())
+    shown = {one: {name: people[one][name] for name in _NAMES} for one in workers.values()}
+    of_firms = {one: {"name": businesses[one]["name"]} for one in firms.values()}
+    for account_id, kind in printed:
+        if one := workers.get(account_id):
+            shown[one] |= {name: people[one][name] for name in fields_of_address(kind, people[one]["card_address"])}
+        elif one := firms.get(account_id):
+            of_firms[one] |= {name: businesses[one][name] for name in ("postal_code", "address")}
+    see_many(viewer, WORKER_POLICY, shown, relations_to_workers(viewer, shown, at=at), at=at)
+    see_many(viewer, BUSINESS_POLICY, of_firms, _relations_to_businesses(viewer, of_firms), at=at)

@@ -42,6 +42,7 @@ class PrintedLetter:
     """A letter as it is printed, once."""
 
     kind: LetterKind
+    account_id: int
     recipient: Recipient
     portal: Portal
     login_id: str
@@ -97,7 +98,7 @@ def _print(letter: Letter, present: Recipient | None, *, by: Actor, at: datetime
     account = find_account(letter.account_id)
     if account is None:
         raise NotFoundError
-    return PrintedLetter(kind, recipient, Portal(account.portal), account.login_id, secret, letter.data)
+    return PrintedLetter(kind, account.id, recipient, Portal(account.portal), account.login_id, secret, letter.data)
 
 
 @transaction.atomic

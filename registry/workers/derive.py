@@ -8,6 +8,7 @@ from typing import NamedTuple
 from stdnum.jp import in_
 
 from registry.core.kana import search_form
+from registry.notices.states import WITH_PASSWORD, LetterKind
 
 _GROUPS = re.compile(r"(?<!\d)\d{4}[\s\-‐–ー]?\d{4}[\s\-‐–ー]?\d{4}(?!\d)")
 
@@ -41,3 +42,10 @@ class TradeFact(NamedTuple):
     trade: str
     from_on: date
     until_on: date | None
+
+
+def fields_of_address(kind: LetterKind, card_address: str) -> tuple[str, str]:
+    """Where a letter to a worker goes, by field: the password with the card, a code to the 現住所 and never after the card (ruling 2)."""
+    if kind in WITH_PASSWORD and card_address:
+        return "card_postal_code", "card_address"
+    return "postal_code", "address"

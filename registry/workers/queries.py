@@ -68,6 +68,11 @@ def worker_of_account(account_id: int) -> WorkerId | None:
     return WorkerId(found) if found else None
 
 
+def workers_of_accounts(account_ids: Collection[int]) -> dict[int, int]:
+    """The workers whose logins some accounts are, by account."""
+    return dict(Worker.objects.filter(account__in=account_ids).order_by("pk").values_list("account_id", "pk"))
+
+
 def find_registered(key: str) -> WorkerId | None:
     """The worker that a form with this key registered."""
     found = Worker.objects.filter(form_key=key).values_list("pk", flat=True).first() if key else None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
+from django.test import Client
 
 from tests.factories.cast import NOW
 from tests.factories.committed import committed
@@ -29,6 +30,7 @@ class Fields(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.found: dict[str, str] = {}
+        self.sent: list[tuple[str, dict[str, str]]] = []  # of each form its address, and every field that it sends
         self.forms: list[set[str]] = []  # of each form the names of what is typed, and of the draft's word
         self.word = ""
         self._area = ""
@@ -38,6 +40,9 @@ class Fields(HTMLParser):
         have = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(set())
+            self.sent.append((have.get("action", ""), {}))
+        if tag in {"input", "select", "textarea", "button"} and have.get("name") and self.sent:
+            self.sent[-1][1][have["name"]] = have.get("value", "")
         if tag == "input" and have.get("type", "text") in TYPED and "name" in have:
             self.found[have["name"]] = have.get("value", "")
             self.forms[-1].add(have["name"])
@@ -89,6 +94,28 @@ def test_what_was_typed_is_still_there(world: World) -> None:
             lost.append((page, answer.status_code, wrong))
     assert lost == []
     assert sent > 15
+
+
+def test_a_sign_that_the_database_cannot_hold_breaks_no_form(world: World) -> None:
+    broken, sent = [], 0
+    for page in PAGES:
+        answer = world.open(page)
+        if not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        for action, fields in Fields(answer.content.decode()).sent:
+            kept = {"draft_of", "csrfmiddlewaretoken"} & fields.keys()
+            typed = {name: value if name in kept else f"{value}\0" for name, value in fields.items()}
+            client = Client()  # a form that logs out ends nothing here
+            client.cookies.load(world.clients[page.split(":")[0]].cookies.output(header="", sep=";"))
+            with transaction.atomic():
+                try:
+                    client.post(action or world.path(page), typed)
+                except ValueError as error:
+                    broken.append((page, action, str(error)))
+                transaction.set_rollback(True)
+            sent += 1
+    assert broken == []
+    assert sent > 50
 
 
 def keeps_no_draft(typed: set[str]) -> bool:

@@ -12,16 +12,16 @@ from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import WorkerId
 from registry.notices.operations import PrintedLetter, Recipient, print_letters, send_first_password_again
 from registry.notices.queries import kinds_of_letters
-from registry.notices.states import WITH_PASSWORD, LetterKind
+from registry.notices.states import LetterKind
+from registry.workers.derive import fields_of_address
 from registry.workers.models import Worker
 
 
 def recipient_of(worker: Worker, kind: LetterKind) -> Recipient:
-    """To where a letter to a worker goes: the password with the card, a code to the 現住所 and never after the card (ruling 2)."""
+    """To whom and where a letter to a worker goes."""
     name = " ".join(part for part in (worker.family_name, worker.middle_name, worker.given_name) if part)
-    if kind in WITH_PASSWORD and worker.card_address:
-        return Recipient(name, worker.card_postal_code, worker.card_address)
-    return Recipient(name, worker.postal_code, worker.address)
+    postal_code, address = fields_of_address(kind, worker.card_address)
+    return Recipient(name, getattr(worker, postal_code), getattr(worker, address))
 
 
 @transaction.atomic

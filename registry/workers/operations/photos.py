@@ -10,6 +10,8 @@ from registry.files.operations import keep_draft
 from registry.files.queries import Draft
 from registry.files.states import MOST_BYTES
 
+MOST_PHOTO_BYTES = MOST_BYTES  # of what is sent in
+
 
 def keep_photo(picture: IO[bytes], *, by: Actor, at: datetime) -> Draft:
     """Keep a face photo as 294 × 378 pixels until the worker is registered. Raises what is wrong with it."""

@@ -252,3 +252,9 @@ def test_a_form_sent_twice_asks_once_and_the_page_opened_again_asks_anew() -> No
         for paper in Paper.objects.filter(state=PaperState.QUEUED):
             make_paper(paper.pk, at=NOW)
         assert Paper.objects.count() == papers
+
+
+def test_a_key_that_can_be_none_is_none() -> None:
+    client = as_worker(a_worker(a_firm()).worker_id)
+    answer = client.post("/worker/days/2026-11/paper/", {"form_key": "k\0"})
+    assert answer.status_code == 302

@@ -4,9 +4,12 @@ import pytest
 from django.test import Client
 
 from registry.accounts.states import Role
+from registry.audit.models import Look
 from registry.notices.models import Letter
-from registry.notices.states import LetterState
-from tests.factories.cast import a_firm, logged_in, office_login
+from registry.notices.states import LetterKind, LetterState
+from registry.workers.models import Worker
+from registry.workers.policy import WORKER_POLICY
+from tests.factories.cast import a_firm, a_worker, logged_in, office_login
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +53,24 @@ def test_a_letter_s_number_that_none_has_prints_and_ships_nothing(office: Client
     for path in ("/office/letters/", "/office/letters/ship/"):
         assert office.post(path, {"letter": typed}, follow=True).status_code == 200
     assert set(states()) == {LetterState.QUEUED}
+
+
+def items(worker_id: int) -> list[set[str]]:
+    """What of somebody each look has shown, the oldest first."""
+    looks = Look.objects.filter(noun="worker", subjects__contains=[worker_id]).order_by("pk")
+    return [set(WORKER_POLICY.names(look.items)) for look in looks]
+
+
+def test_who_lists_or_prints_letters_leaves_a_look_at_what_is_shown(office: Client) -> None:
+    worker_id = a_worker(None).worker_id
+    Worker.objects.filter(pk=worker_id).update(card_postal_code="100-0001", card_address="カードの町")
+    names = {"family_name", "middle_name", "given_name"}
+    office.get("/office/letters/")
+    assert items(worker_id) == [names]
+    for kind, where in (
+        (LetterKind.WORKER_SECURITY_CODE, {"postal_code", "address"}),
+        (LetterKind.WORKER_FIRST_PASSWORD, {"card_postal_code", "card_address"}),
+    ):
+        office.post("/office/letters/", {"letter": [Letter.objects.get(kind=kind).pk]})
+        assert items(worker_id)[-1] == names | where
+    assert Look.objects.filter(noun="business").count() == 3, "at the firm, to whose user letters wait, too"
