@@ -16,6 +16,7 @@ from registry.businesses.states import MOST_TIERS, PERMIT, ROLES_OF_FIRMS, ROLES
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.core.form_keys import key_of_form
 from registry.core.ids import BusinessId, IdKind, make_id
 from registry.core.kana import is_katakana, search_form
 from registry.notices.operations import Recipient, send_first_password_again, write_letter, write_notice
@@ -127,26 +128,27 @@ def check_business(data: BusinessData) -> None:
 def register_business(data: BusinessData, *, key: str = "", by: Actor, at: datetime) -> BusinessId:
     """Register a firm with its first user and queue the two letters of the first log-in (ruling 2).
 
-    Harmless when repeated with the same form key: the firm of the first click comes back.
+    Harmless when repeated with the same form key and data: the firm of the first click comes back.
     """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
+    form_key = key_of_form(key, data)
     try:
         with transaction.atomic():
-            return find_registered(key) or _register(data, key=key, by=by, at=at)
+            return find_registered(form_key) or _register(data, form_key=form_key, by=by, at=at)
     except IntegrityError:
         # Two clicks at once: the row of the first one was waited for and is there now.
-        if first := find_registered(key):
+        if first := find_registered(form_key):
             return first
         raise
 
 
-def _register(data: BusinessData, *, key: str, by: Actor, at: datetime) -> BusinessId:
+def _register(data: BusinessData, *, form_key: str | None, by: Actor, at: datetime) -> BusinessId:
     check_business(data)
     business_id = BusinessId(make_id(IdKind.BUSINESS))
     today = jst_day(at)
     Business.objects.create(
-        id=business_id, registered_on=today, valid_until=_valid_until(today), form_key=key or None,
+        id=business_id, registered_on=today, valid_until=_valid_until(today), form_key=form_key,
         search_text=search_form(data.name) + " " + search_form(data.kana), **asdict(data),
     )  # fmt: skip
     note_act("businesses_business", business_id, "register", by=by, at=at)
@@ -166,12 +168,12 @@ def _register(data: BusinessData, *, key: str, by: Actor, at: datetime) -> Busin
 
 def _open_user(
     business_id: BusinessId, *, login_id: str, name: str, mail: str, role: Role, unit_id: int | None = None,
-    key: str = "", by: Actor, at: datetime,
+    form_key: str | None = None, by: Actor, at: datetime,
 ) -> int:  # fmt: skip
     account_id = open_account(
         login_id=login_id, portal=Portal.BUSINESS, role=role, display_name=name, mail=mail, by=by, at=at
     )
-    BusinessUser.objects.create(business_id=business_id, account_id=account_id, unit_id=unit_id, form_key=key or None)
+    BusinessUser.objects.create(business_id=business_id, account_id=account_id, unit_id=unit_id, form_key=form_key)
     return account_id
 
 
@@ -202,8 +204,8 @@ def add_user(
 ) -> int:  # fmt: skip
     """Add a person to a firm, with an own ID of kind 23 (ruling 1). The letters go to the firm's address.
 
-    A 階層管理者 adds people of the units that he manages. Harmless when repeated with the same form key: the user of
-    the first click comes back.
+    A 階層管理者 adds people of the units that he manages. Harmless when repeated with the same form key and data: the
+    user of the first click comes back.
     """
     if not by.has(Permission.BUSINESS_USERS) or (by.subject_id not in {None, business_id}):
         raise NotAllowedError
@@ -212,10 +214,11 @@ def add_user(
     _check_unit_of_user(business_id, role, unit_id, by=by)
     # Clicks of one firm wait for each other here.
     Business.objects.select_for_update().get(pk=business_id)
-    if first := find_added_user(business_id, key):
+    form_key = key_of_form(key, business_id, name, mail, role, unit_id)
+    if first := find_added_user(business_id, form_key):
         return first
     account_id = _open_user(
-        business_id, login_id=str(make_id(IdKind.USER)), name=name, mail=mail, role=role, unit_id=unit_id, key=key,
+        business_id, login_id=str(make_id(IdKind.USER)), name=name, mail=mail, role=role, unit_id=unit_id, form_key=form_key,
         by=by, at=at,
     )  # fmt: skip
     note_act("businesses_business", business_id, "add_user", by=by, at=at)

@@ -87,16 +87,16 @@ def search_businesses(text: str, *, start: int = 0) -> list[int]:
     return list(found.values_list("pk", flat=True)[start : start + FOUND_AT_MOST + 1])
 
 
-def find_registered(key: str) -> BusinessId | None:
-    """The firm that a form with this key registered."""
-    found = Business.objects.filter(form_key=key).values_list("pk", flat=True).first() if key else None
+def find_registered(form_key: str | None) -> BusinessId | None:
+    """The firm that the form of a key (`key_of_form`) registered."""
+    found = Business.objects.filter(form_key=form_key).values_list("pk", flat=True).first() if form_key else None
     return BusinessId(found) if found else None
 
 
-def find_added_user(business_id: BusinessId, key: str) -> int | None:
-    """The account of the user that a form with this key added to a firm."""
-    rows = BusinessUser.objects.filter(business_id=business_id, form_key=key)
-    return rows.values_list("account_id", flat=True).first() if key else None
+def find_added_user(business_id: BusinessId, form_key: str | None) -> int | None:
+    """The account of the user that the form of a key (`key_of_form`) added to a firm."""
+    rows = BusinessUser.objects.filter(business_id=business_id, form_key=form_key)
+    return rows.values_list("account_id", flat=True).first() if form_key else None
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from registry.changes.states import EVER, ChangeKind
 from registry.core.actor import Actor, ActorKind
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.core.form_keys import key_of_form
 from registry.core.ids import BusinessId, IdKind, SiteId, make_id
 from registry.sites.derive import hash_of_screen, labour_insurance_number
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
-from registry.sites.queries import sites_now
+from registry.sites.queries import find_opened, sites_now
 from registry.sites.rules import (
     BoardEmptyError,
     BoardNumberError,
@@ -39,6 +40,12 @@ class SitePeriodError(RegistryError):
     """A site's period ends before it begins."""
 
     code = "SITE_PERIOD"
+
+
+class PeriodOrderError(RegistryError):
+    """A further period of a site ends before it begins."""
+
+    code = "PERIOD_ORDER"
 
 
 class DayBoundaryError(RegistryError):
@@ -72,7 +79,7 @@ class SiteData:
 
 @transaction.atomic
 def open_site(business_id: BusinessId, data: SiteData, *, key: str = "", by: Actor, at: datetime) -> SiteId:
-    """Open a site with one terminal. Harmless when repeated with the same form key."""
+    """Open a site with one terminal. Harmless when repeated with the same form key and data."""
     if not by.has(Permission.BUSINESS_SITES) or by.subject_id not in {None, business_id}:
         raise NotAllowedError
     check_unit(business_id, data.unit_id, by=by)
@@ -82,12 +89,11 @@ def open_site(business_id: BusinessId, data: SiteData, *, key: str = "", by: Act
         raise DayBoundaryError(field="day_begins_at")
     site_id = SiteId(make_id(IdKind.SITE))
     Business.objects.select_for_update().get(pk=business_id)  # two clicks at once: the second waits for the first
-    if key and (
-        known := Site.objects.filter(business_id=business_id, form_key=key).values_list("pk", flat=True).first()
-    ):
-        return SiteId(known)
+    form_key = key_of_form(key, business_id, data)
+    if known := find_opened(form_key):
+        return known
     Site.objects.create(
-        id=site_id, business_id=business_id, form_key=key or None, name=data.name, prefecture=data.prefecture, address=data.address,
+        id=site_id, business_id=business_id, form_key=form_key, name=data.name, prefecture=data.prefecture, address=data.address,
         public_works=data.public_works, hazardous=data.hazardous, manager_name=data.manager_name, opened_at=at,
         unit_id=data.unit_id,
     )  # fmt: skip
@@ -189,7 +195,7 @@ def add_period(site_id: SiteId, from_on: date, last_on: date | None, *, by: Acto
     """
     site = _own_site(site_id, by=by)
     if last_on is not None and last_on < from_on:
-        raise SitePeriodError(field="last_on")
+        raise PeriodOrderError(field="last_on")
     if SitePeriod.objects.filter(site=site, from_on=from_on, until_on=_day_after(last_on)).exists():
         return
     try:
@@ -271,9 +277,9 @@ def find_board_problems(data: BoardData) -> list[RegistryError]:
 
 @transaction.atomic
 def open_unregistered_site(data: BoardData, *, key: str = "", by: Actor, at: datetime) -> SiteId:
-    """Open a 仮現場 with one terminal, for the worker or the firm that acts. Harmless when repeated with the same form key.
+    """Open a 仮現場 with one terminal, for the worker or the firm that acts. Raises the first of `find_board_problems`.
 
-    Raises the first of `find_board_problems`.
+    Harmless when repeated with the same form key and data.
     """
     if not may_open_unregistered(by):
         raise NotAllowedError
@@ -283,11 +289,12 @@ def open_unregistered_site(data: BoardData, *, key: str = "", by: Actor, at: dat
     opener = {"worker_id" if is_worker else "business_id": by.subject_id}
     table: type[Worker | Business] = Worker if is_worker else Business
     table.objects.select_for_update().get(pk=by.subject_id or 0)  # two clicks at once: the second waits for the first
-    if key and (known := UnregisteredSite.objects.filter(site__form_key=key, **opener).first()):
-        return SiteId(known.pk)
+    form_key = key_of_form(key, opener, data)
+    if known := find_opened(form_key):
+        return known
     site_id, name = SiteId(make_id(IdKind.SITE)), data.name or data.address
     Site.objects.create(
-        id=site_id, form_key=key or None, name=name[:NAME_LENGTH], prefecture="", address=data.address, public_works=False,
+        id=site_id, form_key=form_key, name=name[:NAME_LENGTH], prefecture="", address=data.address, public_works=False,
         manager_name="", opened_at=at,
     )  # fmt: skip
     UnregisteredSite.objects.create(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from registry.core.ids import SiteId
 from registry.sites.derive import PosterCode, hash_of_screen, read_poster_code, write_poster_code
 from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
 from registry.sites.rules import PosterUnknownError, check_poster
@@ -88,6 +89,12 @@ def find_site(site_id: int) -> SiteRow | None:
     """A site by its ID, or None."""
     rows = rows_of_sites(Site.objects.filter(pk=site_id).order_by("pk"))
     return rows[0] if rows else None
+
+
+def find_opened(form_key: str | None) -> SiteId | None:
+    """The site, or 仮現場, that the form of a key (`key_of_form`) opened."""
+    found = Site.objects.filter(form_key=form_key).values_list("pk", flat=True).first() if form_key else None
+    return SiteId(found) if found else None
 
 
 SHOWN_AT_MOST = 50  # sites on a page

@@ -73,9 +73,9 @@ def workers_of_accounts(account_ids: Collection[int]) -> dict[int, int]:
     return dict(Worker.objects.filter(account__in=account_ids).order_by("pk").values_list("account_id", "pk"))
 
 
-def find_registered(key: str) -> WorkerId | None:
-    """The worker that a form with this key registered."""
-    found = Worker.objects.filter(form_key=key).values_list("pk", flat=True).first() if key else None
+def find_registered(form_key: str | None) -> WorkerId | None:
+    """The worker that the form of a key (`key_of_form`) registered."""
+    found = Worker.objects.filter(form_key=form_key).values_list("pk", flat=True).first() if form_key else None
     return WorkerId(found) if found else None
 
 

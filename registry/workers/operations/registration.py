@@ -18,6 +18,7 @@ from registry.codes.states import Table
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.core.form_keys import key_of_form
 from registry.core.ids import BusinessId, IdKind, WorkerId, make_id
 from registry.core.kana import is_katakana
 from registry.files.operations import take_draft
@@ -197,21 +198,22 @@ def _check_kind(data: WorkerData) -> None:
 def register_worker(data: WorkerData, *, key: str = "", by: Actor, at: datetime) -> WorkerId:
     """Register a worker and queue the two letters of the first log-in (ruling 2). Links to the employer from today.
 
-    Harmless when repeated with the same form key: the worker of the first click comes back.
+    Harmless when repeated with the same form key and data: the worker of the first click comes back.
     """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
+    form_key = key_of_form(key, data)
     try:
         with transaction.atomic():
-            return find_registered(key) or _register(data, key=key, by=by, at=at)
+            return find_registered(form_key) or _register(data, form_key=form_key, by=by, at=at)
     except IntegrityError:
         # Two clicks at once: the row of the first one was waited for and is there now.
-        if first := find_registered(key):
+        if first := find_registered(form_key):
             return first
         raise
 
 
-def _register(data: WorkerData, *, key: str, by: Actor, at: datetime) -> WorkerId:
+def _register(data: WorkerData, *, form_key: str | None, by: Actor, at: datetime) -> WorkerId:
     check_worker(data, at=at)
     worker_id = WorkerId(make_id(IdKind.WORKER))
     name = f"{data.family_name} {data.given_name}"
@@ -224,7 +226,7 @@ def _register(data: WorkerData, *, key: str, by: Actor, at: datetime) -> WorkerI
         others=(data.alias, data.latin_name),
     )  # fmt: skip
     worker = Worker.objects.create(
-        id=worker_id, account_id=account_id, registered_on=jst_day(at), search_text=found_by, form_key=key or None,
+        id=worker_id, account_id=account_id, registered_on=jst_day(at), search_text=found_by, form_key=form_key,
         photo_id=take_draft(data.photo_key, by=by, at=at) if data.photo_key else None, **columns,
     )  # fmt: skip
     _write_blocks(worker_id, data, on=jst_day(at))

@@ -55,6 +55,12 @@ def test_a_second_click_adds_nobody(owner: Client, firm: BusinessId) -> None:
     assert Letter.objects.filter(kind="user_first_login").count() == 1
 
 
+def test_another_person_typed_on_the_page_that_back_shows_is_added(owner: Client, firm: BusinessId) -> None:
+    owner.post(PAGE, TYPED)
+    assert "別 人子さんを追加しました" in owner.post(PAGE, {**TYPED, "name": "別 人子"}, follow=True).content.decode()
+    assert [user.account.display_name for user in list_users(firm)][1:] == ["現場 見太", "別 人子"]
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
     [("name", ""), ("role", "reviewer"), ("role", "tier_manager"), ("unit_id", "7"), ("mail", "no mail")],

@@ -59,9 +59,16 @@ def test_a_registration_holds_to_the_end_of_its_month_five_years_later(day: date
 
 def test_the_same_form_registers_one_firm() -> None:
     one = register_business(DATA, key="k", by=OFFICE, at=NOW)
-    assert register_business(replace(DATA, name="別の名"), key="k", by=OFFICE, at=NOW) == one
+    assert register_business(DATA, key="k", by=OFFICE, at=NOW) == one
     assert register_business(DATA, key="other", by=OFFICE, at=NOW) != one
     assert Business.objects.count() == 2
+
+
+def test_another_firm_typed_on_the_page_that_back_shows_is_registered() -> None:
+    one = register_business(DATA, key="k", by=OFFICE, at=NOW)
+    other = register_business(replace(DATA, name="別の名"), key="k", by=OFFICE, at=NOW)
+    assert Business.objects.get(pk=other).name == "別の名"
+    assert register_business(DATA, key="k", by=OFFICE, at=NOW) == one
 
 
 def test_forms_without_a_key_are_different_forms() -> None:

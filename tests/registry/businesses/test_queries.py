@@ -3,7 +3,6 @@
 import pytest
 
 from registry.businesses.models import Business
-from registry.businesses.operations import register_business
 from registry.businesses.policy import BUSINESS_POLICY
 from registry.businesses.queries import (
     FOUND_AT_MOST,
@@ -15,8 +14,7 @@ from registry.businesses.queries import (
     search_businesses,
 )
 from registry.core.ids import IdKind
-from tests.factories.cast import NOW, OFFICE, a_firm
-from tests.registry.businesses.test_operations import DATA
+from tests.factories.cast import a_firm
 
 pytestmark = pytest.mark.django_db
 
@@ -64,5 +62,6 @@ def test_all_decided_fields_are_read() -> None:
 
 
 def test_a_form_finds_what_it_registered() -> None:
-    firm = register_business(DATA, key="k", by=OFFICE, at=NOW)
+    firm = a_firm()
+    Business.objects.filter(pk=firm).update(form_key="k")
     assert (find_registered("k"), find_registered("other"), find_registered("")) == (firm, None, None)

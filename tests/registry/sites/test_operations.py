@@ -16,6 +16,7 @@ from registry.core.ids import BusinessId, IdKind, SiteId, is_id
 from registry.sites.models import DayBoundary, Site
 from registry.sites.operations import (
     DayBoundaryError,
+    PeriodOrderError,
     SiteData,
     SitePeriodError,
     SitePeriodOverlapError,
@@ -110,6 +111,14 @@ def test_nobody_opens_a_site_for_another_firm(firm: BusinessId) -> None:
         open_site(firm, DATA, by=owner_of(a_firm("別の会社")), at=NOW)
 
 
+def test_another_site_typed_on_the_page_that_back_shows_is_opened(firm: BusinessId) -> None:
+    by = owner_of(firm)
+    one = open_site(firm, DATA, key="k", by=by, at=NOW)
+    other = open_site(firm, replace(DATA, name="別の現場"), key="k", by=by, at=NOW)
+    assert Site.objects.get(pk=other).name == "別の現場"
+    assert open_site(firm, DATA, key="k", by=by, at=NOW) == one
+
+
 def test_terminals_are_numbered_and_a_name_stands_once(site: SiteId, by: Actor) -> None:
     second = add_terminal(site, "裏門", by=by, at=NOW)
     assert add_terminal(site, "裏門", by=by, at=NOW) == second
@@ -132,7 +141,7 @@ def test_periods_do_not_overlap(site: SiteId, by: Actor, from_on: date) -> None:
 
 
 def test_a_further_period_does_not_end_before_it_begins(site: SiteId, by: Actor) -> None:
-    with pytest.raises(SitePeriodError):
+    with pytest.raises(PeriodOrderError):
         add_period(site, date(2027, 1, 2), date(2027, 1, 1), by=by, at=NOW)
 
 

@@ -87,6 +87,14 @@ def test_a_worker_and_a_firm_open_one_each(worker: WorkerId, firm: BusinessId) -
     assert [terminal.name for terminal in list_terminals(ours)] == ["町道の補修"]
 
 
+def test_another_board_typed_on_the_page_that_back_shows_is_another_one(worker: WorkerId, firm: BusinessId) -> None:
+    by = worker_as_actor(worker)
+    mine = open_unregistered_site(BOARD, key="k", by=by, at=NOW)
+    changed = open_unregistered_site(replace(BOARD, name="別の現場"), key="k", by=by, at=NOW)
+    theirs = open_unregistered_site(BOARD, key="k", by=owner_of(firm), at=NOW)
+    assert len({mine, changed, theirs}) == 3
+
+
 def test_it_is_no_site_to_anybody(worker: WorkerId, firm: BusinessId) -> None:
     by = owner_of(firm)
     site_id = open_unregistered_site(BOARD, by=by, at=NOW)

@@ -92,8 +92,15 @@ def test_the_employer_is_linked_as_the_principal_one_from_today() -> None:
 
 def test_the_same_form_registers_one_worker() -> None:
     one = register_worker(data(), key="k", by=OFFICE, at=NOW)
-    assert register_worker(data(family_name="別"), key="k", by=OFFICE, at=NOW) == one
+    assert register_worker(data(), key="k", by=OFFICE, at=NOW) == one
     assert (Worker.objects.count(), Letter.objects.count()) == (1, 2)
+
+
+def test_another_person_typed_on_the_page_that_back_shows_is_registered() -> None:
+    one = register_worker(data(), key="k", by=OFFICE, at=NOW)
+    other = register_worker(data(family_name="別"), key="k", by=OFFICE, at=NOW)
+    assert Worker.objects.get(pk=other).family_name == "別"
+    assert register_worker(data(), key="k", by=OFFICE, at=NOW) == one
 
 
 DETAILED = {"registration_kind": RegistrationKind.DETAILED}
