@@ -31,6 +31,12 @@ class LinkOverlapsError(RegistryError):
     code = "LINK_OVERLAPS"
 
 
+class LinkedAlreadyError(LinkOverlapsError):
+    """A link is asked for, or accepted, that holds already."""
+
+    code = "LINKED_ALREADY"
+
+
 class PrincipalTwiceError(RegistryError):
     """The worker has a principal employer on some of these days already."""
 
@@ -160,6 +166,16 @@ def side_of_link(by: Actor, worker_id: int, business_id: int) -> LinkSide:
     raise NotAllowedError
 
 
+def _check_not_linked(worker_id: int, business_id: int, from_on: date) -> None:
+    """Refuse a link that nobody could accept: one holds on some of its days."""
+    rows = Affiliation.objects.filter(worker_id=worker_id, business_id=business_id)
+    lasting = rows.filter(until_on=None).first()
+    if lasting:
+        raise LinkedAlreadyError(field="business_id", day=lasting.from_on)
+    if rows.filter(until_on__gt=from_on).exists():
+        raise LinkOverlapsError(field="from_on")
+
+
 @transaction.atomic
 def ask_for_link(
     worker_id: WorkerId, business_id: BusinessId, *, from_on: date, principal: bool, position: str = "",
@@ -167,7 +183,8 @@ def ask_for_link(
 ) -> int:  # fmt: skip
     """One side asks for a link; it holds once the other accepts. Harmless when repeated. Returns the request.
 
-    When the other side has asked already, this is its answer: the link holds at once.
+    When the other side has asked already, this is its answer: the link holds at once. Raises `LinkedAlreadyError`, or
+    `LinkOverlapsError` where one holds on the first days only.
     """
     side = side_of_link(by, worker_id, business_id)
     _check_start(from_on, at=at)
@@ -176,6 +193,7 @@ def ask_for_link(
         raise NotFoundError
     if not names_of_businesses([business_id]):
         raise EmployerUnknownError(field="business_id")
+    _check_not_linked(worker_id, business_id, from_on)
     open_one = LinkRequest.objects.filter(
         worker=worker_id, business=business_id, state=LinkRequestState.ASKED
     ).first()  # fmt: skip
@@ -212,12 +230,16 @@ def _request(request_id: int) -> LinkRequest:
 
 @transaction.atomic
 def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
-    """The other side accepts: the link holds from the day asked for. Harmless when repeated."""
+    """The other side accepts: the link holds from the day asked for. Harmless when repeated.
+
+    Raises `LinkedAlreadyError` where the office has linked the two since it was asked.
+    """
     request = _request(request_id)
     if side_of_link(by, request.worker_id, request.business_id) == request.asked_by:
         raise NotAllowedError
     if request.state == LinkRequestState.ACCEPTED:
         return
+    _check_not_linked(request.worker_id, request.business_id, request.from_on)
     move(request, LINK_REQUEST_LIFE, LinkRequestMove.ACCEPT, by=by, at=at)
     write_link(
         WorkerId(request.worker_id), BusinessId(request.business_id), from_on=request.from_on,

@@ -16,6 +16,7 @@ from registry.notices.models import Notice
 from registry.workers.models import Affiliation, LinkRequest
 from registry.workers.operations.links import (
     EmployerUnknownError,
+    LinkedAlreadyError,
     LinkEndedError,
     LinkEndError,
     LinkOverlapsError,
@@ -102,6 +103,29 @@ class TestAsking:
     def test_a_question_from_the_other_side_is_the_answer(self, sides: Sides, side: str) -> None:
         assert sides.ask(side) == sides.ask(OTHER[side])
         assert sides.links() == [(TODAY, None)]
+
+    def test_what_holds_already_is_not_asked_for(self, sides: Sides, side: str) -> None:
+        sides.link(principal=False)
+        Notice.objects.all().delete()
+        for from_on in (TODAY, date(2026, 10, 1)):
+            with pytest.raises(LinkedAlreadyError) as refused:
+                sides.ask(side, from_on=from_on)
+            assert (refused.value.field, refused.value.data) == ("business_id", {"day": TODAY})
+        assert (LinkRequest.objects.count(), sides.told()) == (0, [])
+
+    def test_days_that_an_ended_link_has_are_not_asked_for(self, sides: Sides, side: str) -> None:
+        sides.link(from_on=date(2026, 10, 1))
+        sides.unlink(TODAY, by=OFFICE)
+        with pytest.raises(LinkOverlapsError):
+            sides.ask(side, from_on=date(2026, 11, 19))
+        assert sides.ask(side, from_on=TODAY)
+
+    def test_a_question_is_not_accepted_once_the_office_has_linked(self, sides: Sides, side: str) -> None:
+        request = sides.ask(side)
+        sides.link()
+        with pytest.raises(LinkedAlreadyError):
+            accept_link(request, by=sides.by(OTHER[side]), at=NOW)
+        decline_link(request, by=sides.by(OTHER[side]), at=NOW)
 
     def test_asking_twice_asks_once(self, sides: Sides, side: str) -> None:
         assert sides.ask(side) == sides.ask(side)
