@@ -1,4 +1,4 @@
-"""Dates and months as people type them: 2026/11/20, 令和8年11月20日, R8.11.20, 20261120."""
+"""Dates and months as people type them or copy them from a page: 2026/11/20, R8.11.20, 2026年11月20日（金）, Fri 20 Nov 2026."""
 
 import re
 import unicodedata
@@ -13,12 +13,23 @@ _ERA_START = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 19
 _ERA = re.compile(r"^(令和|平成|昭和|大正|[RHST])(元|\d{1,2})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
 _YEAR = re.compile(r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
 _PLAIN = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_WEEKDAY = re.compile(r"\([月火水木金土日](?:曜日?)?\)$")
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_ENGLISH = re.compile(
+    rf"^(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*[,.]?)?(\d{{1,2}})({'|'.join(_MONTHS)})[A-Z]*[,.]?(\d{{4}})$"
+)
 
 
 class DateShapeError(RegistryError):
     """What was typed cannot be read as a date."""
 
     code = "DATE_SHAPE"
+
+
+class DateUnknownError(DateShapeError):
+    """The month has no such day: 2026/02/31."""
+
+    code = "DATE_UNKNOWN"
 
 
 class MonthShapeError(RegistryError):
@@ -40,8 +51,11 @@ class DateYearError(RegistryError):
 
 
 def parse_date(text: str) -> date:
-    """Read a date typed in any usual way. Raises `DateShapeError`, `DateEraError` or `DateYearError`."""
-    typed = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    """Read a date typed in any usual way; the day of the week behind it is not looked at.
+
+    Raises `DateShapeError`, `DateUnknownError`, `DateEraError` or `DateYearError`.
+    """
+    typed = _WEEKDAY.sub("", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper())
     era = _ERA.match(typed)
     if era:
         name, year, month, day = era.groups()
@@ -53,6 +67,10 @@ def parse_date(text: str) -> date:
     if plain:
         year, month, day = plain.groups()
         return _date(int(year), month, day, text)
+    english = _ENGLISH.match(typed)
+    if english:
+        day, month, year = english.groups()
+        return _date(int(year), str(_MONTHS.index(month) + 1), day, text)
     raise DateShapeError(typed=text)
 
 
@@ -69,6 +87,8 @@ def _date(year: int, month: str, day: str, typed: str) -> date:
     try:
         found = date(year, int(month), int(day))
     except ValueError:
+        if FIRST_YEAR <= year <= LAST_YEAR and 1 <= int(month) <= len(_MONTHS):
+            raise DateUnknownError(typed=typed, year=year, month=int(month), day=int(day)) from None
         raise DateShapeError(typed=typed) from None
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise DateYearError(typed=typed)

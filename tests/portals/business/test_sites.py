@@ -57,7 +57,7 @@ class TestOpening:
         [
             ({"name": ""}, "入力するか"),
             ({"last_on": "2026/11/19"}, "始まりの日より前"),
-            ({"from_on": "2026/2/30"}, "日付"),
+            ({"from_on": "2026/2/30"}, "2026年2月に30日はありません"),
             ({"prefecture": "99"}, "選"),
             ({"prefecture": ""}, "入力するか、選んで"),
             ({"day_begins_at": "13:00"}, "選"),
@@ -103,6 +103,7 @@ class TestSettings:
             ({"from_on": "2027/2/1"}, "重なっています"), ({"from_on": "x"}, "日付"),
             ({"from_on": "9999/12/31"}, "1850年から"), ({"from_on": "2027/5/1", "last_on": "9999-12-31"}, "1850年から"),
             ({"from_on": "2027/5/1", "last_on": "2027/4/1"}, "始まりの日より前"),
+            ({"from_on": "2027/5/1", "last_on": "2027/4/1"}, "期間は変わっていません"),
         ):  # fmt: skip
             page = client.post(path, wrong)
             assert (page.status_code, words in page.content.decode()) == (422, True), wrong

@@ -5,6 +5,7 @@ import pytest
 from registry.core.typed_dates import (
     DateEraError,
     DateShapeError,
+    DateUnknownError,
     DateYearError,
     MonthShapeError,
     parse_date,
@@ -14,7 +15,8 @@ from registry.core.typed_dates import (
 
 @pytest.mark.parametrize(
     "typed",
-    ["2026/11/20", "2026-11-20", "20261120", "2026年11月20日", "令和8年11月20日", "R8.11.20", "ｒ８．１１．２０", " 2026 / 11 / 20 "],
+    ["2026/11/20", "2026-11-20", "20261120", "2026年11月20日", "2026年11月20日（金）", "令和8年11月20日(金)", "2026/11/20 (金)",
+     "Fri 20 Nov 2026", "20 November 2026", "令和8年11月20日", "R8.11.20", "ｒ８．１１．２０", " 2026 / 11 / 20 "],
 )  # fmt: skip
 def test_parse_date_takes_any_usual_way(typed: str) -> None:
     assert parse_date(typed) == date(2026, 11, 20)
@@ -36,7 +38,16 @@ def test_parse_date_tells_a_year_that_nobody_means(typed: str) -> None:
         parse_date(typed)
 
 
-@pytest.mark.parametrize("typed", ["", "きのう", "2026/13/1", "2026/2/29", "11/20"])
+@pytest.mark.parametrize(
+    ("typed", "month", "day"), [("2026/02/31", 2, 31), ("令和8年4月31日", 4, 31), ("31 Nov 2026", 11, 31)]
+)
+def test_parse_date_tells_a_day_that_the_month_does_not_have(typed: str, month: int, day: int) -> None:
+    with pytest.raises(DateUnknownError) as refused:
+        parse_date(typed)
+    assert refused.value.data == {"typed": typed, "year": 2026, "month": month, "day": day}
+
+
+@pytest.mark.parametrize("typed", ["", "きのう", "金 20 Nov 2026", "2026/11/20(休)", "2026/13/1", "2026/2/29", "11/20"])
 def test_parse_date_tells_what_is_no_date(typed: str) -> None:
     with pytest.raises(DateShapeError):
         parse_date(typed)
