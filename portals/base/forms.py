@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from portals.base.drafts import open_draft
 from portals.base.templatetags.ds import jdate
 from registry.accounts.operations import TooOftenError
+from registry.businesses.operations import KanaError
 from registry.core.errors import RegistryError
 from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
+from registry.core.kana import in_katakana, is_katakana
 from registry.core.typed_dates import parse_date, parse_month
 from registry.core.typed_text import visible
 from registry.core.typed_times import parse_time
@@ -29,6 +31,9 @@ _NEARLY_AN_ID = 10
 _DJANGO_SELECT = "django/forms/widgets/select.html"
 _HYPHENS = re.compile("[‐‑–—―ー−]")
 # Django's own words for it have spaces in odd places.
+forms.Field.default_error_messages = {"required": _("base.missing.typed")}
+for _chosen in (forms.ChoiceField, forms.BooleanField, forms.FileField):
+    _chosen.default_error_messages = {**_chosen.default_error_messages, "required": _("base.missing.chosen")}
 forms.CharField.default_error_messages = {
     **forms.CharField.default_error_messages,
     "max_length": _("base.too_long"),
@@ -137,6 +142,21 @@ class LongTextField(TextField):
 
 class MailField(TextField, forms.EmailField):
     """A mail address."""
+
+
+class KanaField(TextField):
+    """A reading, kept in full-width katakana; hiragana and half-width kana are converted, and shown so."""
+
+    def to_python(self, value: Any) -> Any:
+        """Write it in katakana. Raises a refusal for what is no kana."""
+        typed = in_katakana(super().to_python(value))
+        if typed and not is_katakana(typed):
+            raise refusal(KanaError())
+        return typed
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show what was typed as it is kept."""
+        return in_katakana(value) if isinstance(value, str) else value
 
 
 class PatternField(TextField, forms.RegexField):

@@ -1,5 +1,6 @@
 """Messages of the portal in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from portals.base.access import viewer_of
 from portals.base.search import pages_around, start_of
 from portals.base.templatetags.ds import jdate, listed
+from registry.histories.queries import places_spoken_of
 from registry.notices.queries import NoticeRow, list_notices
 
 
@@ -20,6 +22,7 @@ class ShownNotice:
     row: NoticeRow
     title: str
     body: str
+    url: str = ""
 
 
 MOST_DAYS = 5
@@ -33,18 +36,23 @@ def _days(said: str) -> str:
     return _("notice.more_days").format(days=shown, count=len(days)) if len(days) > MOST_DAYS else shown
 
 
-def shown_notices(rows: list[NoticeRow]) -> list[ShownNotice]:
-    """Messages in words; days in them are written out."""
-    found = []
+# The page of a site and day that a message speaks of.
+Page = Callable[[int | None, date], str]
+
+
+def shown_notices(rows: list[NoticeRow], page: Page) -> list[ShownNotice]:
+    """Messages in words, days in them written out, each with the page of what it speaks of where there is one."""
+    found, places = [], places_spoken_of([row.about for row in rows])
     for row in rows:
         data = {key: _days(value) if key in {"day", "days"} else value for key, value in row.data.items()}
-        found.append(ShownNotice(row, _(f"notice.{row.kind}.title"), _(f"notice.{row.kind}.body").format(**data)))
+        title, body = _(f"notice.{row.kind}.title"), _(f"notice.{row.kind}.body").format(**data)
+        found.append(ShownNotice(row, title, body, page(*places[row.about]) if row.about in places else ""))
     return found
 
 
-def notices_page(request: HttpRequest) -> HttpResponse:
-    """All messages to the viewer, newest first."""
+def notices_page(request: HttpRequest, page: Page) -> HttpResponse:
+    """All messages to the viewer, newest first, with the pages of what they speak of."""
     start = start_of(request)
     rows = list_notices(viewer_of(request).account_id or 0, start=start, limit=PAGE + 1)
-    context = {"notices": shown_notices(rows[:PAGE]), **pages_around(request, start, more=len(rows) > PAGE, size=PAGE)}
+    context = {"notices": shown_notices(rows[:PAGE], page), **pages_around(request, start, more=len(rows) > PAGE, size=PAGE)}
     return render(request, "base/notices.html", context)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from portals.base.templatetags.ds import grouped_id, jdate, yen
 from registry.audit.operations import Seen
 from registry.businesses.states import MINISTER
-from registry.codes.queries import code_names
+from registry.codes.queries import code_names, said_name
 from registry.codes.states import Table
 from registry.core.days import era_year
 from registry.disclosure.queries import full_name
@@ -72,8 +72,13 @@ def _shown(key: str, value: Any) -> str:
         return _SHOWN[key](str(value))
     if key in _WORDS and value:
         text = _(f"word.{key}.{value}")
-        return str(value) if text.startswith("word.") else text
+        return _kept_word(key, str(value)) if text.startswith("word.") else text
     return str(value or "")
+
+
+def _kept_word(key: str, value: str) -> str:
+    """A word that was typed; the kind of an insurance is mostly one of a table."""
+    return said_name(Table.INSURANCE_KINDS, value) if key == "kind" else value
 
 
 def _rows(noun: str, values: Any, keys: Iterable[str]) -> list[tuple[str, str]]:

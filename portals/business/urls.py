@@ -67,6 +67,7 @@ urlpatterns = [
     path("sites/<int:site_id>/devices/<int:device_id>/leave/", views_devices.leave, name="leave"),
     path("sites/<int:site_id>/devices/<int:device_id>/loss/", views_devices.loss, name="loss"),
     path("sites/<int:site_id>/unit/", views_sites.file, name="file_site"),
+    path("sites/<int:site_id>/correct/", views_sites.correct, name="correct_site"),
     path("sites/<int:site_id>/extend/", views_sites.extend, name="extend"),
     path("sites/<int:site_id>/day-begin/", views_sites.day_begin, name="day_begin"),
     path("sites/<int:site_id>/close/", views_sites.close, name="close_site"),

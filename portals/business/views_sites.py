@@ -1,5 +1,6 @@
 """The prime's sites: open one, see who is there, its period."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -13,21 +14,24 @@ from django.utils.translation import gettext as _
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.search import pages_around, start_of
+from portals.business.correct_form import CorrectSiteForm
 from portals.business.forms import DayBeginForm, FileForm, PeriodForm, SiteForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_firm import business_of
 from portals.business.views_organisation import choices_of_units
 from portals.business.views_site_day import people_of_day
 from registry.accounts.states import Permission
-from registry.businesses.queries import find_unit
+from registry.businesses.queries import find_unit, list_units
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
 from registry.sites.operations import (
     SiteData,
+    SiteNames,
     add_period,
     change_day_boundary,
     close_site,
+    correct_site,
     file_site,
     open_site,
     reopen_site,
@@ -81,7 +85,7 @@ def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
         **people_of_day(request, access, today), "day_before": today - timedelta(days=1),
         "terminals": list_terminals(site_id), "devices": list_devices(site_id),
         "unit": find_unit(access.site.business_id, access.site.unit_id) if access.site.unit_id else None,
-        "may_file": viewer_of(request).has(Permission.BUSINESS_SITES),
+        "may_file": viewer_of(request).has(Permission.BUSINESS_SITES) and bool(list_units(access.site.business_id)),
     }  # fmt: skip
 
 
@@ -91,10 +95,25 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
     return render(request, "business/site.html", _site_context(request, site_id))
 
 
+@page(Permission.SITE_MANAGE)
+def correct(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Correct a name, an address or a manager that was mistyped."""
+    found = own_site(request, site_id)
+    form = CorrectSiteForm(request.POST or None, initial=asdict(found))
+    if request.method == "POST" and form.is_valid():
+        correct_site(SiteId(site_id), SiteNames(**form.cleaned_data), by=viewer_of(request).actor(), at=timezone.now())
+        success(request, _("site.corrected"))
+        return redirect("business:site", site_id)
+    return form_page(request, "business/correct_site.html", {"form": form, "site": found})
+
+
 @page(Permission.BUSINESS_SITES)
 def file(request: HttpRequest, site_id: int) -> HttpResponse:
     """Under which unit of the firm a site is filed: who of the firm's people sees it."""
     found = own_site(request, site_id)
+    if not list_units(found.business_id):
+        context = {"site": found, "may_add": viewer_of(request).has(Permission.BUSINESS_USERS)}
+        return render(request, "business/no_units.html", context)
     form = FileForm(request.POST or None, units=choices_of_units(request), initial={"unit_id": found.unit_id or ""})
     if request.method == "POST" and form.is_valid():
         try:

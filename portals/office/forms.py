@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portals.base.forms import (
     IdField,
+    KanaField,
     LongTextField,
     MailField,
     PatternField,
@@ -57,6 +58,11 @@ def permit_years() -> list[tuple[str, str]]:
 def text_field(label: str, length: int = 100, *, required: bool = True, help_text: str = "") -> forms.CharField:
     """A text."""
     return TextField(label=_(label), max_length=length, required=required, help_text=_(help_text) if help_text else "")
+
+
+def kana_field(label: str, length: int, *, help_text: str = "") -> forms.CharField:
+    """The reading of a name."""
+    return KanaField(label=_(label), max_length=length, help_text=_(help_text) if help_text else "")
 
 
 def digits_field(label: Any, length: int, width: int, help_text: Any = "") -> PatternField:
@@ -151,7 +157,7 @@ class BusinessForm(RecordForm):
     """What a firm registers, in the blocks of its own page."""
 
     name = text_field("business.name", 200, help_text="business.name_help")
-    kana = text_field("business.kana", 200, help_text="office.kana_help")
+    kana = kana_field("business.kana", 200, help_text="office.kana_help")
     kind = forms.ChoiceField(
         label=_("business.kind"), choices=[(kind, _(f"word.kind.{kind}")) for kind in BusinessKind]
     )

@@ -22,6 +22,7 @@ from portals.base.records import business_blocks, full_kana, full_name, worker_b
 from portals.base.rows import MORE
 from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
 from portals.office.forms import BusinessForm
+from portals.office.queues import age_of, queues_of_touches
 from portals.office.record_forms import RecordForm
 from portals.office.worker_form import WorkerForm
 from registry.accounts.states import Permission
@@ -51,10 +52,13 @@ from registry.workers.queries import is_without_password
 @page(Permission.OFFICE_SEARCH)
 def home(request: HttpRequest) -> HttpResponse:
     """The office's home: what waits."""
-    may_print = viewer_of(request).has(Permission.OFFICE_PRINT)
+    viewer, now = viewer_of(request), timezone.now()
+    may_print = viewer.has(Permission.OFFICE_PRINT)
+    letters, to_ship = (list_letters_to_print(), list_letters_to_ship()) if may_print else ([], [])
     context = {
-        "letters": list_letters_to_print() if may_print else [],
-        "to_ship": list_letters_to_ship() if may_print else [], "may_print": may_print,
+        "letters": letters, "letters_age": age_of((one.queued_at for one in letters), at=now),
+        "to_ship": to_ship, "to_ship_age": age_of((one.queued_at for one in to_ship), at=now), "may_print": may_print,
+        "queues": queues_of_touches(at=now) if viewer.has(Permission.OFFICE_REGISTER) else [],
     }  # fmt: skip
     return render(request, "office/home.html", context)
 

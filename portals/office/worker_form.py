@@ -21,7 +21,7 @@ from portals.base.forms import (
     offer,
 )
 from portals.base.rows import Rows
-from portals.office.forms import LONGEST, choices_of, digits_field, prefectures, text_field, trades
+from portals.office.forms import LONGEST, choices_of, digits_field, kana_field, prefectures, text_field, trades
 from portals.office.record_forms import Block, Part, RecordForm
 from registry.businesses.states import InsuredStanding
 from registry.codes.queries import list_codes
@@ -125,8 +125,8 @@ class WorkerForm(RecordForm):
 
     family_name = text_field("worker.family_name", 60)
     given_name = text_field("worker.given_name", 60)
-    family_kana = text_field("worker.family_kana", 60, help_text="office.kana_help")
-    given_kana = text_field("worker.given_kana", 60)
+    family_kana = kana_field("worker.family_kana", 60, help_text="office.kana_help")
+    given_kana = kana_field("worker.given_kana", 60)
     middle_name = text_field("worker.middle_name", 60, required=False)
     alias = text_field("worker.alias", 120, required=False)
     alias_on_card = forms.BooleanField(label=_("office.alias_on_card"), required=False)

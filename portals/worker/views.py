@@ -1,5 +1,7 @@
 """The worker's home and own data."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +30,15 @@ from registry.workers.states import LinkSide
 MOST_TO_DO = 3
 
 
-notices = page(Permission.WORKER_OWN)(notices_page)
+def _page_of(_site_id: int | None, day: date) -> str:
+    """The day that a message speaks of."""
+    return reverse("worker:day", args=[day.year, day.month, day.day])
+
+
+@page(Permission.WORKER_OWN)
+def notices(request: HttpRequest) -> HttpResponse:
+    """All messages to the worker."""
+    return notices_page(request, _page_of)
 
 
 @page(Permission.WORKER_OWN)
@@ -46,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "todays": shown_days(todays, claims, places), "is_touched": any(not row.bound.by_hand for row in todays),
         "today": today, "month": month,
         "marks": marks_of(rows, places), "tiles": counter_tiles(rows, month), "to_do": _to_do(worker_id, answerable)[:MOST_TO_DO],
-        "notices": shown_notices(list_notices(viewer_of(request).account_id or 0)),
+        "notices": shown_notices(list_notices(viewer_of(request).account_id or 0), _page_of),
     }  # fmt: skip
     return render(request, "worker/home.html", context)
 

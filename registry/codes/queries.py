@@ -28,6 +28,14 @@ def list_codes(table: Table, *, on: date) -> list[CodeLine]:
     return [_line(row) for row in Code.objects.filter(valid, table=table).order_by("code")]
 
 
+def said_name(table: Table, name: str) -> str:
+    """A name that was kept in the words of a table, in the language that is spoken; other words as they are."""
+    if not _in_english():
+        return name
+    row = Code.objects.filter(table=table, name=name).order_by("code").first()
+    return _line(row).name if row else name
+
+
 def code_names(table: Table) -> dict[str, str]:
     """Names of all codes of a table, those out of use too: old records show them."""
     rows = Code.objects.filter(table=table).order_by("code")

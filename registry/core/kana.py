@@ -15,6 +15,11 @@ def search_form(text: str) -> str:
     return _BLANKS.sub("", jaconv.hira2kata(wide).translate(_OLD_FORMS)).casefold()
 
 
+def in_katakana(text: str) -> str:
+    """A reading in full-width katakana, however its kana were typed; other signs stay."""
+    return str(jaconv.hira2kata(unicodedata.normalize("NFKC", text)))
+
+
 def is_katakana(text: str) -> bool:
     """Whether a reading is full-width katakana with blanks and long marks only."""
     return bool(re.fullmatch(r"[ァ-ヶー・\s]+", text))

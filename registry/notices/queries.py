@@ -20,6 +20,7 @@ class NoticeRow:
     kind: NoticeKind
     data: dict[str, str]
     written_at: datetime
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def list_notices(account_id: int, *, start: int = 0, limit: int = 10) -> list[No
     rows = Notice.objects.filter(~Exists(same), account_id=account_id).order_by("-written_at", "-id")[
         start : start + limit
     ]
-    return [NoticeRow(row.pk, NoticeKind(row.kind), row.data, row.written_at) for row in rows]
+    return [NoticeRow(row.pk, NoticeKind(row.kind), row.data, row.written_at, row.about) for row in rows]
 
 
 def list_letters_to_print(*, limit: int = LETTERS_AT_MOST) -> list[LetterRow]:

@@ -1,8 +1,9 @@
 """Writes of sites."""
 
+import json
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
@@ -103,6 +104,29 @@ def open_site(business_id: BusinessId, data: SiteData, *, key: str = "", by: Act
     note_act("sites_site", site_id, "open", by=by, at=at)
     note_change(ChangeKind.SITE, site_id=site_id, from_on=data.from_on)
     return site_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteNames:
+    """What of a site can have been mistyped: how it is called, where it lies, who manages it."""
+
+    name: str
+    prefecture: str
+    address: str
+    manager_name: str
+
+
+@transaction.atomic
+def correct_site(site_id: SiteId, names: SiteNames, *, by: Actor, at: datetime) -> None:
+    """Correct what was mistyped of a site; the log keeps what stood there. Harmless when repeated."""
+    site = _own_site(site_id, by=by)
+    before = {name: getattr(site, name) for name, value in asdict(names).items() if getattr(site, name) != value}
+    if not before:
+        return
+    for name in before:
+        setattr(site, name, getattr(names, name))
+    site.save(update_fields=list(before))
+    note_act("sites_site", site_id, "correct", by=by, at=at, reason=json.dumps(before, ensure_ascii=False))
 
 
 def _day_after(day: date | None) -> date | None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
@@ -39,6 +39,16 @@ class SiteRow:
     def until_on(self) -> date | None:
         """The first day after the last period; None while it is open."""
         return self.periods[-1][1]
+
+    @property
+    def spans(self) -> list[tuple[date, date | None]]:
+        """The first and the last day of each period; no last one while it is open."""
+        return [(from_on, until_on and until_on - timedelta(days=1)) for from_on, until_on in self.periods]
+
+    @property
+    def closed_after(self) -> date | None:
+        """The last day before it is closed."""
+        return self.closed_on and self.closed_on - timedelta(days=1)
 
 
 @dataclass(frozen=True)

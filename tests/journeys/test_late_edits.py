@@ -118,7 +118,7 @@ def prime_answers(prime: Visitor, days: str) -> None:
     prime.page.locator("main li.ds-card", has_text="職長").locator("a:has-text('否認する')").click()
     prime.look()
     prime.press("否認する")
-    prime.sees("入力するか、選んでください")
+    prime.sees("入力されていません")
     fill_too_long(prime, "reason", 301)
     prime.press("否認する")
     prime.sees("300文字以内")

@@ -44,7 +44,7 @@ def enter_for_two(employer: Visitor, site: Site) -> None:
     employer.press("就業した日を代わりに入力する")
     employer.fill(day=f"{site.on(-1):%Y/%m/%d}", site_id=str(site.gate.site_id), note="端末の故障")
     employer.press("入力する")
-    employer.sees("入力するか、選んでください")
+    employer.sees("選ばれていません")
     for box in employer.page.locator("[name=workers]").all():
         box.check()
     employer.press("入力する")

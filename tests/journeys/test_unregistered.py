@@ -71,7 +71,7 @@ def worker_gives_the_site_id_and_the_prime_answers(worker: Visitor, prime: Visit
     day = working_day(datetime.now(UTC))
     worker.press("現場IDを付ける")
     worker.press("現場を確かめる")
-    worker.sees("入力するか")
+    worker.sees("このままでは先に進めません")
     worker.fill(site_id=str(site.gate.site_id))
     worker.press("現場を確かめる")
     worker.sees("「見本ビル新築工事」の現場IDを付けますか", "用水路の改修", "付けたあとに取り消せません")

@@ -63,6 +63,12 @@ def jmonth(value: date | None) -> str:
 
 
 @register.filter
+def month_in_year(value: date) -> str:
+    """A month that stands beside its year: 9月."""
+    return f"{value.month}月" if _in_japanese() else f"{value:%b}"
+
+
+@register.filter
 def jtime(value: datetime | time | None, of: date | None = None) -> str:
     """A time of day as 7:58, in Japan; of a night shift that belongs to the day before, as 翌5:00 (ruling 27)."""
     if value is None:

@@ -58,6 +58,7 @@ from registry.histories.queries.edits import (
 )
 from registry.histories.queries.elsewhere import ElsewhereDay, list_days_elsewhere
 from registry.histories.queries.facts import Facts, load_facts
+from registry.histories.queries.news import places_spoken_of
 from registry.histories.queries.refused import RefusedDay, RefusedRow, list_refused_of_month, list_refused_of_worker
 from registry.histories.queries.sites import WorkedSite, list_sites_of_worker
 from registry.histories.queries.sums import (
@@ -146,6 +147,7 @@ __all__ = [
     "months_of_worker",
     "names_of_claimed_sites",
     "path_of_day",
+    "places_spoken_of",
     "special_approvals",
     "sum_days_of_site",
     "sum_people_of_firm",

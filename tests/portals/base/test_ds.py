@@ -45,6 +45,13 @@ def test_jmoment_is_day_and_time() -> None:
         assert ds.jmoment(MOMENT) == "Fri 20 Nov 2026 7:58"
 
 
+def test_a_month_beside_its_year() -> None:
+    with override("ja"):
+        assert ds.month_in_year(date(2026, 9, 1)) == "9月"
+    with override("en"):
+        assert ds.month_in_year(date(2026, 9, 1)) == "Sep"
+
+
 def test_jmonth_names_year_and_month() -> None:
     with override("ja"):
         assert ds.jmonth(date(2026, 11, 1)) == "2026年11月"

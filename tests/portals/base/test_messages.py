@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.utils.translation import override
 
@@ -10,16 +12,24 @@ from registry.notices.states import NoticeKind
 from tests.factories.cast import NOW, a_firm, a_worker
 from tests.factories.visitors import as_firm, as_worker
 
+pytestmark = pytest.mark.django_db
+
+
+def page(site_id: int | None, day: date) -> str:
+    """Where the page of a site and day would be."""
+    return f"/{site_id}/{day}/"
+
 
 def test_a_message_names_who_and_when_in_words() -> None:
     row = NoticeRow(1, NoticeKind.LINKED, {"firm": "見本建設株式会社", "day": "2026-11-20"}, NOW)
     with override("ja"):
-        (shown,) = shown_notices([row])
+        (shown,) = shown_notices([row], page)
     assert shown.row is row
     assert shown.title == "会社との関連付けが登録されました"
     assert "見本建設株式会社" in shown.body
     assert "2026年11月20日（金）" in shown.body
     assert "{" not in shown.body
+    assert shown.url == "", "there is no page of a link that it speaks of"
 
 
 def test_of_many_days_a_message_names_the_first_ones_and_how_many_they_are() -> None:
@@ -27,7 +37,7 @@ def test_of_many_days_a_message_names_the_first_ones_and_how_many_they_are() -> 
         days = " ".join(f"2026-11-{day:02}" for day in range(1, count + 1))
         row = NoticeRow(1, NoticeKind.DAYS_COUNTED, {"site": "現場", "days": days, "reason": ""}, NOW)
         with override("ja"):
-            (shown,) = shown_notices([row])
+            (shown,) = shown_notices([row], page)
         assert "11月5日（木）" in shown.body
         assert ("6日（金）など6日" in shown.body, "など6日" in shown.body) == (False, more)
 

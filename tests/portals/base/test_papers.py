@@ -217,7 +217,7 @@ def test_a_paper_of_a_person_s_year_holds_the_days_for_the_firm() -> None:
     assert 'value="2026/11"' in body(client, f"{where}months/")
     for first, last, said in (
         ("2026/1", "2026/12", "今月より後の月です"), ("2025/10", "2026/11", "12か月を超えています"),
-        ("2026/11", "2026/10", "始まりの月より前か"), ("", "2026/11", "入力するか"), ("先月", "2026/11", "月として読み取れません"),
+        ("2026/11", "2026/10", "始まりの月より前か"), ("", "2026/11", "このままでは先に進めません"), ("先月", "2026/11", "月として読み取れません"),
     ):  # fmt: skip
         answer = client.post(f"{where}months/", {"first": first, "last": last})
         assert (answer.status_code, said in answer.content.decode()) == (422, True), said

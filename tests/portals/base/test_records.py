@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
 from config.texts import read_texts
 from portals.base.records import Block, business_blocks, full_kana, full_name, worker_blocks
@@ -58,6 +59,13 @@ def test_everything_registered_stands_in_its_block() -> None:
     assert all(block in found["保有資格など"] for block in ("qualification", "schooling"))
     assert "training" in found["研修などの受講履歴"]
     assert "award" in found["表彰などの履歴"]
+
+
+def test_the_kind_of_an_insurance_is_said_in_english_too() -> None:
+    with override("en"):
+        said = [word for block in worker_blocks(a_full_worker()) for word in words(block)]
+    assert "Japan Health Insurance Association" in said
+    assert "協会けんぽ" not in said
 
 
 def test_without_an_alias_nothing_is_said_of_it() -> None:

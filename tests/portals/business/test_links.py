@@ -64,7 +64,7 @@ def test_a_firm_asks_and_the_worker_accepts_however_often_one_clicks() -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"worker_id": ""}, "入力するか"),
+        ({"worker_id": ""}, "このままでは先に進めません"),
         ({"worker_id": "12345678901822"}, "技能者ID"),
         ({"worker_id": "１２３４"}, "14桁"),
         ({"from_on": "2026/1/1"}, "先月の1日"),
@@ -85,7 +85,7 @@ def test_who_leaves_is_off_the_rosters_and_known_by_the_id_alone(pair: Pair) -> 
     people = [(pair.worker, RosterData(trade="06-01"))]
     add_to_roster(site, None, people, from_on=STARTED, by=owner_of(pair.firm), at=NOW)
     path = f"/business/workers/{pair.worker}/end/"
-    for day, words in (("2026/9/1", "2026年9月1日"), ("", "入力するか"), ("あした", "日付")):
+    for day, words in (("2026/9/1", "2026年9月1日"), ("", "このままでは先に進めません"), ("あした", "日付")):
         refused = pair.by_firm.post(path, {"until_on": day})
         assert (refused.status_code, words in refused.content.decode()) == (422, True), day
     pair.by_firm.post(path, {"until_on": "2026/11/20"})
@@ -101,7 +101,7 @@ def test_the_other_side_objects_to_the_day_and_the_day_moves_by_agreement(pair: 
     assert "会社から解除" in text(pair.by_worker, "/worker/links/")
     path = f"/worker/links/ended/{pair.row}/dispute/"
     for typed, words in (
-        ({"until_on": "2026/12/1", "reason": ""}, "入力するか"),
+        ({"until_on": "2026/12/1", "reason": ""}, "このままでは先に進めません"),
         ({"until_on": "2026/11/20", "reason": "同じ"}, "日付が同じ"),
         ({"until_on": "2026/8/1", "reason": "早い"}, "関連付けの始まり"),
         ({"until_on": "x", "reason": "理由はこれ"}, "理由はこれ"),

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from registry.accounts.states import Role
+from registry.businesses.operations import UnitData, add_unit
 from registry.core.ids import BusinessId, SiteId
 from registry.sites.models import Site, SitePeriod
 from registry.sites.queries import SHOWN_AT_MOST, find_site, list_terminals, load_boundaries
-from tests.factories.cast import NOW, a_firm, a_gate
+from tests.factories.cast import NOW, a_firm, a_gate, owner_of
 from tests.factories.visitors import as_firm
 
 pytestmark = pytest.mark.django_db
@@ -55,14 +56,14 @@ class TestOpening:
     @pytest.mark.parametrize(
         ("typed", "words"),
         [
-            ({"name": ""}, "入力するか"),
+            ({"name": ""}, "入力されていません。このままでは先に進めません。入力してください。"),
             ({"last_on": "2026/11/19"}, "始まりの日より前"),
             ({"from_on": "2026/2/30"}, "2026年2月に30日はありません"),
             ({"prefecture": "99"}, "選"),
-            ({"prefecture": ""}, "入力するか、選んで"),
+            ({"prefecture": ""}, "選ばれていません。このままでは先に進めません。選んでください。"),
             ({"day_begins_at": "13:00"}, "選"),
             ({"name": "名" * 201}, "200"),
-            ({"address": "\x00"}, "入力するか、選んで"),
+            ({"address": "\x00"}, "入力されていません"),
         ],
     )
     def test_wrong_input_is_told_and_kept(self, client: Client, typed: dict[str, str], words: str) -> None:
@@ -92,6 +93,48 @@ class TestSettings:
         assert found
         assert found.closed_on is None
 
+    def test_a_closed_site_says_since_when_wherever_it_stands(self, client: Client, site: SiteId) -> None:
+        pages = ["/business/sites/", f"/business/sites/{site}/", f"/business/sites/{site}/extend/"]
+        for page in pages:
+            shown = client.get(page).content.decode()
+            assert "に閉じました" not in shown
+            assert "2026年9月1日（火）から（終わりは決まっていません）" in shown, page
+            assert "民間" in shown, page
+        client.post(f"/business/sites/{site}/close/", {"close": ""})
+        for page in pages:
+            assert "2026年11月20日（金）に閉じました" in client.get(page).content.decode(), page
+
+    def test_all_periods_stand_on_the_page(self, client: Client) -> None:
+        client.post("/business/sites/new/", TYPED)
+        site = Site.objects.get().pk
+        client.post(f"/business/sites/{site}/extend/", {"from_on": "2027/2/1"})
+        page = client.get(f"/business/sites/{site}/").content.decode()
+        assert "2026年11月20日（金）から2026年12月31日（木）まで" in page
+        assert "2027年2月1日（月）から（終わりは決まっていません）" in page
+
+    def test_what_was_mistyped_is_corrected(self, client: Client, site: SiteId) -> None:
+        path = f"/business/sites/{site}/correct/"
+        assert f'href="{path}"' in client.get(f"/business/sites/{site}/").content.decode()
+        found = find_site(site)
+        assert found
+        assert f'value="{found.name}"' in client.get(path).content.decode()
+        typed = {"name": "正しいビル", "prefecture": "13", "address": "東京都正町1", "manager_name": "正 現子"}
+        assert client.post(path, {**typed, "name": ""}).status_code == 422
+        page = client.post(path, typed, follow=True).content.decode()
+        assert all(word in page for word in ("現場の内容を直しました", "正しいビル", "東京都正町1", "正 現子"))
+
+    def test_without_units_there_is_none_to_file_it_under(
+        self, client: Client, prime: BusinessId, site: SiteId
+    ) -> None:
+        path = f"/business/sites/{site}/unit/"
+        assert path not in client.get(f"/business/sites/{site}/").content.decode()
+        for answer in (client.get(path), client.post(path, {"unit_id": ""})):
+            assert "組織はまだありません" in answer.content.decode()
+            assert 'href="/business/organisation/"' in answer.content.decode()
+        add_unit(prime, UnitData(name="東支店", kana="ヒガシ", code="1"), by=owner_of(prime), at=NOW)
+        assert path in client.get(f"/business/sites/{site}/").content.decode()
+        assert 'name="unit_id"' in client.get(path).content.decode()
+
     def test_a_period_is_added_once(self, client: Client) -> None:
         client.post("/business/sites/new/", TYPED)
         site = Site.objects.get().pk
@@ -118,7 +161,7 @@ class TestSettings:
         for wrong in wrongs:
             assert client.post(path, {**typed, **wrong}).status_code == 422
 
-    @pytest.mark.parametrize("page", ["", "extend/", "close/", "day-begin/"])
+    @pytest.mark.parametrize("page", ["", "extend/", "close/", "day-begin/", "correct/"])
     def test_another_firm_finds_none_of_it(self, site: SiteId, page: str) -> None:
         client = as_firm(a_firm("別の会社"))
         assert client.get(f"/business/sites/{site}/{page}").status_code == 404

@@ -154,7 +154,7 @@ class TestPlace:
 
     def test_the_end_is_asked_with_a_day_and_refused_before_the_beginning(self, scene: Scene) -> None:
         client, path = as_firm(scene.prime), f"{scene.path}/firms/{scene.other.id}/end/"
-        for day, words in (("2001/1/1", "始まりの日より前"), ("きのう", "日付"), ("", "入力するか")):
+        for day, words in (("2001/1/1", "始まりの日より前"), ("きのう", "日付"), ("", "このままでは先に進めません")):
             page = client.post(path, {"until_on": day})
             assert page.status_code == 422
             assert words in page.content.decode()

@@ -41,6 +41,17 @@ def test_who_decides_reads_the_answer_beside_the_reason_of_before(place: Place) 
     ] == []
 
 
+def test_a_message_of_an_entry_leads_to_the_month_of_its_site_and_for_others_to_that_of_their_people(
+    place: Place,
+) -> None:
+    place.enter(place.theirs.worker_id)
+    of_site = f'href="/business/sites/{place.gate.site_id}/days/{MONTH}/"'
+    of_people = f'href="/business/days/{MONTH}/"'
+    home = {who: place.page(who, "/business/").partition("本人宛の通知")[2] for who in ("prime", "below")}
+    assert (of_site in home["prime"], of_people in home["prime"]) == (True, False)
+    assert (of_site in home["below"], of_people in home["below"]) == (False, True)
+
+
 def test_who_decides_on_a_day_entered_anew_reads_why_the_entry_before_was_refused(place: Place) -> None:
     claim = place.enter(place.theirs.worker_id)
     refuse_claim(claim, reason="名簿にない人です", by=owner_of(place.prime), at=NOW)

@@ -29,7 +29,7 @@ def send(office: Client, content: bytes | None = None, **more: str) -> Any:
 
 
 def test_a_photo_survives_an_error_of_another_field_and_ends_on_the_worker(office: Client) -> None:
-    wrong = send(office, a_picture(), family_kana="みほん")
+    wrong = send(office, a_picture(), family_kana="見本")
     assert wrong.status_code == 422
     key = wrong.context["photo"].key
     assert f'name="photo_key" value="{key}"' in wrong.content.decode()
@@ -45,6 +45,24 @@ def test_a_photo_survives_an_error_of_another_field_and_ends_on_the_worker(offic
     face = office.get(f"/office/workers/{worker.pk}/photo/")
     assert Image.open(BytesIO(face.content)).size == (294, 378)
     assert f'src="/office/workers/{worker.pk}/photo/"' in office.get(done["Location"]).content.decode()
+
+
+def test_a_reading_in_hiragana_becomes_katakana_before_it_is_confirmed(office: Client) -> None:
+    check = send(office, family_kana="みほん", given_kana="ﾀﾛｳ")
+    assert check.context["step"] == 2
+    assert {"ミホン", "タロウ"} <= {text for _, rows in check.context["blocks"] for _, text in rows}
+    send(office, family_kana="みほん", given_kana="ﾀﾛｳ", confirmed="1")
+    worker = Worker.objects.get()
+    assert (worker.family_kana, worker.given_kana) == ("ミホン", "タロウ")
+
+
+def test_readings_are_told_together_with_everything_else(office: Client) -> None:
+    page = send(office, family_kana="見本", given_kana="Taro", address="", prefecture="")
+    errors = page.context["form"].errors
+    assert list(errors) == ["family_kana", "given_kana", "prefecture", "address"]
+    assert "カタカナではない文字" in errors["given_kana"][0]
+    assert errors["address"] == ["入力されていません。このままでは先に進めません。入力してください。"]
+    assert errors["prefecture"] == ["選ばれていません。このままでは先に進めません。選んでください。"]
 
 
 def test_a_second_click_registers_nobody_twice(office: Client) -> None:
@@ -67,7 +85,7 @@ def test_a_picture_that_is_refused_says_why_and_keeps_the_rest(office: Client, c
 
 
 def test_a_refused_picture_leaves_the_one_that_was_kept(office: Client) -> None:
-    key = send(office, a_picture(), family_kana="みほん").context["photo"].key
+    key = send(office, a_picture(), family_kana="見本").context["photo"].key
     assert send(office, b"no picture", photo_key=key).context["photo"].key == key
 
 

@@ -43,6 +43,17 @@ def test_an_owner_is_named_and_the_day_is_his(office: Client, gate: Gate, card: 
     assert f"{card.worker_id}-07" not in office.get(LIST).content.decode()
 
 
+def test_the_home_says_how_many_wait_and_since_when(office: Client, gate: Gate) -> None:
+    home = office.get("/office/").content.decode()
+    tile = home.partition(f'href="{LIST}">持ち主の分からないカード</a></h2>')[2].partition("</li>")[0]
+    assert "2件が待っています" in tile
+    assert "いちばん古いものも今日からです" in tile
+    assert (
+        "待っているものはありません" in home.partition('href="/office/unknown-sites/">登録のない現場の打刻</a></h2>')[2]
+    )
+    assert "持ち主の分からないカード" not in as_office(Role.DESK).get("/office/").content.decode()
+
+
 def test_what_is_nobody_s_leaves_the_list(office: Client, gate: Gate) -> None:
     assert office.post(where(gate, 2), {"discard": "1"}).status_code == 302
     assert "&lt;b&gt;04" not in office.get(LIST).content.decode()

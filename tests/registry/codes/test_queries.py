@@ -54,7 +54,7 @@ def test_on_the_last_day_of_a_fee_it_still_holds() -> None:
             assert later.code not in codes
 
 
-SHOWN = (Table.TRADES, Table.POSITIONS, Table.PREFECTURES)  # what pages name
+SHOWN = (Table.TRADES, Table.POSITIONS, Table.PREFECTURES, Table.INSURANCE_KINDS)  # what pages name
 
 
 @pytest.mark.parametrize("table", SHOWN)

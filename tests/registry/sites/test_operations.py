@@ -18,12 +18,14 @@ from registry.sites.operations import (
     DayBoundaryError,
     PeriodOrderError,
     SiteData,
+    SiteNames,
     SitePeriodError,
     SitePeriodOverlapError,
     add_period,
     add_terminal,
     change_day_boundary,
     close_site,
+    correct_site,
     open_site,
     reopen_site,
     withdraw_poster,
@@ -38,6 +40,7 @@ DATA = SiteData(
     name="見本ビル", prefecture="13", address="東京都", public_works=False, manager_name="現場 見太", from_on=TODAY,
     last_on=LAST, terminal_name="正面",
 )  # fmt: skip
+NAMES = SiteNames(name="見本ビル", prefecture="13", address="東京都", manager_name="現場 見太")
 
 
 @pytest.fixture
@@ -193,10 +196,30 @@ def test_closing_earlier_tells_from_the_earlier_day(site: SiteId, by: Actor) -> 
     assert mark() == (date(2026, 12, 1), None)
 
 
+def test_what_was_mistyped_is_corrected_and_the_log_keeps_what_stood_there(site: SiteId, by: Actor) -> None:
+    for _ in range(2):
+        correct_site(site, replace(NAMES, name="見本ビル新築工事"), by=by, at=NOW)
+    row = find_site(site)
+    assert row
+    assert (row.name, row.address, row.manager_name) == ("見本ビル新築工事", "東京都", "現場 見太")
+    (kept,) = Move.objects.filter(noun="sites_site", move="correct")
+    assert kept.reason == '{"name": "見本ビル"}'
+
+
+def test_a_site_tells_the_last_days_of_its_periods_and_before_it_is_closed(site: SiteId, by: Actor) -> None:
+    add_period(site, date(2027, 2, 1), None, by=by, at=NOW)
+    close_site(site, from_on=date(2027, 3, 1), by=by, at=NOW)
+    row = find_site(site)
+    assert row
+    assert row.spans == [(TODAY, LAST), (date(2027, 2, 1), None)]
+    assert row.closed_after == date(2027, 2, 28)
+
+
 ACTS: dict[str, Callable[..., object]] = {
     "terminal": lambda site, **by: add_terminal(site, "門", **by),
     "period": lambda site, **by: add_period(site, date(2027, 1, 1), None, **by),
     "boundary": lambda site, **by: change_day_boundary(site, time(5, 0), from_on=TODAY, **by),
+    "correct": lambda site, **by: correct_site(site, NAMES, **by),
     "close": lambda site, **by: close_site(site, from_on=LAST, **by),
     "reopen": reopen_site,
 }
