@@ -54,5 +54,8 @@ def notices_page(request: HttpRequest, page: Page) -> HttpResponse:
     """All messages to the viewer, newest first, with the pages of what they speak of."""
     start = start_of(request)
     rows = list_notices(viewer_of(request).account_id or 0, start=start, limit=PAGE + 1)
-    context = {"notices": shown_notices(rows[:PAGE], page), **pages_around(request, start, more=len(rows) > PAGE, size=PAGE)}
+    context = {
+        "notices": shown_notices(rows[:PAGE], page),
+        **pages_around(request, start, more=len(rows) > PAGE, size=PAGE),
+    }
     return render(request, "base/notices.html", context)
