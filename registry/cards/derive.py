@@ -8,6 +8,7 @@ from registry.core.seals import sealed, unsealed
 
 YEARS, YEARS_FROM_60, YEARS_WITHOUT_DOCUMENT = 9, 14, 2
 OLD = 60
+OLD_CARD_WORKS = timedelta(days=30)  # from the shipment of the new one on (ruling 19)
 PHONE_CODE_LIFE = timedelta(hours=24)
 CLOCKS_DIFFER = timedelta(minutes=10)
 _MINUTE = 60

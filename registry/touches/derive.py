@@ -76,7 +76,7 @@ def _of_branch(branch: int) -> int:
 
 
 def with_branch(number: int, branch: int) -> int:
-    """A touch with the branch of the card that it was made with."""
+    """A touch with the branch of the card that it was made with, 0 without one."""
     return number & ~_of_branch(2 * _BRANCHES + 1) | _of_branch(branch)
 
 
@@ -128,7 +128,7 @@ def flags_of(number: int) -> int:
 
 
 def branch_of(number: int) -> int:
-    """The branch of the card of a touch."""
+    """The branch of the card of a touch; 0 where a worker's phone stood in its place: no card was used."""
     return number >> _LAST_BITS & _BRANCHES | (number & 1) << _BRANCH_BITS
 
 

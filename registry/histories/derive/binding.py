@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from registry.cards.derive import CardFact
+from registry.cards.derive import OLD_CARD_WORKS, CardFact
 from registry.codes.states import Counts
 from registry.core.days import JST, jst_day
 from registry.histories.derive.deadlines import is_self_declared
@@ -23,7 +23,6 @@ from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Reas
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
 from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, minute_of
 
-OLD_CARD_WORKS = timedelta(days=30)  # ruling 19
 # Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
 QUICKEST_WAY = timedelta(minutes=30)
 _ORDER = {reason: number for number, reason in enumerate(Reason)}
@@ -317,16 +316,17 @@ def _reasons_of_card(facts: WorkerFacts, day: date, number: int) -> frozenset[Re
 
 def _reasons_of_old_card(facts: WorkerFacts, branch: int, at: datetime) -> set[Reason]:
     """The old card works until the first touch of the new one or 30 days after its shipment (ruling 19)."""
-    newer = [card for other, card in facts.cards.items() if other > branch and card.shipped_at]
-    shipped = min((card.shipped_at for card in newer if card.shipped_at), default=None)
-    if shipped is None or at < shipped:
-        return set()
     used = any(
         branch_of(number) > branch and minute_of(number) <= at
         for days in facts.days.values() for day in days for number in day.numbers
     )  # fmt: skip
-    late = used or at >= shipped + OLD_CARD_WORKS
-    return {Reason.CARD_LOST if late else Reason.CARD_REPLACED}
+    if used:
+        return {Reason.CARD_LOST}
+    newer = [card.shipped_at for other, card in facts.cards.items() if other > branch and card.shipped_at]
+    shipped = min(newer, default=None)
+    if shipped is None or at < shipped:
+        return set()
+    return {Reason.CARD_LOST if at >= shipped + OLD_CARD_WORKS else Reason.CARD_REPLACED}
 
 
 def _assign(

@@ -180,6 +180,11 @@ def named_card(kind: str, credential: str) -> str:
     return credential if kind == "card" else ""
 
 
+def is_of_phone(kind: str, credential: str) -> bool:
+    """Whether a credential is the QR on a phone, which stands in place of any card of its worker."""
+    return kind == "qr" and read_phone_code(settings.CARD_KEYS, credential) is not None
+
+
 def is_typed(one: Stored, ms: int) -> bool:
     """Whether a credential is worth a typed number: a printed QR, or a phone's that was older than a day at a moment."""
     if one.kind != "qr":

@@ -114,14 +114,22 @@ def judge(sent: SentBatch, asked: Asked, known: Known, *, joined: Mapping[int, i
     read = _read(sent.opened, Reading(cards, unnamed_site))
     taken = {at: one for at, one in enumerate(read) if isinstance(one, Stored) and one.seq in device.taken}
     owners = {("card", text): key for text, key in cards.items()}
-    owners |= {("qr", code): cards.get(card, 0) for code, card in asked.codes.items()}
+    owners |= {("qr", code): cards.get(card, 0) for code, card in asked.codes.items() if card == code}
+    owners |= {("qr", code): _without_card(cards.get(card, 0)) for code, card in asked.codes.items() if card != code}
     owners |= {("token", token): known.tokens[token] for token in asked.tokens}
+    if device.worker_id is not None:
+        owners = {credential: _without_card(key) for credential, key in owners.items()}
     sorting = _Sorting(device, find_repeats(device.id, taken), owners, at_ms)
     results, new = _sort(read, sorting)
     refused = [one for one in read if isinstance(one, Refused)]
     numbers = [one.seq for one in refused if one.seq is not None]
     entry = Entry(device, new, numbers, _report(sent), sent.at)
     return Judged(sent, entry, results, refused, sorting.foreign, bool(sorting.renumbered))
+
+
+def _without_card(key: int) -> int:
+    """The figure of a card as that of its worker alone: a phone in its place is no use of the card."""
+    return key - key % BRANCHES
 
 
 def _report(sent: SentBatch) -> Report:

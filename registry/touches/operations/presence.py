@@ -11,7 +11,7 @@ from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
 from registry.core.prepared import number_list
 from registry.touches.derive import Flag, absolute, day_of, in_month, unpacked, unpacked_month, with_branch
-from registry.touches.operations.items import BRANCHES, Stored, card_key, named_card
+from registry.touches.operations.items import BRANCHES, Stored, card_key, is_of_phone, named_card
 from registry.touches.queries import Touched
 from registry.touches.states import OrphanCode
 
@@ -84,16 +84,20 @@ def adopt_orphans() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.device_id, o.seq, o.site_id, o.touched_at, o.moment, c.worker_id, c.branch FROM touches_orphan o"
+            "SELECT o.device_id, o.seq, o.site_id, o.touched_at, o.moment, c.worker_id, c.branch, d.worker_id,"
+            " t.credential_kind, t.credential FROM touches_orphan o"
             " JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token"
+            " JOIN touches_device d ON d.id = o.device_id"
+            " JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)"
             " WHERE o.code = 'CARD_UNKNOWN' ORDER BY o.device_id, o.seq FOR UPDATE OF o"
         )
         found = cursor.fetchall()
         if not found:
             return
         touched = [
-            Touched(site_id, worker_id, with_branch(absolute(moment, jst_day(at).replace(day=1)), branch))
-            for _, _, site_id, at, moment, worker_id, branch in found
+            Touched(site_id, worker_id, with_branch(absolute(moment, jst_day(at).replace(day=1)), used))
+            for _, _, site_id, at, moment, worker_id, branch, phone_of, *credential in found
+            for used in [0 if phone_of is not None or is_of_phone(*credential) else branch]
         ]
         cursor.execute(_ADOPT, presence_values(touched))
         cursor.executemany(

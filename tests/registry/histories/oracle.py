@@ -194,13 +194,6 @@ class Oracle:
             found.add("CARD_LOST")
         if day > card["valid_until"]:
             found.add("CARD_EXPIRED")
-        newer = [
-            one for one in self.cards
-            if one["worker_id"] == card["worker_id"] and one["branch"] > card["branch"] and one["shipped_at"]
-        ]  # fmt: skip
-        shipped = min((one["shipped_at"] for one in newer), default=None)
-        if shipped is None or touch["at"] < shipped:
-            return found
         used = False
         for other in self.touches:
             owner = self._owner(other)
@@ -208,8 +201,16 @@ class Oracle:
                 off = other["offset_s"] is not None and abs(other["offset_s"]) > 600
                 at = other["touched_at"] - timedelta(seconds=other["offset_s"] if off else 0)
                 used = used or at.replace(second=0, microsecond=0) <= touch["at"]
-        late = used or touch["at"] >= shipped + timedelta(days=30)
-        return found | {"CARD_LOST" if late else "CARD_REPLACED"}
+        if used:
+            return found | {"CARD_LOST"}
+        newer = [
+            one for one in self.cards
+            if one["worker_id"] == card["worker_id"] and one["branch"] > card["branch"] and one["shipped_at"]
+        ]  # fmt: skip
+        shipped = min((one["shipped_at"] for one in newer), default=None)
+        if shipped is None or touch["at"] < shipped:
+            return found
+        return found | {"CARD_LOST" if touch["at"] >= shipped + timedelta(days=30) else "CARD_REPLACED"}
 
     def _is_elsewhere_too(self, one: Day, touched: dict[tuple[int, int, date], list[dict[str, Any]]]) -> bool:
         here = touched[one.worker, one.site, one.day]

@@ -104,14 +104,16 @@ def test_one_device_a_person_for_all_sites(gate: Gate, card: CardRow) -> None:
 
 def test_a_stopped_card_is_stored_with_its_reason(gate: Gate, card: CardRow) -> None:
     stop_card(card.worker_id, reason="", by=worker_as_actor(card.worker_id), at=NOW - timedelta(hours=1))
-    assert Reason.CARD_LOST in touch_poster(card, gate).reasons
+    (answer,) = gate.send(a_touch(1, card, NOW.isoformat()))["results"]
+    assert Reason.CARD_LOST in answer["reasons"]
 
 
 def test_an_ended_card_is_stored_with_its_reason_and_makes_no_day_from_its_end_on(gate: Gate, card: CardRow) -> None:
-    touch_poster(card, gate, shown_at=NOW - timedelta(days=1), at=NOW - timedelta(days=1))
+    gate.send(a_touch(1, card, (NOW - timedelta(days=1)).isoformat()))
     end_card(card.worker_id, reason="", by=OFFICE, at=NOW - timedelta(hours=1))
 
-    assert Reason.CARD_LOST in touch_poster(card, gate, shown_at=NOW).reasons
+    (answer,) = gate.send(a_touch(2, card, NOW.isoformat()))["results"]
+    assert Reason.CARD_LOST in answer["reasons"]
 
     before, after = days_of(card.worker_id)
     assert (before.day, Reason.CARD_LOST in before.reasons) == (DAY - timedelta(days=1), False)
