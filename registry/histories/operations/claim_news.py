@@ -14,11 +14,15 @@ from registry.sites.queries import find_site
 
 
 def firms_of(claim: Claim) -> list[BusinessId]:
-    """Employer, first tier and prime of a claimed day, each once; nobody knows those of an unregistered site."""
-    if claim.site_id is None:
+    """Employer, first tier and prime of a claimed day, each once; nobody knows those of an unregistered site.
+
+    The prime stands last. It is told also of a day that leads through no registered firm.
+    """
+    site = find_site(claim.site_id) if claim.site_id else None
+    if site is None or site.business_id is None:
         return []
-    path = path_of_day(claim.worker_id, claim.site_id, claim.day)
-    return [BusinessId(one) for one in dict.fromkeys((*path[:1], *path[-2:]))]
+    path = path_of_day(claim.worker_id, site.id, claim.day)
+    return [BusinessId(one) for one in dict.fromkeys((*path[:1], *path[-2:-1], site.business_id))]
 
 
 def tell_one_firm(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:

@@ -21,6 +21,7 @@ from registry.histories.operations.claims import (
     ClaimNotLinkedError,
     ClaimSiteError,
     ClaimTwiceError,
+    answer_refusal,
     confirm_claim,
     enter_claim,
     enter_claims,
@@ -54,6 +55,19 @@ def test_an_entry_is_told_to_employer_first_tier_and_prime(place: Place) -> None
         assert told(list_users(firm)[0].account.id) == [NoticeKind.CLAIM_ENTERED]
     assert row(claim).entered_by is Side.WORKER
     assert standing(place.worker) == [Standing.CLAIMED]
+
+
+def test_the_prime_is_told_also_of_somebody_without_a_registered_employer(place: Place) -> None:
+    alone, owner = a_worker(None, "試作").worker_id, owner_of(place.prime)
+    by = worker_as_actor(alone)
+    claim = enter_claim(alone, ClaimData(day=DAY, site_id=place.site), by=by, at=NOW)
+    refuse_claim(claim, reason="入場の記録がありません", by=owner, at=NOW)
+    answer_refusal(claim, note="職長と入場", by=by, at=NOW)
+    assert told(list_users(place.prime)[0].account.id) == [
+        NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_REFUSAL_ANSWERED,
+    ]  # fmt: skip
+    for firm in (place.first, place.second):
+        assert told(list_users(firm)[0].account.id) == []
 
 
 def test_only_those_who_handle_workers_are_told(place: Place) -> None:
