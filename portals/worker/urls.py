@@ -27,6 +27,7 @@ urlpatterns = [
     path("card/", views_card.card, name="card"),
     path("phone/", views_phone.phone, name="phone"),
     path("card/stop/", views_card.stop, name="stop_card"),
+    path("card/<int:branch>/stop/", views_card.stop_old, name="stop_old_card"),
     path("card/lift/", views_card.lift, name="lift_card"),
     path("scan/<str:code>/", views_poster.scan, name="scan"),
     path("poster/", views_poster.poster, name="poster"),

@@ -87,15 +87,25 @@ def _tell(kind: NoticeKind, worker_id: WorkerId, *, at: datetime) -> None:
     write_notice(kind, account_id=account_id, data={}, at=at)
 
 
-def _own_card(worker_id: WorkerId, state: CardState, *, by: Actor) -> Card:
+def _own_card(worker_id: WorkerId, state: CardState, *, by: Actor, **more: int) -> Card:
     """The worker's card in a state, locked; for the worker and the office."""
     own = by.kind is ActorKind.WORKER and by.subject_id == worker_id
     if not own and not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    card = Card.objects.select_for_update().filter(worker_id=worker_id, state=state).first()
+    card = Card.objects.select_for_update().filter(worker_id=worker_id, state=state, **more).first()
     if card is None:
         raise NotFoundError
     return card
+
+
+@transaction.atomic
+def stop_old_card(worker_id: WorkerId, branch: int, *, reason: str, by: Actor, at: datetime) -> CardRow:
+    """Stop a replaced card that was lost while it still worked. The newer one is made: nothing lifts the stop (ruling 19).
+
+    Tells the worker. Raises `NotFoundError` where the card of that branch is not a replaced one.
+    """
+    card = _own_card(worker_id, CardState.REPLACED, by=by, branch=branch)
+    return _end(card, NoticeKind.CARD_STOPPED, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -118,13 +128,17 @@ def end_card(worker_id: WorkerId, *, branch: int | None = None, reason: str, by:
     """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    card = _locked(worker_id, branch)
+    return _end(_locked(worker_id, branch), NoticeKind.CARD_ENDED, reason=reason, by=by, at=at)
+
+
+def _end(card: Card, kind: NoticeKind, *, reason: str, by: Actor, at: datetime) -> CardRow:
+    worker_id = WorkerId(card.worker_id)
     if card.stopped_at is None:
         card.stopped_at = at
         card.save(update_fields=["stopped_at"])
     move(card, CARD_LIFE, CardMove.END, by=by, at=at, reason=reason)
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
-    _tell(NoticeKind.CARD_ENDED, worker_id, at=at)
+    _tell(kind, worker_id, at=at)
     return card_row(card)
 
 

@@ -4,8 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from registry.cards.derive import OLD_CARD_WORKS
 from registry.cards.models import Card
 from registry.cards.states import CardState
+from registry.core.days import jst_day
 from registry.core.ids import WorkerId
 
 
@@ -43,6 +45,27 @@ def card_row(card: Card) -> CardRow:
 def list_cards(worker_id: int) -> list[CardRow]:
     """All cards of a worker, newest first."""
     return [card_row(card) for card in Card.objects.filter(worker_id=worker_id).order_by("-branch")]
+
+
+@dataclass(frozen=True)
+class OldCard:
+    """A replaced card that works until the newer one is touched first, and before `until` where that was shipped."""
+
+    card: CardRow
+    until: datetime | None
+
+
+def list_old_cards(worker_id: int, *, at: datetime) -> list[OldCard]:
+    """A worker's replaced cards that may still work at a moment (ruling 19), newest first."""
+    found: list[OldCard] = []
+    shipped: list[datetime] = []
+    for card in list_cards(worker_id):
+        until = min(shipped) + OLD_CARD_WORKS if shipped else None
+        is_good = card.state is CardState.REPLACED and card.stopped_at is None and jst_day(at) <= card.valid_until
+        if is_good and (until is None or at < until):
+            found.append(OldCard(card, until))
+        shipped += [card.shipped_at] if card.shipped_at else []
+    return found
 
 
 def newest_card(worker_id: int) -> CardRow | None:

@@ -51,9 +51,9 @@ from tests.factories.visitors import account_of_worker, worker_as_actor
 PORTALS = ("worker/", "business/", "office/")
 MANY, DATA, TODAY = 3, RosterData(trade="06-01"), NOW.date()
 MONTH = TODAY.replace(day=1)
-# The card is not stopped, and beside `stop_card` it has the same page; a poster's code and its receipt lead elsewhere, and so
+# The card is not stopped nor replaced, and beside `stop_card` it has the same page; a poster's code and its receipt lead elsewhere, and so
 # does what asks for a reason, as long as nobody has chosen days.
-NOT_NOW = {"lift_card", "scan", "poster_receipt", "decide"}
+NOT_NOW = {"lift_card", "stop_old_card", "scan", "poster_receipt", "decide"}
 NAMED_SITE = {"worker:join_site", "business:join_claims"}  # of a day without site ID
 # A firm below the prime sees these pages of the prime's site in its own way.
 BELOW = ("structure", "tenure", "roster", "add_to_roster", "invitations")

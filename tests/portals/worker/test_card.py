@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 
 from registry.cards.models import Card
-from registry.cards.queries import CardRow, newest_card
+from registry.cards.operations import issue_card, ship_card
+from registry.cards.queries import CardRow, credentials_of, list_cards, newest_card
 from registry.cards.states import CardState
 from registry.core.ids import grouped
 from registry.notices.models import Notice
 from registry.workers.models import Worker
-from tests.factories.cast import NOW, a_worker, activate, logged_in, secrets_of_letters
+from tests.factories.cast import NOW, OFFICE, a_worker, activate, logged_in, secrets_of_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,37 @@ def test_a_found_card_works_again(worker: Client, card: CardRow) -> None:
     assert "数え直します" in worker.get("/worker/card/lift/").content.decode()
     assert "停止を解除しました" in worker.post("/worker/card/lift/", follow=True).content.decode()
     assert Card.objects.get().stopped_at is None
+
+
+def test_the_phone_serves_while_the_card_is_stopped(worker: Client) -> None:
+    worker.post("/worker/card/stop/")
+    assert "カードの代わりのQRコード" in worker.get("/worker/card/").content.decode()
+
+
+def test_of_two_cards_that_work_the_lost_one_is_stopped(worker: Client, card: CardRow) -> None:
+    new = issue_card(card.worker_id, by=OFFICE, at=NOW)
+    page = worker.get("/worker/card/").content.decode()
+    for path in ("/worker/card/stop/", "/worker/card/1/stop/"):
+        assert f'href="{path}"' in page
+    assert "長くても" not in page
+    ship_card(card.worker_id, by=OFFICE, at=NOW)
+    assert "長くても2026年12月20日" in worker.get("/worker/card/").content.decode()
+
+    assert "解除することはできません" in worker.get("/worker/card/1/stop/").content.decode()
+    assert "前のカードを止めました" in worker.post("/worker/card/1/stop/", follow=True).content.decode()
+
+    assert [one.state for one in list_cards(card.worker_id)] == [CardState.ACTIVE, CardState.DEAD]
+    assert credentials_of([card.worker_id], on=NOW.date()) == {card.worker_id: [new.number]}
+    assert "もう使えなくなっているか" in worker.post("/worker/card/1/stop/", follow=True).content.decode()
+    assert "/worker/card/1/stop/" not in worker.get("/worker/card/").content.decode()
+    assert Notice.objects.filter(kind="card_stopped").count() == 1
+
+
+@pytest.mark.parametrize("branch", [2, 3])
+def test_only_a_replaced_card_is_stopped_as_the_former_one(worker: Client, card: CardRow, branch: int) -> None:
+    issue_card(card.worker_id, by=OFFICE, at=NOW)
+    worker.post(f"/worker/card/{branch}/stop/")
+    assert [one.state for one in list_cards(card.worker_id)] == [CardState.ACTIVE, CardState.REPLACED]
 
 
 def test_an_expired_card_is_told_so(worker: Client, card: CardRow) -> None:

@@ -19,6 +19,7 @@ from registry.cards.operations import (
     register_worker_with_card,
     ship_card,
     stop_card,
+    stop_old_card,
 )
 from registry.cards.queries import CardRow, newest_card
 from registry.cards.states import CardState
@@ -116,6 +117,19 @@ def test_what_is_not_stopped_is_not_lifted_and_what_is_not_active_not_stopped(ca
     stop_card(card.worker_id, reason="lost", **BY)
     with pytest.raises(NotFoundError):
         stop_card(card.worker_id, reason="again", **BY)
+
+
+def test_a_replaced_card_that_was_lost_is_stopped_for_good_and_the_new_one_is_not(card: CardRow) -> None:
+    issue_card(card.worker_id, **BY)
+    by = worker_as_actor(card.worker_id)
+    stopped = stop_old_card(card.worker_id, 1, reason="lost", by=by, at=NOW)
+    assert (stopped.state, stopped.stopped_at, states(card.worker_id)) == (CardState.DEAD, NOW, ["dead", "active"])
+    assert (Notice.objects.filter(kind="card_stopped").count(), last_mark().from_on) == (1, NOW.date())
+    for branch in (1, 2):
+        with pytest.raises(NotFoundError):
+            stop_old_card(card.worker_id, branch, reason="lost", by=by, at=NOW)
+    with pytest.raises(NotAllowedError):
+        stop_old_card(card.worker_id, 1, reason="lost", by=worker_as_actor(a_worker(None).worker_id), at=NOW)
 
 
 def test_an_ended_card_cannot_be_ended_again(card: CardRow) -> None:

@@ -1,13 +1,14 @@
 """Reading cards."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from registry.cards.operations import end_card, issue_card, register_token, stop_card
-from registry.cards.queries import CardRow, credentials_of, list_cards, newest_card, newest_cards
+from registry.cards.operations import end_card, issue_card, register_token, ship_card, stop_card
+from registry.cards.queries import CardRow, credentials_of, list_cards, list_old_cards, newest_card, newest_cards
 from registry.cards.states import CardState
+from registry.core.days import JST
 from registry.core.ids import WorkerId
 from tests.factories.cast import NOW, OFFICE, a_worker
 
@@ -53,6 +54,26 @@ def test_all_cards_of_a_worker_newest_first() -> None:
     ]  # fmt: skip
     assert list_cards(first.worker_id)[0] == second
     assert list_cards(12345678901821) == []
+
+
+@pytest.mark.django_db
+def test_an_old_card_is_listed_while_it_may_work() -> None:
+    by: dict[str, Any] = {"by": OFFICE, "at": NOW}
+    first, lost = a_worker(None), a_worker(None)
+    assert list_old_cards(first.worker_id, at=NOW) == []
+    stop_card(lost.worker_id, reason="lost", **by)
+    for card in (first, lost):
+        issue_card(card.worker_id, **by)
+    assert [(old.card.branch, old.until) for old in list_old_cards(first.worker_id, at=NOW)] == [(1, None)]
+    assert list_old_cards(lost.worker_id, at=NOW) == []
+    ship_card(first.worker_id, **by)
+    issue_card(first.worker_id, by=OFFICE, at=NOW + timedelta(days=1))
+    until = NOW + timedelta(days=30)
+    found = list_old_cards(first.worker_id, at=until - timedelta(seconds=1))
+    assert [(old.card.branch, old.until) for old in found] == [(2, None), (1, until)]
+    assert [old.card.branch for old in list_old_cards(first.worker_id, at=until)] == [2]
+    after = datetime.combine(first.valid_until + timedelta(days=1), time(), JST)
+    assert list_old_cards(first.worker_id, at=after) == []
 
 
 @pytest.mark.django_db
