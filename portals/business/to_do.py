@@ -170,7 +170,7 @@ class _Wait:
     def _days(self) -> Iterator[ToDo]:
         claims, days = (
             list_claims_waiting(self.own, units=self.units, on=self.today),
-            list_decisions_waiting(self.own, units=self.units),
+            list_decisions_waiting(self.own, units=self.units, on=self.today),
         )
         edits = list_edits_waiting(self.own, units=self.units)
         apart = list_two_places(self.own, units=self.units, since=self.last_month)

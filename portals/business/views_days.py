@@ -44,6 +44,7 @@ from registry.histories.queries import (
     ClaimRow,
     DayRow,
     PersonSum,
+    approvals_of,
     approved_claims,
     count_days,
     entered_by_firm,
@@ -290,8 +291,8 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
     )
     trades, positions, edits = code_names(Table.TRADES), code_names(Table.POSITIONS), shown_edits(worker_id, chosen)
     decisions, unregistered = last_decisions(worker_id, chosen), unregistered_among(person.rows)
-    approvals = approved_claims(person.rows)
-    approved = shown_approvals(approvals.values())
+    approvals, claims = approvals_of(person.rows), approved_claims(person.rows)
+    approved = shown_approvals(claims.values())
     refused, open_ones = by_place(list_refused_of_worker(worker_id, chosen)), _own_entries(request, worker_id, chosen)
     shown = [
         {
@@ -299,13 +300,14 @@ def person_days(request: HttpRequest, worker_id: int, year: int, month: int) -> 
             "entry": open_ones.get((row.bound.site_id or row.bound.assignment.claim_id, row.bound.day)),
             "site_id": row.bound.site_id, "is_unregistered": row.bound.site_id in unregistered,
             "trade": trades_in_words(row.bound.assignment, trades),
-            "approval": approval_in_words(claim.approval) if claim else "", "approved": approved.get(claim.id) if claim else None,
+            "approval": approval_in_words(approvals[place].how) if place in approvals else "", "approved": approved.get(claim.id) if claim else None,
             "position": positions.get(row.bound.assignment.position, ""), "work": row.bound.assignment.work,
             "edits": edits.get((row.bound.site_id or 0, row.bound.day)),
             "decision": decisions.get((row.bound.site_id or 0, row.bound.day)),
         }
         for row in person.rows
-        for claim in [approvals.get((worker_id, row.bound.site_id or 0, row.bound.day))]
+        for place in [(worker_id, row.bound.site_id or 0, row.bound.day)]
+        for claim in [claims.get(place)]
     ]  # fmt: skip
     context = {
         "name": person.name or grouped(worker_id), "worker_id": worker_id, "month": chosen, "shown": shown,

@@ -23,14 +23,16 @@ from portals.business.forms import TerminalForm
 from portals.business.site_access import own_site, own_terminal
 from portals.business.views_days import LINES
 from registry.accounts.states import Permission
+from registry.core.days import jst_day
 from registry.core.errors import MoveRefusedError
 from registry.core.ids import SiteId, grouped
 from registry.core.numbers import stored_number
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import list_waiting_of_site
+from registry.histories.rules import may_decide
 from registry.histories.states import Reason
 from registry.sites.operations import add_terminal
-from registry.sites.queries import list_terminals
+from registry.sites.queries import SiteRow, list_terminals
 from registry.touches.operations.devices import accept_loss, end_pairing, make_pairing_code, revoke_device
 from registry.touches.queries import (
     MISSING_AT_MOST,
@@ -80,12 +82,13 @@ def _plain(value: object) -> str:
     return "".join(sign for sign in text[:MOST_SIGNS] if sign.isprintable())
 
 
-def _waiting(request: HttpRequest, site_id: int) -> tuple[list[dict[str, Any]], int]:
+def _waiting(request: HttpRequest, site: SiteRow) -> tuple[list[dict[str, Any]], int]:
     """Days by touches of devices that are not trusted, or not of this site: some, and how many more."""
-    found = list_waiting_of_site(site_id, reasons=OF_DEVICES)
+    waiting, on = list_waiting_of_site(site.id, reasons=OF_DEVICES), jst_day(timezone.now())
+    found = [row for row in waiting if may_decide(row.bound, site, on=on)]
     rows = found[:LINES]
     ids, days = {row.worker_id for row in rows}, looked_at((rows, [DayItem.DAY, DayItem.TIMES]))
-    people = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=days)
+    people = see_workers_on_site(viewer_of(request), site.id, ids, at=timezone.now(), days=days)
     return [
         {
             "key": key_of(row.worker_id, row.bound.day), "row": row.bound,
@@ -101,7 +104,7 @@ def devices(request: HttpRequest, site_id: int) -> HttpResponse:
     """The devices of a site: last seen, missing, refused; touches that wait for the prime's word."""
     site, found = own_site(request, site_id), list_site_devices(site_id)
     refused = list_refused(site_id, [device.id for device in found])
-    waiting, later = _waiting(request, site_id)
+    waiting, later = _waiting(request, site)
     context = {
         "site": site, "terminals": list_terminals(SiteId(site_id)), "waiting": waiting, "later": later,
         "most": MISSING_AT_MOST, "unplaced": len(list_unplaced(site_id)), "unplaced_most": UNPLACED_AT_MOST,

@@ -28,6 +28,7 @@ from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
+    approvals_of,
     count_days,
     last_decisions,
     list_claims_of_worker,
@@ -74,7 +75,7 @@ def _shown(access: SiteAccess, worker_id: int, month: date, rows: list[DayRow]) 
     touches = touches_on_site(worker_id, access.site_id, found, with_source=access.is_prime)
     decisions = last_decisions(worker_id, month) if access.is_prime else NO_DECISIONS
     claims = [claim for claim in list_claims_of_worker(worker_id, month) if claim.site_id == access.site_id]
-    approvals = {claim.day: approval_in_words(claim.approval) for claim in claims if claim.approval}
+    approvals = {day: approval_in_words(one.how) for (_, _, day), one in approvals_of(rows).items()}
     said = _said(access.site_id, worker_id, month, claims, decisions) if access.is_prime else {}
     return [
         {

@@ -23,7 +23,7 @@ from registry.businesses.queries import names_of_businesses
 from registry.core.days import jst_day
 from registry.core.ids import grouped
 from registry.disclosure.queries import see_workers_on_site
-from registry.histories.queries import DayRow, list_days_of_site, special_approvals
+from registry.histories.queries import DayRow, approvals_of, list_days_of_site
 from registry.histories.rules import is_here_now
 from registry.structures.queries import firms_of_expected, workers_on_rosters_below
 from registry.touches.queries import directions_of
@@ -94,7 +94,7 @@ def _lines(request: HttpRequest, site_id: int, day: date, people: Iterable[Perso
     ids = {one.worker_id for one in people}
     seen = see_workers_on_site(viewer_of(request), site_id, ids, at=timezone.now(), days=days)
     firms = names_of_businesses({one.business_id for one in people if one.business_id})
-    approvals = special_approvals([one.row for one in people if one.row])
+    approvals = approvals_of([one.row for one in people if one.row])
     return [
         {
             "worker_id": one.worker_id, "firm": firms.get(one.business_id or 0, ""),
@@ -102,9 +102,10 @@ def _lines(request: HttpRequest, site_id: int, day: date, people: Iterable[Perso
             "url": reverse("business:person_on_site", args=[site_id, day.year, day.month, one.worker_id])
             if one.row else reverse("business:worker", args=[one.worker_id]),
             "day": shown_day(one.row, "") if one.row else None,
-            "approval": approval_in_words(approvals.get((one.worker_id, site_id, one.row.bound.day), ())) if one.row else "",
+            "approval": approval_in_words(approval.how) if approval else "",
         }
         for one in people
+        for approval in [approvals.get((one.worker_id, site_id, day))]
     ]  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId, grouped
 from registry.core.numbers import stored_number
 from registry.disclosure.queries import see_workers_on_site
+from registry.histories.derive.deadlines import last_answer_on
 from registry.histories.operations.claim_checks import ClaimSiteClosedError, ClaimTooLateError
 from registry.histories.operations.claims import approve_claims, refuse_claim
 from registry.histories.operations.edits import (
@@ -64,7 +65,7 @@ from registry.histories.queries import (
     sum_days_of_site,
     sum_people_of_site,
 )
-from registry.histories.rules import DOUBTS, may_refuse_position
+from registry.histories.rules import DOUBTS, may_decide, may_refuse_position
 from registry.histories.states import ClaimState, Reason
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
@@ -81,22 +82,24 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     sums = sum_people_of_site(site_id, chosen, only)
     shown = page_of(sums, start)
     open_claims = _open_claims(access)
-    all_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
+    found_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
+    all_waiting = [row for row in found_waiting if may_decide(row.bound, access.site, on=access.on)]
+    all_lapsed = [row for row in found_waiting if row not in all_waiting]
     all_edits = list_open_edits(site_id) if access.is_prime else []
     all_doubts = list_doubtful_of_site(site_id, chosen, on=access.on) if access.is_prime else []
     claims, closed, self_declared = (some[:LINES] for some in open_claims)
-    waiting, edits, doubts = all_waiting[:LINES], all_edits[:LINES], all_doubts[:LINES]
+    waiting, lapsed, edits, doubts = all_waiting[:LINES], all_lapsed[:LINES], all_edits[:LINES], all_doubts[:LINES]
     said = _positions_said(access.site, chosen, on=access.on) if access.is_prime else []
     all_refused = list_refused_of_month(site_id, chosen, size=LINES + 1) if access.is_prime else []
     refused = all_refused[:LINES]
     ids = {
         one.worker_id
-        for some in (shown, claims, closed, self_declared, waiting, edits, said, doubts, refused)
+        for some in (shown, claims, closed, self_declared, waiting, lapsed, edits, said, doubts, refused)
         for one in some
     }
     seen = looked_at(
         (shown, [DayItem.DAY]), (refused, [DayItem.DAY]), (self_declared, [DayItem.DAY]), (claims + closed, ALL_OF_DAYS - {DayItem.FIRM}),
-        (edits + said, [DayItem.DAY, DayItem.ROLE]), (waiting + doubts, [DayItem.DAY, DayItem.TIMES]),
+        (edits + said, [DayItem.DAY, DayItem.ROLE]), (waiting + lapsed + doubts, [DayItem.DAY, DayItem.TIMES]),
     )  # fmt: skip
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now, days=seen))
     context = {
@@ -112,6 +115,11 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
         "refused": shown_refused(refused, names), "more_refused": len(all_refused) > LINES,
         "positions": _shown_edits(site_id, said, names),
         "waiting": _shown_waiting(waiting, names, tuple(Reason)),
+        "lapsed": [
+            {**one, "last_on": last_answer_on(one["row"].day, access.site.closed_on)}
+            for one in _shown_waiting(lapsed, names, tuple(Reason))
+        ],
+        "more_lapsed": len(all_lapsed) - len(lapsed),
         "doubts": _shown_waiting(doubts, names, DOUBTS), "more_doubts": len(all_doubts) - len(doubts),
         "pages": pages_around(request, start, more=len(sums) > start + LINES, size=LINES),
         **months_beside("business:site_days_of_month", chosen, site_id),
@@ -289,13 +297,15 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
     return form_page(request, "business/refuse_edit.html", context)
 
 
-def _rows_asked(site_id: int, asked: set[str]) -> list[DayRow]:
-    """Those of the days asked for that wait for the prime's word, or that it may doubt."""
-    rows = [row for row in list_waiting_of_site(site_id) if key_of(row.worker_id, row.bound.day) in asked]
+def _rows_asked(site: SiteRow, asked: set[str]) -> tuple[list[DayRow], int]:
+    """Those of the days asked for that wait for the prime's word, or that it may doubt; and for how many it is too late."""
+    on = jst_day(timezone.now())
+    rows = [row for row in list_waiting_of_site(site.id) if key_of(row.worker_id, row.bound.day) in asked]
     places = {
         place for key in asked - {key_of(row.worker_id, row.bound.day) for row in rows} if (place := place_of(key))
     }
-    return rows + list_doubtful_at(site_id, places, on=jst_day(timezone.now()))
+    in_time = [row for row in rows if may_decide(row.bound, site, on=on)]
+    return in_time + list_doubtful_at(site.id, places, on=on), len(rows) - len(in_time)
 
 
 def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
@@ -307,7 +317,9 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
     back = _back(request, site_id)
     if request.method != "POST":
         return redirect(back)
-    rows, counts = _rows_asked(site_id, asked), "counts" in request.POST
+    (rows, late), counts = _rows_asked(site, asked), "counts" in request.POST
+    if late:
+        info(request, _("day.decided_too_late").format(count=late))
     form = DayRefusalForm(request.POST if "reason" in request.POST else None)
     if rows and (counts or form.is_valid()):
         days = [(WorkerId(row.worker_id), row.bound.day) for row in rows]
@@ -325,7 +337,7 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
                 info(request, _("day.decided_before"))
     elif rows:
         return _ask_reason(request, site, rows, form, back)
-    else:
+    elif not late:
         info(request, _("day.decided_before" if asked else "bulk.none_chosen"))
     return redirect(back)
 

@@ -44,10 +44,11 @@ from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.days import jst_day
+from registry.core.days import end_of_next_month, jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
 from registry.disclosure.queries import see_workers
+from registry.histories.derive.binding import BoundDay
 from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claim_checks import ReplyTooLateError
 from registry.histories.operations.claims import answer_refusal, enter_claim
@@ -69,8 +70,8 @@ from registry.histories.queries import (
     trades_in_words,
     unregistered_among,
 )
-from registry.histories.rules import needs_approval
-from registry.histories.states import ClaimState, Reason, Side, Standing
+from registry.histories.rules import may_decide, needs_approval
+from registry.histories.states import Approval, ClaimState, Reason, Side, Standing
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
@@ -185,7 +186,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
             "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
-            "decision": decisions.get((one.row.site_id or 0, chosen)),
+            "decision": decisions.get((one.row.site_id or 0, chosen)), "notes": _notes_of_poster(one.row, decisions),
         }
         for one in shown_days(rows, claims, refused, decisions)
     ]  # fmt: skip
@@ -228,16 +229,30 @@ def _notes(claim: ClaimRow, today: date) -> list[str]:
     if claim.is_self_declared:
         return [*joined, _("claim.self_declared")]
     if claim.state is ClaimState.OPEN:
-        return [*joined, _waiting_for(claim, today)]
-    marks = ((claim.is_late_approval, "claim.late_approval"), (claim.self_approved, "claim.self_approved"))
-    return [*joined, *(_(key) for holds, key in marks if holds)]
+        return [*joined, _waiting_for(claim.due_on, today, may_be_answered=claim.may_be_answered(today))]
+    return [*joined, *(_(_APPROVED[one]) for one in claim.approval)]
 
 
-def _waiting_for(claim: ClaimRow, today: date) -> str:
+_APPROVED = {Approval.LATE: "claim.late_approval", Approval.SELF: "claim.self_approved"}
+
+
+def _notes_of_poster(bound: BoundDay, decisions: Decisions) -> list[str]:
+    """The same of a day that was touched by a printed poster's code: it is treated as one entered by hand (ruling 28)."""
+    if Reason.POSTER_FIXED not in bound.reasons or bound.site_id is None:
+        return []
+    decision, site = decisions.get((bound.site_id, bound.day)), find_site(bound.site_id)
+    if site and bound.standing is Standing.WAITING:
+        today = jst_day(timezone.now())
+        return [_waiting_for(end_of_next_month(bound.day), today, may_be_answered=may_decide(bound, site, on=today))]
+    how = decision.approval if decision and bound.standing is Standing.FORMAL else ()
+    return [_(_APPROVED[one]) for one in how]
+
+
+def _waiting_for(due_on: date, today: date, *, may_be_answered: bool) -> str:
     """How long an open claim waits yet, or that nobody can answer it any more (ruling 28)."""
-    if not claim.may_be_answered(today):
+    if not may_be_answered:
         return _("claim.closed_open")
-    left = (claim.due_on - today).days
+    left = (due_on - today).days
     return _("claim.left_open").format(days=left) if left >= 0 else _("claim.overdue_open")
 
 

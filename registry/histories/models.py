@@ -130,6 +130,7 @@ class DayDecision(models.Model):
     counts = models.BooleanField(null=True)
     reason = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
+    self_approved = models.BooleanField(default=False)  # 自己承認: approver and worker are one person
 
     class Meta:
         db_table = "histories_day_decision"

@@ -48,6 +48,15 @@ def may_doubt(bound: BoundDay, *, on: date) -> bool:
     return bool(doubts - {Reason.TYPED_NUMBER}) or (bool(doubts) and on <= end_of_next_month(bound.day))
 
 
+def may_decide(bound: BoundDay, site: SiteRow, *, on: date) -> bool:
+    """Whether the prime may still say of a day that waits whether it counts.
+
+    A printed poster's code is as a direct entry (`touch_reasons.csv`), so it has the time of one (ruling 28).
+    """
+    is_entry = Reason.POSTER_FIXED in bound.reasons and bound.standing is not Standing.FORMAL
+    return not is_entry or is_open_to_answers(bound.day, site.closed_on, on=on)
+
+
 def is_here_now(bound: BoundDay, last: Direction | None) -> bool:
     """Whether somebody is still on the site, by what the last touch of the day says of itself.
 

@@ -16,7 +16,7 @@ from registry.core.viewer import Viewer
 from registry.disclosure.queries import full_name, see_workers_at_work, see_workers_on_site
 from registry.histories.queries import (
     DayRow,
-    approved_claims,
+    approvals_of,
     list_days_for_firm,
     list_days_of_worker,
     list_month_of_firm,
@@ -110,7 +110,7 @@ class DayLine:
     trade: str
     position: str
     approval: tuple[Approval, ...] = ()
-    approved_at: datetime | None = None  # by the prime, of an entered day
+    approved_at: datetime | None = None  # by the prime, of a day that was entered or is as good as that
 
 
 @dataclass(frozen=True)
@@ -201,13 +201,13 @@ def day_lines(rows: Sequence[DayRow], people: Mapping[int, str]) -> list[DayLine
     claimed = names_of_claimed_sites({row.bound.assignment.claim_id for row in rows if row.bound.assignment.claim_id})
     unregistered = unregistered_among(rows)
     firms = names_of_businesses(row.bound.assignment.business_id for row in rows if row.bound.assignment.business_id)
-    trades, positions, approvals = code_names(Table.TRADES), code_names(Table.POSITIONS), approved_claims(rows)
+    trades, positions, approvals = code_names(Table.TRADES), code_names(Table.POSITIONS), approvals_of(rows)
     return [
         DayLine(
             row, people.get(row.worker_id, ""), None if row.bound.site_id in unregistered else row.bound.site_id,
             sites.get(row.bound.site_id or 0) or claimed.get(to.claim_id or 0, ""),
             firms.get(to.business_id or 0, ""), trades_in_words(to, trades), positions.get(to.position, ""),
-            approved.approval if approved else (), approved.answered_at if approved else None,
+            approved.how if approved else (), approved.at if approved else None,
         )
         for row in rows
         for to in [row.bound.assignment]

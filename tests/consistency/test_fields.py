@@ -65,7 +65,7 @@ PARTS: dict[Model, dict[str, str]] = {
     },
     DayEdit: {"days": "site day side recorded_at late", "day_role": "trade second_trade position work", "": "id worker"},
     EditAnswer: {"days": "answer reason recorded_at self_approved", "day_firm": "business", "": "id edit"},
-    DayDecision: {"days": "site day counts reason recorded_at", "": "id worker"},
+    DayDecision: {"days": "site day counts reason recorded_at self_approved", "": "id worker"},
 }  # fmt: skip
 
 

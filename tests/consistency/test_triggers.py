@@ -18,8 +18,8 @@ APPEND_ONLY = {
     "audit_move": "(at, noun, subject_id, move, from_state, to_state, actor_kind, reason)"
     " VALUES (now(), 'thing', 1, 'go', '', '', 'office', '')",
     "changes_change": "(kind, from_on) VALUES ('site', '2026-11-20')",
-    "histories_day_decision": "(worker_id, site_id, day, counts, reason, recorded_at)"
-    " VALUES (1, 1, '2026-11-20', true, '', now())",
+    "histories_day_decision": "(worker_id, site_id, day, counts, reason, recorded_at, self_approved)"
+    " VALUES (1, 1, '2026-11-20', true, '', now(), false)",
     "histories_day_edit": "(worker_id, site_id, day, trade, second_trade, position, work, side, recorded_at, late)"
     " VALUES (1, 1, '2026-11-20', '', '', '', 'work', 'worker', now(), false)",
     "histories_edit_answer": "(edit_id, answer, reason, recorded_at, self_approved) VALUES (1, 'withdrawn', '', now(), false)",

@@ -22,9 +22,9 @@ from registry.histories.operations.parties import (
     tell_firm,
     tell_worker,
 )
-from registry.histories.queries import assignment_of_day, path_of_day
-from registry.histories.rules import may_refuse_position, speaks_for_prime
-from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
+from registry.histories.queries import assignment_of_day, list_days_at, path_of_day
+from registry.histories.rules import may_decide, may_refuse_position, speaks_for_prime
+from registry.histories.states import NO_SECOND_TRADE, ClaimState, Reason, Side
 from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
@@ -213,8 +213,9 @@ def decide_days(
 ) -> int:
     """The prime says of days that wait for it whether they count, and why not (ruling 24). Returns of how many.
 
-    Each worker is told once, of all his days. A day of which the same was said before is left as it is. Raises
-    `DayDecidedError` where the other was said of one: then nothing is said of any.
+    Each worker is told once, of all his days. A day of which the same was said before is left as it is, and so is one by a
+    printed poster's code that is asked too long after the site's close (ruling 28). Raises `DayDecidedError` where the other
+    was said of one: then nothing is said of any.
     """
     site = check_prime(site_id, by)
     if not counts and not reason:
@@ -223,14 +224,18 @@ def decide_days(
     said = _said_last(site_id, days)
     if others := sum(said.get(place) is (not counts) for place in days):
         raise DayDecidedError(field=None if counts else "reason", count=others)
+    bound = {(row.worker_id, row.bound.day): row.bound for row in list_days_at(site_id, days)}
+    answerable = [one for one in days if one not in bound or may_decide(bound[one], site, on=jst_day(at))]
     of_workers: dict[WorkerId, list[date]] = {}
-    for worker_id, day in days:
+    for worker_id, day in answerable:
         if said.get((worker_id, day)) is counts:
             continue
         of_workers.setdefault(worker_id, []).append(day)
+        is_entry = (worker_id, day) in bound and Reason.POSTER_FIXED in bound[worker_id, day].reasons
         decision = DayDecision.objects.create(
-            worker_id=worker_id, site_id=site_id, day=day, counts=counts, reason=reason, recorded_at=at
-        )
+            worker_id=worker_id, site_id=site_id, day=day, counts=counts, reason=reason, recorded_at=at,
+            self_approved=counts and is_entry and is_own_day(worker_id, site_id, day, by),
+        )  # fmt: skip
         note_act("histories_day_decision", decision.pk, "decide", by=by, at=at, reason=reason)
         note_day(worker_id, site_id, day)
     kind = NoticeKind.DAYS_COUNTED if counts else NoticeKind.DAYS_REFUSED

@@ -17,7 +17,6 @@ from registry.histories.queries.claims import (
     list_withdrawn_of_worker,
     names_of_claimed_sites,
     path_of_day,
-    special_approvals,
 )
 from registry.histories.queries.days import (
     Counters,
@@ -45,12 +44,11 @@ from registry.histories.queries.days import (
     workers_at_work_for,
     workers_bound_below,
 )
+from registry.histories.queries.decisions import DayApproval, DecisionRow, approvals_of, last_decisions
 from registry.histories.queries.doubts import list_doubtful_at, list_doubtful_of_site, list_two_places
 from registry.histories.queries.edits import (
-    DecisionRow,
     EditRow,
     get_edit,
-    last_decisions,
     list_edits,
     list_open_edits,
     list_positions_said,
@@ -86,6 +84,7 @@ __all__ = [
     "ClaimRow",
     "ClaimToConfirm",
     "Counters",
+    "DayApproval",
     "DayRow",
     "DaySum",
     "DecisionRow",
@@ -101,6 +100,7 @@ __all__ = [
     "WaitingOnSite",
     "WithdrawnClaim",
     "WorkedSite",
+    "approvals_of",
     "approved_claims",
     "approvers_of",
     "assignment_of_day",
@@ -148,7 +148,6 @@ __all__ = [
     "names_of_claimed_sites",
     "path_of_day",
     "places_spoken_of",
-    "special_approvals",
     "sum_days_of_site",
     "sum_people_of_firm",
     "sum_people_of_site",

@@ -231,11 +231,6 @@ def approved_claims(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], Claim
     return {(one.worker_id, one.site_id or 0, one.day): one for one in found}
 
 
-def special_approvals(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], tuple[Approval, ...]]:
-    """Of some days those that were approved late, or by their own worker, by worker, site and day. One query."""
-    return {place: one.approval for place, one in approved_claims(rows).items() if one.approval}
-
-
 def approvers_of(claims: Iterable[ClaimRow]) -> dict[int, int]:
     """The firm that approved each of some entries, by entry. One query."""
     approved = [one.id for one in claims if one.state is ClaimState.APPROVED]

@@ -1,4 +1,4 @@
-"""Later words on days as pages show them: who said what when, the prime's answers and decisions (rulings 24, 29)."""
+"""Later words on days as pages show them: who said what when, and the prime's answers (ruling 29)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from registry.core.days import months_around
 from registry.histories.derive.binding import Assignment, bind
-from registry.histories.models import DayDecision, DayEdit
+from registry.histories.models import DayEdit
 from registry.histories.queries.facts import load_facts
 from registry.histories.states import ClaimState, Side
 
@@ -109,21 +109,3 @@ def words_before_edits(worker_id: int, days: Collection[date]) -> dict[tuple[int
     claims = [claim for claim in told.claims if (claim.site_id, claim.day) not in touched]
     unedited = msgspec.structs.replace(told, edits=(), claims=claims)
     return {(one.site_id, one.day): one.assignment for one in bind(unedited, days) if one.site_id is not None}
-
-
-@dataclass(frozen=True)
-class DecisionRow:
-    """The prime's word on a day that waited for it, and why it does not count."""
-
-    site_id: int
-    day: date
-    counts: bool | None  # None: a refusal was taken back
-    reason: str
-    recorded_at: datetime
-
-
-def last_decisions(worker_id: int, month: date) -> dict[tuple[int, date], DecisionRow]:
-    """The prime's last word on each of a worker's days of a month, by site and day."""
-    rows = DayDecision.objects.filter(worker=worker_id, day__year=month.year, day__month=month.month)
-    found = rows.order_by("recorded_at", "pk").values_list("site_id", "day", "counts", "reason", "recorded_at")
-    return {(row[0], row[1]): DecisionRow(*row) for row in found}

@@ -58,13 +58,19 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     ORDER BY e.recorded_at LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
-# Bit 0 of a mask is the first of the month: the lowest bit is the first day.
+# Bit 0 of a mask is the first of the month: the lowest bit is the first day. Days by a printed poster's code wait as long
+# as entries do (ruling 28).
 _DECISIONS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT sum(bit_count(waiting::bit(32)))::int AS number,
     min(month + bit_count(((waiting & -waiting) - 1)::bit(32))::int) AS first_on FROM (
-    SELECT month, waiting FROM histories_month m WHERE m.site_id = s.id AND waiting <> 0
-    ORDER BY month LIMIT %(most)s) oldest) w
+    SELECT month, waiting FROM (
+      SELECT month, CASE WHEN s.closed_on IS NULL OR %(on)s <= greatest((s.closed_on + interval '1 month')::date,
+          (month + interval '2 months')::date - 1) THEN waiting
+        ELSE waiting & ~COALESCE((SELECT bit_or(reasons[n + 1]) FROM generate_series(1, cardinality(reasons), 2) n
+          WHERE reasons[n] = %(reason)s), 0) END AS waiting
+      FROM histories_month m WHERE m.site_id = s.id AND waiting <> 0) open
+    WHERE waiting <> 0 ORDER BY month LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
 # Every second number of `reasons` is a mask of days, so what overlaps at all is looked at more closely. Twice as many months
@@ -111,9 +117,9 @@ def list_claims_waiting(business_id: int, *, units: Units = None, on: date) -> l
     return sites_with(_CLAIMS, business_id, units, on=on)
 
 
-def list_decisions_waiting(business_id: int, *, units: Units = None) -> list[WaitingOnSite]:
-    """A prime's sites with days that count once it has said so, those with the oldest first."""
-    return sites_with(_DECISIONS, business_id, units)
+def list_decisions_waiting(business_id: int, *, units: Units = None, on: date) -> list[WaitingOnSite]:
+    """A prime's sites with days that count once it has said so, as it still may, those with the oldest first."""
+    return sites_with(_DECISIONS, business_id, units, on=on, reason=_REASONS.index(Reason.POSTER_FIXED))
 
 
 def list_edits_waiting(business_id: int, *, units: Units = None) -> list[WaitingOnSite]:
