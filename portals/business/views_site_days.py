@@ -322,24 +322,27 @@ def _decide(request: HttpRequest, site_id: int) -> HttpResponse:
         info(request, _("day.decided_too_late").format(count=late))
     form = DayRefusalForm(request.POST if "reason" in request.POST else None)
     if rows and (counts or form.is_valid()):
-        days = [(WorkerId(row.worker_id), row.bound.day) for row in rows]
-        reason = "" if counts else form.cleaned_data["reason"]
-        try:
-            count = decide_days(
-                SiteId(site_id), days, counts=counts, reason=reason, by=viewer_of(request).actor(), at=timezone.now()
-            )
-        except DayDecidedError as error:
-            say_error(request, refusal(error).message)
-        else:
-            if count:
-                success(request, _("day.decided").format(count=count))
-            else:
-                info(request, _("day.decided_before"))
+        _say_of(request, site, rows, counts=counts, reason="" if counts else form.cleaned_data["reason"])
     elif rows:
         return _ask_reason(request, site, rows, form, back)
     elif not late:
         info(request, _("day.decided_before" if asked else "bulk.none_chosen"))
     return redirect(back)
+
+
+def _say_of(request: HttpRequest, site: SiteRow, rows: Sequence[DayRow], *, counts: bool, reason: str) -> None:
+    """Say of days whether they count, and tell what became of it."""
+    days = [(WorkerId(row.worker_id), row.bound.day) for row in rows]
+    by, at = viewer_of(request).actor(), timezone.now()
+    try:
+        count = decide_days(SiteId(site.id), days, counts=counts, reason=reason, by=by, at=at)
+    except DayDecidedError as error:
+        say_error(request, refusal(error).message)
+        return
+    if count:
+        success(request, _("day.decided").format(count=count))
+    else:
+        info(request, _("day.decided_before"))
 
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
