@@ -20,6 +20,11 @@ def in_katakana(text: str) -> str:
     return str(jaconv.hira2kata(unicodedata.normalize("NFKC", text)))
 
 
+def romanised(kana: str) -> str:
+    """A reading in Latin letters, as people write it on keyboards: ヤマダ is yamada."""
+    return str(jaconv.kana2alphabet(jaconv.kata2hira(kana)))
+
+
 def is_katakana(text: str) -> bool:
     """Whether a reading is full-width katakana with blanks and long marks only."""
     return bool(re.fullmatch(r"[ァ-ヶー・\s]+", text))

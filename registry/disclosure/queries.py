@@ -39,7 +39,8 @@ from registry.structures.queries import (
     is_on_roster_for,
     workers_on_rosters_below,
 )
-from registry.workers.derive import fields_of_address
+from registry.workers import derive
+from registry.workers.derive import NAME_PARTS, fields_of_address
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.queries import (
     FOUND_AT_MOST,
@@ -55,7 +56,6 @@ from registry.workers.queries import (
 )
 from registry.workers.states import DayItem
 
-_NAMES = ("family_name", "middle_name", "given_name")
 _PURPOSES = {
     ActorKind.WORKER: Purpose.OWN_WORK,
     ActorKind.BUSINESS: Purpose.EMPLOYMENT,
@@ -69,7 +69,7 @@ def read_policies() -> list[ReadPolicy]:
 
 
 # What lists of people show; nothing else is read for them, and nothing else stands in the look.
-LISTED = frozenset({"family_name", "middle_name", "given_name", "family_kana", "given_kana"})
+LISTED = frozenset({*NAME_PARTS, "family_kana", "given_kana"})
 FOUND = LISTED | {"level", "card_valid"}
 
 
@@ -209,8 +209,7 @@ def find_workers(viewer: Viewer, text: str, *, at: datetime, start: int = 0, onl
 
 def full_name(seen: Seen) -> str:
     """Family, middle and given name, as far as they may be read."""
-    parts = [str(seen.get(key)) for key in ("family_name", "middle_name", "given_name") if seen.get(key)]
-    return " ".join(parts)
+    return derive.full_name(*(seen.get(key) for key in NAME_PARTS))
 
 
 def see_workers(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> dict[int, Seen]:
@@ -299,10 +298,10 @@ def see_names_at_gate(site_ids: Iterable[int], *, at: datetime) -> dict[int, str
         if site is None or not expected:
             continue
         viewer = Viewer(kind=ActorKind.BUSINESS, business_id=site.business_id, purpose=Purpose.SITE)
-        rows = {one: {key: row[key] for key in _NAMES} for one, row in fields_of_workers(expected).items()}
+        rows = {one: {key: row[key] for key in NAME_PARTS} for one, row in fields_of_workers(expected).items()}
         relations = dict.fromkeys(rows, frozenset({Relation.UPPER_FIRM}))
         for seen in see_many(viewer, WORKER_POLICY, rows, relations, at=at):
-            names[seen.subject_id] = " ".join(str(seen.get(key)) for key in _NAMES if seen.get(key))
+            names[seen.subject_id] = full_name(seen)
     return names
 
 

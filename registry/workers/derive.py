@@ -7,10 +7,26 @@ from typing import NamedTuple
 
 from stdnum.jp import in_
 
-from registry.core.kana import search_form
+from registry.core.kana import is_katakana, romanised, search_form
 from registry.notices.states import WITH_PASSWORD, LetterKind
 
 _GROUPS = re.compile(r"(?<!\d)\d{4}[\s\-‐–ー]?\d{4}[\s\-‐–ー]?\d{4}(?!\d)")
+
+
+# The parts of a name, in the order of the document that showed it.
+NAME_PARTS = ("family_name", "middle_name", "given_name")
+
+
+def full_name(*parts: object) -> str:
+    """A name of its parts in the order of `NAME_PARTS`, without those that are empty or may not be read."""
+    return " ".join(str(part) for part in parts if part)
+
+
+def name_words(name: str) -> list[str]:
+    """How a name is written in a password: by its parts, run together, and, of a reading in kana, in Latin letters."""
+    parts = name.replace("・", " ").split()
+    parts.append("".join(parts))
+    return list(dict.fromkeys([*parts, *(romanised(part) for part in parts if is_katakana(part))]))
 
 
 def search_text(*, names: tuple[str, str, str], kana: tuple[str, str], others: tuple[str, ...] = ()) -> str:

@@ -18,6 +18,7 @@ from registry.histories.states import Side
 from registry.notices.operations import write_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import SiteRow, find_site
+from registry.workers.derive import full_name
 from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses, registered_trades
 
@@ -68,7 +69,9 @@ def is_own_day(worker_id: int, site_id: int | None, day: date, by: Actor) -> boo
     if fields_of_businesses(path)[path[0]]["kind"] == BusinessKind.ONE_PERSON:
         return True
     account, worker = find_account(by.account_id or 0), Worker.objects.get(pk=worker_id)
-    return account is not None and "".join(account.display_name.split()) == worker.family_name + worker.given_name
+    names = (worker.family_name, worker.middle_name, worker.given_name), (worker.family_name, "", worker.given_name)
+    own = {"".join(full_name(*parts).split()) for parts in names}  # people leave the middle part out
+    return account is not None and "".join(account.display_name.split()) in own
 
 
 def note_day(worker_id: int, site_id: int | None, day: date) -> None:

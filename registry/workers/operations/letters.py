@@ -13,13 +13,13 @@ from registry.core.ids import WorkerId
 from registry.notices.operations import PrintedLetter, Recipient, print_letters, send_first_password_again
 from registry.notices.queries import kinds_of_letters
 from registry.notices.states import LetterKind
-from registry.workers.derive import fields_of_address
+from registry.workers.derive import fields_of_address, full_name
 from registry.workers.models import Worker
 
 
 def recipient_of(worker: Worker, kind: LetterKind) -> Recipient:
     """To whom and where a letter to a worker goes."""
-    name = " ".join(part for part in (worker.family_name, worker.middle_name, worker.given_name) if part)
+    name = full_name(worker.family_name, worker.middle_name, worker.given_name)
     postal_code, address = fields_of_address(kind, worker.card_address)
     return Recipient(name, getattr(worker, postal_code), getattr(worker, address))
 

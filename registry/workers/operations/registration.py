@@ -24,7 +24,7 @@ from registry.core.kana import is_katakana
 from registry.files.operations import take_draft
 from registry.notices.operations import write_letter, write_notice
 from registry.notices.states import LetterKind, NoticeKind
-from registry.workers.derive import holds_individual_number, search_text
+from registry.workers.derive import full_name, holds_individual_number, search_text
 from registry.workers.models import MOST_TRADES, Affiliation, Credential, Insurance, Worker, WorkerTrade
 from registry.workers.operations.letters import recipient_of
 from registry.workers.operations.links import EmployerUnknownError, write_link
@@ -216,7 +216,7 @@ def register_worker(data: WorkerData, *, key: str = "", by: Actor, at: datetime)
 def _register(data: WorkerData, *, form_key: str | None, by: Actor, at: datetime) -> WorkerId:
     check_worker(data, at=at)
     worker_id = WorkerId(make_id(IdKind.WORKER))
-    name = f"{data.family_name} {data.given_name}"
+    name = full_name(data.family_name, data.middle_name, data.given_name)
     account_id = open_account(
         login_id=str(worker_id), portal=Portal.WORKER, role=Role.WORKER, display_name=name, mail=data.mail, by=by, at=at
     )

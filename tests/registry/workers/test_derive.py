@@ -1,6 +1,6 @@
 import pytest
 
-from registry.workers.derive import holds_individual_number, search_text
+from registry.workers.derive import full_name, holds_individual_number, name_words, search_text
 
 
 def test_a_worker_is_found_with_and_without_the_middle_name_and_under_every_other_name() -> None:
@@ -31,3 +31,21 @@ def test_the_same_form_stands_once_and_empty_ones_do_not() -> None:
 )
 def test_individual_numbers_are_told_from_other_numbers(text: str, holds: bool) -> None:
     assert holds_individual_number(text) is holds
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (("山田", "", "太郎"), "山田 太郎"),
+        (("グエン", "ヴァン", "アン"), "グエン ヴァン アン"),
+        (("山田", None, None), "山田"),
+        ((), ""),
+    ],
+)
+def test_a_name_is_put_together_by_one_rule(parts: tuple[str | None, ...], name: str) -> None:
+    assert full_name(*parts) == name
+
+
+def test_a_reading_is_written_in_latin_letters_too() -> None:
+    assert name_words("ヤマダ タロウ") == ["ヤマダ", "タロウ", "ヤマダタロウ", "yamada", "tarou", "yamadatarou"]
+    assert name_words("Nguyen Van") == ["Nguyen", "Van", "NguyenVan"]

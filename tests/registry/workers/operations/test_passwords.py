@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from registry.accounts.derive import PasswordPersonalError
@@ -30,6 +32,30 @@ def test_a_workers_birth_date_is_refused_and_the_password_stays_unset() -> None:
     assert state_of(account_id) is AccountState.INITIAL
     choose_first_password(account_id, present=initial, new=PASSWORD, at=NOW)
     assert state_of(account_id) is AccountState.CODE_WANTED
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "yamamoto-tsuki-7", "kumo-nguyenvanan-7", "fernandez-kumo7", "sakuramaru-kumo7", "090-0000-1111", "kumo 09000001111",
+        "mihon-kumo-77x", "ｶｹﾙ-tarou-kumo9",
+    ],
+)  # fmt: skip
+def test_the_forms_of_the_own_name_and_the_phone_number_are_refused(new: str) -> None:
+    own: dict[str, Any] = {"latin_name": "Nguyen Van An", "alias": "Yamamoto", "middle_name": "Fernandez"}
+    given = "タロウ" if "tarou" in new else "サクラマル"
+    account_id = account_of_worker(a_worker(None, given_kana=given, **own).worker_id)
+    initial = make_initial_password(account_id, by=OFFICE, at=NOW)
+    with pytest.raises(PasswordPersonalError):
+        choose_first_password(account_id, present=initial, new=new, at=NOW)
+
+
+@pytest.mark.parametrize("new", ["yamada-kensetsu-7x", "tsuki-yamadakensetsu"])
+def test_the_firms_name_is_refused_to_its_people(new: str) -> None:
+    account_id = list_users(a_firm("Yamada Kensetsu"))[0].account.id
+    initial = make_initial_password(account_id, by=OFFICE, at=NOW)
+    with pytest.raises(PasswordPersonalError):
+        choose_first_password(account_id, present=initial, new=new, at=NOW)
 
 
 def test_a_firms_person_has_no_birth_date_here() -> None:
