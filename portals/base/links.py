@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,16 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.base.access import viewer_of
-from portals.base.common_forms import DisputeForm
+from portals.base.common_forms import DayForm, DisputeForm
 from portals.base.forms import add_refusal, form_page, refusal
+from portals.base.templatetags.ds import jdate
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, WorkerId
-from registry.structures.operations.rosters import leave_firm, settle_end
+from registry.structures.operations.rosters import end_affiliation, settle_end
 from registry.workers.operations.ends import dispute_end
-from registry.workers.operations.links import accept_link, decline_link
-from registry.workers.queries import EndedLinkRow, LinkRequestRow
-from registry.workers.states import EndDisputeState, LinkSide
+from registry.workers.operations.links import accept_link, ask_for_link, decline_link
+from registry.workers.queries import EndedLinkRow, LinkRequestRow, LinkRow, get_link_request
+from registry.workers.states import EndDisputeState, LinkRequestState, LinkSide
 
 SHOWN = timedelta(days=365)
 _TONES = {
@@ -66,16 +68,51 @@ def answer_request(request: HttpRequest, request_id: int, known: Iterable[LinkRe
         success(request, _("link.accepted" if accepts else "link.declined"))
 
 
-def end_by(request: HttpRequest, form: forms.Form, worker_id: int, business_id: int) -> bool:
-    """End a link from the day that was typed; what is refused stands beside its field."""
-    by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
+def ask_by(request: HttpRequest, form: forms.Form, worker_id: int, business_id: int) -> bool:
+    """Ask for the link that was typed. Where the other side has asked before, say what holds now: it is as they asked."""
+    typed = form.cleaned_data
     try:
-        leave_firm(WorkerId(worker_id), BusinessId(business_id), until_on=until_on, by=by, at=timezone.now())
+        asked = ask_for_link(
+            WorkerId(worker_id), BusinessId(business_id), from_on=typed["from_on"], principal=typed["principal"],
+            by=viewer_of(request).actor(), at=timezone.now(),
+        )  # fmt: skip
     except RegistryError as error:
         add_refusal(form, error)
         return False
-    success(request, _("link.ended"))
+    one = get_link_request(asked)
+    waits, same = (
+        one.state is LinkRequestState.ASKED,
+        (one.from_on, one.principal) == (typed["from_on"], typed["principal"]),
+    )
+    said = (
+        ("link.asked" if same else "link.asked_before") if waits else ("link.holds" if same else "link.holds_as_asked")
+    )
+    kind = _("link.principal_short" if one.principal else "link.further_short")
+    success(request, _(said).format(day=jdate(one.from_on), typed=jdate(typed["from_on"]), kind=kind))
     return True
+
+
+def end_by(
+    request: HttpRequest, form: forms.Form, end: Callable[..., None], said: str = "link.ended"
+) -> bool:  # fmt: skip
+    """End a link from the day that was typed; what is refused stands beside its field."""
+    try:
+        end(until_on=form.cleaned_data["until_on"], by=viewer_of(request).actor(), at=timezone.now())
+    except RegistryError as error:
+        add_refusal(form, error)
+        return False
+    success(request, _(said))
+    return True
+
+
+def end_page(request: HttpRequest, link: LinkRow, name: str, lead: str, back: str) -> HttpResponse:
+    """End a link by its own number, saying what follows. A firm that stands by name has nobody who could be told."""
+    form, end = DayForm(request.POST or None), partial(end_affiliation, link.id)
+    said = "link.ended" if link.business_id else "link.ended_by_name"
+    if request.method == "POST" and form.is_valid() and end_by(request, form, end, said):
+        return redirect(back)
+    context = {"form": form, "name": name, "lead": lead, "back_url": back}
+    return form_page(request, "base/end_link.html", context)
 
 
 def dispute_page(

@@ -1,25 +1,26 @@
 """Links between the firm and workers: asking, answering, ending (ruling 14)."""
 
-from django.contrib.messages import success
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
-from portals.base.forms import add_refusal, form_page
+from portals.base.forms import form_page
 from portals.base.links import answer_end as answer_shown_end
-from portals.base.links import answer_request, dispute_page, end_by, shown_ends, since
+from portals.base.links import answer_request, ask_by, dispute_page, end_by, shown_ends, since
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
 from portals.business.forms import DayForm, LinkForm
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
-from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId, grouped
 from registry.disclosure.queries import LISTED, find_workers, see_worker
-from registry.workers.operations.links import ask_for_link
+from registry.structures.operations.rosters import leave_firm
 from registry.workers.queries import EndedLinkRow, list_ended_links, list_link_requests
 from registry.workers.states import LinkSide
 
@@ -28,17 +29,9 @@ from registry.workers.states import LinkSide
 def links(request: HttpRequest) -> HttpResponse:
     """What waits for an answer, a question to a worker, and the firm's people."""
     form = LinkForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            ask_for_link(
-                WorkerId(form.cleaned_data["worker_id"]), business_of(request), from_on=form.cleaned_data["from_on"],
-                principal=form.cleaned_data["principal"], by=viewer_of(request).actor(), at=timezone.now(),
-            )  # fmt: skip
-        except RegistryError as error:
-            add_refusal(form, error)
-        else:
-            success(request, _("link.asked"))
-            return redirect("business:links")
+    asks = request.method == "POST" and form.is_valid()
+    if asks and ask_by(request, form, form.cleaned_data["worker_id"], business_of(request)):
+        return redirect("business:links")
     rows = list_link_requests(business_id=business_of(request))
     start = start_of(request)
     people = find_workers(viewer_of(request), "", at=timezone.now(), start=start, only=LISTED)
@@ -94,7 +87,8 @@ def end_link(request: HttpRequest, worker_id: int) -> HttpResponse:
     if not full_name(seen):
         raise Http404
     form = DayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and end_by(request, form, worker_id, business_of(request)):
+    end = partial(leave_firm, WorkerId(worker_id), business_of(request))
+    if request.method == "POST" and form.is_valid() and end_by(request, form, end):
         return redirect("business:links")
-    context = {"form": form, "name": full_name(seen) or grouped(worker_id)}
-    return form_page(request, "business/end_link.html", context)
+    context = {"form": form, "name": full_name(seen), "lead": _("link.end_lead"), "back_url": reverse("business:links")}
+    return form_page(request, "base/end_link.html", context)

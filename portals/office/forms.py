@@ -1,6 +1,7 @@
 """Forms of the office: a firm's whole record, and what the office answers; a worker's stands in `worker_form`."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from portals.base.forms import (
     PostalCodeField,
     TextField,
     TypedDateField,
+    offer,
 )
 from portals.base.records import authority_name, permit_year_name
 from portals.office.record_forms import Block, Part, RecordForm
@@ -151,6 +153,42 @@ class MeantSiteForm(forms.Form):
     """Which site was meant by an ID that is not registered."""
 
     site_id = IdField(IdKind.SITE, label=_("nowhere.site"))
+
+
+TRADES = ("trade", "trade_2", "trade_3", "trade_4")
+
+
+class TradesForm(forms.Form):
+    """A worker's trades from a day on, the first one first; a typed one that the table lacks stays to be chosen."""
+
+    from_on = TypedDateField(label=_("office.trades.from_on"))
+    trade = forms.ChoiceField(label=_("worker.trade"))
+    trade_2 = forms.ChoiceField(label=_("office.trade_2"), required=False)
+    trade_3 = forms.ChoiceField(label=_("office.trade_3"), required=False)
+    trade_4 = forms.ChoiceField(label=_("office.trade_4"), required=False)
+
+    def __init__(self, *args: Any, present: Sequence[str], **options: Any) -> None:
+        options["initial"] = {"from_on": jst_day(timezone.now()), **dict(zip(TRADES, present, strict=False))}
+        super().__init__(*args, **options)
+        listed = trades()
+        known = {code for code, _name in listed}
+        for name in TRADES:
+            offer(self, name, [*listed, *((code, code) for code in present if code not in known)])
+
+    def chosen(self) -> tuple[str, ...]:
+        """The trades that were picked."""
+        return chosen_trades(self.cleaned_data)
+
+
+def chosen_trades(typed: Mapping[str, Any]) -> tuple[str, ...]:
+    """The trades of a form, without the places that were left open."""
+    return tuple(typed[name] for name in TRADES if typed[name])
+
+
+def place_of_trade(typed: Mapping[str, Any]) -> str:
+    """Which of the trades of a form is meant by a refusal of all: the one that is there twice, else the first."""
+    chosen = [typed[name] for name in TRADES]
+    return next((name for n, name in enumerate(TRADES) if chosen[n] and chosen[n] in chosen[:n]), TRADES[0])
 
 
 class BusinessForm(RecordForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.office import views, views_card, views_phone, views_resend, views_unknown
+from portals.office import views, views_card, views_phone, views_resend, views_unknown, views_worker
 
 app_name = "office"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("workers/<int:worker_id>/", views.worker, name="worker"),
     path("workers/<int:worker_id>/photo/", views.photo, name="photo"),
+    path("workers/<int:worker_id>/trades/", views_worker.trades, name="trades"),
+    path("workers/<int:worker_id>/links/", views_worker.links, name="worker_links"),
+    path("workers/<int:worker_id>/links/<int:affiliation_id>/end/", views_worker.end_link, name="end_link"),
     path("workers/<int:worker_id>/phone/", views_phone.phone, name="phone"),
     path("workers/<int:worker_id>/cards/", views_card.cards, name="cards"),
     path("workers/<int:worker_id>/cards/new/", views_card.issue, name="issue_card"),

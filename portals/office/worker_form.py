@@ -21,7 +21,18 @@ from portals.base.forms import (
     offer,
 )
 from portals.base.rows import Rows
-from portals.office.forms import LONGEST, choices_of, digits_field, kana_field, prefectures, text_field, trades
+from portals.office.forms import (
+    LONGEST,
+    TRADES,
+    choices_of,
+    chosen_trades,
+    digits_field,
+    kana_field,
+    place_of_trade,
+    prefectures,
+    text_field,
+    trades,
+)
 from portals.office.record_forms import Block, Part, RecordForm
 from registry.businesses.states import InsuredStanding
 from registry.codes.queries import list_codes
@@ -39,7 +50,6 @@ _NEEDS = (
     ("card_postal_code", ("card_address",)),
     ("card_address", ("card_postal_code",)),
 )
-_TRADES = ("trade", "trade_2", "trade_3", "trade_4")
 _JOINED = (InsuredStanding.JOINED, InsuredStanding.NOT_JOINED)
 # What a scheme has besides the question whether one is in it: some a kind, some a number (its most digits).
 _KINDS = (InsuranceItem.HEALTH, InsuranceItem.PENSION, InsuranceItem.EMPLOYMENT)
@@ -202,7 +212,7 @@ class WorkerForm(RecordForm):
             (Part(("health_checked_on", "blood_pressure"), folded="office.fold.health"),),
             help="office.detailed_only",
         ),
-        Block("worker.block.trades", (Part(("trade",)), Part(_TRADES[1:], folded="office.fold.trades"))),
+        Block("worker.block.trades", (Part(("trade",)), Part(TRADES[1:], folded="office.fold.trades"))),
         Block("worker.block.chief", (Part(rows=_CHIEF, folded="office.fold.chief"),), help="office.rows_help"),
         Block(
             "worker.block.qualifications",
@@ -223,7 +233,7 @@ class WorkerForm(RecordForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         listed = trades()
-        for name in _TRADES:
+        for name in TRADES:
             offer(self, name, listed)
 
     def make_room(self, typed: Iterable[str]) -> None:
@@ -239,9 +249,7 @@ class WorkerForm(RecordForm):
     def place_of(self, error: RegistryError) -> str | None:
         """The registry knows trades, insurances and certificates each as a whole: find the one that is meant."""
         if error.field == "trades":
-            chosen = [self.cleaned_data[name] for name in _TRADES]
-            twice = (name for n, name in enumerate(_TRADES) if chosen[n] and chosen[n] in chosen[:n])
-            return next(twice, _TRADES[0])
+            return place_of_trade(self.cleaned_data)
         if isinstance(error, InsuranceNumberError):
             return f"insurance_{error.data['item']}_number"
         if error.field == "insurances":
@@ -252,10 +260,10 @@ class WorkerForm(RecordForm):
 
     def data_of_worker(self) -> dict[str, Any]:
         """The cleaned values under the names of `WorkerData`."""
-        beside = {"photo", *_TRADES}  # the photo was sent in already, see `kept_photo`
+        beside = {"photo", *TRADES}  # the photo was sent in already, see `kept_photo`
         plain = {name: self.cleaned_data[name] for name in self.base_fields if name not in beside}
         return plain | {
-            "trades": tuple(self.cleaned_data[name] for name in _TRADES if self.cleaned_data[name]),
+            "trades": chosen_trades(self.cleaned_data),
             "insurances": tuple(found for item in InsuranceItem if (found := self._insured(item))),
             "credentials": tuple(self._credential(rows.name, row) for rows in self.rows for row in self.filled(rows)),
         }

@@ -4,16 +4,18 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.common_forms import AskLinkForm, DayForm
+from portals.base.common_forms import AskLinkForm
 from portals.base.day_forms import ClaimForm, EditForm
-from portals.base.forms import IdField, LongTextField, offer
+from portals.base.forms import IdField, LongTextField, TypedDateField, offer
+from registry.core.days import jst_day
 from registry.core.ids import IdKind, grouped
 from registry.core.kana import search_form
 
-__all__ = ["DayForm", "EditForm", "LinkForm", "NoteForm", "OwnClaimForm"]
+__all__ = ["EditForm", "LinkForm", "NoteForm", "OwnClaimForm", "PrincipalForm"]
 
 SITES_OFFERED = 10
 
@@ -23,6 +25,16 @@ class LinkForm(AskLinkForm):
 
     field_order = ("business_id",)
     business_id = IdField(IdKind.BUSINESS, label=_("business.id"))
+
+
+class PrincipalForm(forms.Form):
+    """From which day on a firm is the principal employer."""
+
+    from_on = TypedDateField(label=_("worker.principal.from_on"), help_text=_("link.from_on_help"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("initial", {"from_on": jst_day(timezone.now())})
+        super().__init__(*args, **options)
 
 
 class OwnClaimForm(ClaimForm):

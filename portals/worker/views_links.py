@@ -3,6 +3,7 @@
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,50 +11,44 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
 from portals.base.links import answer_end as answer_shown_end
-from portals.base.links import answer_request, dispute_page, end_by, shown_ends, since
-from portals.worker.forms import DayForm, LinkForm
+from portals.base.links import answer_request, ask_by, dispute_page, end_page, shown_ends, since
+from portals.worker.forms import LinkForm, PrincipalForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
-from registry.core.ids import BusinessId, WorkerId
-from registry.disclosure.queries import see_worker
-from registry.workers.operations.links import ask_for_link
-from registry.workers.queries import AffiliationRow, EndedLinkRow, list_ended_links, list_link_requests
+from registry.core.ids import WorkerId
+from registry.workers.operations.principals import make_principal as move_principal
+from registry.workers.queries import EndedLinkRow, LinkRow, list_ended_links, list_link_requests, list_links
 from registry.workers.states import LinkSide
 
 
-def _open_links(request: HttpRequest) -> list[AffiliationRow]:
+def _links(request: HttpRequest) -> list[LinkRow]:
     """The worker's links that hold today."""
-    now = timezone.now()
-    rows = see_worker(viewer_of(request), worker_of(request), at=now).get("affiliations")
-    today = jst_day(now)
-    found: list[AffiliationRow] = list(rows) if isinstance(rows, list) else []
-    return [row for row in found if row.until_on is None or row.until_on > today]
+    return list_links(worker_of(request), on=jst_day(timezone.now()))
+
+
+def _link(request: HttpRequest, affiliation_id: int) -> LinkRow:
+    """One of them; what is not there looks like another's."""
+    found = next((one for one in _links(request) if one.id == affiliation_id), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 @page(Permission.WORKER_OWN)
 def links(request: HttpRequest) -> HttpResponse:
     """Firms that ask, firms that were asked, and those that the worker belongs to."""
     form = LinkForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            ask_for_link(
-                WorkerId(worker_of(request)), BusinessId(form.cleaned_data["business_id"]),
-                from_on=form.cleaned_data["from_on"], principal=form.cleaned_data["principal"],
-                by=viewer_of(request).actor(), at=timezone.now(),
-            )  # fmt: skip
-        except RegistryError as error:
-            add_refusal(form, error)
-        else:
-            success(request, _("link.asked"))
-            return redirect("worker:links")
+    asks = request.method == "POST" and form.is_valid()
+    if asks and ask_by(request, form, worker_of(request), form.cleaned_data["business_id"]):
+        return redirect("worker:links")
     rows = list_link_requests(worker_id=worker_of(request))
     context = {
         "form": form,
         "answers": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
         "asked": [row for row in rows if row.asked_by is LinkSide.WORKER],
-        "links": _open_links(request),
+        "links": _links(request),
         "ends": shown_ends(_ended(request), LinkSide.WORKER, "worker", lambda row: row.business_name),
     }
     return form_page(request, "worker/links.html", context)
@@ -89,13 +84,31 @@ answer_link = page(Permission.WORKER_OWN)(_answer)
 
 
 @page(Permission.WORKER_OWN)
-def end_link(request: HttpRequest, business_id: int) -> HttpResponse:
+def end_link(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """End a link from a day on, saying what follows."""
-    names = {row.business_id: row.business_name for row in _open_links(request)}
-    if business_id not in names:
-        raise Http404
-    form = DayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and end_by(request, form, worker_of(request), business_id):
+    one = _link(request, affiliation_id)
+    lead = _("link.end_lead") if one.business_id else _("link.end_lead_by_name")
+    return end_page(request, one, one.business_name, lead, reverse("worker:links"))
+
+
+@page(Permission.WORKER_OWN)
+def make_principal(request: HttpRequest, affiliation_id: int) -> HttpResponse:
+    """Make a firm the principal employer from a day on; no link ends by it."""
+    one, form = _link(request, affiliation_id), PrincipalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _chosen(request, form, one):
         return redirect("worker:links")
-    context = {"form": form, "name": names[business_id]}
-    return form_page(request, "worker/end_link.html", context)
+    before = next((other for other in _links(request) if other.principal and other.id != one.id), None)
+    return form_page(request, "worker/make_principal.html", {"form": form, "one": one, "before": before})
+
+
+def _chosen(request: HttpRequest, form: PrincipalForm, one: LinkRow) -> bool:
+    try:
+        move_principal(
+            WorkerId(worker_of(request)), one.id, from_on=form.cleaned_data["from_on"], by=viewer_of(request).actor(),
+            at=timezone.now(),
+        )  # fmt: skip
+    except RegistryError as error:
+        add_refusal(form, error)
+        return False
+    success(request, _("worker.principal.done").format(firm=one.business_name))
+    return True

@@ -379,10 +379,10 @@ def see_recipients(
     """The look at those to whom letters go: their names, and of the `printed` ones, each an account, also where they live."""
     workers, firms = workers_of_accounts(account_ids), businesses_of_accounts(account_ids)
     people = fields_of_workers(
-        workers.values(), only={*_NAMES, "postal_code", "address", "card_postal_code", "card_address"}
+        workers.values(), only={*NAME_PARTS, "postal_code", "address", "card_postal_code", "card_address"}
     )
     businesses = fields_of_businesses(firms.values())
-    shown = {one: {name: people[one][name] for name in _NAMES} for one in workers.values()}
+    shown = {one: {name: people[one][name] for name in NAME_PARTS} for one in workers.values()}
     of_firms = {one: {"name": businesses[one]["name"]} for one in firms.values()}
     for account_id, kind in printed:
         if one := workers.get(account_id):

@@ -71,6 +71,9 @@ class NoticeKind(StrEnum):
     LINK_ASKED = "link_asked"
     LINK_DECLINED = "link_declined"
     UNLINKED = "unlinked"
+    UNLINKED_BY_NAME = "unlinked_by_name"  # from a firm that is not registered: nobody whose day could be disputed
+    PRINCIPAL_GAINED = "principal_gained"
+    PRINCIPAL_LOST = "principal_lost"
     END_DISPUTED = "end_disputed"
     END_AGREED = "end_agreed"
     END_KEPT = "end_kept"

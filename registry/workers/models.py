@@ -88,6 +88,8 @@ class Affiliation(models.Model):
     from_on = models.DateField()
     until_on = models.DateField(null=True)
     principal = models.BooleanField(default=False)
+    # The link has not ended with this row: from `until_on` on the next one holds, as another employer became principal.
+    goes_on = models.BooleanField(default=False, db_default=False)
     position = models.CharField(max_length=60, blank=True)
     ended_by = models.CharField(
         max_length=10, blank=True
@@ -101,6 +103,10 @@ class Affiliation(models.Model):
             has_days("workers_affiliation_has_days"),
             models.CheckConstraint(
                 condition=Q(business__isnull=False) | ~Q(business_name=""), name="workers_affiliation_names_a_firm"
+            ),
+            models.CheckConstraint(
+                condition=Q(goes_on=False) | Q(until_on__isnull=False, ended_at=None),
+                name="workers_affiliation_goes_on_after_a_day",
             ),
             once_at_a_time("worker", "business", name=ONE_LINK),
             once_at_a_time("worker", name=ONE_PRINCIPAL, condition=Q(principal=True)),

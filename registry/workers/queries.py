@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -24,8 +25,9 @@ FOUND_AT_MOST = 50
 
 @dataclass(frozen=True)
 class AffiliationRow:
-    """One link, as a page shows it."""
+    """One link, as a page shows it; of one that goes on with another principal employer, the days as one of them."""
 
+    id: int
     business_id: int | None
     business_name: str
     from_on: date
@@ -157,9 +159,9 @@ def _blocks(ids: list[int], *, on: date) -> dict[str, dict[int, list[Any]]]:
     found: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name in OWN_BLOCKS}
     links = Affiliation.objects.filter(worker_id__in=ids).select_related("business").order_by("-principal", "-from_on")
     for link in links:
-        name = link.business.name if link.business else link.business_name
+        name = name_of_firm(link)
         found["affiliations"][link.worker_id].append(
-            AffiliationRow(link.business_id, name, link.from_on, link.until_on, link.principal, link.position)
+            AffiliationRow(link.pk, link.business_id, name, link.from_on, link.until_on, link.principal, link.position)
         )
     for trade in WorkerTrade.objects.filter(on_day(on), worker_id__in=ids).order_by("place"):
         found["trades"][trade.worker_id].append(trade.trade)
@@ -174,7 +176,7 @@ def _blocks(ids: list[int], *, on: date) -> dict[str, dict[int, list[Any]]]:
 
 @dataclass(frozen=True)
 class LinkRequestRow:
-    """A question for a link that waits for an answer."""
+    """A question for a link."""
 
     id: int
     worker_id: int
@@ -184,18 +186,65 @@ class LinkRequestRow:
     from_on: date
     principal: bool
     asked_at: datetime
+    state: LinkRequestState
+
+
+def _request_rows(requests: QuerySet[LinkRequest]) -> list[LinkRequestRow]:
+    found = requests.order_by("pk").values_list(
+        "pk", "worker_id", "business_id", "business__name", "asked_by", "from_on", "principal", "asked_at", "state"
+    )
+    return [LinkRequestRow(*row[:4], LinkSide(row[4]), *row[5:8], LinkRequestState(row[8])) for row in found]
+
+
+def get_link_request(request_id: int) -> LinkRequestRow:
+    """One question for a link, wherever it stands."""
+    return _request_rows(LinkRequest.objects.filter(pk=request_id))[0]
 
 
 def list_link_requests(*, worker_id: int | None = None, business_id: int | None = None) -> list[LinkRequestRow]:
     """Open questions for links of a worker or of a firm, the oldest first."""
     mine = Q(worker=worker_id) if worker_id is not None else Q(business=business_id)
-    rows = LinkRequest.objects.filter(mine, state=LinkRequestState.ASKED).order_by("pk")
+    return _request_rows(LinkRequest.objects.filter(mine, state=LinkRequestState.ASKED))
+
+
+def beginnings_of(rows: Iterable[Affiliation]) -> dict[int, date]:
+    """On which day the link began that each row is of: a row may go on where another one of the same firm stopped."""
+    found: dict[int, date] = {}
+    going: dict[tuple[int, int | None, str], date] = {}
+    for row in sorted(rows, key=attrgetter("from_on")):
+        firm = (row.worker_id, row.business_id, row.business_name)
+        found[row.pk] = going.pop(firm, row.from_on)
+        if row.goes_on:
+            going[firm] = found[row.pk]
+    return found
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link that has not ended: `id` is of the row that holds today, `from_on` the first day of the whole."""
+
+    id: int
+    business_id: int | None
+    business_name: str
+    from_on: date
+    until_on: date | None
+    principal: bool
+
+
+def list_links(worker_id: int, *, on: date) -> list[LinkRow]:
+    """The links of a worker that hold on a day, the principal one first."""
+    rows = list(Affiliation.objects.filter(worker=worker_id).select_related("business").order_by("-principal", "pk"))
+    first = beginnings_of(rows)
     return [
-        LinkRequestRow(*row[:4], LinkSide(row[4]), *row[5:])
-        for row in rows.values_list(
-            "pk", "worker_id", "business_id", "business__name", "asked_by", "from_on", "principal", "asked_at"
-        )
+        LinkRow(row.pk, row.business_id, name_of_firm(row), first[row.pk], row.until_on, row.principal)
+        for row in rows
+        if row.from_on <= on and (row.until_on is None or row.until_on > on)
     ]
+
+
+def name_of_firm(link: Affiliation) -> str:
+    """What the firm of a link is called, whether it is registered or stands by name."""
+    return link.business.name if link.business else link.business_name
 
 
 @dataclass(frozen=True)
@@ -228,16 +277,27 @@ def list_ended_links(
 ) -> list[EndedLinkRow]:  # fmt: skip
     """Links of a worker or of a firm that ended on a day or later, the last first."""
     mine = Q(worker=worker_id) if worker_id is not None else Q(business=business_id)
-    rows = Affiliation.objects.filter(mine, until_on__gte=since, business__isnull=False).order_by("-until_on", "-pk")
-    found = rows.values_list("pk", "worker_id", "business_id", "business__name", "from_on", "until_on", "ended_by")
-    disputes = EndDispute.objects.filter(affiliation__in=[row[0] for row in found]).order_by("pk")
+    shown = Q(until_on__gte=since) | Q(goes_on=True)
+    rows = list(
+        Affiliation.objects.filter(mine, shown, business__isnull=False)
+        .select_related("business")
+        .order_by("-until_on", "-pk")
+    )
+    first, ended = beginnings_of(rows), [row for row in rows if not row.goes_on]
+    disputes = EndDispute.objects.filter(affiliation__in=ended).order_by("pk")
     last = {
         one.affiliation_id: EndDisputeRow(
             one.pk, LinkSide(one.asked_by), one.until_on, one.reason, EndDisputeState(one.state)
         )
         for one in disputes
     }
-    return [EndedLinkRow(*row, dispute=last.get(row[0])) for row in found]  # type: ignore[arg-type]  # each has an end
+    return [
+        EndedLinkRow(
+            row.pk, row.worker_id, row.business_id, name_of_firm(row), first[row.pk], row.until_on, row.ended_by,
+            last.get(row.pk),
+        )
+        for row in ended if row.business_id and row.until_on
+    ]  # fmt: skip
 
 
 def list_open_disputes(business_id: int) -> list[datetime]:
@@ -263,6 +323,14 @@ def parties_of_dispute(dispute_id: int) -> tuple[int, int]:
     """Worker and firm of an objection."""
     one = EndDispute.objects.select_related("affiliation").get(pk=dispute_id).affiliation
     return one.worker_id, one.business_id or 0
+
+
+def parties_of_link(affiliation_id: int) -> tuple[int, int] | None:
+    """Worker and firm of a link; None where the firm stands by name, or there is no such link."""
+    found = Affiliation.objects.filter(pk=affiliation_id, business__isnull=False).values_list(
+        "worker_id", "business_id"
+    )
+    return found.first()
 
 
 def load_trades(worker_ids: Collection[int]) -> dict[int, list[TradeFact]]:

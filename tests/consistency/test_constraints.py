@@ -176,6 +176,7 @@ CASES: dict[str, Callable[[], object]] = {
     "workers_level_known": change(Worker, level=5),
     "workers_id_shape": again(Worker, id=21),
     "workers_affiliation_has_days": again(Affiliation, until_on=LONG_AGO),
+    "workers_affiliation_goes_on_after_a_day": change(Affiliation, goes_on=True),
     "workers_affiliation_names_a_firm": change(Affiliation, business=None),
     "workers_one_link_to_a_firm_at_a_time": again(Affiliation, principal=False),
     "workers_one_principal_at_a_time": again(Affiliation, business_id=None, business_name="会社"),

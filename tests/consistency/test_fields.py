@@ -43,7 +43,7 @@ POLICIES: dict[Model, tuple[ReadPolicy, frozenset[str]]] = {
 # What hangs on a worker: which column is read in which block of the worker's policy. What stands under "" is in none: keys,
 # bookkeeping, and what only the worker, the office or the two sides of a link read, on pages of their own.
 PARTS: dict[Model, dict[str, str]] = {
-    Affiliation: {"affiliations": "business business_name from_on until_on principal position", "": "id worker ended_by ended_at"},
+    Affiliation: {"affiliations": "business business_name from_on until_on principal position", "": "id worker goes_on ended_by ended_at"},
     WorkerTrade: {"trades": "place trade from_on until_on", "": "id worker"},
     Insurance: {"insurances": "item joined kind number confirmation confirmed_on evidence", "": "id worker"},
     Credential: {

@@ -19,7 +19,7 @@ from tests.factories.world import PAGES, World
 TYPED = {"text", "email", "tel", "number", "search"}
 # The only fields that stand alone in a form without a draft.
 ALONE = {
-    "until_on": "a day", "day": "a day", "shipped_on": "a day", "site_id": "a number", "business_id": "a number", "key": "a code that opens a place",
+    "until_on": "a day", "from_on": "a day", "day": "a day", "shipped_on": "a day", "site_id": "a number", "business_id": "a number", "key": "a code that opens a place",
     "words": "words to look for",
 }  # fmt: skip
 

@@ -26,12 +26,11 @@ from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.structures.queries import list_invitations, list_roster
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.workers.models import Worker
-from registry.workers.operations.links import ask_for_link, link, unlink
-from registry.workers.queries import list_ended_links
+from registry.workers.operations.links import ask_for_link, unlink
+from registry.workers.queries import list_ended_links, list_links
 from tests.factories.addresses import patterns, takes_get
 from tests.factories.cast import (
     NOW,
-    OFFICE,
     Gate,
     a_firm,
     a_gate,
@@ -45,6 +44,7 @@ from tests.factories.cast import (
     secrets_of_letters,
 )
 from tests.factories.days import bind_all
+from tests.factories.links import link
 from tests.factories.photos import a_kept_photo
 from tests.factories.visitors import account_of_worker, worker_as_actor
 
@@ -126,10 +126,10 @@ class World:
         by, present, free = owner_of(self.prime), a_worker(self.prime, name), a_worker(self.prime, name)
         self.enlist(self.prime, present, None)
         self.enlist(self.below, a_worker(self.below, name), self.tenure.id)
-        link(free.worker_id, self.below, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
+        link(free.worker_id, self.below, from_on=TODAY, principal=False)
         self.gate.send(a_touch(self.count, present, method="typed"))
         self._refuse(present)
-        link(self.card.worker_id, firm, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
+        link(self.card.worker_id, firm, from_on=TODAY, principal=False)
         asking, asked = a_worker(None, name).worker_id, a_firm(name)
         ask = partial(ask_for_link, from_on=TODAY, principal=False, at=NOW)
         ask(asking, self.prime, by=Actor(ActorKind.WORKER, None, asking))
@@ -137,7 +137,7 @@ class World:
         ask(self.card.worker_id, asked, by=owner_of(asked))
         left, past = a_worker(self.prime, name).worker_id, a_firm(name)
         unlink(left, self.prime, until_on=TODAY, by=Actor(ActorKind.WORKER, None, left), at=NOW)
-        link(self.card.worker_id, past, from_on=TODAY.replace(day=1), principal=False, by=OFFICE, at=NOW)
+        link(self.card.worker_id, past, from_on=TODAY.replace(day=1), principal=False)
         unlink(self.card.worker_id, past, until_on=TODAY, by=owner_of(past), at=NOW)
         add_unit(self.prime, UnitData(name=name, kana="ソシキ", code=str(self.count)), by=by, at=NOW)
         add_user(self.prime, name=name, mail="", role=Role.SITE_VIEWER, by=by, at=NOW)
@@ -202,7 +202,7 @@ class World:
         tenures = {"join": self.named, "decline": next(iter(list_invitations(self.prime, on=TODAY))).id}
         mine = {"worker_id": self.card.worker_id} if page.startswith("worker") else {"business_id": self.prime}
         numbers = {
-            "<int:affiliation_id>": list_ended_links(since=TODAY, **mine)[-1].id,
+            "<int:affiliation_id>": self._affiliation(name, mine),
             "<int:site_id>": self._site(page), "<int:worker_id>": self.card.worker_id, "<int:year>": 2026, "<int:month>": 11,
             "<int:terminal_id>": list_terminals(site)[0].id, "<int:entry_id>": own[0].id, "<int:business_id>": self.prime,
             "<int:device_id>": self.gate.device.device_id, "<int:seq>": 301, "<int:branch>": 1, "<int:named_id>": unknown_site(1),
@@ -214,6 +214,12 @@ class World:
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))
         return "/" + where
+
+    def _affiliation(self, name: str, mine: Any) -> int:
+        """A link that holds, or one that has ended and whose day can be disputed."""
+        if name in {"end_link", "make_principal"}:
+            return list_links(self.card.worker_id, on=TODAY)[-1].id
+        return list_ended_links(since=TODAY, **mine)[-1].id
 
     def _site(self, page: str) -> int:
         """The prime's site, or a 仮現場 of whose page it is."""

@@ -13,9 +13,9 @@ from procrastinate.contrib.django import app
 
 from registry.businesses.queries import list_users
 from registry.structures.operations.rosters import RosterData, add_to_roster
-from registry.workers.operations.links import link
-from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, logged_in, owner_of
+from tests.factories.cast import NOW, a_firm, a_gate, a_touch, logged_in, owner_of
 from tests.factories.days import bind_all
+from tests.factories.links import link
 from tests.factories.papers import Days, page_texts, tables_of
 from tests.factories.visitors import account_of_worker, activate_account
 from tests.journeys.conftest import Visitor
@@ -79,7 +79,7 @@ def test_a_prime_saves_the_days_of_one_person_and_of_all_sites(visitor: Make) ->
     """A man of the prime also works for another firm: the prime sees that he did, not where."""
     days, prime, host = Days(), visitor("paper-person"), a_firm("よその会社")
     gate = a_gate(host, name="よその現場", store="e" * 32)
-    link(days.worker, host, from_on=date(2026, 11, 1), principal=False, by=OFFICE, at=NOW)
+    link(days.worker, host, from_on=date(2026, 11, 1), principal=False)
     people = [(days.worker, RosterData(trade="01-01", position="X001"))]
     add_to_roster(gate.site_id, None, people, from_on=date(2026, 11, 1), by=owner_of(host), at=NOW)
     gate.send(a_touch(1, days.card, "2026-11-10T07:58:00+09:00"))

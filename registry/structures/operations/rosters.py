@@ -22,8 +22,8 @@ from registry.structures.operations.tenures import locked_tenures
 from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
 from registry.workers.operations.ends import answer_end_dispute
-from registry.workers.operations.links import unlink
-from registry.workers.queries import linked_businesses, parties_of_dispute, registered_trades
+from registry.workers.operations.links import end_link, unlink
+from registry.workers.queries import linked_businesses, parties_of_dispute, parties_of_link, registered_trades
 
 
 class NotLinkedError(RegistryError):
@@ -251,28 +251,38 @@ def _lines_with(worker_id: int, business_id: int) -> QuerySet[RosterEntry]:
 @transaction.atomic
 def leave_firm(worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime) -> None:
     """End a link (ruling 14), and with it the worker's lines on the firm's rosters: who is not linked is not listed."""
-    unlink(worker_id, business_id, until_on=until_on, by=by, at=at)
-    for entry in _lines_with(worker_id, business_id):
-        if entry.from_on < until_on:
-            _end(entry, until_on, by=by, at=at)
-        else:
-            _withdraw(entry, by=by, at=at)
+    moved = unlink(worker_id, business_id, until_on=until_on, by=by, at=at)
+    if moved:
+        _follow_end(worker_id, business_id, *moved, by=by, at=at)
+
+
+@transaction.atomic
+def end_affiliation(affiliation_id: int, *, until_on: date, by: Actor, at: datetime) -> None:
+    """End a link by its own number, as `leave_firm` does; so ends one with a firm that stands by name."""
+    parties = parties_of_link(affiliation_id)
+    moved = end_link(affiliation_id, until_on=until_on, by=by, at=at)
+    if moved and parties:
+        _follow_end(*parties, *moved, by=by, at=at)
 
 
 @transaction.atomic
 def settle_end(dispute_id: int, *, agree: bool, by: Actor, at: datetime) -> None:
     """Answer an objection to the day on which a link ended; where it moves, the lines that ended with it move too."""
     moved = answer_end_dispute(dispute_id, agree=agree, by=by, at=at)
-    if moved is None:
-        return
-    before, after = moved
-    worker_id, business_id = parties_of_dispute(dispute_id)
+    if moved:
+        _follow_end(*parties_of_dispute(dispute_id), *moved, by=by, at=at)
+
+
+def _follow_end(
+    worker_id: int, business_id: int, before: date | None, after: date, *, by: Actor, at: datetime
+) -> None:  # fmt: skip
+    """Move the lines on a firm's rosters with the end of a link; those of a later link stay."""
     for entry in _lines_with(worker_id, business_id):
-        if entry.until_on == before and before < after:
+        if before is not None and entry.until_on == before < after:
             _reopen(entry, after, by=by, at=at)
         elif entry.from_on < after:
             _end(entry, after, by=by, at=at)
-        else:
+        elif business_id not in linked_businesses([worker_id], on=entry.from_on).get(worker_id, ()):
             _withdraw(entry, by=by, at=at)
 
 

@@ -9,7 +9,7 @@ from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.notices.states import NoticeKind
 from registry.workers.models import Affiliation, EndDispute
-from registry.workers.operations.links import LinkEndError, set_end, side_of_link, tell_side
+from registry.workers.operations.links import check_end, set_end, side_of_link, tell_side
 from registry.workers.states import END_DISPUTE_LIFE, EndDisputeMove, EndDisputeState
 
 
@@ -31,14 +31,17 @@ def dispute_end(affiliation_id: int, until_on: date, *, reason: str, by: Actor, 
 
     Harmless when repeated. Returns the objection.
     """
-    row = Affiliation.objects.select_for_update().filter(pk=affiliation_id, business__isnull=False).first()
+    row = (
+        Affiliation.objects.select_for_update()
+        .filter(pk=affiliation_id, business__isnull=False, goes_on=False)
+        .first()
+    )  # fmt: skip
     if row is None:
         raise NotFoundError
     side = side_of_link(by, row.worker_id, row.business_id or 0)
     if row.until_on is None or row.ended_by == side or row.until_on == until_on:
         raise NotEndedError(field="until_on")
-    if until_on <= row.from_on:
-        raise LinkEndError(field="until_on", day=row.from_on)
+    check_end(row, until_on)
     open_one = EndDispute.objects.filter(affiliation=row, state=EndDisputeState.OPEN).first()
     if open_one:
         if (open_one.asked_by, open_one.until_on) != (side, until_on):
@@ -71,10 +74,10 @@ def answer_end_dispute(dispute_id: int, *, agree: bool, by: Actor, at: datetime)
     if dispute.state == END_DISPUTE_LIFE.target(answer, EndDisputeState.OPEN):
         return None
     move(dispute, END_DISPUTE_LIFE, answer, by=by, at=at)
-    before = row.until_on
+    before, after = row.until_on, dispute.until_on
     if agree:
-        set_end(row, dispute.until_on, by=by, at=at, ended_by=row.ended_by)
+        set_end(row, after, by=by, at=at, ended_by=row.ended_by)
     if side != asked_by:
         told = NoticeKind.END_AGREED if agree else NoticeKind.END_KEPT
-        tell_side(told, row, side.other, day=row.until_on or dispute.until_on, at=at)
-    return (before, dispute.until_on) if agree and before else None
+        tell_side(told, row, side.other, day=after if agree else before or after, at=at)
+    return (before, after) if agree and before else None

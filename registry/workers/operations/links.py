@@ -1,5 +1,6 @@
 """Links between workers and firms: asked by one side, accepted by the other, ended by either (ruling 14)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -12,10 +13,12 @@ from registry.changes.states import ChangeKind
 from registry.core.actor import Actor, ActorKind
 from registry.core.days import jst_day, month_before
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
-from registry.core.ids import BusinessId, WorkerId
+from registry.core.ids import BusinessId, WorkerId, grouped
 from registry.notices.operations import write_notice, write_notices
 from registry.notices.states import NoticeKind
-from registry.workers.models import ONE_PRINCIPAL, Affiliation, LinkRequest, Worker
+from registry.workers.derive import full_name
+from registry.workers.models import ONE_PRINCIPAL, Affiliation, EndDispute, LinkRequest, Worker
+from registry.workers.queries import beginnings_of, linked_businesses, name_of_firm
 from registry.workers.states import LINK_REQUEST_LIFE, LinkRequestMove, LinkRequestState, LinkSide
 
 
@@ -49,6 +52,12 @@ class LinkStartError(RegistryError):
     code = "LINK_START"
 
 
+class LinkRequestLateError(RegistryError):
+    """The day from which a link was asked for lies before the first of last month by now (ruling 14)."""
+
+    code = "LINK_REQUEST_LATE"
+
+
 class LinkEndError(RegistryError):
     """A link would end before it has a day."""
 
@@ -59,22 +68,6 @@ class LinkEndedError(RegistryError):
     """The other side has ended the link on another day: that day can be disputed, not set."""
 
     code = "LINK_ENDED"
-
-
-@transaction.atomic
-def link(
-    worker_id: WorkerId, business_id: BusinessId, *, from_on: date, principal: bool, position: str = "",
-    by: Actor, at: datetime,
-) -> None:  # fmt: skip
-    """Link a worker and a firm. The start may lie back to the start of last month (ruling 14)."""
-    if not by.has(Permission.OFFICE_REGISTER):
-        raise NotAllowedError
-    _check_start(from_on, at=at)
-    if not Worker.objects.filter(pk=worker_id).exists():
-        raise NotFoundError
-    if not names_of_businesses([business_id]):
-        raise EmployerUnknownError(field="employer_id")
-    write_link(worker_id, business_id, from_on=from_on, principal=principal, position=position, by=by, at=at)
 
 
 def write_link(
@@ -97,49 +90,93 @@ def write_link(
     write_notice(NoticeKind.LINKED, account_id=account_id, data={"firm": firm, "day": from_on.isoformat()}, at=at)
 
 
-def _may_unlink(by: Actor, worker_id: int, business_id: int) -> bool:
+def _may_unlink(by: Actor, row: Affiliation) -> bool:
     """Either side may, and the office: the worker, or one who looks after the firm's people."""
-    own = by.kind is ActorKind.WORKER and by.subject_id == worker_id
-    firm = by.kind is ActorKind.BUSINESS and by.subject_id == business_id and by.has(Permission.BUSINESS_WORKERS)
-    return own or firm or by.has(Permission.OFFICE_REGISTER)
+    own = by.kind is ActorKind.WORKER and by.subject_id == row.worker_id
+    of_firm = by.kind is ActorKind.BUSINESS and row.business_id is not None and by.subject_id == row.business_id
+    return own or (of_firm and by.has(Permission.BUSINESS_WORKERS)) or by.has(Permission.OFFICE_REGISTER)
+
+
+def locked_links(worker_id: int) -> list[Affiliation]:
+    """All links of a worker, each row in its order of days, locked."""
+    return list(Affiliation.objects.select_for_update().filter(worker=worker_id).order_by("from_on", "pk"))
+
+
+def rows_of_link(row: Affiliation, rows: Iterable[Affiliation]) -> list[Affiliation]:
+    """The rows of the link that one row is of, in the order of their days."""
+    firm = (row.business_id, row.business_name)
+    own = [one for one in rows if (one.business_id, one.business_name) == firm]
+    begun = beginnings_of(own)
+    return [one for one in own if begun[one.pk] == begun[row.pk]]
+
+
+def _row(affiliation_id: int) -> tuple[Affiliation, list[Affiliation]]:
+    """A row of a link, and all links of its worker, locked."""
+    worker_id = Affiliation.objects.filter(pk=affiliation_id).values_list("worker_id", flat=True).first()
+    rows = locked_links(worker_id or 0)
+    row = next((one for one in rows if one.pk == affiliation_id), None)
+    if row is None:
+        raise NotFoundError
+    return row, rows
 
 
 @transaction.atomic
-def unlink(worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime) -> None:
+def end_link(
+    affiliation_id: int, *, until_on: date, by: Actor, at: datetime
+) -> tuple[date | None, date] | None:  # fmt: skip
     """End a link; `until_on` is the first day without it. One side suffices (ruling 14). Harmless when repeated.
 
-    Who has ended it may correct the day; the other side disputes it.
+    Who has ended it may correct the day; the other side disputes it. Returns the end before and after where it changed.
+    Raises `LinkEndError`, `LinkEndedError`, or `PrincipalTwiceError` and `LinkOverlapsError` where it would last longer.
     """
-    if not _may_unlink(by, worker_id, business_id):
+    row, rows = _row(affiliation_id)
+    if not _may_unlink(by, row):
         raise NotAllowedError
-    rows = Affiliation.objects.select_for_update().filter(worker_id=worker_id, business_id=business_id)
-    row = rows.order_by("-from_on").first()
-    if row is None:
-        raise NotFoundError
-    if until_on <= row.from_on:
-        raise LinkEndError(field="until_on", day=row.from_on)
-    if row.until_on == until_on:
-        return
-    side = _side_of(by)
-    if row.until_on is not None and side and row.ended_by != side:
-        raise LinkEndedError(field="until_on", day=row.until_on)
+    row = rows_of_link(row, rows)[-1]
+    check_end(row, until_on)
+    before, side = row.until_on, _side_of(by)
+    if before == until_on:
+        return None
+    if before is not None and side and row.ended_by != side:
+        raise LinkEndedError(field="until_on", day=before)
     set_end(row, until_on, by=by, at=at, ended_by=side)
     for other in (LinkSide.WORKER, LinkSide.BUSINESS):
         if other != side:
-            tell_side(NoticeKind.UNLINKED, row, other, day=until_on, at=at)
+            told = NoticeKind.UNLINKED if row.business_id else NoticeKind.UNLINKED_BY_NAME
+            tell_side(told, row, other, day=until_on, at=at)
+    return before, until_on
+
+
+@transaction.atomic
+def unlink(
+    worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime
+) -> tuple[date | None, date] | None:  # fmt: skip
+    """End the last link of a worker and a firm, as `end_link` does."""
+    rows = Affiliation.objects.filter(worker=worker_id, business=business_id).order_by("-from_on")
+    last = rows.values_list("pk", flat=True).first()
+    if last is None:
+        raise NotFoundError
+    return end_link(last, until_on=until_on, by=by, at=at)
 
 
 def _side_of(by: Actor) -> str:
     return {ActorKind.WORKER: LinkSide.WORKER, ActorKind.BUSINESS: LinkSide.BUSINESS}.get(by.kind, "")
 
 
-def set_end(row: Affiliation, until_on: date, *, by: Actor, at: datetime, ended_by: str) -> None:
-    """Write the day from which a link no longer holds, for an operation that has decided that it may."""
-    before = row.until_on
-    row.until_on, row.ended_by, row.ended_at = until_on, ended_by, at
+def check_end(row: Affiliation, until_on: date) -> None:
+    """Refuse a day on which a link would end before it has one. Raises `LinkEndError`."""
+    first = rows_of_link(row, Affiliation.objects.filter(worker=row.worker_id))[0].from_on
+    if until_on <= first:
+        raise LinkEndError(field="until_on", day=first)
+
+
+def set_end(last: Affiliation, until_on: date, *, by: Actor, at: datetime, ended_by: str) -> None:
+    """Write the day from which a link no longer holds to its last row, for an operation that has decided that it may."""
+    before, row = last.until_on, _row_that_ends(last, until_on)
+    row.until_on, row.goes_on, row.ended_by, row.ended_at = until_on, False, ended_by, at
     try:
         with transaction.atomic():
-            row.save(update_fields=["until_on", "ended_by", "ended_at"])
+            row.save(update_fields=["until_on", "goes_on", "ended_by", "ended_at"])
     except IntegrityError as error:
         broken = PrincipalTwiceError if ONE_PRINCIPAL in str(error) else LinkOverlapsError
         raise broken(field="until_on") from None
@@ -150,10 +187,20 @@ def set_end(row: Affiliation, until_on: date, *, by: Actor, at: datetime, ended_
     )  # fmt: skip
 
 
-def _check_start(from_on: date, *, at: datetime) -> None:
+def _row_that_ends(last: Affiliation, until_on: date) -> Affiliation:
+    """The row of a link that an end cuts; rows after that day go, and what was objected to stands with the one that stays."""
+    rows = rows_of_link(last, locked_links(last.worker_id))
+    row = [one for one in rows if one.from_on < until_on][-1]
+    gone = [one.pk for one in rows if one.from_on >= until_on]
+    EndDispute.objects.filter(affiliation__in=gone).update(affiliation=row)
+    Affiliation.objects.filter(pk__in=gone).delete()
+    return row
+
+
+def check_start(from_on: date, *, at: datetime) -> None:
+    """Refuse a day before the first of last month, or in the future. Raises `LinkStartError`."""
     today = jst_day(at)
-    earliest = month_before(today)
-    if not earliest <= from_on <= today:
+    if not month_before(today) <= from_on <= today:
         raise LinkStartError(field="from_on")
 
 
@@ -171,7 +218,7 @@ def _check_not_linked(worker_id: int, business_id: int, from_on: date) -> None:
     rows = Affiliation.objects.filter(worker_id=worker_id, business_id=business_id)
     lasting = rows.filter(until_on=None).first()
     if lasting:
-        raise LinkedAlreadyError(field="business_id", day=lasting.from_on)
+        raise LinkedAlreadyError(field="business_id", day=rows_of_link(lasting, rows)[0].from_on)
     if rows.filter(until_on__gt=from_on).exists():
         raise LinkOverlapsError(field="from_on")
 
@@ -183,11 +230,11 @@ def ask_for_link(
 ) -> int:  # fmt: skip
     """One side asks for a link; it holds once the other accepts. Harmless when repeated. Returns the request.
 
-    When the other side has asked already, this is its answer: the link holds at once. Raises `LinkedAlreadyError`, or
-    `LinkOverlapsError` where one holds on the first days only.
+    When the other side has asked already, this is its answer: the link holds at once, as the other side asked for it.
+    Raises `LinkedAlreadyError`, or `LinkOverlapsError` where one holds on the first days only.
     """
     side = side_of_link(by, worker_id, business_id)
-    _check_start(from_on, at=at)
+    check_start(from_on, at=at)
     worker = Worker.objects.select_for_update().filter(pk=worker_id).first()
     if worker is None:
         raise NotFoundError
@@ -211,14 +258,23 @@ def ask_for_link(
 
 
 def tell_side(kind: NoticeKind, link: LinkRequest | Affiliation, to: LinkSide, *, day: date, at: datetime) -> None:
-    """Tell one side what the other did: the worker, or those of the firm who look after its people."""
-    worker, firm_id = Worker.objects.get(pk=link.worker_id), BusinessId(link.business_id or 0)
+    """Tell one side what the other did: the worker, or those of the firm who look after its people.
+
+    A firm to which the worker is not linked today learns the worker ID, never the name (ruling 37).
+    """
+    worker = Worker.objects.get(pk=link.worker_id)
     if to is LinkSide.WORKER:
-        name, told = names_of_businesses([firm_id])[firm_id], [worker.account_id]
+        name, told = _name_of_firm(link), [worker.account_id]
     else:
-        name = f"{worker.family_name} {worker.given_name}"
+        firm_id = BusinessId(link.business_id or 0)
+        knows = firm_id in linked_businesses([worker.pk], on=jst_day(at)).get(worker.pk, ())
+        name = full_name(worker.family_name, worker.middle_name, worker.given_name) if knows else grouped(worker.pk)
         told = [user.account.id for user in list_users(firm_id) if Permission.BUSINESS_WORKERS in user.account.rights]
     write_notices(kind, account_ids=told, data={"name": name, "day": day.isoformat()}, at=at)
+
+
+def _name_of_firm(link: LinkRequest | Affiliation) -> str:
+    return link.business.name if isinstance(link, LinkRequest) else name_of_firm(link)
 
 
 def _request(request_id: int) -> LinkRequest:
@@ -232,7 +288,8 @@ def _request(request_id: int) -> LinkRequest:
 def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
     """The other side accepts: the link holds from the day asked for. Harmless when repeated.
 
-    Raises `LinkedAlreadyError` where the office has linked the two since it was asked.
+    Raises `LinkedAlreadyError` where the two have been linked since it was asked, `LinkRequestLateError` where its day
+    lies too far back by now, or `PrincipalTwiceError`.
     """
     request = _request(request_id)
     if side_of_link(by, request.worker_id, request.business_id) == request.asked_by:
@@ -240,6 +297,9 @@ def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
     if request.state == LinkRequestState.ACCEPTED:
         return
     _check_not_linked(request.worker_id, request.business_id, request.from_on)
+    earliest = month_before(jst_day(at))
+    if request.from_on < earliest:
+        raise LinkRequestLateError(day=request.from_on, earliest=earliest)
     move(request, LINK_REQUEST_LIFE, LinkRequestMove.ACCEPT, by=by, at=at)
     write_link(
         WorkerId(request.worker_id), BusinessId(request.business_id), from_on=request.from_on,

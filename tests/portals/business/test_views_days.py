@@ -13,9 +13,9 @@ from registry.histories.operations.claims import ClaimData, answer_refusal, ente
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import list_open_edits
 from registry.structures.operations.rosters import RosterData, add_to_roster
-from registry.workers.operations.links import link
-from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
+from tests.factories.links import link
 from tests.factories.site_days import Place, names
 from tests.factories.visitors import as_firm, worker_as_actor
 
@@ -79,7 +79,7 @@ def test_a_person_s_days_for_others_stand_without_site_and_firm(place: Place) ->
     """A man of the prime works at another firm's site, whose roster he stands on."""
     guest, host = place.own.worker_id, a_firm("よその会社")
     gate = a_gate(host, name="よその現場", store="e" * 32)
-    link(guest, host, from_on=DAY, principal=False, by=OFFICE, at=NOW)
+    link(guest, host, from_on=DAY, principal=False)
     people = [(guest, RosterData(trade="01-01", position="X001"))]
     add_to_roster(gate.site_id, None, people, from_on=DAY, by=owner_of(host), at=NOW)
     gate.send(a_touch(1, place.own))

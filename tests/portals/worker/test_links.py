@@ -11,6 +11,7 @@ from registry.workers.models import Affiliation
 from registry.workers.operations.links import ask_for_link
 from registry.workers.queries import list_link_requests
 from tests.factories.cast import NOW, a_firm, a_worker, owner_of
+from tests.factories.links import link
 from tests.factories.visitors import account_of_worker, as_worker
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_nobody_answers_for_another() -> None:
 def test_ending_a_link_says_from_when_and_tells_the_firm() -> None:
     firm = a_firm()
     worker = a_worker(firm).worker_id
-    client, page = as_worker(worker), f"/worker/links/{firm}/end/"
+    client, page = as_worker(worker), f"/worker/links/{Affiliation.objects.get().pk}/end/"
     assert "見本建設株式会社" in client.get(page).content.decode()
 
     until = TODAY + timedelta(days=1)
@@ -70,5 +71,74 @@ def test_ending_a_link_says_from_when_and_tells_the_firm() -> None:
     assert account_of_worker(worker) != owner
 
 
-def test_a_firm_that_is_not_linked_has_no_end() -> None:
-    assert as_worker(a_worker(None).worker_id).get(f"/worker/links/{a_firm()}/end/").status_code == 404
+@pytest.mark.parametrize("page", ["end", "principal"])
+def test_links_of_others_are_not_there(page: str) -> None:
+    a_worker(a_firm())
+    others = Affiliation.objects.get().pk
+    assert as_worker(a_worker(None, "同僚").worker_id).get(f"/worker/links/{others}/{page}/").status_code == 404
+
+
+def test_a_firm_that_stands_by_name_is_ended_and_a_registered_one_can_be_principal() -> None:
+    firm, worker = a_firm(), a_worker(None, employer_name="名前だけの会社").worker_id
+    request, client = asked_by_firm(worker, firm), as_worker(worker)
+    refused = client.post(f"/worker/links/{request}/answer/", {"accept": ""}, follow=True).content.decode()
+    assert "主たる所属ではない関連付けとして申し込み直して" in refused
+
+    page = f"/worker/links/{Affiliation.objects.get().pk}/end/"
+    assert "名前だけの会社" in client.get(page).content.decode()
+    assert client.post(page, {"until_on": "2026/11/20"}).status_code == 302
+
+    client.post(f"/worker/links/{request}/answer/", {"accept": ""})
+    assert Affiliation.objects.get(business=firm).principal
+
+
+def test_a_further_firm_becomes_the_principal_one_and_both_links_stay() -> None:
+    home, host = a_firm(), a_firm("出向先の会社")
+    worker = a_worker(home).worker_id
+    link(worker, host, from_on=TODAY)
+    client = as_worker(worker)
+    further = Affiliation.objects.get(business=host).pk
+
+    page = client.get(f"/worker/links/{further}/principal/")
+    assert "見本建設株式会社との関連付けはそのまま続き" in page.content.decode()
+    shown = client.post(f"/worker/links/{further}/principal/", {"from_on": "2026/11/20"}, follow=True)
+
+    assert [(row.business_name, row.principal) for row in shown.context["links"]] == [
+        ("出向先の会社", True), ("見本建設株式会社", False),
+    ]  # fmt: skip
+    assert shown.context["ends"] == []
+    first = shown.context["links"][1].from_on
+    assert first < TODAY  # the link goes on: its first day is the old one
+
+
+def test_a_day_before_the_link_is_refused_beside_the_field() -> None:
+    worker = a_worker(a_firm()).worker_id
+    host = a_firm("出向先の会社")
+    link(worker, host, from_on=TODAY)
+    page = f"/worker/links/{Affiliation.objects.get(business=host).pk}/principal/"
+    answer = as_worker(worker).post(page, {"from_on": "2026/11/19"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.as_data()["from_on"][0].code == "PRINCIPAL_DAY"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"from_on": "2026/11/20", "principal": "on"}, "相手からも申し込みがあった"),
+        ({"from_on": "2026/11/10"}, "相手が先に申し込んでいた"),
+    ],
+)
+def test_where_the_firm_has_asked_before_the_page_says_what_holds(typed: dict[str, str], said: str) -> None:
+    worker, firm = a_worker(None).worker_id, a_firm()
+    asked_by_firm(worker, firm)
+    page = as_worker(worker).post("/worker/links/", {"business_id": str(firm), **typed}, follow=True)
+    assert said in page.content.decode()
+    assert Affiliation.objects.get().from_on == TODAY
+
+
+def test_asking_anew_with_another_day_says_that_nothing_was_sent() -> None:
+    worker, firm = a_worker(None).worker_id, a_firm()
+    client, typed = as_worker(worker), {"business_id": str(firm), "principal": "on"}
+    client.post("/worker/links/", {**typed, "from_on": "2026/11/20"})
+    page = client.post("/worker/links/", {**typed, "from_on": "2026/11/10"}, follow=True)
+    assert "申し込みは送っていません" in page.content.decode()

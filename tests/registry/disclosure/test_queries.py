@@ -32,11 +32,12 @@ from registry.histories.queries import ElsewhereDay
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import list_roster, tenures_of_firm
-from registry.workers.operations.links import link, unlink
+from registry.workers.operations.links import unlink
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.states import ALL_OF_DAYS
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
+from tests.factories.links import link
 from tests.factories.visitors import (
     a_user,
     firm_viewer,
@@ -313,7 +314,7 @@ class TestDaysElsewhere:
     def test_only_the_employer_reads_them_and_the_look_says_so(self) -> None:
         own, other = a_firm("自社"), a_firm("よそ")
         gate, card = a_gate(other), a_worker(own, trades=("06-01", "02-01"))
-        link(card.worker_id, other, from_on=date(2026, 11, 1), principal=False, by=OFFICE, at=NOW)
+        link(card.worker_id, other, from_on=date(2026, 11, 1), principal=False)
         people = [(card.worker_id, RosterData(trade="02-01"))]
         add_to_roster(gate.site_id, None, people, from_on=date(2026, 11, 1), by=owner_of(other), at=NOW)
         gate.send(a_touch(1, card))

@@ -15,11 +15,12 @@ from registry.papers.operations import ask_paper, hand_out_paper, make_paper
 from registry.papers.queries import get_paper, list_days, list_papers
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind, PaperState
-from registry.workers.operations.links import link, unlink
+from registry.workers.operations.links import unlink
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.states import ALL_OF_DAYS
 from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, a_worker
 from tests.factories.days import bind_all
+from tests.factories.links import link
 from tests.factories.papers import NOVEMBER, Days
 from tests.factories.visitors import a_user, firm_viewer, worker_viewer
 
@@ -65,7 +66,7 @@ def test_a_prime_s_list_holds_all_its_sites() -> None:
 def test_a_firm_gets_only_days_worked_under_it() -> None:
     days = Days()
     unlink(days.worker, days.prime, until_on=date(2026, 11, 10), by=OFFICE, at=NOW)
-    link(days.worker, days.below, from_on=date(2026, 11, 10), principal=True, by=OFFICE, at=NOW)
+    link(days.worker, days.below, from_on=date(2026, 11, 10), principal=True)
     below = list_days(firm_viewer(days.below), days.wishes()[PaperKind.FIRM_DAYS], at=NOW)
     assert {line.row.worker_id for line in below.lines} == {days.other.worker_id}
 

@@ -6,7 +6,7 @@ import pytest
 
 from registry.core.ids import WorkerId
 from registry.workers.models import Affiliation, Worker
-from registry.workers.operations.links import ask_for_link, link
+from registry.workers.operations.links import ask_for_link
 from registry.workers.operations.registration import InsuranceData, change_trades
 from registry.workers.policy import BLOCKS, OWN_BLOCKS, WORKER_POLICY
 from registry.workers.queries import (
@@ -22,6 +22,7 @@ from registry.workers.queries import (
 )
 from registry.workers.states import InsuranceItem, LinkSide
 from tests.factories.cast import NOW, OFFICE, REGISTERED, a_firm, a_worker, owner_of
+from tests.factories.links import link
 from tests.factories.visitors import account_of_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_a_firm_by_name_is_no_registered_firm() -> None:
 def test_a_worker_of_two_firms() -> None:
     one, other = a_firm(), a_firm("別の会社")
     worker_id = a_worker(one).worker_id
-    link(worker_id, other, from_on=TODAY, principal=False, by=OFFICE, at=NOW)
+    link(worker_id, other, from_on=TODAY, principal=False)
     assert linked_businesses([worker_id], on=TODAY) == {worker_id: {one, other}}
 
 

@@ -9,9 +9,10 @@ from registry.histories.operations.edits import edit_day
 from registry.histories.queries import ElsewhereDay, list_days_elsewhere
 from registry.sites.operations import close_site
 from registry.structures.operations.rosters import RosterData, add_to_roster
-from registry.workers.operations.links import link, unlink
+from registry.workers.operations.links import unlink
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
+from tests.factories.links import link
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ NOVEMBER = date(2026, 11, 1)
 def lend(gate: Gate, prime: BusinessId, worker: WorkerId) -> None:
     """Put somebody on the roster of the prime itself, as another firm's man."""
     people = [(worker, RosterData(trade="02-01", position="X001"))]
-    link(worker, prime, from_on=NOVEMBER, principal=False, by=OFFICE, at=NOW)
+    link(worker, prime, from_on=NOVEMBER, principal=False)
     add_to_roster(gate.site_id, None, people, from_on=NOVEMBER, by=owner_of(prime), at=NOW)
 
 

@@ -18,6 +18,7 @@ from registry.structures.operations.rosters import (
     RosterTradeUnregisteredError,
     add_to_roster,
     change_roster_entry,
+    end_affiliation,
     end_roster_entry,
     leave_firm,
     settle_end,
@@ -27,9 +28,9 @@ from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import TenureRow, firms_of_expected, list_roster
 from registry.workers.models import WorkerTrade
 from registry.workers.operations.ends import dispute_end
-from registry.workers.operations.links import link
 from registry.workers.queries import list_ended_links
-from tests.factories.cast import NOW, OFFICE, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
+from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
+from tests.factories.links import link
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +133,7 @@ def test_a_change_from_the_first_day_or_before_takes_the_lines_place(scene: Scen
 
 def test_a_change_stays_within_the_firms_days_and_the_link(scene: Scene) -> None:
     late = a_worker(None, "あとの人").worker_id
-    link(late, scene.firm, from_on=NOW.date(), principal=True, by=OFFICE, at=NOW)
+    link(late, scene.firm, from_on=NOW.date(), principal=True)
     scene.add(worker=late, from_on=NOW.date())
     (row,) = list_roster(scene.site, on=STARTED)
     for day, error in ((STARTED - timedelta(days=1), RosterDaysError), (STARTED, NotLinkedError)):
@@ -191,6 +192,27 @@ def test_lines_follow_the_day_on_which_both_sides_agree(scene: Scene, days: int)
     for _ in range(2):
         settle_end(dispute, agree=True, by=by, at=NOW)
     assert lines(scene) == [("06-01", STARTED, day)]
+
+
+@pytest.mark.parametrize("days", [4, -4])
+def test_lines_follow_who_corrects_the_own_end(scene: Scene, days: int) -> None:
+    scene.add()
+    left, by = NOW.date() - timedelta(days=9), owner_of(scene.firm)
+    for day in (left, left + timedelta(days=days)):
+        leave_firm(scene.card.worker_id, scene.firm, until_on=day, by=by, at=NOW)
+    assert lines(scene) == [("06-01", STARTED, left + timedelta(days=days))]
+
+
+def test_lines_of_a_later_link_stay_when_the_earlier_end_moves(scene: Scene) -> None:
+    scene.add()
+    left, again, by = NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=3), owner_of(scene.firm)
+    leave_firm(scene.card.worker_id, scene.firm, until_on=left, by=by, at=NOW)
+    (ended,) = list_ended_links(since=left, business_id=scene.firm)
+    link(scene.card.worker_id, scene.firm, from_on=again)
+    scene.add(from_on=again)
+    earlier = left - timedelta(days=2)
+    end_affiliation(ended.id, until_on=earlier, by=by, at=NOW)
+    assert lines(scene) == [("06-01", STARTED, earlier), ("06-01", again, None)]
 
 
 def test_an_ended_line_keeps_the_days_before(scene: Scene) -> None:

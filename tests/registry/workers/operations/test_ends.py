@@ -11,9 +11,10 @@ from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundErro
 from registry.notices.models import Notice
 from registry.workers.models import Affiliation, EndDispute
 from registry.workers.operations.ends import DisputedError, NotEndedError, answer_end_dispute, dispute_end
-from registry.workers.operations.links import LinkEndError, LinkOverlapsError, PrincipalTwiceError, link, unlink
+from registry.workers.operations.links import LinkEndError, LinkOverlapsError, PrincipalTwiceError, unlink
 from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, OFFICE, a_firm, a_worker, owner_of
+from tests.factories.links import link
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ class Sides:
     def __init__(self, ended_by: str = "business") -> None:
         self.firm, self.worker = a_firm(), a_worker(None).worker_id
         self.by = {"business": owner_of(self.firm), "worker": worker_as_actor(self.worker), "office": OFFICE}
-        link(self.worker, self.firm, from_on=BEGAN, principal=True, by=OFFICE, at=NOW)
+        link(self.worker, self.firm, from_on=BEGAN, principal=True)
         self.row = Affiliation.objects.get().pk
         unlink(self.worker, self.firm, until_on=ENDED, by=self.by[ended_by], at=NOW)
         Notice.objects.all().delete()
@@ -97,7 +98,7 @@ def test_a_link_keeps_a_day_at_least() -> None:
 
 def test_an_open_link_has_no_end_to_object_to() -> None:
     firm, worker = a_firm(), a_worker(None).worker_id
-    link(worker, firm, from_on=BEGAN, principal=True, by=OFFICE, at=NOW)
+    link(worker, firm, from_on=BEGAN, principal=True)
     with pytest.raises(NotEndedError):
         dispute_end(Affiliation.objects.get().pk, LATER, reason="なぜ", by=worker_as_actor(worker), at=NOW)
 
@@ -128,7 +129,7 @@ def test_strangers_neither_object_nor_answer() -> None:
 def test_a_later_day_does_not_run_into_the_next_link(same_firm: bool, error: type[Exception]) -> None:
     sides = Sides()
     following = sides.firm if same_firm else a_firm("次の会社")
-    link(sides.worker, following, from_on=ENDED, principal=not same_firm, by=OFFICE, at=NOW)
+    link(sides.worker, following, from_on=ENDED, principal=not same_firm)
     one = sides.dispute("worker")
     with pytest.raises(error):
         sides.answer(one, "business", agree=True)

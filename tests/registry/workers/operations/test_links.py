@@ -1,7 +1,6 @@
 """Links: asked by one side, accepted by the other, ended by either (ruling 14)."""
 
-from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,15 +19,18 @@ from registry.workers.operations.links import (
     LinkEndedError,
     LinkEndError,
     LinkOverlapsError,
+    LinkRequestLateError,
     LinkStartError,
     PrincipalTwiceError,
     accept_link,
     ask_for_link,
     decline_link,
-    link,
+    end_link,
     unlink,
+    write_link,
 )
 from tests.factories.cast import NOW, OFFICE, a_firm, a_worker, owner_of
+from tests.factories.links import link
 from tests.factories.visitors import account_of_worker, user_as_actor, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +50,7 @@ class Sides:
         return self.by_firm if side == "business" else self.by_worker
 
     def link(self, **more: Any) -> None:
-        values = {"from_on": TODAY, "principal": True, "by": OFFICE, "at": NOW, **more}
-        link(self.worker, self.firm, **values)
+        link(self.worker, self.firm, **{"from_on": TODAY, "principal": True, **more})
 
     def ask(self, side: str, **more: Any) -> int:
         values = {"from_on": TODAY, "principal": False, "by": self.by(side), "at": NOW, **more}
@@ -156,12 +157,10 @@ class TestAsking:
 
 
 @pytest.mark.parametrize("start", [date(2026, 9, 30), TOMORROW])
-@pytest.mark.parametrize("act", [Sides.link, lambda sides, **more: sides.ask("worker", **more)])
-def test_a_link_starts_between_the_first_of_last_month_and_today(
-    sides: Sides, act: Callable[..., object], start: date
-) -> None:
+@pytest.mark.parametrize("side", OTHER)
+def test_a_link_starts_between_the_first_of_last_month_and_today(sides: Sides, side: str, start: date) -> None:
     with pytest.raises(LinkStartError) as refused:
-        act(sides, from_on=start)
+        sides.ask(side, from_on=start)
     assert refused.value.field == "from_on"
 
 
@@ -180,16 +179,41 @@ def test_two_links_on_one_day_are_one_too_many(sides: Sides) -> None:
 def test_there_is_one_principal_employer_at_a_time(sides: Sides) -> None:
     sides.link()
     with pytest.raises(PrincipalTwiceError):
-        link(sides.worker, a_firm("別の会社"), from_on=TODAY, principal=True, by=OFFICE, at=NOW)
-    link(sides.worker, a_firm("三つ目の会社"), from_on=TODAY, principal=False, by=OFFICE, at=NOW)
+        link(sides.worker, a_firm("別の会社"), from_on=TODAY, principal=True)
+    link(sides.worker, a_firm("三つ目の会社"), from_on=TODAY, principal=False)
 
 
 def test_accepting_what_overlaps_changes_nothing(sides: Sides) -> None:
     request = sides.ask("worker")
-    sides.link()
+    write_link(sides.worker, sides.firm, from_on=TODAY, principal=True, position="", by=OFFICE, at=NOW)
     with pytest.raises(LinkOverlapsError):
         accept_link(request, by=sides.by_firm, at=NOW)
     assert LinkRequest.objects.get().state == "asked"
+
+
+def test_a_question_that_lay_too_long_is_not_accepted(sides: Sides) -> None:
+    request = sides.ask("worker", from_on=date(2026, 10, 1))
+    later = NOW + timedelta(days=15)  # in December: the first of last month is 1 November
+    with pytest.raises(LinkRequestLateError) as refused:
+        accept_link(request, by=sides.by_firm, at=later)
+    assert refused.value.data == {"day": date(2026, 10, 1), "earliest": date(2026, 11, 1)}
+    decline_link(request, by=sides.by_firm, at=later)  # the way on
+    anew = sides.ask("business", from_on=date(2026, 11, 1), at=later)
+    accept_link(anew, by=sides.by_worker, at=later)
+    assert sides.links() == [(date(2026, 11, 1), None)]
+
+
+def test_a_link_with_a_firm_by_name_is_ended_by_the_worker_or_the_office_alone(sides: Sides) -> None:
+    worker = a_worker(None, employer_name="名前だけの会社").worker_id
+    row = Affiliation.objects.get(worker=worker)
+    for by in (sides.by_firm, sides.by_worker):
+        with pytest.raises(NotAllowedError):
+            end_link(row.pk, until_on=TODAY, by=by, at=NOW)
+    assert end_link(row.pk, until_on=TOMORROW, by=OFFICE, at=NOW) == (None, TOMORROW)
+    assert sides.told()[-1] == ("unlinked_by_name", account_of_worker(worker))
+    assert end_link(row.pk, until_on=TODAY, by=OFFICE, at=NOW) == (TOMORROW, TODAY)
+    with pytest.raises(NotFoundError):
+        end_link(0, until_on=TODAY, by=OFFICE, at=NOW)
 
 
 def test_a_link_can_be_made_again_after_its_end(sides: Sides) -> None:
@@ -255,16 +279,14 @@ def test_those_who_only_look_on_are_not_told(sides: Sides) -> None:
 
 
 def test_strangers_neither_answer_nor_end(sides: Sides) -> None:
-    request = sides.ask("worker")
     sides.link(principal=False)
+    request = sides.ask("worker")
     for by in (owner_of(a_firm("別の会社")), worker_as_actor(a_worker(None).worker_id)):
         for act in (accept_link, decline_link):
             with pytest.raises(NotAllowedError):
                 act(request, by=by, at=NOW)
         with pytest.raises(NotAllowedError):
             sides.unlink(by=by)
-        with pytest.raises(NotAllowedError):
-            sides.link(by=by)
 
 
 def test_the_office_ends_a_link(sides: Sides) -> None:
@@ -274,10 +296,6 @@ def test_the_office_ends_a_link(sides: Sides) -> None:
 
 
 def test_who_does_not_exist_is_said(sides: Sides) -> None:
-    with pytest.raises(NotFoundError):
-        link(NOBODY, sides.firm, from_on=TODAY, principal=True, by=OFFICE, at=NOW)
-    with pytest.raises(EmployerUnknownError):
-        link(sides.worker, NO_FIRM, from_on=TODAY, principal=True, by=OFFICE, at=NOW)
     with pytest.raises(NotFoundError):
         ask_for_link(NOBODY, sides.firm, from_on=TODAY, principal=True, by=sides.by_firm, at=NOW)
     with pytest.raises(EmployerUnknownError):
