@@ -24,6 +24,7 @@ class Firm:
     id: int
     number: int
     name: str
+    owner: int  # the number of the user, not of the account
 
 
 @dataclass
@@ -85,8 +86,9 @@ def _firm(tables: Tables, rng: random.Random, number: int, registered: date) -> 
         registered_on=registered, valid_until=registered + timedelta(days=365 * YEARS_VALID),
         search_text=f"{search_form(name)} {search_form(reading)}",
     )  # fmt: skip
-    tables.add("businesses_user", id=tables.number("businesses_user"), business_id=business_id, account_id=account)
-    return Firm(business_id, number, name)
+    owner = tables.number("businesses_user")
+    tables.add("businesses_user", id=owner, business_id=business_id, account_id=account)
+    return Firm(business_id, number, name, owner)
 
 
 def _worker(tables: Tables, rng: random.Random, number: int, firm: Firm, start: date, end: date) -> Person:

@@ -53,8 +53,9 @@ def _open(tables: Tables, rng: random.Random, number: int, prime: Firm, start: d
     tables.add(
         "sites_site", id=site_id, business_id=prime.id, name=f"{names.FAMILIES[number % 18][0]}{names.SITES[number % 6]}{number + 1}",
         prefecture=prefecture, address=f"{town}現場町{number + 1}-1", public_works=number % 4 == 0, opened_at=at_noon(opened),
-        manager_name=f"{names.FAMILIES[number % 18][0]} 現場", closed_on=closed_on,
+        closed_on=closed_on,
     )  # fmt: skip
+    tables.add("sites_user", id=tables.number("sites_user"), site_id=site_id, user_id=prime.owner)
     until_on = end - timedelta(days=3) if number % 10 == 5 else None
     tables.add("sites_period", id=tables.number("sites_period"), site_id=site_id, from_on=opened, until_on=until_on)
     tables.add(

@@ -1,14 +1,12 @@
 """Forms of the firm's portal."""
 
 import secrets
-from collections.abc import Iterable
 from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,21 +17,18 @@ from portals.base.forms import (
     IdField,
     KanaField,
     LongTextField,
-    MailField,
-    PatternField,
     TextField,
     TypedDateField,
     TypedMonthField,
     offer,
 )
-from registry.accounts.states import Role
 from registry.codes.queries import code_names, list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.ids import BusinessId, IdKind
 from registry.histories.states import Standing
 from registry.sites.queries import SiteRow
-from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY
+from registry.sites.states import LATEST_BOUNDARY
 from registry.structures.operations.rosters import RosterData
 from registry.structures.operations.tenures import FirmPlace
 from registry.structures.queries import RosterRow, TenureRow
@@ -45,7 +40,6 @@ __all__ = [
     "DayRefusalForm",
     "DaysFilterForm",
     "EditRefusalForm",
-    "FileForm",
     "InvitationForm",
     "JoinKeyForm",
     "KeyForm",
@@ -57,103 +51,17 @@ __all__ = [
     "ReasonForm",
     "RefusalForm",
     "RosterForm",
-    "SiteForm",
     "TerminalForm",
-    "UnitForm",
-    "UserForm",
 ]
 
 
-def prefectures() -> list[tuple[str, str]]:
-    """The prefectures for a choice."""
-    found = list_codes(Table.PREFECTURES, on=jst_day(timezone.now()))
-    return [("", "―"), *((line.code, line.name) for line in found)]
-
-
-def _day_begins_at() -> forms.TypedChoiceField:
+def day_begins_at() -> forms.TypedChoiceField:
     """The hour at which a day begins on a site (ruling 27)."""
     hours = [f"{hour:02}:00" for hour in range(LATEST_BOUNDARY.hour + 1)]
     return forms.TypedChoiceField(
         label=_("site.day_begins_at"), help_text=_("site.day_begins_at_help"), coerce=time.fromisoformat,
         choices=[(hour, hour.removeprefix("0")) for hour in hours],
     )  # fmt: skip
-
-
-Choices = list[tuple[str, str]]
-
-
-def _unit(**options: Any) -> forms.TypedChoiceField:
-    """One of the firm's units; which ones, the form is told."""
-    return forms.TypedChoiceField(
-        label=_("unit.unit"), coerce=int, required=False, empty_value=None, **options
-    )  # fmt: skip
-
-
-def _offer_units(form: forms.Form, name: str, units: Choices) -> None:
-    """Offer units; where there are none to choose from, the field is hidden. Who is limited to some has to choose one."""
-    offer(form, name, units)
-    form.fields[name].required = all(number for number, _name in units)
-    if len(units) == 1 and not units[0][0]:
-        form.fields[name].widget = forms.HiddenInput()
-
-
-class UnitForm(forms.Form):
-    """A branch or department of the firm."""
-
-    parent_id = _unit(help_text=_("unit.parent_help"))
-    name = TextField(label=_("unit.name"), max_length=100)
-    kana = KanaField(label=_("unit.kana"), max_length=100)
-    code = PatternField(
-        r"^[0-9]{1,14}$", label=_("unit.code"), help_text=_("unit.code_help"), max_length=14,
-        error_messages={"invalid": _("unit.code_invalid")},
-        widget=forms.TextInput(attrs={"class": "ds-w-12", "inputmode": "numeric", "autocomplete": "off"}),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["parent_id"].label = _("unit.parent")
-        _offer_units(self, "parent_id", units)
-
-
-class FileForm(forms.Form):
-    """Under which unit a site is filed."""
-
-    unit_id = _unit(help_text=_("site.unit_help"))
-
-    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
-        super().__init__(*args, **options)
-        _offer_units(self, "unit_id", units)
-
-
-class SiteForm(forms.Form):
-    """What a prime registers of a site."""
-
-    name = TextField(label=_("site.name"), help_text=_("site.name_help"), max_length=200)
-    prefecture = forms.ChoiceField(label=_("site.prefecture"), choices=prefectures)
-    address = TextField(label=_("site.address"), max_length=300)
-    public_works = forms.TypedChoiceField(
-        label=_("site.orderer"), choices=[("no", _("site.private")), ("yes", _("site.public"))], initial="no",
-        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
-    )  # fmt: skip
-    from_on = TypedDateField(label=_("site.from_on"))
-    last_on = TypedDateField(label=_("site.last_on"), required=False, help_text=_("site.last_on_help"))
-    manager_name = TextField(label=_("site.manager"), max_length=100)
-    hazardous = forms.BooleanField(label=_("site.hazardous"), required=False)
-    terminal_name = TextField(label=_("site.terminal"), help_text=_("site.terminal_help"), max_length=100)
-    day_begins_at = _day_begins_at()
-    unit_id = _unit(help_text=_("site.unit_help"))
-    form_key = TextField(max_length=40, required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, units: Choices, **options: Any) -> None:
-        options.setdefault(
-            "initial",
-            {
-                "from_on": jst_day(timezone.now()), "public_works": "no", "day_begins_at": f"{DAY_BOUNDARY:%H:%M}",
-                "form_key": secrets.token_urlsafe(16),
-            },
-        )  # fmt: skip
-        super().__init__(*args, **options)
-        _offer_units(self, "unit_id", units)
 
 
 def trade_name(code: str) -> str:
@@ -309,26 +217,6 @@ class LinkForm(AskLinkForm):
     worker_id = IdField(IdKind.WORKER, label=_("worker.id"))
 
 
-class UserForm(forms.Form):
-    """Who else logs in for the firm, as what."""
-
-    name = TextField(label=_("user.name"), help_text=_("user.name_help"), max_length=100)
-    mail = MailField(label=_("user.mail"), help_text=_("user.mail_help"), required=False)
-    role = forms.ChoiceField(
-        label=_("user.role"), widget=forms.RadioSelect,
-    )  # fmt: skip
-    unit_id = _unit(help_text=_("user.unit_help"))
-    form_key = TextField(
-        max_length=40, required=False, initial=partial(secrets.token_urlsafe, 16), widget=forms.HiddenInput
-    )
-
-    def __init__(self, *args: Any, roles: Iterable[Role], units: Choices, **options: Any) -> None:
-        super().__init__(*args, **options)
-        about = ((role, format_lazy("{} ― {}", _(f"role.{role}"), _(f"role.{role}.about"))) for role in roles)
-        offer(self, "role", about)
-        _offer_units(self, "unit_id", units)
-
-
 class TerminalForm(forms.Form):
     """A further place where cards are touched."""
 
@@ -395,5 +283,5 @@ class MonthsForm(forms.Form):
 class DayBeginForm(forms.Form):
     """From which day on days begin at another hour."""
 
-    day_begins_at = _day_begins_at()
+    day_begins_at = day_begins_at()
     from_on = TypedDateField(label=_("site.day_begins_from"), help_text=_("site.day_begins_from_help"))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portals.base.access import viewer_of
 from portals.business.views_firm import business_of
+from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.ids import SiteId
 from registry.sites.queries import SiteRow, TerminalRow, find_site, list_terminals, load_boundaries
@@ -25,6 +26,12 @@ class SiteAccess:
     is_prime: bool
     tenures: list[TenureRow]
     on: date
+    manages: bool  # the viewer changes something here; a 現場閲覧者 only looks
+
+    @property
+    def answers(self) -> bool:
+        """Whether the viewer gives the prime's word."""
+        return self.is_prime and self.manages
 
     @property
     def site_id(self) -> SiteId:
@@ -76,20 +83,23 @@ class SiteAccess:
 
     def handles(self, row: TenureRow) -> bool:
         """Whether the viewer may change who holds a place: not its own, that is for the firm above."""
-        own = {one.node_id for one in self.current}
-        return row.node_id in self.below and row.node_id not in own
+        return self.manages and row.node_id in self.below and not self.is_own(row)
+
+    def is_own(self, row: TenureRow) -> bool:
+        """Whether a place is one of the firm's own."""
+        return row.node_id in {one.node_id for one in self.current}
 
 
 def find_access(request: HttpRequest, site_id: int) -> SiteAccess | None:
     """The viewer's part in a site, or None."""
-    business_id, today = business_of(request), jst_day(timezone.now())
-    site = find_site(site_id)
-    if site is None or not viewer_of(request).reaches(site.business_id, site.unit_id):
+    business_id, today, viewer = business_of(request), jst_day(timezone.now()), viewer_of(request)
+    site, manages = find_site(site_id), viewer.has(Permission.SITE_MANAGE)
+    if site is None or not viewer.reaches_site(site.id, site.business_id, site.unit_id):
         return None
     if site.business_id == business_id:
-        return SiteAccess(site, is_prime=True, tenures=[], on=today)
+        return SiteAccess(site, is_prime=True, tenures=[], on=today, manages=manages)
     tenures = tenures_of_firm(site_id, business_id, on=today)
-    return SiteAccess(site, is_prime=False, tenures=tenures, on=today) if tenures else None
+    return SiteAccess(site, is_prime=False, tenures=tenures, on=today, manages=manages) if tenures else None
 
 
 def access_to(request: HttpRequest, site_id: int) -> SiteAccess:

@@ -140,7 +140,7 @@ class _Wait:
 
     def __init__(self, request: HttpRequest, firm: Seen) -> None:
         self.viewer, self.firm, self.own = viewer_of(request), firm, business_of(request)
-        self.units = self.viewer.units
+        self.reach = self.viewer.reach
         self.at: datetime = timezone.now()
         self.today = jst_day(self.at)
         self.last_month = month_before(self.today)
@@ -155,11 +155,11 @@ class _Wait:
             yield from self._devices()
         if may_open_unregistered(self.viewer.actor()):
             yield from self._unregistered()
-        if self.viewer.has(Permission.BUSINESS_SITES) and self.units is None:
+        if self.viewer.has(Permission.BUSINESS_SITES) and self.reach.is_whole:
             yield from self._invitations()
         if self.viewer.has(Permission.BUSINESS_WORKERS):
             yield from self._people()
-        if self.viewer.has(Permission.BUSINESS_USERS) and self.units is None:
+        if self.viewer.has(Permission.BUSINESS_USERS) and self.reach.is_whole:
             yield from self._registration()
 
     def _registration(self) -> Iterator[ToDo]:
@@ -169,11 +169,11 @@ class _Wait:
 
     def _days(self) -> Iterator[ToDo]:
         claims, days = (
-            list_claims_waiting(self.own, units=self.units, on=self.today),
-            list_decisions_waiting(self.own, units=self.units, on=self.today),
+            list_claims_waiting(self.own, reach=self.reach, on=self.today),
+            list_decisions_waiting(self.own, reach=self.reach, on=self.today),
         )
-        edits = list_edits_waiting(self.own, units=self.units)
-        apart = list_two_places(self.own, units=self.units, since=self.last_month)
+        edits = list_edits_waiting(self.own, reach=self.reach)
+        apart = list_two_places(self.own, reach=self.reach, since=self.last_month)
         names = names_of_sites(one.site_id for one in [*claims, *days, *edits, *apart])
         for one in claims:
             yield self.line(
@@ -189,8 +189,8 @@ class _Wait:
             yield self.line(kind, where, site=names[one.site_id], count=count, since=one.first_on)
 
     def _sites(self) -> Iterator[ToDo]:
-        lacking = list_lacking_on_own_sites(self.own, units=self.units, since=self.last_month)
-        refusals = list_refusals(self.own, units=self.units, on=self.today, since=self.at - _BACK)
+        lacking = list_lacking_on_own_sites(self.own, reach=self.reach, since=self.last_month)
+        refusals = list_refusals(self.own, reach=self.reach, on=self.today, since=self.at - _BACK)
         names = names_of_sites([*(one.site_id for one in lacking), *(row.site_id for row in refusals)])
         for one in lacking:
             yield self._lack(Kind.STRUCTURE, "business:structure", one, names)
@@ -199,7 +199,7 @@ class _Wait:
             where = reverse("business:tenure", args=[row.site_id, row.id])
             yield self.line(Kind.DECLINED, where, site=names[row.site_id], firm=row.name, since=since)
         begin, end = self.today - _BACK, self.today + _AHEAD
-        for site in list_ending_sites(self.own, units=self.units, from_on=begin, until_on=end, limit=MANY + 1):
+        for site in list_ending_sites(self.own, reach=self.reach, from_on=begin, until_on=end, limit=MANY + 1):
             where, last_on = reverse("business:extend", args=[site.id]), site.until_on - timedelta(days=1)
             yield self.line(Kind.SITE_ENDS, where, site=site.name, due=last_on)
 
@@ -217,12 +217,12 @@ class _Wait:
     def _devices(self) -> Iterator[ToDo]:
         since = datetime(self.last_month.year, self.last_month.month, 1, tzinfo=JST)
         troubled = list_troubled_devices(
-            self.own, units=self.units, unsent=self.at - _UNSENT_FOR, since=since, limit=MANY + 1
+            self.own, reach=self.reach, unsent=self.at - _UNSENT_FOR, since=since, limit=MANY + 1
         )
         bare = list_bare_terminals(
-            self.own, units=self.units, on=self.today, soon=self.today + timedelta(days=7), limit=MANY + 1
+            self.own, reach=self.reach, on=self.today, soon=self.today + timedelta(days=7), limit=MANY + 1
         )
-        unplaced = sites_with_unplaced(self.own, self.units)
+        unplaced = sites_with_unplaced(self.own, self.reach)
         sites = {
             *(one.site_id for one in troubled),
             *(place.site_id for place in bare),
@@ -285,7 +285,7 @@ class _Wait:
                 yield self.line(kind, where, count=_number(len(moments), "people"), since=jst_day(min(moments)))
 
     def _lacking_people(self) -> Iterator[ToDo]:
-        lacking = list_lacking_of_people(self.own, units=self.units, since=self.last_month)
+        lacking = list_lacking_of_people(self.own, reach=self.reach, since=self.last_month)
         names = names_of_sites(one.site_id for one in lacking)
         open_to_us = sites_with_part([one.site_id for one in lacking], self.own)
         for one in lacking:
@@ -293,7 +293,7 @@ class _Wait:
                 yield self._lack(Kind.LINK, "business:links", one, names)
             elif one.site_id in open_to_us and self.viewer.has(Permission.SITE_MANAGE):
                 yield self._lack(Kind.ROSTER, "business:roster", one, names)
-            elif one.site_id not in open_to_us and self.viewer.has(Permission.BUSINESS_SITES) and self.units is None:
+            elif one.site_id not in open_to_us and self.viewer.has(Permission.BUSINESS_SITES) and self.reach.is_whole:
                 yield self._lack(Kind.PLACE, "business:join_site", one, names)  # no roster before there is a place
 
 

@@ -37,7 +37,7 @@ from registry.workers.states import ALL_OF_DAYS, DayItem
 def _filters(request: HttpRequest) -> tuple[DaysFilterForm, dict[int, str], Only]:
     """The filters as they stand in the address, and the sites that fit, by name. What fits no filter is as if empty."""
     sites = {
-        one.id: one.name for one in list_sites(business_of(request), units=viewer_of(request).units, limit=ALL_AT_MOST)
+        one.id: one.name for one in list_sites(business_of(request), reach=viewer_of(request).reach, limit=ALL_AT_MOST)
     }
     firms = names_of_businesses(firms_of_structures(sites))
     form = DaysFilterForm(request.GET, sites=sites, firms=dict(sorted(firms.items(), key=lambda pair: pair[1])))
@@ -64,10 +64,10 @@ def _site_lines(sites: dict[int, str], sums: Iterable[SiteSum], chosen: date) ->
 
 def _works_below(request: HttpRequest) -> bool:
     """Whether the firm works on sites of others: their days do not stand here."""
-    return viewer_of(request).units is None and bool(list_sites_below(business_of(request), limit=1))
+    return bool(list_sites_below(business_of(request), viewer_of(request).reach, limit=1))
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def month(request: HttpRequest, year: int | None = None, month: int | None = None) -> HttpResponse:
     """All sites of the firm in a month."""
     chosen, start = chosen_month(year, month), start_of(request)
@@ -79,7 +79,7 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
         viewer_of(request), {one.worker_id for one in shown}, at=timezone.now(), days=looked_at((shown, [DayItem.DAY]))
     )
     context = {
-        "form": form, "month": chosen, "sites": _site_lines(sites, by_name, chosen),
+        "form": form, "month": chosen, "manages": viewer_of(request).has(Permission.SITE_MANAGE), "sites": _site_lines(sites, by_name, chosen),
         "lines": [{**line, "site": sites[line["site_id"]]} for line in with_days(lines_of(shown, names_of(people)), chosen)],
         "pages": pages_around(request, start, more=more, size=LINES), "works_below": not by_name and _works_below(request),
         "query": request.GET.urlencode(), **months_beside("business:all_sites_of_month", chosen),
@@ -87,7 +87,7 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
     return render(request, "business/all_sites.html", context)
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def export(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of all sites in a month as CSV, with the filters of the page."""
     chosen = chosen_month(year, month)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
-from portals.business.forms import UnitForm
+from portals.business.firm_forms import UnitForm
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.operations import UnitData, add_unit
@@ -20,7 +20,7 @@ def choices_of_units(request: HttpRequest) -> list[tuple[str, str]]:
     """The units that the viewer may choose; the whole firm is a choice of those whom no unit limits."""
     own, viewer = business_of(request), viewer_of(request)
     found = [(str(row.id), "　" * (row.tier - 1) + row.name) for row in list_units(own) if viewer.reaches(own, row.id)]
-    return [("", _("unit.whole_firm")), *found] if viewer.units is None else found
+    return [("", _("unit.whole_firm")), *found] if viewer.reach.is_whole else found
 
 
 @page(Permission.BUSINESS_USERS)

@@ -43,7 +43,7 @@ Said = dict[date, dict[str, Any]]
 NOTHING_SAID: dict[str, Any] = {"entries": (), "decision": None, "edits": None}
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def person_on_site(request: HttpRequest, site_id: int, year: int, month: int, worker_id: int) -> HttpResponse:
     """Which days somebody was on the site in a month, and what each rests on; 404 where the viewer sees none of them."""
     access, chosen = access_to(request, site_id), chosen_month(year, month)

@@ -180,7 +180,7 @@ def site_key(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpRespon
 @page(Permission.BUSINESS_SITES)
 def join_site(request: HttpRequest) -> HttpResponse:
     """Take a place by a site key: type it, see which site it is, confirm."""
-    if viewer_of(request).units is not None:
+    if not viewer_of(request).reach.is_whole:
         raise Http404
     form: KeyForm = KeyForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():

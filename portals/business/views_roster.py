@@ -51,7 +51,7 @@ def _places(access: SiteAccess) -> list[TenureRow | None]:
     return [None] if access.is_prime else list(access.current)
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def roster(request: HttpRequest, site_id: int) -> HttpResponse:
     """All rosters of a site that the viewer may see, firm by firm."""
     access, now, own = access_to(request, site_id), timezone.now(), business_of(request)
@@ -71,11 +71,11 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
         group["rows"].append({
             "row": row, "name": full_name(seen) or grouped(row.worker_id), "kana": full_kana(seen),
             "trade": trades.get(row.trade, row.trade), "position": positions.get(row.position, row.position),
-            "is_own": row.business_id == own, "is_ahead": row.from_on > access.on,
+            "may_change": access.manages and row.business_id == own, "is_ahead": row.from_on > access.on,
         })  # fmt: skip
     context = {
         "site": access.site, "groups": sorted(groups.values(), key=lambda group: group["id"] != own),
-        "may_add": bool(_places(access)), "people": len({row.worker_id for row in rows}),
+        "may_add": access.manages and bool(_places(access)), "people": len({row.worker_id for row in rows}),
     }  # fmt: skip
     return render(request, "business/roster.html", context)
 

@@ -100,13 +100,18 @@ def _lines(request: HttpRequest, site_id: int, day: date, people: Iterable[Perso
             "worker_id": one.worker_id, "firm": firms.get(one.business_id or 0, ""),
             "name": full_name(seen[one.worker_id]) if one.worker_id in seen else grouped(one.worker_id),
             "url": reverse("business:person_on_site", args=[site_id, day.year, day.month, one.worker_id])
-            if one.row else reverse("business:worker", args=[one.worker_id]),
+            if one.row else _page_of(request, one.worker_id),
             "day": shown_day(one.row, "") if one.row else None,
             "approval": approval_in_words(approval.how) if approval else "",
         }
         for one in people
         for approval in [approvals.get((one.worker_id, site_id, day))]
     ]  # fmt: skip
+
+
+def _page_of(request: HttpRequest, worker_id: int) -> str:
+    """The page of somebody who has no day here; who only looks at sites has none."""
+    return reverse("business:worker", args=[worker_id]) if viewer_of(request).has(Permission.BUSINESS_WORKERS) else ""
 
 
 def people_of_day(request: HttpRequest, access: SiteAccess, day: date) -> dict[str, Any]:
@@ -134,7 +139,7 @@ def _word(group: Group, access: SiteAccess, day: date) -> str:
     return MISSED if group is Group.EXPECTED and day < access.working_day else group
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def site_day(request: HttpRequest, site_id: int, year: int, month: int, day: int) -> HttpResponse:
     """Any day of a site."""
     access, chosen = access_to(request, site_id), chosen_day(year, month, day)

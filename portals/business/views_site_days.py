@@ -74,7 +74,7 @@ from registry.sites.queries import SiteRow, list_joined_sites
 from registry.workers.states import ALL_OF_DAYS, DayItem
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def site_days(request: HttpRequest, site_id: int, year: int | None = None, month: int | None = None) -> HttpResponse:
     """A site's month: who worked, what is incomplete; for the prime what waits for its word."""
     access, chosen, now = access_to(request, site_id), chosen_month(year, month), timezone.now()
@@ -82,15 +82,15 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     sums = sum_people_of_site(site_id, chosen, only)
     shown = page_of(sums, start)
     open_claims = _open_claims(access)
-    found_waiting = list_waiting_of_site(site_id, chosen) if access.is_prime else []
+    found_waiting = list_waiting_of_site(site_id, chosen) if access.answers else []
     all_waiting = [row for row in found_waiting if may_decide(row.bound, access.site, on=access.on)]
     all_lapsed = [row for row in found_waiting if row not in all_waiting]
-    all_edits = list_open_edits(site_id) if access.is_prime else []
-    all_doubts = list_doubtful_of_site(site_id, chosen, on=access.on) if access.is_prime else []
+    all_edits = list_open_edits(site_id) if access.answers else []
+    all_doubts = list_doubtful_of_site(site_id, chosen, on=access.on) if access.answers else []
     claims, closed, self_declared = (some[:LINES] for some in open_claims)
     waiting, lapsed, edits, doubts = all_waiting[:LINES], all_lapsed[:LINES], all_edits[:LINES], all_doubts[:LINES]
-    said = _positions_said(access.site, chosen, on=access.on) if access.is_prime else []
-    all_refused = list_refused_of_month(site_id, chosen, size=LINES + 1) if access.is_prime else []
+    said = _positions_said(access.site, chosen, on=access.on) if access.answers else []
+    all_refused = list_refused_of_month(site_id, chosen, size=LINES + 1) if access.answers else []
     refused = all_refused[:LINES]
     ids = {
         one.worker_id
@@ -103,7 +103,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     )  # fmt: skip
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now, days=seen))
     context = {
-        "site": access.site, "is_prime": access.is_prime, "month": chosen, "lines": with_days(lines_of(shown, names), chosen, site_id),
+        "site": access.site, "manages": access.manages, "month": chosen, "lines": with_days(lines_of(shown, names), chosen, site_id),
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
         "self_declared": shown_claims(self_declared, names), "self_declared_count": len(open_claims.self_declared),
         "more_self_declared": len(open_claims.self_declared) - len(self_declared), "more_claims": len(open_claims.answerable) - len(claims),
@@ -137,7 +137,7 @@ class _OpenClaims(NamedTuple):
 
 def _open_claims(access: SiteAccess) -> _OpenClaims:
     """All that is open on a site; nothing of it is the affair of another than the prime."""
-    found = list_open_claims([access.site_id]) if access.is_prime else []
+    found = list_open_claims([access.site_id]) if access.answers else []
     self_declared = [claim for claim in found if claim.is_self_declared]
     in_time = [claim for claim in found if not claim.is_self_declared]
     answerable = [claim for claim in in_time if claim.may_be_answered(access.on)]
@@ -186,7 +186,7 @@ def _url_of(site_id: int, day: date) -> str:
     return reverse("business:site_day", args=[site_id, day.year, day.month, day.day])
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def site_export(request: HttpRequest, site_id: int, year: int, month: int) -> HttpResponse:
     """就業履歴一覧 of a site in a month as CSV."""
     chosen = chosen_month(year, month)

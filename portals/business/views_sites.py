@@ -15,11 +15,13 @@ from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.search import pages_around, start_of
 from portals.business.correct_form import CorrectSiteForm
-from portals.business.forms import DayBeginForm, FileForm, PeriodForm, SiteForm
+from portals.business.firm_forms import FileForm, SiteForm
+from portals.business.forms import DayBeginForm, PeriodForm
 from portals.business.site_access import access_to, own_site
 from portals.business.views_firm import business_of
 from portals.business.views_organisation import choices_of_units
 from portals.business.views_site_day import people_of_day
+from portals.business.views_site_users import choices_of_users, names_of_users
 from registry.accounts.states import Permission
 from registry.businesses.queries import find_unit, list_units
 from registry.core.days import jst_day
@@ -36,18 +38,18 @@ from registry.sites.operations import (
     open_site,
     reopen_site,
 )
-from registry.sites.queries import SHOWN_AT_MOST, list_sites, list_terminals, load_boundaries
+from registry.sites.queries import SHOWN_AT_MOST, list_site_users, list_sites, list_terminals, load_boundaries
 from registry.sites.rules import may_open_unregistered
+from registry.sites.states import ROLES_OF_MANAGERS
 from registry.structures.queries import list_sites_below
 from registry.touches.queries import list_devices
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def sites(request: HttpRequest) -> HttpResponse:
     """The firm's sites."""
-    own, units, start = business_of(request), viewer_of(request).units, start_of(request)
-    found = list_sites(own, units=units, start=start)
-    below = list_sites_below(own, start=start) if units is None else []
+    own, reach, start = business_of(request), viewer_of(request).reach, start_of(request)
+    found, below = list_sites(own, reach=reach, start=start), list_sites_below(own, reach, start=start)
     context = {
         "sites": found[:SHOWN_AT_MOST], "below": below[:SHOWN_AT_MOST],
         **pages_around(request, start, more=max(len(found), len(below)) > SHOWN_AT_MOST, size=SHOWN_AT_MOST),
@@ -60,7 +62,10 @@ def sites(request: HttpRequest) -> HttpResponse:
 @page(Permission.BUSINESS_SITES)
 def new_site(request: HttpRequest) -> HttpResponse:
     """Open a site with its first terminal."""
-    form = SiteForm(request.POST or None, units=choices_of_units(request))
+    form = SiteForm(
+        request.POST or None, units=choices_of_units(request), users=choices_of_users(request),
+        opener=viewer_of(request).account_id or 0,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         typed = dict(form.cleaned_data)
         key = typed.pop("form_key")
@@ -80,16 +85,19 @@ def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
     access = access_to(request, site_id)
     if not access.is_prime:
         raise Http404
-    today = access.working_day
+    today, users = access.working_day, list_site_users(site_id, business_of(request))
     return {
         **people_of_day(request, access, today), "day_before": today - timedelta(days=1),
         "terminals": list_terminals(site_id), "devices": list_devices(site_id),
         "unit": find_unit(access.site.business_id, access.site.unit_id) if access.site.unit_id else None,
         "may_file": viewer_of(request).has(Permission.BUSINESS_SITES) and bool(list_units(access.site.business_id)),
+        "may_give": viewer_of(request).has(Permission.BUSINESS_SITES), "manages": access.manages,
+        "managers": names_of_users([user for user in users if user.account.role in ROLES_OF_MANAGERS]),
+        "viewers": names_of_users([user for user in users if user.account.role not in ROLES_OF_MANAGERS]),
     }  # fmt: skip
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def site(request: HttpRequest, site_id: int) -> HttpResponse:
     """One site: who is here today, its terminals and devices."""
     return render(request, "business/site.html", _site_context(request, site_id))

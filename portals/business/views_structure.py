@@ -61,7 +61,8 @@ def shown_place(row: TenureRow, access: SiteAccess) -> dict[str, Any]:
     return {
         "row": row, "state": state, "tone": TONES[state],
         "label": _(f"tenure.{state}"), "tier": _tier(row.tier), "since": _since(row.answered_at or row.invited_at),
-        "is_own": row.node_id in {one.node_id for one in access.current}, "handles": access.handles(row),
+        "is_own": access.is_own(row), "handles": access.handles(row),
+        "may_change": access.handles(row) or (access.manages and access.is_own(row)),
         "url": reverse("business:tenure", args=[row.site_id, row.id]), "children": [],
     }  # fmt: skip
 
@@ -79,11 +80,11 @@ def _tree(access: SiteAccess) -> tuple[list[dict[str, Any]], list[dict[str, Any]
 
 def _to_do(flat: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What is missing and whose turn it is, the worst first, then the longest waiting."""
-    open_ones = [one for one in flat if one["state"] in _TO_DO and (one["handles"] or one["is_own"])]
+    open_ones = [one for one in flat if one["state"] in _TO_DO and one["may_change"]]
     return sorted(open_ones, key=lambda one: (_TO_DO.index(one["state"]), one["row"].invited_at))
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     """The tree of a site's firms, with what is missing and who is waited for."""
     access = access_to(request, site_id)
@@ -95,7 +96,7 @@ def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     prime = names_of_businesses([access.site.business_id])[access.site.business_id]
     context = {
         "site": access.site, "is_prime": access.is_prime, "is_over": not access.is_prime and not access.current,
-        "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": len(flat),
+        "may_invite": access.answers, "may_give": viewer_of(request).has(Permission.BUSINESS_SITES), "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": len(flat),
         "people": sum(one["row"].people for one in flat),
         "counts": [(TONES[state], _("structure.number_of").format(state=_(f"tenure.{state}"), count=counts[state]))
                    for state in (TenureState.ACCEPTED, *_TO_DO) if counts[state]],
@@ -103,7 +104,7 @@ def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     return render(request, "business/structure.html", context)
 
 
-@page(Permission.SITE_MANAGE)
+@page(Permission.SITE_VIEW)
 def tenure(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
     """One firm's place: since when, as what, who waits for whom, and what can be done."""
     access = access_to(request, site_id)
@@ -128,7 +129,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
         {"row": row, "site": sites[row.site_id], "firm": firms[row.invited_by_id], "days": _since(row.invited_at)}
         for row in rows
     ]  # fmt: skip
-    may_answer = viewer_of(request).has(Permission.BUSINESS_SITES) and viewer_of(request).units is None
+    may_answer = viewer_of(request).has(Permission.BUSINESS_SITES) and viewer_of(request).reach.is_whole
     return render(request, "business/invitations.html", {"invitations": shown, "may_answer": may_answer})
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
 from portals.base.resending import send_again
-from portals.business.forms import UserForm
+from portals.business.firm_forms import UserForm
 from portals.business.views_firm import business_of
 from portals.business.views_organisation import choices_of_units
 from registry.accounts.states import AccountState, Permission, Role
@@ -50,7 +50,7 @@ def resend(request: HttpRequest, account_id: int) -> HttpResponse:
 
 def _roles(request: HttpRequest) -> list[Role]:
     """The roles that the viewer can give; nobody manages a unit where there is none."""
-    given = ROLES_OF_FIRMS if viewer_of(request).units is None else ROLES_OF_UNITS
+    given = ROLES_OF_FIRMS if viewer_of(request).reach.is_whole else ROLES_OF_UNITS
     has_units = bool(list_units(business_of(request)))
     return [role for role in given if has_units or role is not Role.TIER_MANAGER]
 

@@ -87,11 +87,12 @@ class Permission(StrEnum):
     BUSINESS_VIEW = "business.view"  # the own firm's data
     BUSINESS_WORKERS = "business.workers"  # the own people, search by what the read policy lets through
     BUSINESS_USERS = "business.users"  # the list of a firm's users
-    BUSINESS_SITES = "business.sites"  # open sites and terminals
-    SITE_MANAGE = "site.manage"  # pair devices, see who is on the site
-    OFFICE_REGISTER = "office.register"  # register firms and workers
+    BUSINESS_SITES = "business.sites"  # open sites, say who of the firm has them, answer for the firm in structures
+    SITE_VIEW = "site.view"  # see the sites in reach: who is there, days, structure, rosters
+    SITE_MANAGE = "site.manage"  # structure, rosters, approvals, terminals and devices of the sites in reach
+    OFFICE_REGISTER = "office.register"  # firms and workers, cards, lost phones, what names unknown cards and sites
     OFFICE_SEARCH = "office.search"  # look people and firms up
-    OFFICE_PRINT = "office.print"  # print letters
+    OFFICE_PRINT = "office.print"  # print letters, print and ship cards
     OFFICE_RESEND = "office.resend"  # queue the letter with a first password again
 
 
@@ -116,6 +117,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.BUSINESS_WORKERS,
             Permission.BUSINESS_USERS,
             Permission.BUSINESS_SITES,
+            Permission.SITE_VIEW,
             Permission.SITE_MANAGE,
         }
     ),
@@ -125,11 +127,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.BUSINESS_WORKERS,
             Permission.BUSINESS_USERS,
             Permission.BUSINESS_SITES,
+            Permission.SITE_VIEW,
             Permission.SITE_MANAGE,
         }
     ),
-    Role.SITE_MANAGER: frozenset({Permission.BUSINESS_VIEW, Permission.BUSINESS_WORKERS, Permission.SITE_MANAGE}),
-    Role.SITE_VIEWER: frozenset({Permission.BUSINESS_VIEW}),
+    Role.SITE_MANAGER: frozenset(
+        {Permission.BUSINESS_VIEW, Permission.BUSINESS_WORKERS, Permission.SITE_VIEW, Permission.SITE_MANAGE}
+    ),
+    Role.SITE_VIEWER: frozenset({Permission.BUSINESS_VIEW, Permission.SITE_VIEW}),
     Role.PROXY_CLERK: frozenset({Permission.BUSINESS_VIEW, Permission.BUSINESS_WORKERS}),
     Role.REVIEWER: frozenset(
         {

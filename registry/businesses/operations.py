@@ -209,7 +209,7 @@ def add_user(
     """
     if not by.has(Permission.BUSINESS_USERS) or (by.subject_id not in {None, business_id}):
         raise NotAllowedError
-    if role not in (ROLES_OF_FIRMS if by.units is None else ROLES_OF_UNITS):
+    if role not in (ROLES_OF_FIRMS if by.reach.is_whole else ROLES_OF_UNITS):
         raise RoleError(field="role")
     _check_unit_of_user(business_id, role, unit_id, by=by)
     # Clicks of one firm wait for each other here.
@@ -260,7 +260,7 @@ def _check_unit_of_user(business_id: BusinessId, role: Role, unit_id: int | None
         raise UnitMissingError(field="unit_id")
     if unit_id is not None and not possible:
         raise UnitError(field="unit_id")
-    if wanted and by.units is not None and _own_unit(by) == unit_id:
+    if wanted and not by.reach.is_whole and _own_unit(by) == unit_id:
         raise UnitError(field="unit_id")
 
 

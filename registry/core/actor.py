@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from registry.core.reach import WHOLE, Reach
+
 
 class ActorKind(StrEnum):
     """In what part somebody acts."""
@@ -22,7 +24,7 @@ class Actor:
     account_id: int | None = None
     subject_id: int | None = None
     rights: frozenset[str] = frozenset()
-    units: frozenset[int] | None = None  # the parts of the own firm that one is limited to; None: no limit
+    reach: Reach = WHOLE  # what of the own firm and of its sites
 
     @classmethod
     def system(cls) -> Self:
@@ -35,4 +37,8 @@ class Actor:
 
     def reaches(self, business_id: int | None, unit_id: int | None) -> bool:
         """Whether what a firm files under a unit lies within one's limits: without any, or in one's own part of it."""
-        return self.units is None or (self.subject_id == business_id and unit_id in self.units)
+        return self.reach.is_whole or (self.subject_id == business_id and self.reach.holds_unit(unit_id))
+
+    def reaches_site(self, site_id: int, business_id: int | None, unit_id: int | None) -> bool:
+        """Whether a site that a firm files under a unit lies within one's limits, or was given to one."""
+        return site_id in self.reach.sites or self.reaches(business_id, unit_id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from registry.core.actor import Actor, ActorKind
+from registry.core.reach import WHOLE, Reach
 from registry.core.read_policy import Purpose
 
 
@@ -18,7 +19,7 @@ class Viewer:
     purpose: Purpose = Purpose.OWN_WORK
     login_id: str = ""
     display_name: str = ""
-    units: frozenset[int] | None = None  # the parts of the own firm that one is limited to; None: no limit
+    reach: Reach = WHOLE  # what of the own firm and of its sites
 
     def has(self, right: str) -> bool:
         """Whether the viewer holds a right."""
@@ -34,8 +35,12 @@ class Viewer:
         if self.kind is None:
             message = "a stranger cannot act"
             raise ValueError(message)
-        return Actor(self.kind, self.account_id, self.worker_id or self.business_id, self.rights, self.units)
+        return Actor(self.kind, self.account_id, self.worker_id or self.business_id, self.rights, self.reach)
 
-    def reaches(self, business_id: int, unit_id: int | None) -> bool:
+    def reaches(self, business_id: int | None, unit_id: int | None) -> bool:
         """Whether what a firm files under a unit lies within one's limits: without any, or in one's own part of it."""
-        return self.units is None or (self.business_id == business_id and unit_id in self.units)
+        return self.reach.is_whole or (self.business_id == business_id and self.reach.holds_unit(unit_id))
+
+    def reaches_site(self, site_id: int, business_id: int | None, unit_id: int | None) -> bool:
+        """Whether a site that a firm files under a unit lies within one's limits, or was given to one."""
+        return site_id in self.reach.sites or self.reaches(business_id, unit_id)

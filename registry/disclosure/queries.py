@@ -16,7 +16,6 @@ from registry.businesses.queries import (
     businesses_of_accounts,
     fields_of_businesses,
     names_of_businesses,
-    part_of_account,
     search_businesses,
 )
 from registry.cards.derive import age
@@ -26,12 +25,13 @@ from registry.core.days import JST, jst_day, month_after, month_before
 from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, IdKind, is_id
 from registry.core.numbers import stored_number
+from registry.core.reach import WHOLE
 from registry.core.read_policy import Purpose, ReadPolicy, Relation
 from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
 from registry.histories.queries import list_days_elsewhere, was_lately_at, workers_at_work_for, workers_bound_below
 from registry.notices.states import LetterKind
-from registry.sites.queries import find_site
+from registry.sites.queries import find_site, firm_and_reach
 from registry.structures.queries import (
     RosterRow,
     firms_of_expected,
@@ -91,15 +91,15 @@ def viewer_for(account_id: int | None, *, since: datetime | None = None) -> View
         return Viewer()
     if since and account.logged_out_at and since < account.logged_out_at:
         return Viewer()
-    kind, business_id, units = ActorKind(account.portal), None, None
+    kind, business_id, reach = ActorKind(account.portal), None, WHOLE
     if account.portal is Portal.BUSINESS:
-        business_id, units = part_of_account(account_id)
+        business_id, reach = firm_and_reach(account)
     return Viewer(
         account_id=account_id,
         kind=kind,
         worker_id=worker_of_account(account_id) if account.portal is Portal.WORKER else None,
         business_id=business_id,
-        units=units,
+        reach=reach,
         rights=account.rights,
         purpose=_PURPOSES[kind],
         login_id=account.login_id,
@@ -130,12 +130,12 @@ def _relations_to_one(viewer: Viewer, worker_id: int, *, at: datetime) -> dict[i
     time (ruling 28): from the first of last month on. After that the lists of days still name him, his page is closed.
     """
     found = relations_to_workers(viewer, [worker_id], at=at)
-    firm, units, day = viewer.business_id, viewer.units, jst_day(at)
+    firm, reach, day = viewer.business_id, viewer.reach, jst_day(at)
     if firm is None or not viewer.has(Permission.SITE_MANAGE):
         return found
     since = month_before(day)
-    if is_on_roster_for(worker_id, firm, units=units, on=day) or was_lately_at(
-        worker_id, firm, units=units, since=since
+    if is_on_roster_for(worker_id, firm, reach=reach, on=day) or was_lately_at(
+        worker_id, firm, reach=reach, since=since
     ):
         found[worker_id] |= {Relation.UPPER_FIRM}
     return found
@@ -242,7 +242,7 @@ def see_workers_on_site(
     """
     wanted, firm = set(ids), viewer.business_id
     site = find_site(site_id)
-    if site is None or firm is None or not viewer.reaches(site.business_id, site.unit_id):
+    if site is None or firm is None or not viewer.reaches_site(site.id, site.business_id, site.unit_id):
         raise NotFoundError
     if site.business_id != firm and not has_part_in(site_id, firm):
         raise NotFoundError

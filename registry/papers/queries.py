@@ -28,7 +28,7 @@ from registry.histories.queries import (
 )
 from registry.histories.states import Approval
 from registry.papers.models import Paper
-from registry.papers.rules import Wish, may_ask
+from registry.papers.rules import Wish, may_see
 from registry.papers.states import KEPT_FOR, RIGHTS, PaperKind, PaperState
 from registry.sites.queries import ALL_AT_MOST, find_site, list_sites, names_of_sites
 from registry.workers.states import ALL_OF_DAYS
@@ -129,9 +129,9 @@ class DayList:
 def list_days(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     """The rows that the page of the same months stands on; the look at the people is noted.
 
-    Raises `NotFoundError` where the viewer may not ask.
+    Raises `NotFoundError` where the viewer may not see them.
     """
-    if viewer.is_stranger or not may_ask(viewer.actor(), wish, on=jst_day(at)):
+    if viewer.is_stranger or not may_see(viewer.actor(), wish, on=jst_day(at)):
         raise NotFoundError
     return _LISTS[wish.kind](viewer, wish, at=at)
 
@@ -171,7 +171,7 @@ def _of_person(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
 def _of_sites(viewer: Viewer, wish: Wish, *, at: datetime) -> DayList:
     firm = viewer.business_id or 0
     rows = list_month_of_sites(
-        [site.id for site in list_sites(firm, units=viewer.units, limit=ALL_AT_MOST)], wish.first_month
+        [site.id for site in list_sites(firm, reach=viewer.reach, limit=ALL_AT_MOST)], wish.first_month
     )
     lines = day_lines(rows, names_on_paper(viewer, wish, {row.worker_id for row in rows}, at=at))
     return DayList(wish, firm, names_of_businesses([firm]).get(firm, ""), whole=True, lines=lines, as_of=at)

@@ -5,7 +5,7 @@ from datetime import date
 
 from registry.core.actor import Actor
 from registry.histories.queries import list_days_for_firm
-from registry.papers.states import RIGHTS, PaperKind
+from registry.papers.states import RIGHTS, RIGHTS_TO_SEE, PaperKind
 from registry.sites.queries import find_site
 from registry.structures.queries import tenures_of_firm
 from registry.workers.queries import linked_businesses
@@ -26,8 +26,13 @@ class Wish:
 
 
 def may_ask(by: Actor, wish: Wish, *, on: date) -> bool:
-    """Whether somebody may have a paper: with the right to the page, a part in the site, a claim to the person."""
-    if by.subject_id is None or not by.has(RIGHTS[wish.kind]):
+    """Whether somebody may have a paper made of what he may see."""
+    return by.has(RIGHTS[wish.kind]) and may_see(by, wish, on=on)
+
+
+def may_see(by: Actor, wish: Wish, *, on: date) -> bool:
+    """Whether somebody may have what stands on a paper: with the right to the page, a part in the site, a claim to the person."""
+    if by.subject_id is None or not by.has(RIGHTS_TO_SEE[wish.kind]):
         return False
     if wish.worker_id is not None:
         return _is_ours(wish.worker_id, by.subject_id, wish, on=on)
@@ -43,6 +48,6 @@ def _is_ours(worker_id: int, business_id: int, wish: Wish, *, on: date) -> bool:
 
 def _has_part(site_id: int, by: Actor, business_id: int, *, on: date) -> bool:
     site = find_site(site_id)
-    if site is None or not by.reaches(site.business_id, site.unit_id):
+    if site is None or not by.reaches_site(site.id, site.business_id, site.unit_id):
         return False
     return site.business_id == business_id or bool(tenures_of_firm(site_id, business_id, on=on))

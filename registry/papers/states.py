@@ -34,6 +34,8 @@ RIGHTS = {
     PaperKind.SITE_DAYS: Permission.SITE_MANAGE,
     PaperKind.SITES_DAYS: Permission.SITE_MANAGE,
 }
+# Whoever only looks at sites has the same lists as files.
+RIGHTS_TO_SEE = RIGHTS | {PaperKind.SITE_DAYS: Permission.SITE_VIEW, PaperKind.SITES_DAYS: Permission.SITE_VIEW}
 
 
 class PaperState(StrEnum):

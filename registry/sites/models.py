@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from registry.businesses.models import Business, Unit
+from registry.businesses.models import Business, BusinessUser, Unit
 from registry.core.dated import has_days, once_at_a_time
 from registry.sites.states import LATEST_BOUNDARY
 from registry.workers.models import Worker
@@ -20,7 +20,6 @@ class Site(models.Model):
     address = models.CharField(max_length=300)
     public_works = models.BooleanField()
     hazardous = models.BooleanField(default=False)
-    manager_name = models.CharField(max_length=100)
     opened_at = models.DateTimeField()
     closed_on = models.DateField(null=True)  # the first day on which nothing is expected any more
     # The key of the form that opened the site: a second click finds the first one's site.
@@ -29,6 +28,20 @@ class Site(models.Model):
     class Meta:
         db_table = "sites_site"
         indexes = [models.Index(fields=["business", "-opened_at"], name="sites_of_business")]
+
+
+class SiteUser(models.Model):
+    """担当: a site that is given to somebody who logs in for the prime, or for a firm in the structure (spec 1.3, 2.3).
+
+    A 現場管理者 or 現場閲覧者 reaches these sites and no others; owners and 階層管理者 are named as who answers for it.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    user = models.ForeignKey(BusinessUser, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "sites_user"
+        constraints = [models.UniqueConstraint(fields=["user", "site"], name="sites_user_once")]
 
 
 class UnregisteredSite(models.Model):

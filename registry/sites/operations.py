@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from registry.accounts.states import Permission
 from registry.audit.operations import note_act
-from registry.businesses.models import Business
+from registry.businesses.models import Business, BusinessUser
 from registry.businesses.operations import check_unit
 from registry.changes.operations import note_change
 from registry.changes.states import EVER, ChangeKind
@@ -21,8 +21,8 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.form_keys import key_of_form
 from registry.core.ids import BusinessId, IdKind, SiteId, make_id
 from registry.sites.derive import hash_of_screen, labour_insurance_number
-from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
-from registry.sites.queries import find_opened, sites_now
+from registry.sites.models import DayBoundary, Site, SitePeriod, SiteUser, Terminal, UnregisteredSite
+from registry.sites.queries import find_opened, list_site_users, list_users_to_choose, sites_now
 from registry.sites.rules import (
     BoardEmptyError,
     BoardNumberError,
@@ -31,7 +31,7 @@ from registry.sites.rules import (
     is_prime,
     may_open_unregistered,
 )
-from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY
+from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY, ROLES_OF_MANAGERS
 from registry.workers.models import Worker
 
 NAME_LENGTH, TERMINAL_NAME_LENGTH = 200, 100
@@ -61,6 +61,18 @@ class SitePeriodOverlapError(RegistryError):
     code = "SITE_PERIOD_OVERLAPS"
 
 
+class SiteUserError(RegistryError):
+    """Somebody to whom a site shall be given does not log in for the firm, or whoever gives it does not manage him."""
+
+    code = "SITE_USER"
+
+
+class SiteManagerMissingError(RegistryError):
+    """A site would have nobody who manages it."""
+
+    code = "SITE_MANAGER_MISSING"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteData:
     """What a prime registers of a site. `last_on` is the last day of the period; empty means open."""
@@ -69,13 +81,13 @@ class SiteData:
     prefecture: str
     address: str
     public_works: bool
-    manager_name: str
     from_on: date
     last_on: date | None = None
     hazardous: bool = False
     terminal_name: str
     day_begins_at: time = DAY_BOUNDARY
     unit_id: int | None = None
+    users: Collection[int] = ()  # accounts of those who have it; without any, whoever opens it
 
 
 @transaction.atomic
@@ -95,9 +107,10 @@ def open_site(business_id: BusinessId, data: SiteData, *, key: str = "", by: Act
         return known
     Site.objects.create(
         id=site_id, business_id=business_id, form_key=form_key, name=data.name, prefecture=data.prefecture, address=data.address,
-        public_works=data.public_works, hazardous=data.hazardous, manager_name=data.manager_name, opened_at=at,
-        unit_id=data.unit_id,
+        public_works=data.public_works, hazardous=data.hazardous, opened_at=at, unit_id=data.unit_id,
     )  # fmt: skip
+    own = () if by.account_id is None else (by.account_id,)
+    _give_managed(site_id, business_id, data.users or own, by=by, at=at)
     SitePeriod.objects.create(site_id=site_id, from_on=data.from_on, until_on=_day_after(data.last_on))
     DayBoundary.objects.create(site_id=site_id, begins_at=data.day_begins_at, from_on=data.from_on)
     Terminal.objects.create(site_id=site_id, number=1, name=data.terminal_name)
@@ -108,12 +121,11 @@ def open_site(business_id: BusinessId, data: SiteData, *, key: str = "", by: Act
 
 @dataclass(frozen=True, kw_only=True)
 class SiteNames:
-    """What of a site can have been mistyped: how it is called, where it lies, who manages it."""
+    """What of a site can have been mistyped: how it is called, where it lies."""
 
     name: str
     prefecture: str
     address: str
-    manager_name: str
 
 
 @transaction.atomic
@@ -209,6 +221,50 @@ def file_site(site_id: SiteId, unit_id: int | None, *, by: Actor, at: datetime) 
         site.unit_id = unit_id
         site.save(update_fields=["unit_id"])
         note_act("sites_site", site_id, "file", by=by, at=at)
+
+
+def give_site_to(
+    site_id: SiteId, business_id: BusinessId, account_ids: Collection[int], *, by: Actor, at: datetime
+) -> None:
+    """Give a site to some of a firm's people, and take it from those who are not among them; for whoever may do that.
+
+    Whom the giver does not manage keeps what he has. Harmless when repeated. Raises `SiteUserError`.
+    """
+    # Two clicks at once: the second waits for the first.
+    list(BusinessUser.objects.select_for_update(no_key=True).filter(business=business_id).order_by("pk"))
+    possible = {user.account.id for user in list_users_to_choose(business_id, by=by)}
+    chosen = set(account_ids)
+    if chosen - possible:
+        raise SiteUserError(field="users")
+    given = SiteUser.objects.filter(site=site_id, user__business=business_id, user__account__in=possible)
+    known = set(given.values_list("user__account_id", flat=True))
+    if chosen == known:
+        return
+    given.exclude(user__account__in=chosen).delete()
+    new = BusinessUser.objects.filter(business=business_id, account__in=chosen - known).order_by("pk")
+    SiteUser.objects.bulk_create(SiteUser(site_id=site_id, user=user) for user in new)
+    note_act("sites_site", site_id, "give", by=by, at=at, reason=",".join(map(str, sorted(chosen))))
+
+
+def _give_managed(
+    site_id: SiteId, business_id: BusinessId, account_ids: Collection[int], *, by: Actor, at: datetime
+) -> None:
+    """Give a prime's site; somebody has to be left who manages it (spec 2.3)."""
+    give_site_to(site_id, business_id, account_ids, by=by, at=at)
+    if not any(user.account.role in ROLES_OF_MANAGERS for user in list_site_users(site_id, business_id)):
+        raise SiteManagerMissingError(field="users")
+
+
+@transaction.atomic
+def give_site(site_id: SiteId, account_ids: Collection[int], *, by: Actor, at: datetime) -> None:
+    """Say who of the prime's people have a site: a 現場管理者 then handles it, a 現場閲覧者 sees it (spec 1.3, 2.3).
+
+    Harmless when repeated. Raises what `give_site_to` raises, and `SiteManagerMissingError`.
+    """
+    site = _own_site(site_id, by=by)
+    if not by.has(Permission.BUSINESS_SITES):
+        raise NotAllowedError
+    _give_managed(site_id, BusinessId(site.business_id or 0), account_ids, by=by, at=at)
 
 
 @transaction.atomic
@@ -319,7 +375,7 @@ def open_unregistered_site(data: BoardData, *, key: str = "", by: Actor, at: dat
     site_id, name = SiteId(make_id(IdKind.SITE)), data.name or data.address
     Site.objects.create(
         id=site_id, form_key=form_key, name=name[:NAME_LENGTH], prefecture="", address=data.address, public_works=False,
-        manager_name="", opened_at=at,
+        opened_at=at,
     )  # fmt: skip
     UnregisteredSite.objects.create(
         site_id=site_id, labour_insurance=labour_insurance_number(data.labour_insurance) or "",

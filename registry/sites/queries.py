@@ -9,10 +9,16 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from registry.core.ids import SiteId
+from registry.accounts.queries import AccountRow
+from registry.accounts.states import AccountState
+from registry.businesses.queries import UserRow, list_users, list_users_of_unit, part_of_account
+from registry.core.actor import Actor
+from registry.core.ids import BusinessId, SiteId
+from registry.core.reach import WHOLE, Reach
 from registry.sites.derive import PosterCode, hash_of_screen, read_poster_code, write_poster_code
-from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
+from registry.sites.models import DayBoundary, Site, SitePeriod, SiteUser, Terminal, UnregisteredSite
 from registry.sites.rules import PosterUnknownError, check_poster
+from registry.sites.states import ROLES_GIVEN_SITES, ROLES_LIMITED_TO_SITES
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,6 @@ class SiteRow:
     prefecture: str
     address: str
     public_works: bool
-    manager_name: str
     periods: tuple[tuple[date, date | None], ...]
     closed_on: date | None
     unit_id: int | None
@@ -87,7 +92,7 @@ def rows_of_sites(sites: Iterable[Site]) -> list[SiteRow]:
         periods[period.site_id].append(period)
     return [
         SiteRow(
-            site.pk, site.business_id or 0, site.name, site.prefecture, site.address, site.public_works, site.manager_name,
+            site.pk, site.business_id or 0, site.name, site.prefecture, site.address, site.public_works,
             tuple((one.from_on, one.until_on) for one in periods[site.pk]), site.closed_on,
             site.unit_id,
         )
@@ -107,20 +112,58 @@ def find_opened(form_key: str | None) -> SiteId | None:
     return SiteId(found) if found else None
 
 
+def firm_and_reach(account: AccountRow) -> tuple[BusinessId | None, Reach]:
+    """The firm that an account acts for, and what of it and of its sites it reaches."""
+    business_id, units = part_of_account(account.id)
+    if account.role not in ROLES_LIMITED_TO_SITES:
+        return business_id, Reach(units)
+    given = SiteUser.objects.filter(user__account=account.id).order_by("site")
+    return business_id, Reach(frozenset(), frozenset(given.values_list("site_id", flat=True)))
+
+
+def _accounts_given(site_id: int) -> set[int]:
+    return set(SiteUser.objects.filter(site=site_id).order_by("pk").values_list("user__account_id", flat=True))
+
+
+def list_site_users(site_id: int, business_id: BusinessId) -> list[UserRow]:
+    """Those of a firm's people to whom a site is given, in the order of their opening."""
+    given = _accounts_given(site_id)
+    return [user for user in list_users(business_id) if user.account.id in given]
+
+
+def list_users_to_choose(business_id: BusinessId, *, by: Actor) -> list[UserRow]:
+    """Those of a firm's people to whom somebody can give sites: those whom he reaches himself, and whose role has to do with sites."""
+    return [
+        user
+        for user in list_users(business_id)
+        if user.account.role in ROLES_GIVEN_SITES
+        and user.account.state is not AccountState.CLOSED
+        and by.reaches(business_id, user.unit_id)
+    ]
+
+
+def list_users_of_own_site(site: SiteRow) -> list[UserRow]:
+    """Those of a prime's people who reach one of its sites."""
+    own = BusinessId(site.business_id)
+    given = [user for user in list_site_users(site.id, own) if user.account.role in ROLES_LIMITED_TO_SITES]
+    by_unit = list_users_of_unit(own, site.unit_id)
+    return [user for user in by_unit if user.account.role not in ROLES_LIMITED_TO_SITES] + given
+
+
 SHOWN_AT_MOST = 50  # sites on a page
 ALL_AT_MOST = 2000  # sites of one prime that a list over all of them takes
 
 
-def in_units(units: Collection[int] | None, field: str = "unit") -> Q:
-    """Sites that are filed under some units; None: all."""
-    return Q() if units is None else Q(**{f"{field}__in": units})
+def in_reach(reach: Reach, site: str = "") -> Q:
+    """Sites that somebody reaches; `site` leads to them from another table."""
+    return Q() if reach.units is None else Q(**{f"{site}unit__in": reach.units}) | Q(**{f"{site}pk__in": reach.sites})
 
 
 def list_sites(
-    business_id: int, *, units: Collection[int] | None = None, start: int = 0, limit: int = SHOWN_AT_MOST + 1
+    business_id: int, *, reach: Reach = WHOLE, start: int = 0, limit: int = SHOWN_AT_MOST + 1
 ) -> list[SiteRow]:
-    """A prime's sites, or those of some of its units, the newest first; one more than a page, to know if there is more."""
-    rows = Site.objects.filter(in_units(units), business_id=business_id)
+    """A prime's sites, as far as they are in reach, the newest first; one more than a page, to know if there is more."""
+    rows = Site.objects.filter(in_reach(reach), business_id=business_id)
     return rows_of_sites(rows.order_by("-opened_at", "pk")[start : start + limit])
 
 
@@ -190,11 +233,11 @@ class EndingSite:
 
 
 def list_ending_sites(
-    business_id: int, *, from_on: date, until_on: date, units: Collection[int] | None = None, limit: int
+    business_id: int, *, from_on: date, until_on: date, reach: Reach = WHOLE, limit: int
 ) -> list[EndingSite]:
     """A prime's sites that end in some days, the first first."""
     goes_on = Exists(SitePeriod.objects.filter(site=OuterRef("pk"), until_on=None))
-    rows = Site.objects.filter(~goes_on, in_units(units), business_id=business_id, closed_on=None).annotate(
+    rows = Site.objects.filter(~goes_on, in_reach(reach), business_id=business_id, closed_on=None).annotate(
         end=Max("siteperiod__until_on")
     )
     ending = rows.filter(end__gte=from_on, end__lt=until_on).order_by("end", "pk")

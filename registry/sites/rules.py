@@ -13,6 +13,10 @@ class Filed(Protocol):
     """A site as a row of the table or of a query: whose it is, and under which unit of that firm."""
 
     @property
+    def id(self) -> int:
+        """The site ID."""
+
+    @property
     def business_id(self) -> int | None:
         """The prime; None: a 仮現場."""
 
@@ -22,12 +26,12 @@ class Filed(Protocol):
 
 
 def is_prime(by: Actor, site: Filed) -> bool:
-    """Whether somebody acts for a site's prime, and the site lies within his part of the firm (ruling 7)."""
+    """Whether somebody acts for a site's prime, and reaches the site: through his part of the firm, or given to him (ruling 7)."""
     if by.kind is ActorKind.SYSTEM:
         return True
     if site.business_id is None:
         return False
-    return by.subject_id == site.business_id and by.reaches(site.business_id, site.unit_id)
+    return by.subject_id == site.business_id and by.reaches_site(site.id, site.business_id, site.unit_id)
 
 
 class Opened(Protocol):
@@ -50,7 +54,7 @@ def may_open_unregistered(by: Actor) -> bool:
     """Whether somebody opens a 仮現場: a worker for himself, or who manages sites for a whole firm (ruling 30)."""
     if by.kind is ActorKind.WORKER:
         return by.subject_id is not None
-    return by.kind is ActorKind.BUSINESS and by.has(Permission.SITE_MANAGE) and by.units is None
+    return by.kind is ActorKind.BUSINESS and by.has(Permission.SITE_MANAGE) and by.reach.is_whole
 
 
 def has_opened(by: Actor, opened: Opened) -> bool:

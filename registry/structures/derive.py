@@ -52,7 +52,8 @@ class Structure:
     prime_id: int
     parents: Mapping[int, int | None]
     tenures: Sequence[TenureFact]
-    unit_id: int | None = None  # the unit of the prime that the site is filed under; days do not ask for it
+    site_id: int = 0  # this and the unit that the prime filed the site under say who reaches it; days do not ask for it
+    unit_id: int | None = None
 
     @cached_property
     def _by_node(self) -> dict[int, list[TenureFact]]:

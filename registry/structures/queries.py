@@ -9,8 +9,9 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from registry.core.dated import on_day
+from registry.core.reach import WHOLE, Reach
 from registry.sites.models import Site
-from registry.sites.queries import SHOWN_AT_MOST, SiteRow, in_units, rows_of_sites
+from registry.sites.queries import SHOWN_AT_MOST, SiteRow, in_reach, rows_of_sites
 from registry.structures.derive import Structure, TenureFact
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.structures.states import LIVE, TenureState
@@ -96,7 +97,7 @@ def load_structures(site_ids: Iterable[int]) -> dict[int, Structure]:
         "pk", "node_id", "business_id", "business_name", "state", "from_on", "until_on", "invited_at", "node__site_id"
     ):
         tenures[row[-1]].append(TenureFact(*row[:4], TenureState(row[4]), *row[5:-1]))
-    return {one: Structure(prime, parents[one], tenures[one], unit_id) for one, prime, unit_id in sites}
+    return {one: Structure(prime, parents[one], tenures[one], one, unit_id) for one, prime, unit_id in sites}
 
 
 def load_structure(site_id: int) -> Structure:
@@ -168,19 +169,20 @@ def list_invitations(business_id: int, *, on: date) -> list[TenureRow]:
     return _rows(Q(business=business_id, state=TenureState.INVITED), on=on)
 
 
-def list_refusals(
-    business_id: int, *, on: date, since: datetime, units: Collection[int] | None = None
-) -> list[TenureRow]:
+def list_refusals(business_id: int, *, on: date, since: datetime, reach: Reach = WHOLE) -> list[TenureRow]:
     """Places that a firm offered and that were declined since a moment, while nobody else has taken them."""
     taken = Exists(Tenure.objects.filter(node=OuterRef("node"), state__in=LIVE))
-    mine = Q(invited_by=business_id) & in_units(units, "node__site__unit")
+    mine = Q(invited_by=business_id) & in_reach(reach, "node__site__")
     return _rows(Q(~taken, mine, state=TenureState.DECLINED, answered_at__gte=since), on=on)
 
 
-def list_sites_below(business_id: int, *, start: int = 0, limit: int = SHOWN_AT_MOST + 1) -> list[SiteRow]:
-    """Sites on which a firm has an accepted place, the newest first; one more than a page, to know if there is more."""
+def list_sites_below(
+    business_id: int, reach: Reach = WHOLE, *, start: int = 0, limit: int = SHOWN_AT_MOST + 1
+) -> list[SiteRow]:
+    """Sites on which a firm has an accepted place, as far as they are in reach, the newest first; one more than a page."""
     ids = Tenure.objects.filter(business=business_id, state=TenureState.ACCEPTED).values("node__site_id")
-    return rows_of_sites(Site.objects.filter(pk__in=ids).order_by("-opened_at", "pk")[start : start + limit])
+    rows = Site.objects.filter(in_reach(reach), pk__in=ids)
+    return rows_of_sites(rows.order_by("-opened_at", "pk")[start : start + limit])
 
 
 def sites_with_part(site_ids: Collection[int], business_id: int) -> set[int]:
@@ -253,19 +255,18 @@ def workers_on_rosters_below(site_id: int, business_id: int) -> set[int]:
     }
 
 
-def is_on_roster_for(worker_id: int, business_id: int, *, units: Collection[int] | None, on: date) -> bool:
+def is_on_roster_for(worker_id: int, business_id: int, *, reach: Reach, on: date) -> bool:
     """Whether a worker stands, on a day or later, on the roster of a firm's own site, or below a place that the firm holds.
 
-    `units` are the parts of the firm that the asker is limited to: then only its own sites that are filed under them.
+    Of sites in the asker's reach.
     """
     lines = RosterEntry.objects.filter(Q(until_on=None) | Q(until_on__gt=on), worker=worker_id, withdrawn_at=None)
-    rows = list(lines.values_list("site_id", "site__business_id", "site__unit_id", "tenure__node_id").order_by("pk"))
-    if any(prime == business_id and (units is None or unit in units) for _, prime, unit, _ in rows):
+    lines = lines.filter(in_reach(reach, "site__")).order_by("pk")
+    rows = list(lines.values_list("site_id", "site__business_id", "tenure__node_id"))
+    if any(prime == business_id for _, prime, _ in rows):
         return True
-    if units is not None:
-        return False
     structures = load_structures({site_id for site_id, *_ in rows})
-    return any(node in _held(structures[site_id], business_id, on) for site_id, _, _, node in rows)
+    return any(node in _held(structures[site_id], business_id, on) for site_id, _, node in rows)
 
 
 def _held(structure: Structure, business_id: int, on: date) -> set[int]:

@@ -12,8 +12,10 @@ from django.core.management import call_command
 from commands.management.commands import demo
 from commands.management.commands.demo import _site_with_device
 from commands.world.words import days_long_ago
+from registry.accounts.queries import account_of_login
 from registry.businesses.models import Business
 from registry.core.days import end_of_next_month
+from registry.disclosure.queries import viewer_for
 from registry.histories.models import Claim
 from registry.histories.queries import (
     get_claim,
@@ -51,6 +53,8 @@ def test_each_login_finds_something_to_answer(
     assert len(list_unregistered(worker_id=worker)) == len(list_unregistered(business_id=firm)) == 2
     assert Claim.objects.filter(worker=worker, state=ClaimState.REFUSED).count() == 1
     assert list_claims_waiting(who["world prime"], on=on)
+    for login in ("site manager", "site viewer"):
+        assert viewer_for(account_of_login(str(who[login]))).reach.sites == {claims.site_id}
     assert Claim.objects.filter(worker=who["world worker"], state=ClaimState.OPEN).exists()
     assert all(row and not row.is_self_declared for row in map(get_claim, Claim.objects.values_list("pk", flat=True)))
 

@@ -1,8 +1,9 @@
-"""Every address, opened as a stranger, a worker, a firm, another firm, and the office's desk without the right."""
+"""Every address, opened as a stranger, a worker, each who logs in for a firm, another firm, and the office's desk without the right."""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from registry.accounts.states import ROLE_PERMISSIONS, Role
+from registry.businesses.operations import UnitData, add_unit, add_user
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
 from registry.histories.operations.binder import bind_months
@@ -22,7 +24,7 @@ from registry.histories.queries import list_open_edits
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.operations import BoardData, make_screen_link, open_unregistered_site
+from registry.sites.operations import BoardData, file_site, make_screen_link, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import FirmPlace, invite_firm
@@ -47,11 +49,13 @@ from tests.factories.cast import (
     secrets_of_letters,
 )
 from tests.factories.photos import a_kept_photo
-from tests.factories.visitors import worker_as_actor
+from tests.factories.visitors import activate_account, as_firm, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 OPEN = {"public", "device", None}
 OBJECT = re.compile(r"<int:\w+_id>")
+SITE = re.compile(r"business/(sites|unregistered)/<int:site_id>/")
+ELSEWHERE = {"manager elsewhere", "viewer elsewhere", "tier manager elsewhere"}  # of the same firm, with another site
 # Addresses of one firm's objects that answer other firms too, and why.
 OPEN_TO_FIRMS = {
     "business/workers/<int:worker_id>/": "ID, level and whether the card can be used are open to every firm (read policy)",
@@ -106,9 +110,30 @@ class Cast:
             "stranger": (Client(), frozenset()),
             "other firm": (logged_in(str(self.other)), ROLE_PERMISSIONS[Role.OWNER]),
             "desk": (logged_in(office_login(Role.DESK)), ROLE_PERMISSIONS[Role.DESK]),
+            **self._colleagues(),
             # Whose things these are comes last: what they do to them must not be why others do not find them.
             "worker": (logged_in(str(self.card.worker_id)), ROLE_PERMISSIONS[Role.WORKER]),
+            "manager": (as_firm(self.prime, Role.SITE_MANAGER, self.gate.site_id), ROLE_PERMISSIONS[Role.SITE_MANAGER]),
             "firm": (logged_in(str(self.prime)), ROLE_PERMISSIONS[Role.OWNER]),
+        }
+
+    def _colleagues(self) -> dict[str, tuple[Client, frozenset[Any]]]:
+        """Who else logs in for the first firm: with another site than the one looked at, or with that one to look at only."""
+        by, prime, beside = (
+            owner_of(self.prime),
+            self.prime,
+            a_gate(self.prime, name="となりの現場", store="d" * 32).site_id,
+        )
+        unit = add_unit(prime, UnitData(name="支店", kana="シテン", code="1"), by=by, at=NOW)
+        file_site(beside, unit, by=by, at=NOW)
+        add = partial(add_user, prime, name="支店長", mail="", role=Role.TIER_MANAGER, unit_id=unit, by=by, at=NOW)
+        manager, viewer = ROLE_PERMISSIONS[Role.SITE_MANAGER], ROLE_PERMISSIONS[Role.SITE_VIEWER]
+        return {
+            "manager elsewhere": (as_firm(prime, Role.SITE_MANAGER, beside), manager),
+            "viewer elsewhere": (as_firm(prime, Role.SITE_VIEWER, beside), viewer),
+            "tier manager elsewhere": (logged_in(activate_account(add())), ROLE_PERMISSIONS[Role.TIER_MANAGER]),
+            "clerk": (as_firm(prime, Role.PROXY_CLERK), ROLE_PERMISSIONS[Role.PROXY_CLERK]),
+            "viewer": (as_firm(prime, Role.SITE_VIEWER, self.gate.site_id), viewer),
         }
 
     def _below_another_prime(self) -> dict[str, tuple[str, int]]:
@@ -157,7 +182,9 @@ def cast() -> Iterator[Cast]:
 
 
 def of_others(who: str, where: str) -> bool:
-    """Whether an address names something that is no business of the visitor's firm."""
+    """Whether an address names something that is no business of the visitor's firm, or a site that is not his."""
+    if who in ELSEWHERE and SITE.match(where):
+        return True
     return who == "other firm" and bool(OBJECT.search(where)) and where not in OPEN_TO_FIRMS
 
 
@@ -196,6 +223,39 @@ def test_the_firm_itself_finds_each_of_them(cast: Cast) -> None:
     assert lost == ["business/sites/<int:site_id>/days/take-back/"]  # what to take back stands in the form
 
 
+def test_a_site_manager_finds_all_of_the_site_that_was_given_to_him(cast: Cast) -> None:
+    client, lost = cast.clients["manager"][0], []
+    for where, pattern in patterns(get_resolver()):
+        permission = getattr(pattern.callback, "permission", None)
+        if where.startswith("business/sites/<int:site_id>/") and permission in ROLE_PERMISSIONS[Role.SITE_MANAGER]:
+            methods: list[Callable[[str], Any]] = [client.get, client.post] if takes_get(pattern) else [client.post]
+            with transaction.atomic():
+                answers = {method(cast.address(where)).status_code for method in methods}
+                transaction.set_rollback(True)
+            lost += [where] if answers == {404} else []
+    assert lost == ["business/sites/<int:site_id>/days/take-back/"]  # what to take back stands in the form
+
+
+def test_a_site_viewer_opens_the_site_s_pages_and_can_send_nothing(cast: Cast) -> None:
+    client, opened = cast.clients["viewer"][0], set()
+    for where, _pattern in patterns(get_resolver()):
+        if where.startswith("business/sites/") and client.get(cast.address(where)).status_code == 200:
+            opened.add(where.removeprefix("business/sites/"))
+            page = client.get(cast.address(where)).content.decode()
+            if not where.endswith(".csv"):
+                main = page.split("<main")[1].split("</main")[0]
+                assert 'method="post"' not in main, where
+                for link in set(re.findall(r'href="(/[^"#]*)', main)):
+                    assert client.get(link).status_code == 200, (where, link)
+    site = "<int:site_id>/"
+    assert opened == {
+        "", site, f"{site}structure/", f"{site}firms/<int:tenure_id>/", f"{site}roster/", f"{site}days/", "days/",
+        "days/<int:year>-<int:month>/", "days/<int:year>-<int:month>/list.csv", f"{site}days/<int:year>-<int:month>/",
+        f"{site}days/<int:year>-<int:month>-<int:day>/", f"{site}days/<int:year>-<int:month>/list.csv",
+        f"{site}days/<int:year>-<int:month>/workers/<int:worker_id>/",
+    }  # fmt: skip
+
+
 def test_what_is_said_to_be_open_to_every_firm_is(cast: Cast) -> None:
     assert {cast.clients["other firm"][0].get(cast.address(where)).status_code for where in OPEN_TO_FIRMS} == {200}
 
@@ -203,7 +263,9 @@ def test_what_is_said_to_be_open_to_every_firm_is(cast: Cast) -> None:
 def test_the_prime_opens_a_person_s_days_on_its_site(cast: Cast) -> None:
     where = f"/business/sites/{cast.gate.site_id}/days/2026-11/workers/{cast.card.worker_id}/"
     answers = {who: client.get(where).status_code for who, (client, _rights) in cast.clients.items()}
-    assert answers == {"stranger": 302, "worker": 404, "firm": 200, "other firm": 404, "desk": 404}
+    assert {who for who, status in answers.items() if status == 200} == {"firm", "manager", "viewer"}
+    assert {status for who, status in answers.items() if status != 200 and who != "stranger"} == {404}
+    assert answers["stranger"] == 302
 
 
 def test_public_addresses_answer_everybody(cast: Cast) -> None:
@@ -232,6 +294,9 @@ def look(client: Client, method: str, path: str) -> tuple[int, bytes]:
         ("firm", "/worker/own/", "/worker/nothing-here/"),
         ("desk", "/office/letters/", "/office/nothing-here/"),
         ("other firm", "/business/sites/{site}/", "/business/sites/12345678901824/"),
+        ("manager elsewhere", "/business/sites/{site}/", "/business/sites/12345678901824/"),
+        ("viewer elsewhere", "/business/sites/{site}/roster/", "/business/sites/12345678901824/roster/"),
+        ("viewer", "/business/sites/{site}/close/", "/business/sites/{site}/nothing-here/"),
         ("other firm", "/business/sites/{site}/roster/", "/business/sites/12345678901824/roster/"),
         ("other firm", "/business/workers/{worker}/photo/", "/business/workers/12345678901821/photo/"),
         ("worker", "/worker/claims/999/answer/", "/worker/claims/998/answer/"),
@@ -240,7 +305,9 @@ def look(client: Client, method: str, path: str) -> tuple[int, bytes]:
 def test_unknown_and_forbidden_look_alike(cast: Cast, who: str, forbidden: str, unknown: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.cookies = cast.clients[who][0].cookies
-    forbidden = forbidden.format(site=cast.gate.site_id, worker=cast.card.worker_id)
+    forbidden, unknown = (
+        one.format(site=cast.gate.site_id, worker=cast.card.worker_id) for one in (forbidden, unknown)
+    )
     assert [look(client, one, forbidden) for one in METHODS] == [look(client, one, unknown) for one in METHODS]
 
 

@@ -16,7 +16,7 @@ from registry.drafts.models import Draft
 from registry.files.models import File
 from registry.histories.models import Claim, DayDecision, DayEdit, EditAnswer
 from registry.papers.models import Paper
-from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
+from registry.sites.models import DayBoundary, Site, SitePeriod, SiteUser, Terminal, UnregisteredSite
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.workers.models import (
@@ -135,6 +135,7 @@ CASES: dict[str, Callable[[], object]] = {
     "papers_made_is_there": change(Paper, state="made"),
     "papers_one_wish_at_a_time": again(Paper),
     "sites_site_form_key_key": both(change(Site, form_key="k"), again(Site, id=FREE_ID + 24, form_key="k")),
+    "sites_user_once": again(SiteUser),
     "sites_period_has_days": again(SitePeriod, from_on=LONG_AGO, until_on=LONG_AGO),
     "sites_one_period_at_a_time": again(SitePeriod),
     "sites_boundary_once_a_day": again(DayBoundary),

@@ -21,7 +21,7 @@ from registry.files.models import File
 from registry.histories.models import Claim, DayDecision, DayEdit, EditAnswer
 from registry.notices.models import Letter, Notice
 from registry.papers.models import Paper
-from registry.sites.models import DayBoundary, Site, SitePeriod, Terminal, UnregisteredSite
+from registry.sites.models import DayBoundary, Site, SitePeriod, SiteUser, Terminal, UnregisteredSite
 from registry.structures.models import Node, RosterEntry, SiteKey, Tenure
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.workers.models import (
@@ -93,8 +93,9 @@ OPENED: dict[Model, Opened] = {
     EndDispute: Opened("the two sides of its link", "id affiliation asked_by until_on reason state asked_at"),
     Site: Opened(
         "its prime; name and place also who has a part or days there",
-        "id business unit name prefecture address public_works hazardous manager_name opened_at closed_on form_key",
+        "id business unit name prefecture address public_works hazardous opened_at closed_on form_key",
     ),
+    SiteUser: Opened("who sees the site's page in the firm; who settles it", "id site user"),
     UnregisteredSite: Opened(
         "who opened it", "site business worker labour_insurance building_confirmation corins joined joined_at"
     ),

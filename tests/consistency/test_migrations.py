@@ -75,6 +75,51 @@ def insert(link: psycopg.Connection[Any], table: str, row: dict[str, Any]) -> No
     )
 
 
+ACCOUNT = {
+    "login_id": "1", "portal": "worker", "role": "worker", "state": "initial", "display_name": "見本", "password": "!",
+    "opened_at": "2026-01-01", "mail": "",
+}  # fmt: skip
+FIRM = dict.fromkeys(
+    ("kana", "representative", "corporate_number", "permit_authority", "permit_class", "permit_year", "permit_number",
+     "postal_code", "address", "phone", "fax", "officer_name", "officer_phone", "officer_mail", "officer_address",
+     "health_insurance", "pension_insurance", "employment_insurance", "labour_insurance_number", "kentaikyo_number",
+     "search_text", "awards", "clients"), "",
+) | {
+    "id": 12345678901822, "name": "見本建設", "kind": "corporation", "prefecture": "13", "capital_yen": 0,
+    "registered_on": date(2026, 1, 1), "valid_until": date(2030, 12, 31),
+}  # fmt: skip
+
+
+def test_sites_are_given_to_the_owner_and_to_the_manager_whose_name_was_typed(url: str) -> None:
+    migrate(url, "worksites", "0007")
+    with connected(url) as link:
+        insert(link, "businesses_business", FIRM)
+        for number, (role, name) in enumerate(
+            [
+                ("owner", "見本 代表"),
+                ("site_manager", "現場　見太"),
+                ("site_manager", "別の 現場"),
+                ("site_viewer", "現場 見太"),
+            ]
+        ):
+            account = {**ACCOUNT, "login_id": str(number), "portal": "business", "role": role, "display_name": name}
+            insert(link, "accounts_account", {**account, "id": number + 10})
+            insert(link, "businesses_user", {"id": number + 20, "business_id": FIRM["id"], "account_id": number + 10})
+        site = {
+            "prefecture": "13", "address": "", "public_works": False, "hazardous": False, "opened_at": "2026-01-01",
+            "name": "見本ビル", "business_id": FIRM["id"],
+        }  # fmt: skip
+        insert(link, "sites_site", {**site, "id": 1, "manager_name": "現場見太"})
+        insert(link, "sites_site", {**site, "id": 2, "manager_name": "よその 人"})
+        insert(link, "sites_site", {**site, "id": 3, "manager_name": "", "business_id": None})  # a 仮現場
+
+    migrate(url)
+
+    with connected(url) as link:
+        given = link.execute("SELECT site_id, user_id FROM sites_user ORDER BY site_id, user_id").fetchall()
+    assert given == [(1, 20), (1, 21), (2, 20)]
+
+
 def test_what_stands_in_a_database_survives(url: str) -> None:
     migrate(url, "workers", "0005")
     migrate(url, "audit", "0001")
@@ -91,11 +136,9 @@ def test_what_stands_in_a_database_survives(url: str) -> None:
             }
             insert(link, "audit_look", look)
         looks = link.execute("SELECT * FROM audit_look ORDER BY id").fetchall()
-        account = {"id": 1, "login_id": "1", "portal": "worker", "role": "worker", "state": "initial", "display_name": "見本",
-                   "password": "!", "opened_at": "2026-01-01", "mail": ""}  # fmt: skip
-        insert(link, "accounts_account", account)
+        insert(link, "accounts_account", {**ACCOUNT, "id": 1})
         insert(link, "workers_worker", WORKER)
-        insert(link, "accounts_account", {**account, "id": 2, "login_id": "2"})
+        insert(link, "accounts_account", {**ACCOUNT, "id": 2, "login_id": "2"})
         nothing = {"blood_type": "", "health_checked_on": None, "blood_pressure": ""}
         insert(link, "workers_worker", {**WORKER, **nothing, "id": 12345678901921, "account_id": 2})
         draft = {

@@ -127,7 +127,7 @@ class Gate:
 def a_gate(prime: BusinessId, *, name: str = "見本ビル新築工事", at: datetime = REGISTERED, store: str = STORE) -> Gate:
     """A site of a prime with one registered device."""
     data = SiteData(
-        name=name, prefecture="13", address="東京都現場町4-5", public_works=False, manager_name="現場 見太",
+        name=name, prefecture="13", address="東京都現場町4-5", public_works=False,
         from_on=at.date(), terminal_name="正面ゲート",
     )  # fmt: skip
     site_id = open_site(prime, data, by=owner_of(prime), at=at)

@@ -61,7 +61,7 @@ def a_world(seed: int, firms: list[BusinessId]) -> World:
 
 def _open_site(world: World, number: int) -> None:
     data = SiteData(
-        name=f"現場{number}", prefecture=PREFECTURES[number], address="見本町", public_works=False, manager_name="見本",
+        name=f"現場{number}", prefecture=PREFECTURES[number], address="見本町", public_works=False,
         from_on=world.day(2 * number), last_on=world.day(DAYS - 4), terminal_name="門",
     )  # fmt: skip
     world.sites.append(open_site(world.firms[0], data, by=world.owners[0], at=REGISTERED))

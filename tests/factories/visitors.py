@@ -11,9 +11,12 @@ from registry.accounts.states import Role
 from registry.businesses.operations import add_user
 from registry.businesses.queries import list_users
 from registry.core.actor import Actor, ActorKind
-from registry.core.ids import BusinessId
+from registry.core.ids import BusinessId, SiteId
 from registry.core.viewer import Viewer
 from registry.disclosure.queries import viewer_for
+from registry.sites.operations import give_site
+from registry.sites.queries import find_site, list_site_users
+from registry.structures.operations.users import give_site_below
 from registry.workers.models import Worker
 from tests.factories.cast import NOW, OFFICE, PASSWORD, logged_in, office_login, owner_of
 
@@ -41,11 +44,20 @@ def a_user(firm: BusinessId, role: Role) -> int:
     return account_id
 
 
-def user_as_actor(firm: BusinessId, role: Role) -> Actor:
-    """A further user of a firm as one who acts."""
-    account = find_account(a_user(firm, role))
-    assert account
-    return Actor(ActorKind.BUSINESS, account.id, firm, account.rights)
+def give(account_id: int, firm: BusinessId, *sites: SiteId) -> None:
+    """Give sites to a user of a firm, beside those who have them."""
+    for site_id in sites:
+        site, known = find_site(site_id), {user.account.id for user in list_site_users(site_id, firm)}
+        assert site
+        act = give_site if site.business_id == firm else give_site_below
+        act(site_id, known | {account_id}, by=owner_of(firm), at=NOW)
+
+
+def user_as_actor(firm: BusinessId, role: Role, *sites: SiteId) -> Actor:
+    """A further user of a firm as one who acts, who was given some sites."""
+    account_id = a_user(firm, role)
+    give(account_id, firm, *sites)
+    return viewer_for(account_id).actor()
 
 
 def worker_as_actor(worker_id: int) -> Actor:
@@ -53,11 +65,13 @@ def worker_as_actor(worker_id: int) -> Actor:
     return Actor(ActorKind.WORKER, account_of_worker(worker_id), worker_id)
 
 
-def as_firm(firm: BusinessId, role: Role = Role.OWNER) -> Client:
-    """A browser of a firm's owner, or of a further user of it."""
+def as_firm(firm: BusinessId, role: Role = Role.OWNER, *sites: SiteId) -> Client:
+    """A browser of a firm's owner, or of a further user of it who was given some sites."""
     if role is Role.OWNER:
         return logged_in(activate_account(list_users(firm)[0].account.id))
-    account = find_account(a_user(firm, role))
+    account_id = a_user(firm, role)
+    give(account_id, firm, *sites)
+    account = find_account(account_id)
     assert account
     return logged_in(account.login_id)
 

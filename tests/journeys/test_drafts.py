@@ -34,7 +34,6 @@ def test_a_long_form_is_gone_on_with(visitor: Callable[[str], Visitor]) -> None:
     clerk.sees("一時保存しました")
     assert clerk.page.input_value("[name=terminal_name]") == "正門"
 
-    clerk.fill(manager_name="見本 現場長")
     clerk.press("この内容で現場を開く")
     assert Site.objects.get().name == "見本ビル新築工事"
     assert not Draft.objects.exists()

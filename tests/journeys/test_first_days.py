@@ -106,7 +106,7 @@ def open_site(firm: Visitor) -> str:
     firm.open("/business/sites/")
     firm.press("現場を開く")
     firm.fill(
-        name="見本ビル新築工事", prefecture="13", address="東京都現場町4-5", public_works="no", manager_name="現場 見太",
+        name="見本ビル新築工事", prefecture="13", address="東京都現場町4-5", public_works="no",
         terminal_name="正面ゲート", from_on="2020/4/1", last_on="2019/4/1",
     )  # fmt: skip
     firm.press("この内容で現場を開く")

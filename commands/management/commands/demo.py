@@ -1,6 +1,7 @@
 """`manage.py demo`: the cast of the demonstration, by the real operations, step by step as people would do it."""
 
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,9 @@ from registry.accounts.operations import (
     open_account,
     set_first_password,
 )
-from registry.accounts.queries import account_of_login
+from registry.accounts.queries import AccountRow, account_of_login, list_accounts
 from registry.accounts.states import AccountState, Permission, Portal, Role
-from registry.businesses.operations import BusinessData, register_business
+from registry.businesses.operations import BusinessData, add_user, register_business
 from registry.businesses.queries import list_users
 from registry.businesses.states import BusinessKind
 from registry.cards.operations import register_worker_with_card
@@ -137,12 +138,27 @@ def _print_all(at: datetime) -> dict[str, dict[str, str]]:
     return found
 
 
-def _site_with_device(prime: BusinessId, registered: datetime, at: datetime) -> dict[str, Any]:
-    owner = list_users(prime)[0].account
-    by = Actor(ActorKind.BUSINESS, owner.id, prime, owner.rights)
+def _owner_of(firm: BusinessId) -> Actor:
+    owner = list_users(firm)[0].account
+    return Actor(ActorKind.BUSINESS, owner.id, firm, owner.rights)
+
+
+def _people_of_site(prime: BusinessId, at: datetime) -> list[AccountRow]:
+    """A site manager and a site viewer of the prime, who have no site yet."""
+    return [
+        list_accounts([account_id])[account_id]
+        for name, role in (("現場 見太", Role.SITE_MANAGER), ("閲覧 見江", Role.SITE_VIEWER))
+        for account_id in [add_user(prime, name=name, mail="", role=role, by=_owner_of(prime), at=at)]
+    ]
+
+
+def _site_with_device(
+    prime: BusinessId, registered: datetime, at: datetime, users: Collection[int] = ()
+) -> dict[str, Any]:  # fmt: skip
+    by = _owner_of(prime)
     data = SiteData(
-        name="見本ビル新築工事", prefecture="13", address="東京都見本区現場町4-5", public_works=False,
-        manager_name="現場 見太", from_on=jst_day(registered), terminal_name="正面ゲート",
+        name="見本ビル新築工事", prefecture="13", address="東京都見本区現場町4-5", public_works=False, users=users,
+        from_on=jst_day(registered), terminal_name="正面ゲート",
     )  # fmt: skip
     site_id = open_site(prime, data, by=by, at=at)
     code = make_pairing_code(list_terminals(site_id)[0].id, by=by, at=at)
@@ -206,14 +222,18 @@ def load_demo(now: datetime) -> dict[str, Any]:
     prime = _firm("見本建設株式会社", "ミホンケンセツ", "元請 見本", registered)
     sub = _firm("試作工業株式会社", "シサクコウギョウ", "下請 試作", registered)
     cards = [_worker(number, prime if number < 3 else sub, registered) for number in range(len(PEOPLE))]  # noqa: PLR2004 -- three of the prime's own
+    people_of_site = _people_of_site(prime, registered)
     secrets_of = _print_all(now)
     cast = [("prime owner", str(prime)), ("firm owner", str(sub))]
+    cast += [("site manager", people_of_site[0].login_id), ("site viewer", people_of_site[1].login_id)]
     cast += [("worker", str(card.worker_id)) for card in (cards[0], cards[3])]
     for role, login_id in cast:
         known = secrets_of[login_id]
         password = _first_login(login_id, known["initial"], known["code"], now)
         logins.append({"role": role, "login_id": login_id, "password": password})
-    terminal = _site_with_device(prime, registered, now - timedelta(days=DAYS_BACK + 1))
+    terminal = _site_with_device(
+        prime, registered, now - timedelta(days=DAYS_BACK + 1), [account.id for account in people_of_site]
+    )
     _send_touches(terminal, cards[:8], now)
     follow_all()
     own, _second, _third, *people = (card.worker_id for card in cards)

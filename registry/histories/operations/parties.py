@@ -17,7 +17,7 @@ from registry.histories.rules import speaks_for_prime
 from registry.histories.states import Side
 from registry.notices.operations import write_notices
 from registry.notices.states import NoticeKind
-from registry.sites.queries import SiteRow, find_site
+from registry.sites.queries import SiteRow, find_site, list_users_of_own_site
 from registry.workers.derive import full_name
 from registry.workers.models import Worker
 from registry.workers.queries import linked_businesses, registered_trades
@@ -90,8 +90,10 @@ def tell_firm(
     What asks for something that can be taken back says `about` what it is.
     """
     site = find_site(site_id) if site_id else None
-    unit_id = site.unit_id if site and site.business_id == business_id else None
-    users = list_users_of_unit(business_id, unit_id)
+    if site and site.business_id == business_id:
+        users = list_users_of_own_site(site)
+    else:
+        users = list_users_of_unit(business_id, None)
     told = [user.account.id for user in users if Permission.BUSINESS_WORKERS in user.account.rights]
     write_notices(kind, account_ids=told, data=words, at=at, about=about)
 

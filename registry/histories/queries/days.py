@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext
 
 from registry.core.days import months_around
+from registry.core.reach import SITE_IN_REACH, Reach
 from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.derive.packing import MonthRow, unpack
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
@@ -212,18 +213,17 @@ def workers_at_work_for(worker_ids: Collection[int], business_id: int) -> set[in
 _LATELY = """
 SELECT EXISTS (SELECT FROM histories_month m JOIN sites_site s ON s.id = m.site_id
   WHERE m.worker_id = %(worker)s AND m.month >= %(since)s AND (m.formal | m.waiting | m.claimed) <> 0
-    AND (s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s))
-      OR %(units)s::bigint[] IS NULL AND m.business_id <> %(firm)s AND m.path @> ARRAY[%(firm)s]::bigint[]
-        AND m.site_id IN (/*with a part*/)))
-""".replace("/*with a part*/", SITES_WITH_A_PART)
+    AND /*in reach*/ AND (s.business_id = %(firm)s
+      OR m.business_id <> %(firm)s AND m.path @> ARRAY[%(firm)s]::bigint[] AND m.site_id IN (/*with a part*/)))
+""".replace("/*with a part*/", SITES_WITH_A_PART).replace("/*in reach*/", SITE_IN_REACH)
 
 
-def was_lately_at(worker_id: int, business_id: int, *, units: Collection[int] | None, since: date) -> bool:
+def was_lately_at(worker_id: int, business_id: int, *, reach: Reach, since: date) -> bool:
     """Whether a worker has a day, in a month or later, on a firm's own site, or for a firm below it where it has a place.
 
-    `units` are the parts of the firm that the asker is limited to: then only its own sites that are filed under them.
+    On sites in the asker's reach.
     """
-    values = {"worker": worker_id, "firm": business_id, "units": None if units is None else list(units), "since": since}
+    values = {"worker": worker_id, "firm": business_id, **reach.values(), "since": since}
     with connection.cursor() as cursor:
         cursor.execute(_LATELY, values)
         (found,) = cursor.fetchone()

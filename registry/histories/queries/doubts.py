@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date
 
+from registry.core.reach import WHOLE, Reach
 from registry.histories.models import DayDecision
 from registry.histories.queries.days import DayRow, list_days_at, list_days_with
-from registry.histories.queries.waiting import Units, WaitingOnSite, sites_with
+from registry.histories.queries.waiting import WaitingOnSite, sites_with
 from registry.histories.rules import DOUBTS, may_doubt
 from registry.histories.states import Reason
 
@@ -43,10 +44,10 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     WHERE m.site_id = s.id AND month >= %(since)s AND m.reasons && ARRAY[%(reason)s]::int[]
       AND u.n %% 2 = 1 AND u.value = %(reason)s) doubtful
   WHERE days <> 0) w
-WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
+WHERE s.business_id = %(firm)s AND /*in reach*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
 
 
-def list_two_places(business_id: int, *, units: Units = None, since: date) -> list[WaitingOnSite]:
+def list_two_places(business_id: int, *, reach: Reach = WHOLE, since: date) -> list[WaitingOnSite]:
     """A prime's sites with days of people who were at two places at once, in a month or later, and nobody has looked."""
-    return sites_with(_TWO_PLACES, business_id, units, since=since, reason=tuple(Reason).index(Reason.TWO_PLACES))
+    return sites_with(_TWO_PLACES, business_id, reach, since=since, reason=tuple(Reason).index(Reason.TWO_PLACES))

@@ -3,16 +3,15 @@
 Numbers are not counted further than `MANY`: a page says "50 or more".
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from registry.core.reach import SITE_IN_REACH, WHOLE, Reach
 from registry.histories.states import Reason
 
-Units = Collection[int] | None
 MANY = 50
 _REASONS = tuple(Reason)
 
@@ -36,8 +35,6 @@ class LackingOnSite:
     month: date
 
 
-# Who is limited to units of the firm is asked for the sites filed under them.
-_OF_UNITS = "(%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s))"
 _CLAIMS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT count(*) AS number, min(day) AS first_on FROM (
@@ -48,7 +45,7 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
       AND (s.closed_on IS NULL OR %(on)s <= greatest((s.closed_on + interval '1 month')::date,
         (date_trunc('month', d.day) + interval '2 months')::date - 1))
     ORDER BY d.day LIMIT %(most)s) oldest) w
-WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
+WHERE s.business_id = %(firm)s AND /*in reach*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
 _EDITS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
@@ -56,7 +53,7 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     SELECT (e.recorded_at AT TIME ZONE 'Asia/Tokyo')::date AS asked_on FROM histories_day_edit e
     WHERE e.site_id = s.id AND e.late AND NOT EXISTS (SELECT FROM histories_edit_answer a WHERE a.edit_id = e.id)
     ORDER BY e.recorded_at LIMIT %(most)s) oldest) w
-WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
+WHERE s.business_id = %(firm)s AND /*in reach*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
 # Bit 0 of a mask is the first of the month: the lowest bit is the first day. Days by a printed poster's code wait as long
 # as entries do (ruling 28).
@@ -71,7 +68,7 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
           WHERE reasons[n] = %(reason)s), 0) END AS waiting
       FROM histories_month m WHERE m.site_id = s.id AND waiting <> 0) open
     WHERE waiting <> 0 ORDER BY month LIMIT %(most)s) oldest) w
-WHERE s.business_id = %(firm)s AND /*units*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
+WHERE s.business_id = %(firm)s AND /*in reach*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
 # Every second number of `reasons` is a mask of days, so what overlaps at all is looked at more closely. Twice as many months
 # of people as are told of are looked at, the oldest first: from last month on each of them has two at most.
@@ -82,61 +79,61 @@ SELECT s.id, %(reason)s::int, w.people, w.month FROM sites_site s CROSS JOIN LAT
     WHERE site_id = s.id AND month >= %(since)s AND reasons && ARRAY[%(reason)s::int]
       AND EXISTS (SELECT FROM unnest(reasons) WITH ORDINALITY u(value, n) WHERE u.n %% 2 = 1 AND u.value = %(reason)s)
     ORDER BY month, worker_id LIMIT 2 * %(most)s) m) w
-WHERE s.business_id = %(firm)s AND /*units*/ AND w.people > 0 ORDER BY w.month, s.id LIMIT %(most)s
+WHERE s.business_id = %(firm)s AND /*in reach*/ AND w.people > 0 ORDER BY w.month, s.id LIMIT %(most)s
 """
 _LACKING_AS_EMPLOYER = """
 SELECT m.site_id, u.value, count(DISTINCT m.worker_id), min(m.month)
 FROM histories_month m CROSS JOIN LATERAL unnest(m.reasons) WITH ORDINALITY u(value, n)
 WHERE m.business_id = %(firm)s AND m.month >= %(since)s AND m.reasons && %(reasons)s::int[]
-  AND m.site_id IN (SELECT s.id FROM sites_site s WHERE /*units*/)
+  AND m.site_id IN (SELECT s.id FROM sites_site s WHERE /*in reach*/)
   AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s)
 GROUP BY m.site_id, u.value ORDER BY min(m.month), m.site_id LIMIT %(most)s
 """
 
 
-def _rows(statement: str, business_id: int, units: Units, **values: Any) -> list[tuple[Any, ...]]:
+def _rows(statement: str, business_id: int, reach: Reach, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            statement.replace("/*units*/", _OF_UNITS),
-            {"firm": business_id, "most": MANY + 1, "units": None if units is None else list(units), **values},
+            statement.replace("/*in reach*/", SITE_IN_REACH),
+            {"firm": business_id, "most": MANY + 1, **reach.values(), **values},
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def sites_with(statement: str, business_id: int, units: Units, **values: Any) -> list[WaitingOnSite]:
+def sites_with(statement: str, business_id: int, reach: Reach, **values: Any) -> list[WaitingOnSite]:
     """A prime's sites where a statement finds something."""
-    return [WaitingOnSite(*row) for row in _rows(statement, business_id, units, **values)]
+    return [WaitingOnSite(*row) for row in _rows(statement, business_id, reach, **values)]
 
 
-def list_claims_waiting(business_id: int, *, units: Units = None, on: date) -> list[WaitingOnSite]:
+def list_claims_waiting(business_id: int, *, reach: Reach = WHOLE, on: date) -> list[WaitingOnSite]:
     """A prime's sites with claims that it can still answer (ruling 28), those with the oldest first.
 
     Claims that were joined to their site later stand there since that day (ruling 30).
     """
-    return sites_with(_CLAIMS, business_id, units, on=on)
+    return sites_with(_CLAIMS, business_id, reach, on=on)
 
 
-def list_decisions_waiting(business_id: int, *, units: Units = None, on: date) -> list[WaitingOnSite]:
+def list_decisions_waiting(business_id: int, *, reach: Reach = WHOLE, on: date) -> list[WaitingOnSite]:
     """A prime's sites with days that count once it has said so, as it still may, those with the oldest first."""
-    return sites_with(_DECISIONS, business_id, units, on=on, reason=_REASONS.index(Reason.POSTER_FIXED))
+    return sites_with(_DECISIONS, business_id, reach, on=on, reason=_REASONS.index(Reason.POSTER_FIXED))
 
 
-def list_edits_waiting(business_id: int, *, units: Units = None) -> list[WaitingOnSite]:
+def list_edits_waiting(business_id: int, *, reach: Reach = WHOLE) -> list[WaitingOnSite]:
     """A prime's sites with late corrections of days to answer (ruling 29): how many, and on which day the first was asked."""
-    return sites_with(_EDITS, business_id, units)
+    return sites_with(_EDITS, business_id, reach)
 
 
-def list_lacking_on_own_sites(business_id: int, *, units: Units = None, since: date) -> list[LackingOnSite]:
+def list_lacking_on_own_sites(business_id: int, *, reach: Reach = WHOLE, since: date) -> list[LackingOnSite]:
     """A prime's sites on which somebody's firm has no place in the structure, in last month or later."""
     reason = _REASONS.index(Reason.STRUCTURE_MISSING)
-    return _lacking(_rows(_LACKING_AS_PRIME, business_id, units, since=since, reason=reason))
+    return _lacking(_rows(_LACKING_AS_PRIME, business_id, reach, since=since, reason=reason))
 
 
-def list_lacking_of_people(business_id: int, *, units: Units = None, since: date) -> list[LackingOnSite]:
+def list_lacking_of_people(business_id: int, *, reach: Reach = WHOLE, since: date) -> list[LackingOnSite]:
     """Where people work for a firm without a line on the roster or without a link to it, in a month or later."""
     reasons = [_REASONS.index(one) for one in (Reason.ROSTER_MISSING, Reason.NOT_LINKED)]
-    return _lacking(_rows(_LACKING_AS_EMPLOYER, business_id, units, since=since, reasons=reasons))
+    return _lacking(_rows(_LACKING_AS_EMPLOYER, business_id, reach, since=since, reasons=reasons))
 
 
 def _lacking(rows: list[tuple[Any, ...]]) -> list[LackingOnSite]:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("worksites", "0007_unregistered_sites")]
+    dependencies = [("worksites", "0008_users")]
 
     operations = [
         migrations.AddField("dayboundary", "withdrawn_at", models.DateTimeField(null=True)),

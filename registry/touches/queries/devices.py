@@ -1,10 +1,11 @@
 """Devices: on a site's page, on the firm's home, and what they ask of themselves."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from registry.core.reach import SITE_IN_REACH, WHOLE, Reach
 from registry.touches.queries.rows import rows_of
 from registry.touches.states import DeviceState
 
@@ -263,7 +264,7 @@ _TROUBLED = (
 WITH mine AS (
   SELECT DISTINCT ON (p.device_id) p.device_id, t.site_id, p.until_at AS left_at
   FROM sites_site s JOIN sites_terminal t ON t.site_id = s.id JOIN touches_pairing p ON p.terminal_id = t.id
-  WHERE s.business_id = %(firm)s AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s))
+  WHERE s.business_id = %(firm)s AND /*in reach*/
   ORDER BY p.device_id, p.until_at IS NOT NULL, p.until_at DESC, p.id),
 of_them AS (
   SELECT d.id, d.name, w.site_id, d.unsent, d.unsent_since, d.unsent_since < %(unsent)s AND /*unsent*/ AS holds,
@@ -283,14 +284,15 @@ ORDER BY d.id LIMIT %(most)s
 """.replace("/*unsent*/", _UNSENT)
     .replace("/*owed*/", f"({_OWED})")
     .replace("/*settled*/", _SETTLED)
+    .replace("/*in reach*/", SITE_IN_REACH)
 )
 
 
 def list_troubled_devices(
-    business_id: int, *, units: Collection[int] | None = None, unsent: datetime, since: datetime, limit: int
+    business_id: int, *, reach: Reach = WHOLE, unsent: datetime, since: datetime, limit: int
 ) -> list[TroubledDevice]:
     """Devices of a prime's sites with touches unsent from before a moment, or with something missing or unread since one."""
-    own = {"firm": business_id, "units": units if units is None else list(units)}
+    own = {"firm": business_id, **reach.values()}
     rows = rows_of(_TROUBLED, {**own, "unsent": unsent, "since": since, "most": limit})
     return [TroubledDevice(*row) for row in rows]
 
@@ -311,17 +313,17 @@ JOIN sites_terminal t ON t.site_id = s.id
 LEFT JOIN touches_pairing p ON p.terminal_id = t.id AND p.until_at IS NULL
 LEFT JOIN touches_device d ON d.id = p.device_id
 WHERE s.business_id = %(firm)s AND NOT t.poster_up AND t.screen_hash IS NULL
-  AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s)) AND (s.closed_on IS NULL OR s.closed_on > %(on)s)
+  AND /*in reach*/ AND (s.closed_on IS NULL OR s.closed_on > %(on)s)
   AND EXISTS (SELECT FROM sites_period q WHERE q.site_id = s.id AND q.from_on <= %(soon)s AND (q.until_on IS NULL OR q.until_on > %(on)s))
 GROUP BY t.id HAVING count(*) FILTER (WHERE d.state = 'active') = 0 ORDER BY t.id LIMIT %(most)s
-"""
+""".replace("/*in reach*/", SITE_IN_REACH)
 
 
 def list_bare_terminals(
-    business_id: int, *, units: Collection[int] | None = None, on: date, soon: date, limit: int
+    business_id: int, *, reach: Reach = WHOLE, on: date, soon: date, limit: int
 ) -> list[BareTerminal]:
     """Terminals without a trusted device and without a poster, on a prime's sites that run on a day or begin until another."""
-    own = {"firm": business_id, "units": units if units is None else list(units)}
+    own = {"firm": business_id, **reach.values()}
     return [BareTerminal(*row) for row in rows_of(_BARE, {**own, "on": on, "soon": soon, "most": limit})]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from registry.core.days import jst_day
+from registry.core.reach import SITE_IN_REACH, Reach
 from registry.touches.derive import absolute
 from registry.touches.queries.presence import Touched
 from registry.touches.queries.rows import rows_of
@@ -56,8 +57,8 @@ def list_unplaced(site_id: int) -> list[Unplaced]:
 
 _SITES_WITH_UNPLACED = """
 SELECT s.id, count(*), min(o.received_at) FROM sites_site s JOIN touches_orphan o ON o.site_id = s.id
-WHERE s.business_id = %s AND (%s::bigint[] IS NULL OR s.unit_id = ANY(%s)) AND o.code = 'CLOCK_IMPLAUSIBLE' GROUP BY s.id
-"""
+WHERE s.business_id = %(firm)s AND /*in reach*/ AND o.code = 'CLOCK_IMPLAUSIBLE' GROUP BY s.id
+""".replace("/*in reach*/", SITE_IN_REACH)
 
 
 class UnplacedOnSite(NamedTuple):
@@ -68,10 +69,9 @@ class UnplacedOnSite(NamedTuple):
     first_at: datetime
 
 
-def sites_with_unplaced(business_id: int, units: Collection[int] | None) -> list[UnplacedOnSite]:
+def sites_with_unplaced(business_id: int, reach: Reach) -> list[UnplacedOnSite]:
     """A prime's sites with touches that wait for their day."""
-    chosen = None if units is None else list(units)
-    return [UnplacedOnSite(*row) for row in rows_of(_SITES_WITH_UNPLACED, [business_id, chosen, chosen])]
+    return [UnplacedOnSite(*row) for row in rows_of(_SITES_WITH_UNPLACED, {"firm": business_id, **reach.values()})]
 
 
 class UnknownCard(NamedTuple):

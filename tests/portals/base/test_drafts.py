@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 PAGE, OFFICE_PAGE = "/business/sites/new/", "/office/businesses/new/"
 TYPED = {
     "name": "見本ビル新築", "prefecture": "13", "address": "東京都例町1-1", "public_works": "yes", "from_on": "R8.11.20", "last_on": "",
-    "manager_name": "見本 現場長", "hazardous": "on", "terminal_name": "正門", "day_begins_at": "05:00",
+    "hazardous": "on", "terminal_name": "正門", "day_begins_at": "05:00",
 }  # fmt: skip
 OFFER = "入力の途中の内容です"
 

@@ -23,6 +23,7 @@ from registry.businesses.queries import list_units, list_users, list_users_of_un
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import SiteId
+from registry.core.reach import NOTHING
 from registry.disclosure.queries import see_workers_on_site, viewer_for
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim
 from registry.histories.operations.edits import decide_days
@@ -37,16 +38,16 @@ from registry.touches.operations.devices import end_pairing, make_pairing_code, 
 from tests.factories.addresses import patterns, takes_get
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
-from tests.factories.visitors import activate_account, as_firm, worker_as_actor
+from tests.factories.visitors import activate_account, as_firm, give, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
 PLAN = SiteData(
-    name="新しい現場", prefecture="13", address="東京都現場町4-5", public_works=False, manager_name="現場 見太",
+    name="新しい現場", prefecture="13", address="東京都現場町4-5", public_works=False,
     from_on=TODAY, terminal_name="正面ゲート",
 )  # fmt: skip
 TYPED = {
-    "name": "新しい現場", "prefecture": "13", "address": "東京都現場町4-5", "public_works": "no", "manager_name": "現場 見太",
+    "name": "新しい現場", "prefecture": "13", "address": "東京都現場町4-5", "public_works": "no",
     "from_on": "2026/11/20", "terminal_name": "正面ゲート", "day_begins_at": "04:00",
 }  # fmt: skip
 
@@ -165,7 +166,10 @@ def test_a_site_that_is_filed_elsewhere_is_gone_from_his_pages(firm: Firm) -> No
 def test_he_opens_sites_in_his_units_only(firm: Firm) -> None:
     browser = firm.browser()
     for unit, status in (("", 422), (str(firm.beside), 422), (str(firm.department), 302)):
-        assert browser.post("/business/sites/new/", {**TYPED, "unit_id": unit}).status_code == status
+        assert (
+            browser.post("/business/sites/new/", {**TYPED, "users": [firm.account], "unit_id": unit}).status_code
+            == status
+        )
     with pytest.raises(UnitError):
         open_site(firm.id, PLAN, by=firm.manager, at=NOW)
 
@@ -185,9 +189,11 @@ def test_he_adds_people_of_his_units_and_no_second_manager_of_his_own(firm: Firm
     assert "見本 担当" not in page
 
 
-def test_a_site_manager_of_a_unit_is_limited_to_it_as_well(firm: Firm) -> None:
-    login = activate_account(firm.user("現場 見", Role.SITE_MANAGER, firm.beside))
-    browser = logged_in(login)
+def test_a_site_manager_of_a_unit_reaches_the_sites_that_were_given_to_him(firm: Firm) -> None:
+    account_id = firm.user("現場 見", Role.SITE_MANAGER, firm.beside)
+    browser = logged_in(activate_account(account_id))
+    assert browser.get(f"/business/sites/{firm.theirs.site_id}/").status_code == 404
+    give(account_id, firm.id, firm.theirs.site_id)
     assert browser.get(f"/business/sites/{firm.theirs.site_id}/").status_code == 200
     assert browser.get(f"/business/sites/{firm.mine.site_id}/").status_code == 404
 
@@ -202,7 +208,7 @@ def test_a_manager_without_a_unit_reaches_nothing(firm: Firm) -> None:
     with pytest.raises(UnitError):
         firm.user("見本 見", Role.TIER_MANAGER, None)
     BusinessUser.objects.filter(account=firm.account).update(unit=None)
-    assert viewer_for(firm.account).units == frozenset()
+    assert viewer_for(firm.account).reach == NOTHING
     assert firm.browser().get(f"/business/sites/{firm.mine.site_id}/").status_code == 404
 
 

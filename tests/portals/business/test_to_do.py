@@ -10,7 +10,7 @@ from django.test import Client
 from portals.business.to_do import SHOWN, Kind, ToDo
 from registry.accounts.states import Role
 from registry.audit.models import Look
-from registry.businesses.models import Business
+from registry.businesses.models import Business, BusinessUser
 from registry.businesses.operations import UnitData, add_unit, add_user
 from registry.cards.queries import CardRow
 from registry.core.ids import SiteId
@@ -40,7 +40,7 @@ from registry.workers.queries import list_ended_links
 from registry.workers.states import CredentialBlock, RegistrationKind
 from tests.factories.cast import NOW, STARTED, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
-from tests.factories.visitors import activate_account, as_firm, worker_as_actor
+from tests.factories.visitors import activate_account, as_firm, give, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -183,7 +183,7 @@ class Scene:
 
     def site_ends(self) -> str:
         data = SiteData(
-            name="もうすぐ終わる現場", prefecture="13", address="東京都現場町4-5", public_works=False, manager_name="現場 見太",
+            name="もうすぐ終わる現場", prefecture="13", address="東京都現場町4-5", public_works=False,
             from_on=date(2026, 12, 1), last_on=date(2026, 12, 10), terminal_name="正面ゲート",
         )  # fmt: skip
         return f"/business/sites/{open_site(self.own, data, by=owner_of(self.own), at=NOW)}/extend/"
@@ -228,14 +228,31 @@ def test_nothing_of_another_firm_appears(scene: Scene, kind: Kind) -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_a_viewer_is_asked_for_nothing_that_he_may_not_do(scene: Scene, kind: Kind) -> None:
     MAKERS[kind](scene)
-    assert scene.lines(as_firm(scene.own, Role.SITE_VIEWER)) == []
+    assert scene.lines(as_firm(scene.own, Role.SITE_VIEWER, scene.site)) == []
 
 
 def test_an_invitation_and_the_registration_are_not_a_site_manager_s(scene: Scene) -> None:
     scene.invitation()
     scene.registration()
     scene.no_device()
-    assert scene.kinds(as_firm(scene.own, Role.SITE_MANAGER)) == [Kind.NO_DEVICE]
+    assert scene.kinds(as_firm(scene.own, Role.SITE_MANAGER, scene.site)) == [Kind.NO_DEVICE]
+
+
+OF_SITES = (
+    Kind.APPROVE, Kind.CORRECT, Kind.DECIDE, Kind.TWO_PLACES, Kind.UNSENT, Kind.GAP, Kind.UNREADABLE, Kind.UNPLACED,
+    Kind.REVOKED, Kind.NO_DEVICE, Kind.DECLINED, Kind.STRUCTURE, Kind.ROSTER, Kind.SITE_ENDS,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OF_SITES)
+def test_a_site_manager_is_asked_about_the_sites_that_were_given_to_him(scene: Scene, kind: Kind) -> None:
+    where = MAKERS[kind](scene)
+    client = as_firm(scene.own, Role.SITE_MANAGER)
+    assert kind not in scene.kinds(client)
+    user = BusinessUser.objects.get(account__role=Role.SITE_MANAGER)
+    give(user.account_id, scene.own, SiteId(int(where.split("/")[3])))
+    assert kind in scene.kinds(client)
+    assert client.get(where).status_code == 200
 
 
 def test_the_most_urgent_stands_first(scene: Scene) -> None:

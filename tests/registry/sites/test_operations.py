@@ -37,10 +37,10 @@ from tests.factories.visitors import user_as_actor, worker_as_actor
 pytestmark = pytest.mark.django_db
 TODAY, LAST = date(2026, 11, 20), date(2026, 12, 31)
 DATA = SiteData(
-    name="見本ビル", prefecture="13", address="東京都", public_works=False, manager_name="現場 見太", from_on=TODAY,
+    name="見本ビル", prefecture="13", address="東京都", public_works=False, from_on=TODAY,
     last_on=LAST, terminal_name="正面",
 )  # fmt: skip
-NAMES = SiteNames(name="見本ビル", prefecture="13", address="東京都", manager_name="現場 見太")
+NAMES = SiteNames(name="見本ビル", prefecture="13", address="東京都")
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_what_was_mistyped_is_corrected_and_the_log_keeps_what_stood_there(site:
         correct_site(site, replace(NAMES, name="見本ビル新築工事"), by=by, at=NOW)
     row = find_site(site)
     assert row
-    assert (row.name, row.address, row.manager_name) == ("見本ビル新築工事", "東京都", "現場 見太")
+    assert (row.name, row.address) == ("見本ビル新築工事", "東京都")
     (kept,) = Move.objects.filter(noun="sites_site", move="correct")
     assert kept.reason == '{"name": "見本ビル"}'
 
@@ -228,13 +228,14 @@ ACTS: dict[str, Callable[..., object]] = {
 @pytest.mark.parametrize("act", ACTS)
 def test_only_the_prime_changes_its_site(site: SiteId, firm: BusinessId, act: str) -> None:
     others = [
-        owner_of(a_firm("別の会社")), user_as_actor(firm, Role.SITE_VIEWER), user_as_actor(firm, Role.PROXY_CLERK),
+        owner_of(a_firm("別の会社")), user_as_actor(firm, Role.SITE_VIEWER, site), user_as_actor(firm, Role.PROXY_CLERK),
+        user_as_actor(firm, Role.SITE_MANAGER, open_site(firm, DATA, by=owner_of(firm), at=NOW)),
         worker_as_actor(a_worker(firm).worker_id),
     ]  # fmt: skip
     for other in others:
         with pytest.raises(NotAllowedError):
             ACTS[act](site, by=other, at=NOW)
-    ACTS[act](site, by=user_as_actor(firm, Role.SITE_MANAGER), at=NOW)
+    ACTS[act](site, by=user_as_actor(firm, Role.SITE_MANAGER, site), at=NOW)
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -7,6 +7,7 @@ import pytest
 from registry.accounts.states import Role
 from registry.core.errors import NotAllowedError, RegistryError
 from registry.core.ids import BusinessId, IdKind, SiteId, WorkerId, is_id
+from registry.core.reach import Reach
 from registry.sites.derive import labour_insurance_number
 from registry.sites.models import Site
 from registry.sites.operations import (
@@ -113,7 +114,7 @@ def test_without_a_board_nothing_is_opened(worker: WorkerId) -> None:
 
 
 def test_who_opens_one(worker: WorkerId, firm: BusinessId) -> None:
-    limited = replace(owner_of(firm), units=frozenset({1}))
+    limited = replace(owner_of(firm), reach=Reach(frozenset({1})))
     for nobody in (OFFICE, user_as_actor(firm, Role.SITE_VIEWER), limited):
         assert not may_open_unregistered(nobody)
         with pytest.raises(NotAllowedError):

@@ -7,6 +7,7 @@ import pytest
 
 from registry.accounts.states import Permission
 from registry.core.actor import Actor, ActorKind
+from registry.core.reach import Reach
 from registry.sites.models import Site
 from registry.structures.derive import Structure
 from registry.structures.rules import may_answer, may_fill_roster, may_invite, may_leave, stands_above
@@ -55,9 +56,9 @@ def test_a_firm_fills_its_own_roster() -> None:
 
 
 def test_who_is_limited_to_a_unit_handles_its_sites_and_nothing_of_other_firms() -> None:
-    filed, beside = Structure(PRIME, PARENTS, CHAIN, 7), Structure(PRIME, PARENTS, CHAIN, 8)
+    filed, beside = (Structure(PRIME, PARENTS, CHAIN, unit, unit) for unit in (7, 8))
     every = (Permission.SITE_MANAGE, Permission.BUSINESS_SITES)
-    limited, below = (replace(firm(one, *every), units=frozenset({7})) for one in (PRIME, FIRST))
+    limited, below = (replace(firm(one, *every), reach=Reach(frozenset({7}))) for one in (PRIME, FIRST))
     assert may_invite(limited, filed, None, on=DAY)
     assert not any(may_invite(limited, one, None, on=DAY) for one in (beside, TREE))
     assert not any((may_invite(below, filed, 1, on=DAY), may_leave(below, filed, FIRST), may_answer(below, FIRST)))
