@@ -15,7 +15,6 @@ from portals.base.day_forms import ClaimForm, EditForm, registered_choices
 from portals.base.drafts import UnkeptInput
 from portals.base.forms import (
     IdField,
-    KanaField,
     LongTextField,
     TextField,
     TypedDateField,
