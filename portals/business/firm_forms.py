@@ -41,7 +41,7 @@ class UnitForm(forms.Form):
 
     parent_id = _unit(help_text=_("unit.parent_help"))
     name = TextField(label=_("unit.name"), max_length=100)
-    kana = TextField(label=_("unit.kana"), max_length=100)
+    kana = KanaField(label=_("unit.kana"), max_length=100)
     code = PatternField(
         r"^[0-9]{1,14}$", label=_("unit.code"), help_text=_("unit.code_help"), max_length=14,
         error_messages={"invalid": _("unit.code_invalid")},
