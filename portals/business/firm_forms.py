@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import MailField, PatternField, TextField, TypedDateField, offer
+from portals.base.forms import KanaField, MailField, PatternField, TextField, TypedDateField, offer
 from portals.business.forms import day_begins_at
 from registry.accounts.states import Role
 from registry.codes.queries import list_codes

@@ -14,7 +14,14 @@ from registry.core.days import jst_day
 from registry.core.ids import SiteId
 from registry.sites.queries import SiteRow, TerminalRow, find_site, list_terminals, load_boundaries
 from registry.structures.derive import Structure
-from registry.structures.queries import TenureRow, list_structure, load_structure, tenures_of_firm
+from registry.structures.queries import (
+    RosterRow,
+    TenureRow,
+    list_roster,
+    list_structure,
+    load_structure,
+    tenures_of_firm,
+)
 from registry.touches.derive import working_day
 
 
@@ -73,6 +80,15 @@ class SiteAccess:
                 seen.add(node_id)
                 node_id = self.structure.parents[node_id]
         return [row for row in rows if row.node_id in seen]
+
+    @cached_property
+    def roster(self) -> list[RosterRow]:
+        """The roster that the viewer sees, of today or later: the prime all, others their own and those below them."""
+        rows = list_roster(self.site.id, on=self.on)
+        if self.is_prime:
+            return rows
+        mine = {one.id for one in self.structure.tenures if one.node_id in self.below}
+        return [row for row in rows if row.tenure_id in mine]
 
     def row_of(self, tenure_id: int) -> TenureRow:
         """One visible place; for all others it does not exist."""

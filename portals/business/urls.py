@@ -86,6 +86,7 @@ urlpatterns = [
     path("sites/<int:site_id>/firms/<int:tenure_id>/withdraw/", views_places.withdraw, name="withdraw"),
     path("sites/<int:site_id>/roster/", views_roster.roster, name="roster"),
     path("sites/<int:site_id>/roster/add/", views_roster.add, name="add_to_roster"),
+    path("sites/<int:site_id>/roster/add/lacking/", views_roster.add_lacking, name="add_lacking"),
     path("sites/<int:site_id>/roster/<int:entry_id>/", views_roster.change_entry, name="change_entry"),
     path("sites/<int:site_id>/roster/<int:entry_id>/withdraw/", views_roster.withdraw_entry, name="withdraw_entry"),
     path("sites/<int:site_id>/roster/<int:entry_id>/end/", views_roster.end_entry, name="end_entry"),

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.days import looked_at
 from portals.base.forms import add_refusal, form_page
 from portals.base.records import full_kana, full_name
 from portals.base.search import SearchForm, kept_search, pages_around, search_page, start_of
 from portals.base.templatetags.ds import listed
 from portals.business.forms import DayForm, LineForm, RosterForm
+from portals.business.lacking import first_day, lacking_people, shown_lacking
 from portals.business.site_access import SiteAccess, access_to
+from portals.business.views_days import names_of
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
@@ -25,7 +28,10 @@ from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, WorkerId, grouped
-from registry.disclosure.queries import LISTED, find_workers, see_workers_on_site
+from registry.disclosure.queries import LISTED, find_workers, see_workers, see_workers_on_site
+from registry.histories.queries import LackingPerson
+from registry.histories.queries.waiting import MANY
+from registry.histories.states import Reason
 from registry.structures.operations.rosters import (
     RosterData,
     add_to_roster,
@@ -35,15 +41,7 @@ from registry.structures.operations.rosters import (
 )
 from registry.structures.queries import RosterRow, TenureRow, find_roster_line, list_roster
 from registry.workers.queries import load_trades
-
-
-def _visible(access: SiteAccess) -> list[RosterRow]:
-    """The prime sees all rosters, others their own and those below them."""
-    rows = list_roster(access.site.id, on=access.on)
-    if access.is_prime:
-        return rows
-    mine = {one.id for one in access.structure.tenures if one.node_id in access.below}
-    return [row for row in rows if row.tenure_id in mine]
+from registry.workers.states import DayItem
 
 
 def _places(access: SiteAccess) -> list[TenureRow | None]:
@@ -55,9 +53,10 @@ def _places(access: SiteAccess) -> list[TenureRow | None]:
 def roster(request: HttpRequest, site_id: int) -> HttpResponse:
     """All rosters of a site that the viewer may see, firm by firm."""
     access, now, own = access_to(request, site_id), timezone.now(), business_of(request)
-    rows = _visible(access)
+    rows, lacking = access.roster, _lacking(request, access)
     people = see_workers_on_site(
-        viewer_of(request), site_id, {row.worker_id for row in rows}, at=now, roster=rows
+        viewer_of(request), site_id, {row.worker_id for row in (*rows, *lacking)}, at=now, roster=rows,
+        days=looked_at((lacking[:MANY], [DayItem.DAY])),
     )  # fmt: skip
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
     firms = names_of_businesses({row.business_id for row in rows})
@@ -73,11 +72,61 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
             "trade": trades.get(row.trade, row.trade), "position": positions.get(row.position, row.position),
             "may_change": access.manages and row.business_id == own, "is_ahead": row.from_on > access.on,
         })  # fmt: skip
+    shown = shown_lacking(lacking[:MANY], people, _lines_of_firm(access, own), site_id=site_id)
     context = {
-        "site": access.site, "groups": sorted(groups.values(), key=lambda group: group["id"] != own),
+        "site": access.site, "is_prime": access.is_prime, "groups": sorted(groups.values(), key=lambda group: group["id"] != own),
+        "lacking": shown, "more_lacking": len(lacking) > MANY,
+        "may_put": access.manages and any(not one.url for one in shown),
         "may_add": access.manages and bool(_places(access)), "people": len({row.worker_id for row in rows}),
     }  # fmt: skip
     return render(request, "business/roster.html", context)
+
+
+def _lacking(request: HttpRequest, access: SiteAccess) -> list[LackingPerson]:
+    """The firm's people who work on the site without a line on the roster."""
+    return lacking_people(access, Reason.ROSTER_MISSING, business_id=business_of(request))
+
+
+def _lines_of_firm(access: SiteAccess, business_id: int) -> dict[int, int]:
+    """The first line of each of a firm's people on the roster."""
+    lines = sorted((row for row in access.roster if row.business_id == business_id), key=lambda row: row.from_on)
+    return {row.worker_id: row.id for row in reversed(lines)}
+
+
+@page(Permission.SITE_MANAGE)
+def add_lacking(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Put those on the roster who work without a line: all are ticked, from the first of their days."""
+    access, now = access_to(request, site_id), timezone.now()
+    places, listed_already = _places(access), _lines_of_firm(access, business_of(request))
+    if not places:
+        raise Http404
+    lacking = [row for row in _lacking(request, access)[:MANY] if row.worker_id not in listed_already]
+    names = names_of(see_workers(viewer_of(request), [row.worker_id for row in lacking], at=now))
+    choices = [(str(row.worker_id), names[row.worker_id]) for row in lacking if row.worker_id in names]
+    not_before = max((place.from_on for place in places if place), default=access.site.from_on)
+    ticked = [number for number, _name in choices]
+    initial = {"from_on": first_day(lacking, not_before=not_before), "workers": ticked}
+    form = RosterForm(request.POST or None, people=choices, site=access.site, places=places, initial=initial)
+    if request.method == "POST" and form.is_valid() and _put(request, access, form, dict(choices)):
+        return redirect("business:roster", site_id)
+    context = {"form": form, "site": access.site, "nobody": not choices, "all_listed": not lacking}
+    return form_page(request, "business/add_lacking.html", context)
+
+
+def _put(request: HttpRequest, access: SiteAccess, form: RosterForm, names: dict[str, str]) -> bool:
+    """Put the chosen people on the roster; False where it is refused beside its field."""
+    data = form.cleaned_data
+    chosen = [WorkerId(int(one)) for one in data["workers"]]
+    try:
+        count = add_to_roster(
+            access.site_id, form.place(), _with_trades(chosen, data), from_on=data["from_on"],
+            by=viewer_of(request).actor(), at=timezone.now(),
+        )  # fmt: skip
+    except RegistryError as error:
+        add_refusal(form, _named(error, names))
+        return False
+    success(request, _("roster.added").format(count=count))
+    return True
 
 
 @page(Permission.SITE_MANAGE)
@@ -95,19 +144,8 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
     choices = [(str(seen.subject_id), full_name(seen)) for seen in found.rows if seen.subject_id not in listed]
     choices = [(number, name) for number, name in choices if name]
     form = RosterForm(request.POST or None, people=choices, site=access.site, places=places)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        chosen = [WorkerId(int(one)) for one in data["workers"]]
-        try:
-            count = add_to_roster(
-                access.site_id, form.place(), _with_trades(chosen, data), from_on=data["from_on"],
-                by=viewer_of(request).actor(), at=now,
-            )  # fmt: skip
-        except RegistryError as error:
-            add_refusal(form, _named(error, dict(choices)))
-        else:
-            success(request, _("roster.added").format(count=count))
-            return redirect("business:roster", site_id)
+    if request.method == "POST" and form.is_valid() and _put(request, access, form, dict(choices)):
+        return redirect("business:roster", site_id)
     context = {
         "form": form, "site": access.site, "nobody": not choices, "all_listed": bool(found.rows), "words": words,
         "search": SearchForm(initial={"words": words}, kinds=(IdKind.WORKER,)),

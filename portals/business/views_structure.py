@@ -16,18 +16,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
+from portals.base.days import looked_at
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.business.forms import ReasonForm
+from portals.business.lacking import lacking_people, shown_lacking
 from portals.business.site_access import SiteAccess, access_to
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
+from registry.disclosure.queries import see_workers_on_site
+from registry.histories.queries.waiting import MANY
+from registry.histories.states import Reason
 from registry.sites.queries import names_of_sites
 from registry.structures.operations.tenures import accept_invitation, decline_invitation
 from registry.structures.queries import TenureRow, get_tenure, list_invitations
 from registry.structures.states import TenureState
+from registry.workers.states import DayItem
 
 VACANT = "vacant"
 TONES: dict[str, str] = {
@@ -93,11 +99,18 @@ def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     empty = [
         one for one in flat if one["state"] == TenureState.ACCEPTED and not one["row"].people and not one["children"]
     ]
+    lacking = lacking_people(access, Reason.STRUCTURE_MISSING) if access.is_prime else []
+    people = see_workers_on_site(
+        viewer_of(request), site_id, {row.worker_id for row in lacking}, at=timezone.now(), days=looked_at((lacking, [DayItem.DAY]))
+    ) if lacking else {}  # fmt: skip
     prime = names_of_businesses([access.site.business_id])[access.site.business_id]
     context = {
         "site": access.site, "is_prime": access.is_prime, "is_over": not access.is_prime and not access.current,
-        "may_invite": access.answers, "may_give": viewer_of(request).has(Permission.BUSINESS_SITES), "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": len(flat),
-        "people": sum(one["row"].people for one in flat),
+        "may_invite": access.answers, "may_give": viewer_of(request).has(Permission.BUSINESS_SITES),
+        "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": len(flat),
+        "people": len({row.worker_id for row in access.roster}),
+        "own_people": len({row.worker_id for row in access.roster if row.business_id == business_of(request)}),
+        "lacking": shown_lacking(lacking[:MANY], people, {}, site_id=site_id), "more_lacking": len(lacking) > MANY,
         "counts": [(TONES[state], _("structure.number_of").format(state=_(f"tenure.{state}"), count=counts[state]))
                    for state in (TenureState.ACCEPTED, *_TO_DO) if counts[state]],
     }  # fmt: skip

@@ -72,12 +72,14 @@ from registry.histories.queries.sums import (
 )
 from registry.histories.queries.waiting import (
     LackingOnSite,
+    LackingPerson,
     WaitingOnSite,
     list_claims_waiting,
     list_decisions_waiting,
     list_edits_waiting,
     list_lacking_of_people,
     list_lacking_on_own_sites,
+    list_lacking_on_site,
 )
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "ElsewhereDay",
     "Facts",
     "LackingOnSite",
+    "LackingPerson",
     "Only",
     "PersonSum",
     "RefusedDay",
@@ -128,6 +131,7 @@ __all__ = [
     "list_edits_waiting",
     "list_lacking_of_people",
     "list_lacking_on_own_sites",
+    "list_lacking_on_site",
     "list_month_of_firm",
     "list_month_of_site",
     "list_month_of_sites",

@@ -35,6 +35,16 @@ class LackingOnSite:
     month: date
 
 
+@dataclass(frozen=True)
+class LackingPerson:
+    """On how many days of one site a worker lacks something, and since when; `business_id` is the firm of these days."""
+
+    worker_id: int
+    business_id: int | None
+    days: int
+    first_on: date
+
+
 _CLAIMS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT count(*) AS number, min(day) AS first_on FROM (
@@ -89,6 +99,16 @@ WHERE m.business_id = %(firm)s AND m.month >= %(since)s AND m.reasons && %(reaso
   AND u.n %% 2 = 1 AND u.value = ANY(%(reasons)s)
 GROUP BY m.site_id, u.value ORDER BY min(m.month), m.site_id LIMIT %(most)s
 """
+# Each reason stands before the mask of its days.
+_LACKING_PEOPLE = """
+SELECT worker_id, business_id, sum(bit_count(days::bit(32)))::int,
+  min(month + bit_count(((days & -days) - 1)::bit(32))::int) AS first_on
+FROM histories_month m CROSS JOIN LATERAL (
+  SELECT m.reasons[n + 1] AS days FROM generate_subscripts(m.reasons, 1) n WHERE n %% 2 = 1 AND m.reasons[n] = %(reason)s) r
+WHERE site_id = %(site)s AND month >= %(since)s AND reasons && ARRAY[%(reason)s::int]
+  AND (%(firm)s::bigint IS NULL OR business_id = %(firm)s)
+GROUP BY worker_id, business_id ORDER BY first_on, worker_id LIMIT %(most)s
+"""
 
 
 def _rows(statement: str, business_id: int, reach: Reach, **values: Any) -> list[tuple[Any, ...]]:
@@ -134,6 +154,16 @@ def list_lacking_of_people(business_id: int, *, reach: Reach = WHOLE, since: dat
     """Where people work for a firm without a line on the roster or without a link to it, in a month or later."""
     reasons = [_REASONS.index(one) for one in (Reason.ROSTER_MISSING, Reason.NOT_LINKED)]
     return _lacking(_rows(_LACKING_AS_EMPLOYER, business_id, reach, since=since, reasons=reasons))
+
+
+def list_lacking_on_site(
+    site_id: int, reason: Reason, *, since: date, business_id: int | None = None
+) -> list[LackingPerson]:
+    """Who lacks something on a site in a month or later, of all its people or of a firm's; one more than `MANY` at most."""
+    values = {"site": site_id, "reason": _REASONS.index(reason), "since": since, "firm": business_id, "most": MANY + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(_LACKING_PEOPLE, values)
+        return [LackingPerson(*row) for row in cursor.fetchall()]
 
 
 def _lacking(rows: list[tuple[Any, ...]]) -> list[LackingOnSite]:

@@ -1,6 +1,7 @@
 """Rosters on their pages: who is listed, who may see them, how a line is put, changed, ended and taken back."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import RosterRow, list_roster
 from registry.workers.models import WorkerTrade
 from registry.workers.policy import WORKER_POLICY
-from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
+from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from tests.factories.days import bind_all
 from tests.factories.visitors import as_firm
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +237,41 @@ def test_a_prime_lists_its_own_people_without_a_place() -> None:
     site, worker = a_gate(prime).site_id, a_worker(prime).worker_id
     as_firm(prime).post(f"/business/sites/{site}/roster/add/", {"workers": [str(worker)], "from_on": "2026/11/1"})
     assert [row.tenure_id for row in list_roster(site, on=TODAY)] == [None]
+
+
+class TestLacking:
+    """Who works without a line: the to-do counts them, the page names them, the form has them ticked."""
+
+    def test_they_are_named_and_ticked_from_their_first_day(self, scene: Scene) -> None:
+        gate, client = a_gate(scene.firm, name="自社の現場", store="e" * 32), as_firm(scene.firm)
+        cards = [a_worker(scene.firm, name) for name in ("無名簿", "二人目")]
+        gate.send(*(a_touch(n + 1, card, f"2026-11-{18 + n}T08:00:00+09:00") for n, card in enumerate(cards)))
+        bind_all()
+        path = f"/business/sites/{gate.site_id}/roster/"
+        page = text(client, path)
+        assert "作業員名簿にない自社の人" in page
+        assert all(word in page for word in ("無名簿 太郎", "二人目 太郎", "2026年11月18日", "2026年11月19日"))
+        ids = {card.worker_id for card in cards}
+        assert set(Look.objects.order_by("-pk")[0].subjects) == ids
+        form = client.get(f"{path}add/lacking/")
+        assert form.content.decode().count(" checked") == len(cards)
+        assert form.context["form"].initial["from_on"] == date(2026, 11, 18)
+        data = {"workers": [str(one) for one in ids], "from_on": "2026/11/18", "trade": "", "position": ""}
+        assert client.post(f"{path}add/lacking/", data).status_code == 302
+        bind_all()
+        assert {row.worker_id for row in list_roster(gate.site_id, on=TODAY)} == ids
+        assert "作業員名簿にない自社の人" not in text(client, path)
+        assert "名簿に載せられる人がいません" in text(client, f"{path}add/lacking/")
+
+    def test_a_line_that_begins_too_late_is_to_be_changed(self, scene: Scene) -> None:
+        gate, client, card = (
+            a_gate(scene.firm, name="自社の現場", store="e" * 32),
+            as_firm(scene.firm),
+            a_worker(scene.firm),
+        )
+        gate.send(a_touch(1, card, "2026-11-18T08:00:00+09:00"))
+        people = [(card.worker_id, RosterData(trade="06-01"))]
+        add_to_roster(gate.site_id, None, people, from_on=TODAY, by=owner_of(scene.firm), at=NOW)
+        bind_all()
+        page = text(client, f"/business/sites/{gate.site_id}/roster/")
+        assert ("名簿の開始日を直す" in page, "この人たちを名簿に載せる" in page) == (True, False)

@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from registry.accounts.states import Role
+from registry.audit.models import Look
 from registry.core.ids import BusinessId
 from registry.core.short_codes import shown_code
 from registry.structures.models import Tenure
+from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import (
     FirmPlace,
     decline_invitation,
@@ -19,7 +21,8 @@ from registry.structures.operations.tenures import (
     invite_firm,
 )
 from registry.structures.queries import find_site_key, list_structure
-from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, owner_of
+from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from tests.factories.days import bind_all
 from tests.factories.visitors import as_firm
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,31 @@ class TestTree:
         page = text(as_firm(scene.prime), f"{scene.path}/structure/")
         assert all(name in page for name in ("元請建設", "一次工業", "二次工業", "隣の工業", "3社", "承認済 3社"))
         assert "対応を待っている会社" not in page
+
+    def test_it_counts_the_people_whom_the_roster_lists(self, scene: Scene) -> None:
+        for firm, place in ((scene.prime, None), (scene.first, scene.upper.id), (scene.beside, scene.other.id)):
+            people = [(a_worker(firm).worker_id, RosterData(trade="06-01"))]
+            add_to_roster(scene.site, place, people, from_on=STARTED, by=owner_of(firm), at=NOW)
+        prime, first = as_firm(scene.prime), as_firm(scene.first)
+        page = text(prime, f"{scene.path}/structure/")
+        assert "下請 3社" in page
+        assert "名簿に載っている人 3人（うち自社 1人）" in page
+        assert "3人、3社" in text(prime, f"{scene.path}/roster/")
+        assert "名簿に載っている人 1人（うち自社 1人）" in text(first, f"{scene.path}/structure/")
+        assert "1人、1社" in text(first, f"{scene.path}/roster/")
+
+    def test_the_prime_reads_whose_firm_has_no_place(self, scene: Scene) -> None:
+        gate, stranger = a_gate(scene.prime, name="別の現場", store="e" * 32), a_firm("無所属工業")
+        a_tenure(gate.site_id, scene.prime, scene.first)
+        card = a_worker(stranger, "迷子")
+        gate.send(a_touch(1, card))
+        bind_all()
+        page = text(as_firm(scene.prime), f"/business/sites/{gate.site_id}/structure/")
+        assert "所属会社が施工体制にない人" in page
+        assert all(word in page.partition("所属会社が施工体制にない人")[2] for word in ("迷子", "無所属工業", "1日"))
+        assert Look.objects.order_by("-pk")[0].subjects == [card.worker_id]
+        below = text(as_firm(scene.first), f"/business/sites/{gate.site_id}/structure/")
+        assert [word for word in ("迷子", "無所属工業", "施工体制にない人") if word in below] == []
 
     def test_what_is_missing_stands_first_with_whose_turn_it_is(self, scene: Scene) -> None:
         declined = a_tenure(scene.site, scene.prime, a_firm("断った会社"), accepted=False)

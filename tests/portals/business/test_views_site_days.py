@@ -138,6 +138,14 @@ def test_days_that_do_not_count_stand_in_the_month_and_on_its_paper(place: Place
     assert {row[0]: row[-1] for row in people["rows"]} == {"元 太郎": "0", "下 太郎": "1"}
 
 
+def test_what_is_missing_is_said_with_its_unit(place: Place) -> None:
+    """Two people are on no roster, and their trade is assumed: two things that lack on one day each."""
+    month = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
+    assert month.count("<summary>不足 2日（2種類）</summary>") == 2
+    assert 'data-label="不足のある人">2人<' in month
+    assert 'data-label="不足のある日">2日<' in place.page("prime", f"/business/sites/days/{MONTH}/")
+
+
 def test_two_people_of_one_name_are_told_apart(place: Place) -> None:
     same = a_worker(place.prime, "下")
     place.gate.send(a_touch(3, same))

@@ -1,0 +1,52 @@
+"""People whose days on a site lack a firm in the structure or a line on the roster: those whom the firm's to-do counts."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from portals.business.site_access import SiteAccess
+from portals.business.views_days import names_of
+from registry.audit.operations import Seen
+from registry.businesses.queries import names_of_businesses
+from registry.core.days import month_before
+from registry.core.ids import grouped
+from registry.histories.queries import LackingPerson, list_lacking_on_site
+from registry.histories.states import Reason
+
+
+@dataclass(frozen=True)
+class ShownLack:
+    """One of them in words; `url` leads to the roster's line that begins too late."""
+
+    row: LackingPerson
+    name: str
+    id: str
+    firm: str
+    url: str
+
+
+def lacking_people(access: SiteAccess, reason: Reason, *, business_id: int | None = None) -> list[LackingPerson]:
+    """Who lacks something on a site since last month, as the to-do asks; with a firm only its own people."""
+    return list_lacking_on_site(access.site.id, reason, since=month_before(access.on), business_id=business_id)
+
+
+def shown_lacking(
+    rows: Collection[LackingPerson], people: Mapping[int, Seen], late: Mapping[int, int], *, site_id: int
+) -> list[ShownLack]:
+    """The same in words; `late` are the lines of those who stand on the roster already, by worker."""
+    names, firms = names_of(people), names_of_businesses({row.business_id for row in rows if row.business_id})
+    return [
+        ShownLack(
+            row, names.get(row.worker_id, grouped(row.worker_id)),
+            grouped(row.worker_id) if row.worker_id in names else "", firms.get(row.business_id or 0, ""),
+            reverse("business:change_entry", args=[site_id, late[row.worker_id]]) if row.worker_id in late else "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def first_day(rows: Iterable[LackingPerson], *, not_before: date) -> date:
+    """From when lines on the roster mend all their days, as far as these may reach back."""
+    return max(not_before, min((row.first_on for row in rows), default=not_before))
