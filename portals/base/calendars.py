@@ -15,6 +15,7 @@ class DayState(StrEnum):
     COUNTED = "counted"
     WAITING = "waiting"
     CLAIMED = "claimed"
+    UNAPPROVED = "unapproved"
     MISSING = "missing"
     REFUSED = "refused"
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,6 +24,9 @@ from registry.histories.queries import list_days_at
 from registry.histories.states import NO_SECOND_TRADE, NO_WORK, Standing
 from registry.sites.queries import find_site
 from registry.workers.queries import registered_trades
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def registered_choices(*worker_ids: int) -> list[tuple[str, str]]:
@@ -73,6 +76,46 @@ class ClaimForm(forms.Form):
             return str(_("claim.follows.unregistered"))
         late = is_self_declared(self.cleaned_data["day"], jst_day(timezone.now()))
         return str(_("claim.follows.late") if late else _("claim.follows.prime"))
+
+
+def known_site_field(label: "StrOrPromise", help_text: "StrOrPromise") -> forms.TypedChoiceField:
+    """A choice among sites that are known already; none need be chosen."""
+    return forms.TypedChoiceField(label=label, help_text=help_text, coerce=int, required=False, empty_value=None)
+
+
+class KnownSiteClaimForm(ClaimForm):
+    """A day on a site that is known already, or on another one by ID or name."""
+
+    own_site = known_site_field(_("claim.own_site"), _("claim.own_site_help"))
+
+    def __init__(self, *args: Any, sites: dict[int, str], offered: int | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._sites = sites
+        known = [(one, f"{name} {grouped(one)}") for one, name in list(sites.items())[:offered]]
+        if known:
+            offer(self, "own_site", [("", _("claim.own_site_none")), *known])
+        else:
+            del self.fields["own_site"]
+
+    def clean(self) -> dict[str, Any]:
+        """The site is said once; the name of a known site is no site without ID."""
+        data = super().clean()
+        chosen, name = data.get("own_site"), data.get("site_name")
+        if chosen and (data.get("site_id") not in {None, chosen} or name):
+            self.add_error("own_site", ValidationError(_("claim.site_twice"), code="invalid"))
+        elif chosen:
+            data["site_id"] = chosen
+        elif name and not data.get("site_id") and "site_id" not in self.errors and (site := self._site_named(name)):
+            self.add_error("site_name", ValidationError(self.said_of_known(site), code="invalid"))
+        return data
+
+    def said_of_known(self, site_id: int) -> str:
+        """What is said where only the name of a known site was typed."""
+        return str(_("claim.is_own_site")).format(id=grouped(site_id))
+
+    def _site_named(self, name: str) -> int | None:
+        wanted = search_form(name)
+        return next((one for one, known in self._sites.items() if search_form(known) == wanted), None)
 
 
 def counted_by_touch(site_id: int | None, workers: Collection[int], day: date, *, firm: int | None = None) -> set[int]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portals.base.common_forms import AskLinkForm, DayForm
-from portals.base.day_forms import ClaimForm, EditForm, registered_choices
+from portals.base.day_forms import EditForm, KnownSiteClaimForm, known_site_field, registered_choices
 from portals.base.drafts import UnkeptInput
 from portals.base.forms import (
     IdField,
@@ -235,14 +235,15 @@ class PeriodForm(forms.Form):
     last_on = TypedDateField(label=_("site.last_on"), required=False, help_text=_("site.last_on_help"))
 
 
-class PeopleClaimForm(ClaimForm):
-    """A day that some of the firm's people worked without a touch."""
+class PeopleClaimForm(KnownSiteClaimForm):
+    """A day that some of the firm's people worked without a touch, on a site of the firm or on another one."""
 
-    field_order = ("workers",)
+    field_order = ("workers", "day", "own_site")
     workers = forms.MultipleChoiceField(label=_("claim.people"), widget=forms.CheckboxSelectMultiple)
+    own_site = known_site_field(_("claim.site_of_firm"), _("claim.site_of_firm_help"))
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, workers=[int(worker_id) for worker_id, _name in people], **options)
+    def __init__(self, *args: Any, people: list[tuple[str, str]], sites: dict[int, str], **options: Any) -> None:
+        super().__init__(*args, workers=[int(worker_id) for worker_id, _name in people], sites=sites, **options)
         offer(self, "workers", people)
 
 

@@ -55,7 +55,7 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
     access, now, own = access_to(request, site_id), timezone.now(), business_of(request)
     rows, lacking = access.roster, _lacking(request, access)
     people = see_workers_on_site(
-        viewer_of(request), site_id, {row.worker_id for row in (*rows, *lacking)}, at=now, roster=rows,
+        viewer_of(request), site_id, {row.worker_id for row in rows} | {row.worker_id for row in lacking}, at=now, roster=rows,
         days=looked_at((lacking[:MANY], [DayItem.DAY])),
     )  # fmt: skip
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)

@@ -18,6 +18,7 @@ from portals.business.correct_form import CorrectSiteForm
 from portals.business.firm_forms import FileForm, SiteForm
 from portals.business.forms import DayBeginForm, PeriodForm
 from portals.business.site_access import access_to, own_site
+from portals.business.site_counts import counts_of_site
 from portals.business.views_firm import business_of
 from portals.business.views_organisation import choices_of_units
 from portals.business.views_site_day import people_of_day
@@ -87,6 +88,7 @@ def _site_context(request: HttpRequest, site_id: int) -> dict[str, Any]:
         raise Http404
     today, users = access.working_day, list_site_users(site_id, business_of(request))
     return {
+        "counts": counts_of_site(access),
         **people_of_day(request, access, today), "day_before": today - timedelta(days=1),
         "terminals": list_terminals(site_id), "devices": list_devices(site_id),
         "unit": find_unit(access.site.business_id, access.site.unit_id) if access.site.unit_id else None,

@@ -90,6 +90,11 @@ def _to_do(flat: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(open_ones, key=lambda one: (_TO_DO.index(one["state"]), one["row"].invited_at))
 
 
+def holes_of(access: SiteAccess) -> list[dict[str, Any]]:
+    """The places of a site that wait for somebody, as its page lists them."""
+    return _to_do(_tree(access)[1])
+
+
 @page(Permission.SITE_VIEW)
 def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     """The tree of a site's firms, with what is missing and who is waited for."""

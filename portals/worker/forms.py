@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.common_forms import AskLinkForm
-from portals.base.day_forms import ClaimForm, EditForm
+from portals.base.common_forms import AskLinkForm, DayForm
+from portals.base.day_forms import EditForm, KnownSiteClaimForm
 from portals.base.forms import IdField, LongTextField, TypedDateField, offer
 from registry.core.days import jst_day
 from registry.core.ids import IdKind, grouped
@@ -37,42 +37,18 @@ class PrincipalForm(forms.Form):
         super().__init__(*args, **options)
 
 
-class OwnClaimForm(ClaimForm):
+class OwnClaimForm(KnownSiteClaimForm):
     """A day of the worker's own: on a site known already, or on another one by ID or name."""
 
     field_order = ("day", "own_site")
-    own_site = forms.TypedChoiceField(
-        label=_("claim.own_site"), help_text=_("claim.own_site_help"), coerce=int, required=False, empty_value=None
-    )
 
     def __init__(self, *args: Any, worker: int, sites: dict[int, str], **options: Any) -> None:
-        super().__init__(*args, workers=[worker], **options)
-        self._sites = sites
-        known = [(one, f"{name} {grouped(one)}") for one, name in list(sites.items())[:SITES_OFFERED]]
-        if known:
-            offer(self, "own_site", [("", _("claim.own_site_none")), *known])
-        else:
-            del self.fields["own_site"]
+        super().__init__(*args, workers=[worker], sites=sites, offered=SITES_OFFERED, **options)
 
-    def clean(self) -> dict[str, Any]:
-        """The site is said once; the name of a site that the worker knows is no site without ID."""
-        data = super().clean()
-        chosen, name = data.get("own_site"), data.get("site_name")
-        if chosen and (data.get("site_id") not in {None, chosen} or name):
-            self.add_error("own_site", forms.ValidationError(_("claim.site_twice"), code="invalid"))
-        elif chosen:
-            data["site_id"] = chosen
-        elif name and not data.get("site_id") and "site_id" not in self.errors and (site := self._site_named(name)):
-            said = format_html(
-                '{} <a href="{}">{}</a>', _("claim.is_own_site").format(id=grouped(site)),
-                reverse("worker:new_claim_at", args=[site]), _("claim.enter_there"),
-            )  # fmt: skip
-            self.add_error("site_name", forms.ValidationError(said, code="invalid"))
-        return data
-
-    def _site_named(self, name: str) -> int | None:
-        wanted = search_form(name)
-        return next((one for one, known in self._sites.items() if search_form(known) == wanted), None)
+    def said_of_known(self, site_id: int) -> str:
+        """That the site has an ID, and the way to the form with it."""
+        where = reverse("worker:new_claim_at", args=[site_id])
+        return format_html('{} <a href="{}">{}</a>', super().said_of_known(site_id), where, _("claim.enter_there"))
 
 
 class NoteForm(forms.Form):

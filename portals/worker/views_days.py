@@ -79,7 +79,7 @@ from registry.sites.queries import find_site, names_of_sites
 
 MARKS = {
     Standing.FORMAL: DayState.COUNTED, Standing.WAITING: DayState.WAITING, Standing.CLAIMED: DayState.CLAIMED,
-    Standing.UNAPPROVED: DayState.CLAIMED, Standing.NONE: DayState.MISSING,
+    Standing.UNAPPROVED: DayState.UNAPPROVED, Standing.NONE: DayState.MISSING,
 }  # fmt: skip
 BEST_LAST = (Standing.NONE, Standing.UNAPPROVED, Standing.CLAIMED, Standing.WAITING, Standing.FORMAL)
 

@@ -187,7 +187,8 @@ def test_from_the_office_to_a_day_on_the_workers_page(
     assert reader([*store, "send"]) == 0
 
     first_login(worker, str(worker_id), letters[str(worker_id)])
-    worker.sees("今日の打刻は届いています", "見本ビル新築工事", "数えられます")
+    worker.sees("今日の打刻は届いています", "見本ビル新築工事")
+    assert worker.page.locator(".ds-chip", has_text="正式").count()
     worker.press("足りないこと")
     worker.sees("番号を入力した打刻", "打刻の時刻は労働時間ではありません")
     worker.open("/worker/own/")

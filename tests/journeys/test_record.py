@@ -149,7 +149,7 @@ def test_a_forgotten_card_from_entry_to_approval_and_refusal(visitor: Make) -> N
     worker, employer, upper, prime = let_in(site, visitor, "claims")
     good, doubted = site.on(1), site.on(2)
     enter_a_forgotten_day(worker, site, good)
-    wait_until(worker, f"/worker/days/{month_of(good)}/", lambda: is_marked(worker, good, "申告"))
+    wait_until(worker, f"/worker/days/{month_of(good)}/", lambda: is_marked(worker, good, "申請中"))
     worker.open("/worker/days/new/")
     worker.fill(day=f"{good:%Y/%m/%d}", site_id=str(site.gate.site_id))
     worker.press("入力する")
@@ -175,7 +175,7 @@ def test_a_forgotten_card_from_entry_to_approval_and_refusal(visitor: Make) -> N
     prime.sees("2件を承認しました")
 
     month = f"/worker/days/{month_of(good)}/"
-    wait_until(worker, month, lambda: is_marked(worker, good, "算入"))
+    wait_until(worker, month, lambda: is_marked(worker, good, "正式"))
     worker_answers(worker, doubted)
     prime.open("/business/")
     prime.sees("技能者が否認に答えました")
@@ -184,11 +184,11 @@ def test_a_forgotten_card_from_entry_to_approval_and_refusal(visitor: Make) -> N
     prime.press("選んだものを承認する")
     prime.sees("1件を承認しました")
     month = f"/worker/days/{month_of(doubted)}/"
-    wait_until(worker, month, lambda: is_marked(worker, doubted, "算入"))
+    wait_until(worker, month, lambda: is_marked(worker, doubted, "正式"))
     worker.open(f"/worker/days/{month_of(good)}-{good.day}/")
     worker.sees("承認済", "配筋の手直し", "打刻なし")
     rows = rows_of_month(worker, good)
-    assert {row["就業日"]: row["状態"] for row in rows}[good.isoformat()] == "数えられます"
+    assert {row["就業日"]: row["状態"] for row in rows}[good.isoformat()] == "正式"
 
 
 def rows_of_month(worker: Visitor, day: date) -> list[dict[str, str]]:
@@ -249,7 +249,7 @@ def test_days_at_the_gate_as_each_side_sees_them(visitor: Make) -> None:
         site.touch(4, site.beside, 1),
     )  # fmt: skip
     worked, outside = site.on(1), site.on(5)
-    wait_until(worker, f"/worker/days/{month_of(worked)}/", lambda: is_marked(worker, worked, "算入"))
+    wait_until(worker, f"/worker/days/{month_of(worked)}/", lambda: is_marked(worker, worked, "正式"))
     edit_the_trade(worker, site, worked)
     decide_a_day(worker, prime, site, outside)
     here_and_expected(prime, site)
@@ -312,7 +312,7 @@ def decide_a_day(worker: Visitor, prime: Visitor, site: Site, day: date) -> None
     prime.sees("元請の確認を待っている日", "二葉 太郎", "蓄積期間")
     prime.press("選んだ日を数える")
     prime.sees("1件を確認しました")
-    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "算入"))
+    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "正式"))
 
 
 def here_and_expected(prime: Visitor, site: Site) -> None:

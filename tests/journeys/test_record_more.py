@@ -33,7 +33,7 @@ def test_the_employer_enters_and_corrects_days_of_its_people(visitor: Make) -> N
     wait_until(prime, f"/business/sites/{site.gate.site_id}/days/", lambda: "四葉" in prime.page.inner_text("main"))
     prime.press("選んだものを承認する")
     prime.sees("2件を承認しました")
-    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "算入"))
+    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "正式"))
     take_back(worker, employer, prime, site)
     correct(employer, worker, site)
 
@@ -89,7 +89,7 @@ def take_back(worker: Visitor, employer: Visitor, prime: Visitor, site: Site) ->
     employer.sees("この入力は、取り下げられたか、すでに元請が答えています")
     prime.press("選んだものを承認する")
     prime.sees("1件は承認していません：取り下げられた入力1件")
-    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: not is_marked(worker, day, "申告"))
+    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: not is_marked(worker, day, "申請中"))
 
 
 def correct(employer: Visitor, worker: Visitor, site: Site) -> None:

@@ -129,7 +129,7 @@ def test_a_structure_over_two_tiers_and_one_that_comes_a_week_late(
     assert reader([*store, "register", "--url", live_server.url, "--code", code]) == 0
     assert reader([*store, "touch", card.number]) == 0
     assert reader([*store, "send"]) == 0
-    wait_until(worker, "/worker/", lambda: "数えられます" in worker.page.inner_text("main"))
+    wait_until(worker, "/worker/", lambda: worker.page.locator(".ds-chip", has_text="正式").count() > 0)
     primes.open("/business/sites/")
     primes.page.click("main table a")
     primes.sees("今日の入場者 1人", "見本 太郎")
@@ -160,7 +160,8 @@ def late_structure(
     seconds.fill(from_on=f"{jst_day(began):%Y/%m/%d}", work="型枠")
     seconds.press("名簿に載せる")
     wait_until(worker, month, lambda: lacking(worker) == 1)
-    worker.sees("見本", "数えられます")
+    worker.sees("見本")
+    assert worker.page.locator(".ds-chip", has_text="正式").count()
     primes.open(f"/business/sites/{gate.site_id}/structure/")
     primes.press("例二組")
     primes.press("この会社の期間を終える")

@@ -82,4 +82,4 @@ def worker_gives_the_site_id_and_the_prime_answers(worker: Visitor, prime: Visit
     prime.sees("1234-5678", "二葉 太郎")
     prime.press("選んだ日を数える")
     prime.sees("1件を確認しました")
-    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "算入"))
+    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "正式"))

@@ -44,7 +44,7 @@ def join_a_day(worker: Visitor, employer: Visitor, prime: Visitor, site: Site) -
     prime.sees("「道路工事の仮現場」として入力され")
     prime.press("選んだものを承認する")
     prime.sees("1件を承認しました")
-    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "算入"))
+    wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "正式"))
 
 
 def correct_position_and_trade(employer: Visitor, prime: Visitor, worker: Visitor, site: Site) -> None:

@@ -160,7 +160,13 @@ def list_lacking_on_site(
     site_id: int, reason: Reason, *, since: date, business_id: int | None = None
 ) -> list[LackingPerson]:
     """Who lacks something on a site in a month or later, of all its people or of a firm's; one more than `MANY` at most."""
-    values = {"site": site_id, "reason": _REASONS.index(reason), "since": since, "firm": business_id, "most": MANY + 1}
+    values: dict[str, Any] = {
+        "site": site_id,
+        "reason": _REASONS.index(reason),
+        "since": since,
+        "firm": business_id,
+        "most": MANY + 1,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_LACKING_PEOPLE, values)
         return [LackingPerson(*row) for row in cursor.fetchall()]

@@ -76,6 +76,11 @@ class TestTree:
         assert "下請 3社" in page
         assert "名簿に載っている人 3人（うち自社 1人）" in page
         assert "3人、3社" in text(prime, f"{scene.path}/roster/")
+        doors = text(prime, f"{scene.path}/")
+        assert "下請 3社、対応を待っている会社 0社" in doors
+        assert "名簿に載っている人 3人" in doors
+        assert "端末に残っている打刻 0件" in doors
+        assert "今月そろっている日 のべ0日、不足のある日 のべ0日" in doors
         assert "名簿に載っている人 1人（うち自社 1人）" in text(first, f"{scene.path}/structure/")
         assert "1人、1社" in text(first, f"{scene.path}/roster/")
 

@@ -69,6 +69,20 @@ def test_a_firm_with_many_people_turns_pages_and_searches_whom_to_enter_a_day_fo
     assert "関連付けられていません" in client.post(path, {"words": "いない"}, follow=True).content.decode()
 
 
+def test_the_firm_s_own_sites_are_offered_first(place: Place) -> None:
+    site = place.gate.site_id
+    for who in ("prime", "below"):
+        offered = place.page(who, "/business/days/new/").partition('name="own_site"')[2].partition("</select>")[0]
+        assert f'value="{site}"' in offered
+    a_gate(a_firm("よその会社"), name="よその現場", store="e" * 32)
+    assert "よその現場" not in place.page("below", "/business/days/new/")
+    data = {"workers": [str(place.theirs.worker_id)], "day": "2026/11/19"}
+    said = {**data, "own_site": str(site), "site_name": "ほかの現場"}
+    assert "現場が二つ指定されています" in place.browsers["below"].post("/business/days/new/", said).content.decode()
+    assert place.browsers["below"].post("/business/days/new/", {**data, "own_site": str(site)}).status_code == 302
+    assert Claim.objects.get().site_id == site
+
+
 def test_a_person_s_month_holds_what_was_worked_for_the_firm(place: Place) -> None:
     path = f"/business/workers/{place.theirs.worker_id}/days/{MONTH}/"
     assert "下 太郎" in place.page("below", path)

@@ -90,7 +90,7 @@ def test_a_look_says_what_of_whose_days_was_shown(place: Place) -> None:
         ("below", f"/business/days/{MONTH}/list.csv", {theirs: every}),
         ("below", f"/business/workers/{theirs}/days/{MONTH}/", {theirs: every}),
         ("prime", f"/business/sites/{site}/days/{MONTH}/workers/{theirs}/", {theirs: every}),
-        ("prime", f"/business/sites/{site}/roster/", {}),
+        ("prime", f"/business/sites/{site}/roster/", {own: {"days"}}),
     ):
         before = Look.objects.count()
         place.page(who, path)
@@ -118,7 +118,7 @@ def test_how_a_day_was_approved_is_told_to_employer_and_prime(place: Place) -> N
         viewer_for(list_users(place.prime)[0].account.id), Wish(PaperKind.SITE_DAYS, early.replace(day=1), early.replace(day=1), place.gate.site_id), at=NOW
     )  # fmt: skip
     sheet = sheet_of(days)
-    assert [row[9] for row in sheet["days"]["rows"]] == ["数えられます（期限後承認）", "数えられます（元請の承認）"]
+    assert [row[9] for row in sheet["days"]["rows"]] == ["正式（期限後承認）", "正式（元請の承認）"]
     assert [row[0] for row in sheet["legends"][0]["rows"]][-1] == "期限後承認"
 
 

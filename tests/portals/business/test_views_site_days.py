@@ -143,6 +143,11 @@ def test_what_is_missing_is_said_with_its_unit(place: Place) -> None:
     month = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
     assert month.count("<summary>不足 2日（2種類）</summary>") == 2
     assert 'data-label="不足のある人">2人<' in month
+    site = f"/business/sites/{place.gate.site_id}/"
+    assert "今月そろっている日 のべ0日、不足のある日 のべ2日" in place.page("prime", site)
+    for path in ("structure/", "roster/", "days/"):
+        assert f'<a href="{site}">' in place.page("prime", site + path)
+        assert f'<a href="{site}">' not in place.page("below", site + path)
     assert 'data-label="不足のある日">2日<' in place.page("prime", f"/business/sites/days/{MONTH}/")
 
 

@@ -57,7 +57,7 @@ COUNTERS = ("formal", "claimed", "unapproved", "waiting")
 
 
 STANDINGS = {
-    "数えられます": "formal", "確認待ち": "waiting", "申請中": "claimed", "未承認": "unapproved", "数えられません": "none",
+    "正式": "formal", "確認待ち": "waiting", "申請中": "claimed", "未承認": "unapproved", "数えられません": "none",
 }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def test_a_workers_sheet() -> None:
         ["2026/11/06（金）", "近所の家", "見本建設株式会社"],
         ["2026/11/19（木）", "見本ビル新築工事", "見本建設株式会社"],
     ]
-    assert sheet["days"]["rows"][2][5:10] == ["足場の組立て", "打刻", "7:58", "17:05", "数えられます"]
+    assert sheet["days"]["rows"][2][5:10] == ["足場の組立て", "打刻", "7:58", "17:05", "正式"]
     assert sheet["people"]["rows"] == []
 
 
@@ -145,5 +145,5 @@ def test_a_second_trade_is_one_row_and_two_histories() -> None:
     assert "二つの職種で働いた日は、1行で2件です" in sheet["explained"]
     lines = csv_answer("x", list_days(viewer, wish, at=NOW).lines).content.decode("utf-8-sig").splitlines()
     assert [(row["状態"], row["就業履歴数"]) for row in csv.DictReader(lines)] == [
-        ("申請中", "1"), ("未承認", "1"), ("数えられます", "2"),
+        ("申請中", "1"), ("未承認", "1"), ("正式", "2"),
     ]  # fmt: skip

@@ -1,0 +1,28 @@
+"""What stands behind the doors of a site's page, in numbers: a query or two each, however large the site is."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from portals.business.site_access import SiteAccess
+from portals.business.views_structure import holes_of
+from registry.histories.queries import sum_sites
+from registry.touches.queries import list_site_devices
+
+
+def counts_of_site(access: SiteAccess) -> dict[str, str]:
+    """A line for each of structure, roster, this month's days and devices, as their own pages count."""
+    unsent = sum(device.unsent for device in list_site_devices(access.site.id))
+    return {
+        "structure": _("site.count_firms").format(firms=len(access.rows), holes=len(holes_of(access))),
+        "roster": _("site.count_people").format(people=len({row.worker_id for row in access.roster})),
+        "days": _month(access.site.id, access.working_day.replace(day=1)),
+        "devices": _("site.count_unsent").format(number=unsent),
+    }
+
+
+def _month(site_id: int, month: date) -> str:
+    found = sum_sites([site_id], month)
+    days = sum(count for one in found for count in one.days.values())
+    lacking = sum(one.lacking for one in found)
+    return _("site.count_days").format(complete=days - lacking, lacking=lacking)
