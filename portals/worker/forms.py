@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.common_forms import AskLinkForm, DayForm
+from portals.base.common_forms import AskLinkForm
 from portals.base.day_forms import EditForm, KnownSiteClaimForm
-from portals.base.forms import IdField, LongTextField, TypedDateField, offer
+from portals.base.forms import IdField, LongTextField, TypedDateField
 from registry.core.days import jst_day
-from registry.core.ids import IdKind, grouped
-from registry.core.kana import search_form
+from registry.core.ids import IdKind
 
 __all__ = ["EditForm", "LinkForm", "NoteForm", "OwnClaimForm", "PrincipalForm"]
 
