@@ -50,7 +50,8 @@ class Sides:
         return self.by_firm if side == "business" else self.by_worker
 
     def link(self, **more: Any) -> None:
-        link(self.worker, self.firm, **{"from_on": TODAY, "principal": True, **more})
+        values = {"from_on": TODAY, "principal": True, "position": "", "by": OFFICE, "at": NOW, **more}
+        write_link(self.worker, self.firm, **values)
 
     def ask(self, side: str, **more: Any) -> int:
         values = {"from_on": TODAY, "principal": False, "by": self.by(side), "at": NOW, **more}
@@ -166,7 +167,7 @@ def test_a_link_starts_between_the_first_of_last_month_and_today(sides: Sides, s
 
 @pytest.mark.parametrize("start", [date(2026, 10, 1), TODAY])
 def test_the_edges_of_that_span_are_inside(sides: Sides, start: date) -> None:
-    sides.link(from_on=start)
+    link(sides.worker, sides.firm, from_on=start)
     assert sides.links() == [(start, None)]
 
 
@@ -185,7 +186,7 @@ def test_there_is_one_principal_employer_at_a_time(sides: Sides) -> None:
 
 def test_accepting_what_overlaps_changes_nothing(sides: Sides) -> None:
     request = sides.ask("worker")
-    write_link(sides.worker, sides.firm, from_on=TODAY, principal=True, position="", by=OFFICE, at=NOW)
+    sides.link()
     with pytest.raises(LinkOverlapsError):
         accept_link(request, by=sides.by_firm, at=NOW)
     assert LinkRequest.objects.get().state == "asked"
@@ -279,8 +280,8 @@ def test_those_who_only_look_on_are_not_told(sides: Sides) -> None:
 
 
 def test_strangers_neither_answer_nor_end(sides: Sides) -> None:
-    sides.link(principal=False)
     request = sides.ask("worker")
+    sides.link(principal=False)
     for by in (owner_of(a_firm("別の会社")), worker_as_actor(a_worker(None).worker_id)):
         for act in (accept_link, decline_link):
             with pytest.raises(NotAllowedError):
