@@ -168,7 +168,7 @@ def test_what_stands_in_presence_of_phones_names_no_card_from_the_migration_on(
     before = in_presence()
     assert {one.branch for some in before.values() for one in some} == {1, 2}
 
-    forget = importlib.import_module("registry.touches.migrations.0014_touches_without_a_card").FORGET_BRANCHES
+    forget = importlib.import_module("registry.touches.migrations.0015_touches_without_a_card").FORGET_BRANCHES
     with connection.cursor() as cursor:
         cursor.execute(forget)
 

@@ -38,7 +38,7 @@ SELECT 'card', min(month), ARRAY[worker_id] FROM written GROUP BY worker_id ORDE
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("touches", "0013_months_as_all_logs"),
+        ("touches", "0014_sent_at_and_refused_once"),
         ("changes", "0004_sites_since"),
         ("worksites", "0007_unregistered_sites"),
     ]
