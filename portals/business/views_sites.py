@@ -107,7 +107,7 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
 
 @page(Permission.SITE_MANAGE)
 def correct(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Correct a name, an address or a manager that was mistyped."""
+    """Correct a name or an address that was mistyped."""
     found = own_site(request, site_id)
     form = CorrectSiteForm(request.POST or None, initial=asdict(found))
     if request.method == "POST" and form.is_valid():
