@@ -1,4 +1,4 @@
-"""Who of the firm has a site: site managers handle it, site viewers see it (spec 1.3, 2.3)."""
+"""Who of the firm has a site: site managers handle it, site viewers see it (ruling 7)."""
 
 from django.contrib.messages import success
 from django.http import HttpRequest, HttpResponse

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reach:
-    """The parts of the own firm that one is limited to, and the single sites that are given to one (spec 1.3)."""
+    """The parts of the own firm that one is limited to, and the single sites that are given to one (ruling 7)."""
 
     units: frozenset[int] | None = None  # None: no limit
     sites: frozenset[int] = frozenset()

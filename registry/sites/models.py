@@ -31,7 +31,7 @@ class Site(models.Model):
 
 
 class SiteUser(models.Model):
-    """担当: a site that is given to somebody who logs in for the prime, or for a firm in the structure (spec 1.3, 2.3).
+    """担当: a site that is given to somebody who logs in for the prime, or for a firm in the structure (ruling 7).
 
     A 現場管理者 or 現場閲覧者 reaches these sites and no others; owners and 階層管理者 are named as who answers for it.
     """

@@ -249,7 +249,7 @@ def give_site_to(
 def _give_managed(
     site_id: SiteId, business_id: BusinessId, account_ids: Collection[int], *, by: Actor, at: datetime
 ) -> None:
-    """Give a prime's site; somebody has to be left who manages it (spec 2.3)."""
+    """Give a prime's site; somebody has to be left who manages it (ruling 7)."""
     give_site_to(site_id, business_id, account_ids, by=by, at=at)
     if not any(user.account.role in ROLES_OF_MANAGERS for user in list_site_users(site_id, business_id)):
         raise SiteManagerMissingError(field="users")
@@ -257,7 +257,7 @@ def _give_managed(
 
 @transaction.atomic
 def give_site(site_id: SiteId, account_ids: Collection[int], *, by: Actor, at: datetime) -> None:
-    """Say who of the prime's people have a site: a 現場管理者 then handles it, a 現場閲覧者 sees it (spec 1.3, 2.3).
+    """Say who of the prime's people have a site: a 現場管理者 then handles it, a 現場閲覧者 sees it (ruling 7).
 
     Harmless when repeated. Raises what `give_site_to` raises, and `SiteManagerMissingError`.
     """

@@ -15,7 +15,7 @@ from registry.structures.queries import has_part_in
 
 @transaction.atomic
 def give_site_below(site_id: SiteId, account_ids: Collection[int], *, by: Actor, at: datetime) -> None:
-    """Say who of a firm below the prime has a site: through one who opens sites for all of it (spec 1.3).
+    """Say who of a firm below the prime has a site: through one who opens sites for all of it (ruling 7).
 
     Nobody needs to: its owners have it in any case. Harmless when repeated. Raises what `give_site_to` raises.
     """
