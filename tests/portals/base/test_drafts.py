@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from portals.base.drafts import UnkeptInput, keep_unsent, kept_fields
 from portals.base.forms import IdField, TextField
 from portals.base.middleware import OFFICE_IDLE
+from registry.businesses.models import BusinessUser
 from registry.core.ids import IdKind
 from registry.drafts.models import Draft
 from registry.sites.models import Site
@@ -70,7 +71,7 @@ def test_a_refused_form_is_kept_and_one_that_was_taken_is_not(owner_client: Clie
     assert OFFER not in text_of(refused)
     assert Draft.objects.get().typed["address"] == TYPED["address"]
 
-    taken = send(owner_client, TYPED)
+    taken = send(owner_client, {**TYPED, "users": BusinessUser.objects.get().account_id})
     assert taken.status_code == 302
     assert not Draft.objects.exists()
     assert OFFER not in text_of(owner_client.get(PAGE))
