@@ -1,6 +1,6 @@
 """Messages of the portal in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,26 +36,29 @@ def _days(said: str) -> str:
     return _("notice.more_days").format(days=shown, count=len(days)) if len(days) > MOST_DAYS else shown
 
 
-# The page of a site and day that a message speaks of.
-Page = Callable[[int | None, date], str]
+# The site and day that a message speaks of.
+Place = tuple[int | None, date]
+# Where the portal shows some of these, all asked at once.
+Pages = Callable[[Collection[Place]], Mapping[Place, str]]
 
 
-def shown_notices(rows: list[NoticeRow], page: Page) -> list[ShownNotice]:
+def shown_notices(rows: list[NoticeRow], pages: Pages) -> list[ShownNotice]:
     """Messages in words, days in them written out, each with the page of what it speaks of where there is one."""
     found, places = [], places_spoken_of([row.about for row in rows])
+    urls = pages(places.values())
     for row in rows:
         data = {key: _days(value) if key in {"day", "days"} else value for key, value in row.data.items()}
         title, body = _(f"notice.{row.kind}.title"), _(f"notice.{row.kind}.body").format(**data)
-        found.append(ShownNotice(row, title, body, page(*places[row.about]) if row.about in places else ""))
+        found.append(ShownNotice(row, title, body, urls[places[row.about]] if row.about in places else ""))
     return found
 
 
-def notices_page(request: HttpRequest, page: Page) -> HttpResponse:
+def notices_page(request: HttpRequest, pages: Pages) -> HttpResponse:
     """All messages to the viewer, newest first, with the pages of what they speak of."""
     start = start_of(request)
     rows = list_notices(viewer_of(request).account_id or 0, start=start, limit=PAGE + 1)
     context = {
-        "notices": shown_notices(rows[:PAGE], page),
+        "notices": shown_notices(rows[:PAGE], pages),
         **pages_around(request, start, more=len(rows) > PAGE, size=PAGE),
     }
     return render(request, "base/notices.html", context)

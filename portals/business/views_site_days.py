@@ -103,7 +103,7 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     )  # fmt: skip
     names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now, days=seen))
     context = {
-        "site": access.site, "manages": access.manages, "month": chosen, "lines": with_days(lines_of(shown, names), chosen, site_id),
+        "site": access.site, "is_prime": access.is_prime, "manages": access.manages, "month": chosen, "lines": with_days(lines_of(shown, names), chosen, site_id),
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
         "self_declared": shown_claims(self_declared, names), "self_declared_count": len(open_claims.self_declared),
         "more_self_declared": len(open_claims.self_declared) - len(self_declared), "more_claims": len(open_claims.answerable) - len(claims),

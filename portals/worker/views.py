@@ -1,6 +1,6 @@
 """The worker's home and own data."""
 
-from datetime import date
+from collections.abc import Collection
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.days import by_place
-from portals.base.messages import notices_page, shown_notices
+from portals.base.messages import Place, notices_page, shown_notices
 from portals.base.photos import photo_answer
 from portals.base.records import full_kana, full_name, worker_blocks
 from portals.base.templatetags.ds import jdate
@@ -30,15 +30,15 @@ from registry.workers.states import LinkSide
 MOST_TO_DO = 3
 
 
-def _page_of(_site_id: int | None, day: date) -> str:
-    """The day that a message speaks of."""
-    return reverse("worker:day", args=[day.year, day.month, day.day])
+def _pages_of(places: Collection[Place]) -> dict[Place, str]:
+    """The days that messages speak of."""
+    return {place: reverse("worker:day", args=[place[1].year, place[1].month, place[1].day]) for place in places}
 
 
 @page(Permission.WORKER_OWN)
 def notices(request: HttpRequest) -> HttpResponse:
     """All messages to the worker."""
-    return notices_page(request, _page_of)
+    return notices_page(request, _pages_of)
 
 
 @page(Permission.WORKER_OWN)
@@ -56,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "todays": shown_days(todays, claims, places), "is_touched": any(not row.bound.by_hand for row in todays),
         "today": today, "month": month,
         "marks": marks_of(rows, places), "tiles": counter_tiles(rows, month), "to_do": _to_do(worker_id, answerable)[:MOST_TO_DO],
-        "notices": shown_notices(list_notices(viewer_of(request).account_id or 0), _page_of),
+        "notices": shown_notices(list_notices(viewer_of(request).account_id or 0), _pages_of),
     }  # fmt: skip
     return render(request, "worker/home.html", context)
 

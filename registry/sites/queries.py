@@ -167,6 +167,12 @@ def list_sites(
     return rows_of_sites(rows.order_by("-opened_at", "pk")[start : start + limit])
 
 
+def which_are_own(business_id: int, ids: Iterable[int], *, reach: Reach) -> set[int]:
+    """Those of some sites that are a prime's own, as far as they are in reach."""
+    rows = Site.objects.filter(in_reach(reach), business_id=business_id, pk__in=set(ids))
+    return set(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def names_of_sites(ids: Iterable[int]) -> dict[int, str]:
     """Names of sites."""
     return dict(Site.objects.filter(pk__in=set(ids)).order_by("pk").values_list("pk", "name"))

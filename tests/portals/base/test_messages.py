@@ -1,9 +1,9 @@
-from datetime import date
+from collections.abc import Collection
 
 import pytest
 from django.utils.translation import override
 
-from portals.base.messages import PAGE, shown_notices
+from portals.base.messages import PAGE, Place, shown_notices
 from registry.businesses.queries import list_users
 from registry.notices.models import Notice
 from registry.notices.operations import write_notice
@@ -15,15 +15,15 @@ from tests.factories.visitors import as_firm, as_worker
 pytestmark = pytest.mark.django_db
 
 
-def page(site_id: int | None, day: date) -> str:
-    """Where the page of a site and day would be."""
-    return f"/{site_id}/{day}/"
+def pages(places: Collection[Place]) -> dict[Place, str]:
+    """Where the pages of sites and days would be."""
+    return {(site_id, day): f"/{site_id}/{day}/" for site_id, day in places}
 
 
 def test_a_message_names_who_and_when_in_words() -> None:
     row = NoticeRow(1, NoticeKind.LINKED, {"firm": "見本建設株式会社", "day": "2026-11-20"}, NOW)
     with override("ja"):
-        (shown,) = shown_notices([row], page)
+        (shown,) = shown_notices([row], pages)
     assert shown.row is row
     assert shown.title == "会社との関連付けが登録されました"
     assert "見本建設株式会社" in shown.body
@@ -37,7 +37,7 @@ def test_of_many_days_a_message_names_the_first_ones_and_how_many_they_are() -> 
         days = " ".join(f"2026-11-{day:02}" for day in range(1, count + 1))
         row = NoticeRow(1, NoticeKind.DAYS_COUNTED, {"site": "現場", "days": days, "reason": ""}, NOW)
         with override("ja"):
-            (shown,) = shown_notices([row], page)
+            (shown,) = shown_notices([row], pages)
         assert "11月5日（木）" in shown.body
         assert ("6日（金）など6日" in shown.body, "など6日" in shown.body) == (False, more)
 

@@ -60,7 +60,7 @@ def test_the_owner_gives_a_site_and_takes_it_away(firm: BusinessId, site: SiteId
 
 def test_without_somebody_who_manages_it_nothing_is_changed(firm: BusinessId, site: SiteId) -> None:
     viewer, browser = a_user(firm, Role.SITE_VIEWER), as_firm(firm)
-    for chosen, words in (([], "入力するか、選んで"), ([viewer], "現場を管理する人が選ばれていません。")):
+    for chosen, words in (([], "選ばれていません"), ([viewer], "現場を管理する人が選ばれていません。")):
         answer = browser.post(f"/business/sites/{site}/users/", {"users": chosen})
         assert answer.status_code == 422
         assert words in answer.content.decode()

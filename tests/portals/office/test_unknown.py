@@ -45,11 +45,12 @@ def test_an_owner_is_named_and_the_day_is_his(office: Client, gate: Gate, card: 
 
 def test_the_home_says_how_many_wait_and_since_when(office: Client, gate: Gate) -> None:
     home = office.get("/office/").content.decode()
-    tile = home.partition(f'href="{LIST}">持ち主の分からないカード</a></h2>')[2].partition("</li>")[0]
+    tile = home.partition(f'href="{LIST}">持ち主の分からないカードの打刻</a></h2>')[2].partition("</li>")[0]
     assert "2件が待っています" in tile
     assert "いちばん古いものも今日からです" in tile
     assert (
-        "待っているものはありません" in home.partition('href="/office/unknown-sites/">登録のない現場の打刻</a></h2>')[2]
+        "待っているものはありません"
+        in home.partition('href="/office/unknown-sites/">登録のない現場IDの打刻</a></h2>')[2]
     )
     assert "持ち主の分からないカード" not in as_office(Role.DESK).get("/office/").content.decode()
 
