@@ -20,7 +20,7 @@ from portals.base.qr import qr_picture
 from registry.core.errors import NotFoundError
 from registry.core.ids import SiteId
 from registry.histories.operations.unregistered import join_unregistered_site
-from registry.sites.operations import BoardData, find_board_problems, open_unregistered_site
+from registry.sites.operations.unregistered import BoardData, find_board_problems, open_unregistered_site
 from registry.sites.queries import SiteRow, UnregisteredRow, list_terminals, names_of_sites
 from registry.sites.rules import handles_unregistered, has_opened
 from registry.touches.operations.devices import end_pairing, make_pairing_code, revoke_device

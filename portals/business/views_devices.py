@@ -31,7 +31,7 @@ from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import list_waiting_of_site
 from registry.histories.rules import may_decide
 from registry.histories.states import Reason
-from registry.sites.operations import add_terminal
+from registry.sites.operations.sites import add_terminal
 from registry.sites.queries import SiteRow, list_terminals
 from registry.touches.operations.devices import accept_loss, end_pairing, make_pairing_code, revoke_device
 from registry.touches.queries import (

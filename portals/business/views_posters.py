@@ -16,7 +16,7 @@ from portals.base.qr import qr_picture
 from portals.business.site_access import own_terminal
 from registry.accounts.states import Permission
 from registry.core.ids import SiteId
-from registry.sites.operations import end_screen_link, make_screen_link, say_poster_up, withdraw_poster
+from registry.sites.operations.sites import end_screen_link, make_screen_link, say_poster_up, withdraw_poster
 
 
 @page(Permission.SITE_MANAGE)

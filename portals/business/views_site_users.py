@@ -16,7 +16,7 @@ from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import UserRow
 from registry.core.errors import RegistryError
-from registry.sites.operations import give_site
+from registry.sites.operations.sites import give_site
 from registry.sites.queries import list_site_users, list_users_to_choose
 from registry.structures.operations.users import give_site_below
 

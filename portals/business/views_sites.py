@@ -28,7 +28,7 @@ from registry.businesses.queries import find_unit, list_units
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
-from registry.sites.operations import (
+from registry.sites.operations.sites import (
     SiteData,
     SiteNames,
     add_period,

@@ -14,7 +14,7 @@ from registry.accounts.states import LIMITS, Limited
 from registry.cards.derive import write_phone_code
 from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId, SiteId
-from registry.sites.operations import add_terminal
+from registry.sites.operations.sites import add_terminal
 from registry.sites.queries import list_terminals
 from registry.touches.derive import device_secret, masked_secret, signature_of
 from registry.touches.models import Device

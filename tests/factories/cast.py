@@ -24,7 +24,7 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
-from registry.sites.operations import SiteData, open_site
+from registry.sites.operations.sites import SiteData, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.tenures import FirmPlace, accept_invitation, invite_firm
 from registry.structures.queries import TenureRow, get_tenure

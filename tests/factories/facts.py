@@ -10,7 +10,7 @@ from typing import Any
 from registry.cards.operations import end_card, issue_card, lift_stop, register_token, ship_card, stop_card
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.receiving import receive_touches
-from registry.sites.operations import SiteData, add_period, change_day_boundary, close_site, open_site
+from registry.sites.operations.sites import SiteData, add_period, change_day_boundary, close_site, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import (
     RosterData,

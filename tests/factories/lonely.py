@@ -8,7 +8,7 @@ from typing import Any
 
 from registry.core.ids import BusinessId, IdKind, id_of_body
 from registry.histories.operations.unregistered import join_unregistered_site
-from registry.sites.operations import BoardData, open_unregistered_site
+from registry.sites.operations.unregistered import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.touches.operations.orphans import give_day, name_owner, name_site

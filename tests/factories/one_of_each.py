@@ -12,7 +12,7 @@ from registry.histories.queries import list_open_edits
 from registry.papers.operations import ask_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.operations import BoardData, open_unregistered_site
+from registry.sites.operations.unregistered import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.keys import make_site_key
 from registry.structures.operations.rosters import RosterData, add_to_roster

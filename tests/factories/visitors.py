@@ -14,7 +14,7 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.ids import BusinessId, SiteId
 from registry.core.viewer import Viewer
 from registry.disclosure.queries import viewer_for
-from registry.sites.operations import give_site
+from registry.sites.operations.sites import give_site
 from registry.sites.queries import find_site, list_site_users
 from registry.structures.operations.users import give_site_below
 from registry.workers.models import Worker

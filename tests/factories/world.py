@@ -19,7 +19,8 @@ from registry.histories.queries import list_claims_of_worker, list_open_edits
 from registry.papers.operations import ask_paper, make_paper
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.operations import BoardData, add_terminal, open_unregistered_site
+from registry.sites.operations.sites import add_terminal
+from registry.sites.operations.unregistered import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals, list_unregistered_sites
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import FirmPlace, invite_firm

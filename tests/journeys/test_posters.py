@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.businesses.queries import list_users
-from registry.sites.operations import withdraw_poster
+from registry.sites.operations.sites import withdraw_poster
 from registry.sites.queries import list_terminals
 from registry.workers.models import Worker
 from tests.factories.cast import PASSWORD, a_firm, a_gate, a_worker, activate, logged_in, owner_of, secrets_of_letters

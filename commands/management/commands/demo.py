@@ -40,7 +40,7 @@ from registry.histories.operations.binder import follow
 from registry.histories.operations.receiving import receive_touches
 from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
-from registry.sites.operations import SiteData, open_site
+from registry.sites.operations.sites import SiteData, open_site
 from registry.sites.queries import list_terminals
 from registry.touches.derive import signature_of
 from registry.touches.operations.devices import make_pairing_code, register_device

@@ -12,7 +12,7 @@ from registry.histories.operations.claims import ClaimTwiceError, SiteUnknownErr
 from registry.histories.operations.parties import tell_firm
 from registry.histories.queries import list_unregistered
 from registry.notices.states import NoticeKind
-from registry.sites.operations import close_unregistered_site
+from registry.sites.operations.unregistered import close_unregistered_site
 from registry.sites.queries import find_site, find_unregistered_site
 from registry.touches.operations.presence import hold_devices_of, join_presence
 

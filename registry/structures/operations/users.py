@@ -9,7 +9,7 @@ from registry.accounts.states import Permission
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId, SiteId
-from registry.sites.operations import give_site_to
+from registry.sites.operations.sites import give_site_to
 from registry.structures.queries import has_part_in
 
 

@@ -10,7 +10,7 @@ from registry.businesses.states import BusinessKind
 from registry.core.days import JST
 from registry.histories.models import DayDecision
 from registry.histories.operations.edits import decide_days
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from tests.factories.cast import NOW, a_touch, logged_in, owner_of
 from tests.factories.days import bind_all
 from tests.factories.own_days import DAY, TODAY, Own

@@ -29,7 +29,7 @@ from registry.histories.operations.claims import ClaimData, approve_claims, ente
 from registry.histories.operations.edits import decide_days
 from registry.papers.rules import Wish, may_ask
 from registry.papers.states import PaperKind
-from registry.sites.operations import SiteData, add_period, add_terminal, close_site, file_site, open_site
+from registry.sites.operations.sites import SiteData, add_period, add_terminal, close_site, file_site, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.keys import make_site_key
 from registry.structures.operations.rosters import RosterData, add_to_roster

@@ -13,7 +13,7 @@ from portals.base.qr import qr_picture
 from registry.core.ids import BusinessId
 from registry.sites.derive import SCREEN_CODE_LIFE
 from registry.sites.models import Terminal
-from registry.sites.operations import add_terminal, close_site
+from registry.sites.operations.sites import add_terminal, close_site
 from registry.sites.queries import TerminalRow, list_terminals
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, owner_of
 from tests.factories.visitors import as_firm

@@ -13,7 +13,7 @@ from registry.accounts.states import Role
 from registry.businesses.operations import UnitData, add_unit, add_user
 from registry.core.ids import BusinessId, SiteId
 from registry.histories.operations.claims import ClaimData, enter_claim
-from registry.sites.operations import file_site
+from registry.sites.operations.sites import file_site
 from registry.sites.queries import list_site_users
 from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all

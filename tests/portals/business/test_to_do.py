@@ -20,14 +20,8 @@ from registry.histories.operations.edits import edit_day
 from registry.histories.operations.unregistered import join_unregistered_site
 from registry.histories.queries.waiting import MANY
 from registry.sites.models import Site
-from registry.sites.operations import (
-    BoardData,
-    SiteData,
-    add_terminal,
-    close_site,
-    open_site,
-    open_unregistered_site,
-)
+from registry.sites.operations.sites import SiteData, add_terminal, close_site, open_site
+from registry.sites.operations.unregistered import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.structures.models import Tenure
 from registry.structures.operations.rosters import RosterData, add_to_roster

@@ -11,7 +11,7 @@ from registry.histories.operations.claims import refuse_claim
 from registry.histories.operations.edits import decide_days, edit_day
 from registry.histories.queries import list_open_edits
 from registry.histories.states import Standing
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from tests.factories.cast import NOW, a_touch, owner_of
 from tests.factories.days import bind_all, days_of
 from tests.factories.site_days import Place

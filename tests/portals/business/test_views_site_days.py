@@ -15,7 +15,7 @@ from registry.papers.kinds.days import sheet_of
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from tests.factories.cast import NOW, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
 from tests.factories.site_days import Place

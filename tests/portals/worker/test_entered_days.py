@@ -17,7 +17,7 @@ from registry.histories.operations.claims import (
     withdraw_claim,
 )
 from registry.histories.queries import list_claims_of_worker
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from tests.factories.cast import NOW, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
 from tests.factories.own_days import DAY, Own

@@ -12,7 +12,7 @@ from registry.histories.operations.edits import decide_days
 from registry.histories.operations.unregistered import join_unregistered_site
 from registry.notices.operations import write_notice
 from registry.notices.states import NoticeKind
-from registry.sites.operations import BoardData, open_unregistered_site
+from registry.sites.operations.unregistered import BoardData, open_unregistered_site
 from registry.workers.operations.links import ask_for_link
 from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all

@@ -11,7 +11,7 @@ from django.test import Client
 from registry.cards.models import Card
 from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId
-from registry.sites.operations import withdraw_poster
+from registry.sites.operations.sites import withdraw_poster
 from registry.sites.queries import TerminalRow, list_terminals
 from tests.factories.cast import NOW, PASSWORD, Gate, a_firm, a_worker, logged_in, owner_of
 from tests.factories.days import days_of

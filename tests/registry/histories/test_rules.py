@@ -8,7 +8,7 @@ from registry.core.actor import Actor, ActorKind
 from registry.histories.derive.binding import Assignment, BoundDay
 from registry.histories.rules import is_here_now, may_refuse_position, needs_approval, speaks_for_prime
 from registry.histories.states import Standing
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from registry.sites.queries import find_site
 from registry.touches.states import Direction
 from tests.factories.cast import NOW, a_firm, a_gate, owner_of

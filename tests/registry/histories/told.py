@@ -38,7 +38,7 @@ from registry.histories.queries import (
     list_refused_of_month,
 )
 from registry.sites.models import UnregisteredSite
-from registry.sites.operations import BoardData, open_unregistered_site
+from registry.sites.operations.unregistered import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.workers.models import Worker

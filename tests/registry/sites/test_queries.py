@@ -7,7 +7,7 @@ from django.conf import settings
 
 from registry.core.errors import RegistryError
 from registry.sites.derive import PosterCode, write_poster_code
-from registry.sites.operations import add_period, withdraw_poster
+from registry.sites.operations.sites import add_period, withdraw_poster
 from registry.sites.queries import (
     find_site,
     get_poster,

@@ -11,13 +11,13 @@ from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId, SiteId
 from registry.core.reach import Reach
 from registry.disclosure.queries import viewer_for
-from registry.sites.operations import SiteManagerMissingError, SiteUserError, file_site, give_site, open_site
+from registry.sites.operations.sites import SiteManagerMissingError, SiteUserError, file_site, give_site, open_site
 from registry.sites.queries import find_site, list_site_users, list_sites, list_users_of_own_site
 from registry.structures.operations.users import give_site_below
 from registry.structures.queries import list_sites_below
 from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_tenure, owner_of
 from tests.factories.visitors import a_user, give, user_as_actor
-from tests.registry.sites.test_operations import DATA
+from tests.registry.sites.operations.test_sites import DATA
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId, IdKind, SiteId, id_of_body
 from registry.histories.operations.receiving import receive_phone_touch
 from registry.histories.operations.unregistered import join_unregistered_site
-from registry.sites.operations import BoardData, open_unregistered_site
+from registry.sites.operations.unregistered import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.touches.operations.log import make_partitions

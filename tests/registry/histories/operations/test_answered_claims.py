@@ -29,7 +29,7 @@ from registry.histories.states import ClaimState, Standing
 from registry.notices.models import Notice
 from registry.notices.queries import list_notices
 from registry.notices.states import NoticeKind
-from registry.sites.operations import close_site, reopen_site
+from registry.sites.operations.sites import close_site, reopen_site
 from tests.factories.cast import NOW, a_firm, a_gate, a_worker, owner_of
 from tests.factories.claims import Place, row, standing, told
 from tests.factories.visitors import account_of_worker, worker_as_actor

@@ -19,7 +19,7 @@ from registry.histories.operations.binder import FOLLOWER, bind_at_once, bind_mo
 from registry.histories.operations.claims import ClaimData, enter_claim, withdraw_claim
 from registry.histories.queries import list_days_of_worker, load_months
 from registry.histories.states import Reason
-from registry.sites.operations import change_day_boundary
+from registry.sites.operations.sites import change_day_boundary
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.registration import change_trades
 from tests.factories.cast import NOW, OFFICE, STARTED, Gate, a_firm, a_gate, a_touch, a_worker, owner_of

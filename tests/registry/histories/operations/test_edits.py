@@ -41,7 +41,7 @@ from registry.histories.queries import (
 from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Side, Standing
 from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from registry.workers.operations.registration import change_trades
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import days_of

@@ -21,7 +21,7 @@ from registry.histories.queries import (
 )
 from registry.histories.states import Standing
 from registry.notices.states import NoticeKind
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from tests.factories.cast import NOW, owner_of
 from tests.factories.claims import Place, row, standing, told
 from tests.factories.visitors import account_of_worker

@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 
 from registry.histories.operations import remembering
-from registry.sites.operations import add_period, change_day_boundary, close_site, reopen_site
+from registry.sites.operations.sites import add_period, change_day_boundary, close_site, reopen_site
 from registry.structures.operations.tenures import accept_invitation, end_tenure
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 

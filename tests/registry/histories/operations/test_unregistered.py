@@ -25,7 +25,7 @@ from registry.histories.queries import (
 from registry.histories.states import Reason, Standing
 from registry.notices.queries import list_notices
 from registry.notices.states import NoticeKind
-from registry.sites.operations import BoardData, open_unregistered_site
+from registry.sites.operations.unregistered import BoardData, open_unregistered_site
 from registry.sites.queries import list_terminals
 from registry.touches.operations.devices import (
     add_pairing,

@@ -15,7 +15,7 @@ from registry.histories.operations.edits import DayDecidedError, decide_days
 from registry.histories.queries import DayApproval, approvals_of, list_days_of_worker, list_decisions_waiting
 from registry.histories.states import Approval, Standing
 from registry.notices.models import Notice
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all, days_of
 

@@ -7,7 +7,7 @@ import pytest
 from registry.core.ids import BusinessId, WorkerId
 from registry.histories.operations.edits import edit_day
 from registry.histories.queries import ElsewhereDay, list_days_elsewhere
-from registry.sites.operations import close_site
+from registry.sites.operations.sites import close_site
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.operations.links import unlink
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of

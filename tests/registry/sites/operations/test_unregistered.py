@@ -10,9 +10,9 @@ from registry.core.ids import BusinessId, IdKind, SiteId, WorkerId, is_id
 from registry.core.reach import Reach
 from registry.sites.derive import labour_insurance_number
 from registry.sites.models import Site
-from registry.sites.operations import (
+from registry.sites.operations.sites import add_terminal
+from registry.sites.operations.unregistered import (
     BoardData,
-    add_terminal,
     close_unregistered_site,
     find_board_problems,
     open_unregistered_site,

@@ -14,7 +14,7 @@ from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, IdKind, SiteId, is_id
 from registry.sites.models import DayBoundary, Site
-from registry.sites.operations import (
+from registry.sites.operations.sites import (
     DayBoundaryError,
     PeriodOrderError,
     SiteData,
