@@ -13,9 +13,10 @@ PAGE = ROOT / "docs" / "handbook" / "performance.md"
 HEAD = """# Performance
 
 Absolute figures belong to one machine and one day; the goals of the touch path are ratios to what the same machine did in
-the same run; of two figures, measured just before and just after, to their mean. **S**: one durable insert a transaction with
-32 clients (pgbench); **B**: batches of 500 rows with 2 clients; **X**: log and presence of a touch in SQL alone, without
-look-ups, in batches of 300 with 2 clients. Database, server and sender share the processors; fsync and synchronous_commit are on.
+the same run: the median of four rounds, each compared to the mean of what was measured just before and just after it.
+**S**: one durable insert a transaction with 32 clients (pgbench); **B**: batches of 500 rows with 2 clients; **X**: log and
+presence of a touch in SQL alone, without look-ups, in batches of 300 with 2 clients. Database, server and sender share the
+processors; fsync and synchronous_commit are on.
 """
 SECTIONS = {
     "touches": "Touches and binding, by `make bench`",

@@ -14,10 +14,16 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from tests.workers import Pieces, put_first
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs beside Django's sync code
+
+# On a machine that does other things as well an example may take long: that says nothing of what it tries.
+properties.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("busy")
 
 KEPT_TABLES = ("codes_", "django_migrations", "django_content_type", "auth_permission")
 

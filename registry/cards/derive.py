@@ -1,6 +1,6 @@
 """How long a card is valid (ruling 16), and the code that a phone shows in its place, without tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -40,6 +40,12 @@ def valid_until(issued_on: date, birth_on: date, *, has_document: bool = True) -
     earliest = _years_later(issued_on, years if has_document else YEARS_WITHOUT_DOCUMENT)
     day = _birthday(birth_on, earliest.year)
     return day if day >= earliest else _birthday(birth_on, earliest.year + 1)
+
+
+def works_until(shipments: Iterable[datetime | None]) -> datetime | None:
+    """Until when an old card works, by the shipments of those after it (ruling 19); None while none of them is shipped."""
+    first = min(filter(None, shipments), default=None)
+    return first and first + OLD_CARD_WORKS
 
 
 class CardFact(NamedTuple):

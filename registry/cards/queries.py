@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from registry.cards.derive import OLD_CARD_WORKS
+from registry.cards.derive import works_until
 from registry.cards.models import Card
 from registry.cards.states import CardState
 from registry.core.days import jst_day
@@ -58,13 +58,12 @@ class OldCard:
 def list_old_cards(worker_id: int, *, at: datetime) -> list[OldCard]:
     """A worker's replaced cards that may still work at a moment (ruling 19), newest first."""
     found: list[OldCard] = []
-    shipped: list[datetime] = []
-    for card in list_cards(worker_id):
-        until = min(shipped) + OLD_CARD_WORKS if shipped else None
+    cards = list_cards(worker_id)
+    for place, card in enumerate(cards):
+        until = works_until(newer.shipped_at for newer in cards[:place])
         is_good = card.state is CardState.REPLACED and card.stopped_at is None and jst_day(at) <= card.valid_until
         if is_good and (until is None or at < until):
             found.append(OldCard(card, until))
-        shipped += [card.shipped_at] if card.shipped_at else []
     return found
 
 

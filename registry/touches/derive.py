@@ -40,6 +40,7 @@ _TURNS = (Direction.IN, Direction.NONE, Direction.OUT)
 _TURN_OF = {str(direction): turn for turn, direction in enumerate(_TURNS)}
 _TURN_MASK, _IN, _OUT = 3, 0, 2
 _FLAGS, _BRANCHES = 31, (1 << _BRANCH_BITS) - 1
+NO_CARD = 0  # in the place of a branch: a phone was touched, no card
 
 
 class Flag(IntFlag):
@@ -76,7 +77,7 @@ def _of_branch(branch: int) -> int:
 
 
 def with_branch(number: int, branch: int) -> int:
-    """A touch with the branch of the card that it was made with, 0 without one."""
+    """A touch with the branch of the card that it was made with, or `NO_CARD`."""
     return number & ~_of_branch(2 * _BRANCHES + 1) | _of_branch(branch)
 
 
@@ -128,7 +129,7 @@ def flags_of(number: int) -> int:
 
 
 def branch_of(number: int) -> int:
-    """The branch of the card of a touch; 0 where a worker's phone stood in its place: no card was used."""
+    """The branch of the card of a touch; `NO_CARD` where a worker's phone stood in its place."""
     return number >> _LAST_BITS & _BRANCHES | (number & 1) << _BRANCH_BITS
 
 
@@ -315,6 +316,22 @@ def is_apart_from(numbers: Sequence[int], day: int, shift: int = 0) -> bool:
     if place == len(numbers) or numbers[place] >> _TURN_SHIFT & _TURN_MASK == _IN:
         return True
     return numbers[place] - tomorrow >= _SHIFT_MINUTES << _LOW_BITS
+
+
+def has_its_day(numbers: Sequence[int], day: int, span: tuple[int, int], shift: int = 0) -> bool:
+    """Whether what is touched on a calendar day, by its ordinal, belongs to that day and takes nothing from those before.
+
+    So it does nearly always: it comes after the beginning of the day, by its span, and what came before is over. `shift` as
+    above.
+    """
+    place = bisect_left(numbers, _midnight(day) - shift)
+    if place == len(numbers):
+        return True
+    first = numbers[place] + shift >> _TURN_SHIFT
+    if first >> _TURN_BITS < span[0]:
+        return False
+    before = numbers[place - 1] + shift >> _TURN_SHIFT if place else _OUT
+    return before & _TURN_MASK == _OUT or (first >> _TURN_BITS) - (before >> _TURN_BITS) >= _SHIFT_MINUTES
 
 
 def _midnight(day: int) -> int:

@@ -159,7 +159,7 @@ def _cards(world: World, rng: random.Random) -> None:
     for n, worker in enumerate(world.workers):
         at, what = (
             moment(world.day(rng.randrange(3, 11)), 500),
-            rng.choice(["token", "stop", "lift", "end", "renew", ""]),
+            rng.choice(["token", "stop", "lift", "end", "renew", "silent", ""]),
         )
         world.credentials.append([{"card": f"{worker}-01"}])
         if what == "token":
@@ -172,14 +172,16 @@ def _cards(world: World, rng: random.Random) -> None:
             world.add(f"lift{n}", partial(lift_stop, worker, by=OFFICE, at=at + timedelta(hours=2)), f"stop{n}")
         if what == "end":
             world.add(f"dead{n}", partial(end_card, worker, reason="", by=OFFICE, at=at))
-        if what == "renew":
-            world.add(f"renew{n}", partial(_renew, worker, at))
+        if what in {"renew", "silent"}:
+            world.add(f"renew{n}", partial(_renew, worker, at, is_noted=what == "renew"))
             world.credentials[n].append({"card": f"{worker}-02"})
 
 
-def _renew(worker: WorkerId, at: datetime) -> None:
+def _renew(worker: WorkerId, at: datetime, *, is_noted: bool) -> None:
+    """A new card; its shipment is not always noted."""
     issue_card(worker, by=OFFICE, at=at)
-    ship_card(worker, by=OFFICE, at=at)
+    if is_noted:
+        ship_card(worker, by=OFFICE, at=at)
 
 
 def _sites(world: World, rng: random.Random) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from registry.cards.derive import OLD_CARD_WORKS, CardFact
+from registry.cards.derive import OLD_CARD_WORKS, CardFact, works_until
 from registry.codes.states import Counts
 from registry.core.days import JST, jst_day
 from registry.histories.derive.deadlines import is_self_declared
@@ -316,17 +316,12 @@ def _reasons_of_card(facts: WorkerFacts, day: date, number: int) -> frozenset[Re
 
 def _reasons_of_old_card(facts: WorkerFacts, branch: int, at: datetime) -> set[Reason]:
     """The old card works until the first touch of the new one or 30 days after its shipment (ruling 19)."""
-    used = any(
-        branch_of(number) > branch and minute_of(number) <= at
-        for days in facts.days.values() for day in days for number in day.numbers
-    )  # fmt: skip
-    if used:
+    if any(other > branch and minute_of(first) <= at for other, first in facts.first_uses.items()):
         return {Reason.CARD_LOST}
-    newer = [card.shipped_at for other, card in facts.cards.items() if other > branch and card.shipped_at]
-    shipped = min(newer, default=None)
-    if shipped is None or at < shipped:
+    until = works_until(card.shipped_at for other, card in facts.cards.items() if other > branch)
+    if until is None or at < until - OLD_CARD_WORKS:
         return set()
-    return {Reason.CARD_LOST if at >= shipped + OLD_CARD_WORKS else Reason.CARD_REPLACED}
+    return {Reason.CARD_LOST if at >= until else Reason.CARD_REPLACED}
 
 
 def _assign(

@@ -90,7 +90,10 @@ class DecisionFact(NamedTuple):
 
 
 class WorkerFacts(msgspec.Struct, frozen=True, gc=False):
-    """All that decides what one worker's days mean. `days` are those of the month and its neighbours, by site."""
+    """All that decides what one worker's days mean. `days` are those of the month and its neighbours, by site.
+
+    `first_uses` has the first touch with each card of somebody who ever had several, by its branch, as an absolute number.
+    """
 
     links: Sequence[LinkFact]
     trades: Sequence[TradeFact]
@@ -102,3 +105,4 @@ class WorkerFacts(msgspec.Struct, frozen=True, gc=False):
     claims: Sequence[ClaimFact] = ()
     edits: Sequence[EditFact] = ()
     decisions: Sequence[DecisionFact] = ()
+    first_uses: Mapping[int, int] = {}

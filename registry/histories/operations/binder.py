@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,6 @@ FOLLOWER = "histories"
 # Workers bound in one go: their facts are read together.
 TOGETHER = 400
 _LAST_MONTH = date(2999, 12, 1)
-# A touch can change the meaning of another one up to a month later: the first touch of a new card (ruling 19).
-_REACH = timedelta(days=31)
 _DAY = timedelta(days=1)
 
 
@@ -56,7 +55,8 @@ def bind_at_once(worker_ids: Collection[int], day: date) -> None:
 def _bind_touched(marks: Collection[ChangeMark]) -> list[ChangeMark]:
     """Bind the days that touches may have changed, which is what nearly all marks ask for.
 
-    Returns what is left of the marks: workers for whom that is not enough, whose months are to be bound as a whole.
+    Returns what is left of the marks: workers for whom that is not enough, all whose months from then on are to be bound as a
+    whole: the first touch of a new card ends the old one for ever (ruling 19).
     """
     touched: dict[date, dict[int, set[date]]] = defaultdict(lambda: defaultdict(set))
     for mark in marks:
@@ -67,7 +67,7 @@ def _bind_touched(marks: Collection[ChangeMark]) -> list[ChangeMark]:
     for month, days in touched.items():
         for workers in _in_portions(sorted(days)):
             reaching |= _bind_days(month, {worker_id: days[worker_id] for worker_id in workers})
-    left = [replace(mark, worker_ids=tuple(reaching.intersection(mark.worker_ids))) for mark in marks]
+    left = [replace(mark, worker_ids=tuple(reaching.intersection(mark.worker_ids)), until_on=None) for mark in marks]
     return [mark for mark in left if mark.worker_ids]
 
 
@@ -81,7 +81,7 @@ def _bind_days(month: date, touched: Mapping[int, Collection[date]]) -> set[int]
         if not all(facts.is_apart_from(worker_id, day) for day in days):
             reaching.add(worker_id)
             continue
-        near = {day - step * _DAY for day in days for step in range(DAYS_OF_A_TOUCH)}
+        near = chain.from_iterable(facts.days_of_touches_on(worker_id, day) for day in days)
         wanted = {day for day in near if day.replace(day=1) == month}
         bound = bind(facts.of(worker_id, facts.only_days_of(worker_id, wanted)), wanted)
         rows = repack(before.get(worker_id, ()), wanted, bound)
@@ -97,7 +97,7 @@ def _concerned(marks: Sequence[ChangeMark]) -> set[tuple[int, date]]:
     of_sites: set[tuple[int, date, date]] = set()
     for mark in marks:
         begin = (mark.from_on - (DAYS_OF_A_TOUCH - 1) * _DAY).replace(day=1)
-        end = (mark.until_on + _REACH).replace(day=1) if mark.until_on else _LAST_MONTH
+        end = mark.until_on.replace(day=1) if mark.until_on else _LAST_MONTH
         for worker_id in mark.worker_ids:
             of_workers.add((worker_id, begin, end))
         if not mark.worker_ids and mark.site_id is not None:

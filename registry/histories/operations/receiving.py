@@ -191,8 +191,7 @@ def _find_meanings(
     facts: Facts, worker_id: int, rows: Sequence[tuple[_Name, Touched]], found: dict[_Name, Meaning]
 ) -> None:
     """What one worker's touches mean, day by day."""
-    # All days only of somebody with several cards: the first touch of a new one ends the old one (ruling 19).
-    person = facts.of(worker_id, facts.days_of(worker_id) if facts.has_several_cards(worker_id) else {})
+    person = facts.of(worker_id, {})
     bound: dict[int, dict[int, Meaning]] = {}
     for name, one in rows:
         found_on = facts.day_with(worker_id, one)

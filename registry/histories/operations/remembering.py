@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from registry.core.days import jst_day
-from registry.histories.queries.facts import Facts, Surroundings, load_sites, load_worker_rows
+from registry.histories.queries.facts import Facts, Surroundings, load_sites, load_worker_rows, with_first_uses
 
 LONGEST = timedelta(minutes=5)
 MOST_SITES = 5_000
@@ -41,7 +41,7 @@ def load_facts_quickly(
     on = jst_day(at)
     if connection.in_atomic_block:
         rows = load_worker_rows(worker_ids, months, sites=site_ids)
-        return Facts(rows, load_sites(rows.site_ids(), on=on))
+        return with_first_uses(Facts(rows, load_sites(rows.site_ids(), on=on)), months)
     before = _memory[0] if _memory and _still_holds(_memory[0], at) else _Memory("", at, Surroundings({}, {}))
     rows = load_worker_rows(worker_ids, months, sites=site_ids, known=before.snapshot or None)
     around = before.around
@@ -52,7 +52,7 @@ def load_facts_quickly(
         found = load_sites(missing, on=on)
         around = Surroundings({**(around.sites if len(around.sites) < MOST_SITES else {}), **found.sites}, found.counts)
     _memory[:] = [_Memory(rows.read_at, before.begun_at, around)]
-    return Facts(rows, around)
+    return with_first_uses(Facts(rows, around), months)
 
 
 def _still_holds(memory: _Memory, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The facts around the days of some workers, read in two queries, however many."""
+"""The facts around the days of some workers, read in two or three queries, however many."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, time
@@ -15,12 +15,16 @@ from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, S
 from registry.histories.states import Reason
 from registry.structures.derive import EntryFact, Structure, TenureFact
 from registry.touches.derive import (
+    DAYS_OF_A_TOUCH,
     NO_BOUNDARY,
+    NO_CARD,
     Boundaries,
     WorkDay,
     absolute,
+    branch_of,
     day_of,
     hangs_on_earlier,
+    has_its_day,
     is_among,
     is_apart_from,
     numbers_of_day,
@@ -81,6 +85,11 @@ class Surroundings(NamedTuple):
 _SQL = Path(__file__).parents[1] / "sql"
 _OF_WORKERS = Statement((_SQL / "worker_facts.sql").read_text(), WorkerRows)
 _OF_SITES = Statement((_SQL / "site_facts.sql").read_text(), _SiteRows)
+_EARLIER = Statement(
+    "SELECT json_agg(json_build_array(worker_id, month, encode(moments, 'hex'), odd)) FROM touches_presence"
+    " WHERE worker_id = ANY(%(workers)s::bigint[]) AND month < %(before)s::date",
+    list[tuple[int, date, str, list[int] | None]],
+)
 
 
 class Facts:
@@ -91,6 +100,7 @@ class Facts:
         self._around = around
         self._spans: dict[tuple[int, int], tuple[int, int]] = {}
         self._presence = _touches_by_site(rows.presence or ())
+        self._earlier: dict[int, list[_Touches]] = {}
         self._links, self._trades = _grouped(rows.links), _grouped(rows.trades)
         self._cards = {worker: {card.branch: card for card in cards} for worker, cards in _grouped(rows.cards).items()}
         self._entries = _by_site(rows.entries)
@@ -102,7 +112,7 @@ class Facts:
         return WorkerFacts(
             self._links.get(worker_id, ()), self._trades.get(worker_id, ()), self._cards.get(worker_id, {}),
             self._entries.get(worker_id, {}), days, *self._around, self.claims.get(worker_id, ()),
-            self._edits.get(worker_id, ()), self._decisions.get(worker_id, ()),
+            self._edits.get(worker_id, ()), self._decisions.get(worker_id, ()), self._first_uses(worker_id),
         )  # fmt: skip
 
     def days_of(self, worker_id: int) -> dict[int, list[WorkDay]]:
@@ -125,10 +135,38 @@ class Facts:
 
         It may: where days run into each other, and where it is the first one with a new card (ruling 19).
         """
-        if self.has_several_cards(worker_id):
+        uses = self._first_uses(worker_id).items()
+        if day in [day_of(first) for branch, first in uses if branch > 1]:  # the first card ends no other one
             return False
         sites = self._presence.get(worker_id, {}).values()
         return all(is_apart_from(numbers, day.toordinal(), shift) for numbers, shift in sites)
+
+    def days_of_touches_on(self, worker_id: int, day: date) -> list[date]:
+        """The days that a touch on a calendar day can have changed, where others are apart: nearly always that day alone."""
+        sites, ordinal = self._presence.get(worker_id, {}).items(), day.toordinal()
+        own = all(has_its_day(numbers, ordinal, self._span(site, ordinal), shift) for site, (numbers, shift) in sites)
+        return [date.fromordinal(ordinal - step) for step in range(1 if own else DAYS_OF_A_TOUCH)]
+
+    def _first_uses(self, worker_id: int) -> dict[int, int]:
+        """The first touch with each card of a worker who ever had several, by its branch, as an absolute number."""
+        found: dict[int, int] = {}
+        if len(self._cards.get(worker_id, ())) > 1:
+            for numbers, shift in [*self._presence.get(worker_id, {}).values(), *self._earlier.get(worker_id, ())]:
+                for branch, first in {branch_of(number): number + shift for number in reversed(numbers)}.items():
+                    found[branch] = min(first, found.get(branch, first))
+            found.pop(NO_CARD, None)
+        return found
+
+    def who_used_old_cards(self) -> list[int]:
+        """Workers who touched with another card than their newest one. Few do, and only while they have both."""
+        several = [worker_id for worker_id, cards in self._cards.items() if len(cards) > 1]
+        return [one for one in several if min(self._first_uses(one), default=0) < max(self._cards[one])]
+
+    def learn_earlier(self, rows: Iterable[tuple[int, date, str, list[int] | None]]) -> None:
+        """Take in touches of other months, which tell no days but since when somebody uses his newer cards."""
+        for worker_id, month, plain, odd in rows:
+            own = unpacked_month(bytes.fromhex(plain), odd), absolute(0, month)
+            self._earlier.setdefault(worker_id, []).append(own)
 
     def day_with(self, worker_id: int, touch: Touched) -> tuple[int, list[tuple[int, WorkDay]]] | None:
         """The day in which a worker's touch stands, by its ordinal, and all that he touched on it.
@@ -164,10 +202,6 @@ class Facts:
             self._spans[site_id, day] = span_of_day(day, self.boundaries_of(site_id))
         return self._spans[site_id, day]
 
-    def has_several_cards(self, worker_id: int) -> bool:
-        """Whether a worker ever had more than one card."""
-        return len(self._cards.get(worker_id, ())) > 1
-
     def boundaries_of(self, site_id: int) -> Boundaries:
         """When the days of a site begin."""
         site = self._around.sites.get(site_id)
@@ -193,9 +227,16 @@ def _laid_together(*parts: _Touches) -> _Touches:
 
 
 def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> Facts:
-    """The facts of workers, with their touches of these months: two queries, however many."""
+    """The facts of workers, with their touches of these months: two queries, however many; three where old cards were used."""
     rows = load_worker_rows(worker_ids, months)
-    return Facts(rows, load_sites(rows.site_ids(), on=on))
+    return with_first_uses(Facts(rows, load_sites(rows.site_ids(), on=on)), months)
+
+
+def with_first_uses(facts: Facts, months: Collection[date]) -> Facts:
+    """The same facts, which know of each newer card when it was used first: an old one ends with that (ruling 19)."""
+    if workers := facts.who_used_old_cards():
+        facts.learn_earlier(_EARLIER.ask({"workers": workers, "before": min(months)}) or ())
+    return facts
 
 
 def load_worker_rows(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pdfplumber
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from registry.papers.derive import GETA, covered, pdf, printable
@@ -98,7 +98,7 @@ def test_what_the_font_lacks_is_said() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.text(max_size=300), min_size=3, max_size=3), min_size=1, max_size=4))
 @example([["", "0" * 13 + "20", "2"]])  # the same sign with and without a place to break behind it
 def test_any_text_is_printed_as_it_is_made_printable(rows: list[list[str]]) -> None:

@@ -9,6 +9,7 @@ from registry.core.days import JST
 from registry.touches.derive import (
     absolute,
     hangs_on_earlier,
+    has_its_day,
     in_month,
     is_among,
     is_apart_from,
@@ -69,6 +70,35 @@ def test_a_touch_changes_no_day_but_those_it_can_have_where_later_ones_are_apart
             assert changed <= set(possible_days(new))
             told += 1
     assert told
+
+
+def test_a_touch_changes_its_own_day_alone_where_the_day_has_begun_and_nothing_reaches_into_it() -> None:
+    told = 0
+    for seed in range(200):
+        rng = random.Random(seed)
+        before = some_touches(rng, 20)
+        days = numbers_by_day(before, BOUNDARIES)
+        for day in range(min(days) - 1, max(days) + 2):
+            at = datetime.combine(date.fromordinal(day), time(), JST) + timedelta(minutes=rng.randrange(24 * 60))
+            after = sorted({*before, number_of(ms_of(at), rng.choice(["", "in", "out"]))})
+            if is_apart_from(after, day) and has_its_day(after, day, span_of_day(day, BOUNDARIES)):
+                more = numbers_by_day(after, BOUNDARIES)
+                assert {one for one in days.keys() | more.keys() if days.get(one) != more.get(one)} <= {day}, seed
+                told += 1
+    assert told
+
+
+def test_a_night_reaches_into_the_next_day_until_somebody_goes() -> None:
+    evening = datetime(2026, 11, 2, 20, tzinfo=JST)
+    hours = [(0, "in"), (9, "out"), (12, "in"), (20, "out")]
+    night, gone, *day = [number_of(ms_of(evening + hour * timedelta(hours=1)), turn) for hour, turn in hours]
+    third = date(2026, 11, 3).toordinal()
+    span, shift = span_of_day(third, BOUNDARIES), absolute(0, date(2026, 11, 1))
+    assert not has_its_day([night, gone, *day], third, span)
+    assert not has_its_day([night, *day], third, span)
+    assert has_its_day([gone - (10 << 16) * 60, *day], third, span)
+    assert has_its_day([number - shift for number in day], third, span, shift)
+    assert has_its_day([night], third, span)
 
 
 def test_a_touch_that_hangs_on_no_earlier_month_has_its_day_without_it() -> None:

@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -11,11 +12,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from registry.cards.operations import issue_card, ship_card
-from registry.changes.operations import follow_changes
+from registry.changes.operations import ChangeMark, follow_changes
 from registry.changes.queries import is_behind
+from registry.changes.states import ChangeKind
 from registry.core.days import JST
 from registry.core.ids import WorkerId
-from registry.histories.operations.binder import FOLLOWER, bind_at_once, bind_months, follow
+from registry.histories.operations.binder import FOLLOWER, _bind_touched, bind_at_once, bind_months, follow
 from registry.histories.operations.claims import ClaimData, enter_claim, withdraw_claim
 from registry.histories.queries import list_days_of_worker, load_months
 from registry.histories.states import Reason
@@ -44,6 +46,11 @@ def versions(worker: int) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT xmin::text FROM histories_month WHERE worker_id = %s ORDER BY month, part", [worker])
         return [xmin for (xmin,) in cursor.fetchall()]
+
+
+def a_mark(scene: Scene, day: date) -> ChangeMark:
+    """What a touch of the worker leaves in the feed."""
+    return ChangeMark(ChangeKind.TOUCH, (scene.worker,), scene.gate.site_id, None, day, day + timedelta(days=1))
 
 
 @pytest.mark.django_db
@@ -133,6 +140,36 @@ def test_touches_in_any_order_leave_what_whole_months_say(seed: int) -> None:
         rng.choice(gates[: 1 + seed % 2]).send(a_touch(seq, rng.choice(cards), moment, direction=direction))
         follow_all()
     assert bind_months([(scene.worker, NOVEMBER), (scene.worker, date(2026, 10, 1))]) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("new_comes_first", [True, False])
+def test_an_old_card_ends_with_the_first_use_of_the_new_one_months_before(*, new_comes_first: bool) -> None:
+    """Nobody noted its shipment. The answer to the device says the same."""
+    scene = Scene()
+    new = issue_card(scene.worker, by=OFFICE, at=NOW)
+    touches = [a_touch(1, new, "2026-07-31T08:00:00+09:00"), a_touch(2, scene.card, "2026-11-20T08:00:00+09:00")]
+    for touch in touches if new_comes_first else reversed(touches):
+        scene.gate.send(touch)
+        follow_all()
+    (answer,) = scene.gate.send(touches[1])["results"]
+    ((found,), (used,)) = (list_days_of_worker(scene.worker, month) for month in (NOVEMBER, date(2026, 7, 1)))
+    assert Reason.CARD_LOST in found.bound.reasons
+    assert Reason.CARD_LOST in answer["reasons"]
+    assert Reason.CARD_LOST not in used.bound.reasons
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_touch_with_either_card_binds_its_day_alone_once_the_new_one_is_in_use() -> None:
+    scene = Scene()
+    new = issue_card(scene.worker, by=OFFICE, at=NOW)
+    scene.gate.send(a_touch(1, new, "2026-11-02T08:00:00+09:00"))
+    follow_all()
+    for seq, card, day in ((2, new, 20), (3, scene.card, 19), (4, scene.card, 18)):
+        scene.gate.send(a_touch(seq, card, f"2026-11-{day}T08:00:00+09:00", direction="in"))
+        assert _bind_touched([a_mark(scene, date(2026, 11, day))]) == []
+    earlier = a_mark(scene, date(2026, 11, 2))
+    assert _bind_touched([earlier]) == [replace(earlier, until_on=None)], "of which this is the first use"
 
 
 @pytest.mark.django_db(transaction=True)
