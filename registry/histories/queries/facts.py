@@ -103,6 +103,8 @@ class Facts:
         self._earlier: dict[int, list[_Touches]] = {}
         self._links, self._trades = _grouped(rows.links), _grouped(rows.trades)
         self._cards = {worker: {card.branch: card for card in cards} for worker, cards in _grouped(rows.cards).items()}
+        self._several = {worker for worker, cards in self._cards.items() if len(cards) > 1}
+        self._uses: dict[int, dict[int, int]] = {}
         self._entries = _by_site(rows.entries)
         self.claims = _grouped(rows.claims)
         self._edits, self._decisions = _grouped(rows.edits), _grouped(rows.decisions)
@@ -147,26 +149,29 @@ class Facts:
         own = all(has_its_day(numbers, ordinal, self._span(site, ordinal), shift) for site, (numbers, shift) in sites)
         return [date.fromordinal(ordinal - step) for step in range(1 if own else DAYS_OF_A_TOUCH)]
 
-    def _first_uses(self, worker_id: int) -> dict[int, int]:
+    def _first_uses(self, worker_id: int) -> Mapping[int, int]:
         """The first touch with each card of a worker who ever had several, by its branch, as an absolute number."""
-        found: dict[int, int] = {}
-        if len(self._cards.get(worker_id, ())) > 1:
+        if worker_id not in self._several:
+            return _NO_USES
+        if worker_id not in self._uses:
+            found: dict[int, int] = {}
             for numbers, shift in [*self._presence.get(worker_id, {}).values(), *self._earlier.get(worker_id, ())]:
                 for branch, first in {branch_of(number): number + shift for number in reversed(numbers)}.items():
                     found[branch] = min(first, found.get(branch, first))
             found.pop(NO_CARD, None)
-        return found
+            self._uses[worker_id] = found
+        return self._uses[worker_id]
 
     def who_used_old_cards(self) -> list[int]:
         """Workers who touched with another card than their newest one. Few do, and only while they have both."""
-        several = [worker_id for worker_id, cards in self._cards.items() if len(cards) > 1]
-        return [one for one in several if min(self._first_uses(one), default=0) < max(self._cards[one])]
+        return [one for one in self._several if any(branch < max(self._cards[one]) for branch in self._first_uses(one))]
 
     def learn_earlier(self, rows: Iterable[tuple[int, date, str, list[int] | None]]) -> None:
         """Take in touches of other months, which tell no days but since when somebody uses his newer cards."""
         for worker_id, month, plain, odd in rows:
             own = unpacked_month(bytes.fromhex(plain), odd), absolute(0, month)
             self._earlier.setdefault(worker_id, []).append(own)
+            self._uses.pop(worker_id, None)
 
     def day_with(self, worker_id: int, touch: Touched) -> tuple[int, list[tuple[int, WorkDay]]] | None:
         """The day in which a worker's touch stands, by its ordinal, and all that he touched on it.
@@ -208,6 +213,7 @@ class Facts:
         return site.boundaries if site else NO_BOUNDARY
 
 
+_NO_USES: Mapping[int, int] = {}
 # Touches on a site in order of time, and what makes their numbers absolute.
 _Touches = tuple[Sequence[int], int]
 

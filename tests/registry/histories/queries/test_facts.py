@@ -4,14 +4,15 @@ from datetime import date
 
 import pytest
 
+from registry.cards.operations import issue_card
 from registry.core.days import months_around
 from registry.histories.operations.claims import ClaimData, enter_claim, withdraw_claim
 from registry.histories.operations.edits import decide_days, edit_day
 from registry.histories.queries import load_facts
 from registry.sites.states import DAY_BOUNDARY
-from registry.touches.derive import WorkDay
+from registry.touches.derive import WorkDay, day_of
 from registry.touches.queries import Touched
-from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +68,17 @@ def test_the_day_of_a_touch_is_found_with_all_that_was_touched_on_it() -> None:
     assert facts.day_with(card.worker_id, Touched(0, None, moment)) is None
     assert facts.boundaries_of(gate.site_id)[0][1] == DAY_BOUNDARY
     assert facts.boundaries_of(0)[0][1] == DAY_BOUNDARY
+
+
+def test_months_before_are_read_of_those_alone_who_used_an_old_card() -> None:
+    prime = a_firm()
+    gate, people = a_gate(prime), [a_worker(prime, f"第{n}") for n in range(4)]
+    new = [issue_card(card.worker_id, by=OFFICE, at=NOW) for card in people[:3]]
+    gate.send(*(a_touch(n, card, "2026-07-20T08:00:00+09:00") for n, card in enumerate(new, 1)))
+    gate.send(a_touch(4, new[0]), a_touch(5, people[1]), a_touch(6, people[3]))
+    facts = load_facts([card.worker_id for card in people], months_around(NOVEMBER), on=DAY)
+    assert facts.who_used_old_cards() == [people[1].worker_id]
+    found = [facts.of(card.worker_id, {}).first_uses for card in people]
+    assert [{branch: day_of(first) for branch, first in uses.items()} for uses in found] == [
+        {2: DAY}, {1: DAY, 2: date(2026, 7, 20)}, {}, {},
+    ]  # fmt: skip
