@@ -59,9 +59,14 @@ def decrypted(secrets: Sequence[str], stored: bytes, place: str) -> str:
 
 
 class _Encrypted(_Field):
-    """What all kinds share; no question to the database can ask for the value. Django calls a field by its place."""
+    """What all kinds share; no question to the database can ask for the value."""
 
     nothing: Any
+
+    @property
+    def _place(self) -> str:
+        """Model and field as the tag holds for them: `workers.worker.blood_type`. What is stored reads in this place alone."""
+        return str(self).lower()
 
     def get_internal_type(self) -> str:
         return "BinaryField"
@@ -76,7 +81,7 @@ class _Encrypted(_Field):
         if value in self.empty_values:
             return None
         self.run_validators(value)  # the length, which the column does not see
-        return encrypted(settings.ENCRYPTION_KEYS, self.as_text(value), str(self))
+        return encrypted(settings.ENCRYPTION_KEYS, self.as_text(value), self._place)
 
     def as_text(self, value: Any) -> str:
         """A value as the text that is encrypted; `to_python` reads it again."""
@@ -85,7 +90,7 @@ class _Encrypted(_Field):
     def from_db_value(self, value: bytes | None, *_: object) -> Any:
         if value is None:
             return self.nothing
-        return self.to_python(decrypted(settings.ENCRYPTION_KEYS, bytes(value), str(self)))
+        return self.to_python(decrypted(settings.ENCRYPTION_KEYS, bytes(value), self._place))
 
 
 class EncryptedCharField(_Encrypted, _CharField):

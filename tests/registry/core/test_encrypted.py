@@ -11,7 +11,12 @@ from registry.core.encrypted import UnreadableError, decrypted, encrypted
 from registry.workers.models import Worker
 from tests.factories.cast import a_worker
 
-OLD, NEW, PLACE = "the old key", "the new key", "workers.Worker.blood_type"
+OLD, NEW, PLACE = "the old key", "the new key", "workers.worker.blood_type"
+# "AB+", sealed once for `PLACE` by the new key.
+SEALED = (
+    "1cdb93e536371da15d12ec7485efad50b339aa3c52d4d42e"
+    "2e609379dc220a665d81eec22af4417476433a5452127d31"
+)
 HEALTH = {"blood_type": "AB+", "health_checked_on": date(2026, 4, 1), "blood_pressure": "118-76"}
 
 
@@ -55,7 +60,7 @@ def test_what_is_cut_short_is_refused(length: int) -> None:
 
 def test_a_value_of_another_column_is_refused() -> None:
     with pytest.raises(UnreadableError):
-        decrypted([NEW], encrypted([NEW], "O", PLACE), "workers.Worker.blood_pressure")
+        decrypted([NEW], encrypted([NEW], "O", PLACE), "workers.worker.blood_pressure")
 
 
 @pytest.fixture
@@ -99,6 +104,13 @@ def test_a_row_of_an_old_key_is_read_and_written_anew_by_the_new_one(worker: Wor
     after = stored_health(worker)
     assert {(one or b"")[:4] for one in after}.isdisjoint((one or b"")[:4] for one in before)
     settings.ENCRYPTION_KEYS = [NEW]
+    assert health(worker) == HEALTH
+
+
+def test_what_was_sealed_for_a_column_is_read_from_it(worker: Worker, settings: Any) -> None:
+    settings.ENCRYPTION_KEYS = [NEW, *settings.ENCRYPTION_KEYS]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE workers_worker SET blood_type = %s WHERE id = %s", [bytes.fromhex(SEALED), worker.pk])
     assert health(worker) == HEALTH
 
 
