@@ -12,7 +12,8 @@ from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
 from registry.workers.operations.ends import answer_end_dispute, dispute_end
 from registry.workers.operations.links import ask_for_link, decline_link, unlink
-from registry.workers.queries import list_ended_links
+from registry.workers.operations.principals import make_principal
+from registry.workers.queries import list_ended_links, list_links
 from tests.factories.cast import NOW, a_firm, a_worker, owner_of
 from tests.factories.links import link
 from tests.factories.visitors import worker_as_actor
@@ -56,17 +57,29 @@ class Strangers:
         return [(one.kind, one.data["name"]) for one in found]
 
 
+def _has_lost_the_principal_place(some: Strangers) -> None:
+    """A link that was principal ends today; the worker says that from an earlier day on it was another one."""
+    link(some.worker, some.firm, from_on=BEGAN, principal=True)
+    other = a_firm("出向先の会社")
+    link(some.worker, other, from_on=BEGAN)
+    unlink(some.worker, some.firm, until_on=TODAY, by=some.by_worker, at=NOW)
+    Notice.objects.all().delete()
+    chosen = next(row.id for row in list_links(some.worker, on=TODAY) if row.business_id == other)
+    make_principal(some.worker, chosen, from_on=BEGAN + timedelta(days=1), by=some.by_worker, at=NOW)
+
+
 # Each message in whose text a person can be named, and how it comes to a firm that is not linked, or no longer.
 BY_ID: dict[NoticeKind, Callable[[Strangers], object]] = {
     NoticeKind.LINK_ASKED: Strangers.asked,
     NoticeKind.LINK_DECLINED: Strangers.declined,
     NoticeKind.UNLINKED: Strangers.left,
+    NoticeKind.PRINCIPAL_LOST: _has_lost_the_principal_place,
     NoticeKind.END_DISPUTED: Strangers.disputed,
     NoticeKind.END_AGREED: lambda some: some.answered(agree=True),
     NoticeKind.END_KEPT: lambda some: some.answered(agree=False),
 }
 # To workers alone, or to firms to which the worker is linked on that day.
-TO_THOSE_WHO_KNOW = {NoticeKind.UNLINKED_BY_NAME, NoticeKind.PRINCIPAL_GAINED, NoticeKind.PRINCIPAL_LOST}
+TO_THOSE_WHO_KNOW = {NoticeKind.UNLINKED_BY_NAME, NoticeKind.PRINCIPAL_GAINED}
 
 
 def test_every_message_that_names_somebody_is_walked_here() -> None:
