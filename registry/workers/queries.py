@@ -25,9 +25,8 @@ FOUND_AT_MOST = 50
 
 @dataclass(frozen=True)
 class AffiliationRow:
-    """One link, as a page shows it; of one that goes on with another principal employer, the days as one of them."""
+    """The days on which a link was principal, or was not; a link that went on has several."""
 
-    id: int
     business_id: int | None
     business_name: str
     from_on: date
@@ -161,7 +160,7 @@ def _blocks(ids: list[int], *, on: date) -> dict[str, dict[int, list[Any]]]:
     for link in links:
         name = name_of_firm(link)
         found["affiliations"][link.worker_id].append(
-            AffiliationRow(link.pk, link.business_id, name, link.from_on, link.until_on, link.principal, link.position)
+            AffiliationRow(link.business_id, name, link.from_on, link.until_on, link.principal, link.position)
         )
     for trade in WorkerTrade.objects.filter(on_day(on), worker_id__in=ids).order_by("place"):
         found["trades"][trade.worker_id].append(trade.trade)
@@ -208,14 +207,17 @@ def list_link_requests(*, worker_id: int | None = None, business_id: int | None 
 
 
 def beginnings_of(rows: Iterable[Affiliation]) -> dict[int, date]:
-    """On which day the link began that each row is of: a row may go on where another one of the same firm stopped."""
+    """On which day the link began that each row is of: a row may go on where another one of the same firm stopped.
+
+    Where the row that goes on is not among them, no other one stands for it.
+    """
     found: dict[int, date] = {}
-    going: dict[tuple[int, int | None, str], date] = {}
+    going: dict[tuple[int, int | None, str, date | None], date] = {}
     for row in sorted(rows, key=attrgetter("from_on")):
-        firm = (row.worker_id, row.business_id, row.business_name)
-        found[row.pk] = going.pop(firm, row.from_on)
+        link = (row.worker_id, row.business_id, row.business_name)
+        found[row.pk] = going.pop((*link, row.from_on), row.from_on)
         if row.goes_on:
-            going[firm] = found[row.pk]
+            going[*link, row.until_on] = found[row.pk]
     return found
 
 
@@ -229,22 +231,6 @@ class LinkRow:
     from_on: date
     until_on: date | None
     principal: bool
-
-
-def list_links(worker_id: int, *, on: date) -> list[LinkRow]:
-    """The links of a worker that hold on a day, the principal one first."""
-    rows = list(Affiliation.objects.filter(worker=worker_id).select_related("business").order_by("-principal", "pk"))
-    first = beginnings_of(rows)
-    return [
-        LinkRow(row.pk, row.business_id, name_of_firm(row), first[row.pk], row.until_on, row.principal)
-        for row in rows
-        if row.from_on <= on and (row.until_on is None or row.until_on > on)
-    ]
-
-
-def name_of_firm(link: Affiliation) -> str:
-    """What the firm of a link is called, whether it is registered or stands by name."""
-    return link.business.name if link.business else link.business_name
 
 
 @dataclass(frozen=True)
@@ -270,6 +256,22 @@ class EndedLinkRow:
     until_on: date
     ended_by: str
     dispute: EndDisputeRow | None
+
+
+def list_links(worker_id: int, *, on: date) -> list[LinkRow]:
+    """The links of a worker that hold on a day, the principal one first."""
+    rows = list(Affiliation.objects.filter(worker=worker_id).select_related("business").order_by("-principal", "pk"))
+    first = beginnings_of(rows)
+    return [
+        LinkRow(row.pk, row.business_id, name_of_firm(row), first[row.pk], row.until_on, row.principal)
+        for row in rows
+        if row.from_on <= on and (row.until_on is None or row.until_on > on)
+    ]
+
+
+def name_of_firm(link: Affiliation) -> str:
+    """What the firm of a link is called, whether it is registered or stands by name."""
+    return link.business.name if link.business else link.business_name
 
 
 def list_ended_links(

@@ -8,8 +8,8 @@ from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.notices.states import NoticeKind
-from registry.workers.models import Affiliation, EndDispute
-from registry.workers.operations.links import check_end, set_end, side_of_link, tell_side
+from registry.workers.models import EndDispute
+from registry.workers.operations.links import check_end, locked_link, set_end, side_of_link, tell_side
 from registry.workers.states import END_DISPUTE_LIFE, EndDisputeMove, EndDisputeState
 
 
@@ -31,17 +31,13 @@ def dispute_end(affiliation_id: int, until_on: date, *, reason: str, by: Actor, 
 
     Harmless when repeated. Returns the objection.
     """
-    row = (
-        Affiliation.objects.select_for_update()
-        .filter(pk=affiliation_id, business__isnull=False, goes_on=False)
-        .first()
-    )  # fmt: skip
-    if row is None:
+    row, own = locked_link(affiliation_id)
+    if row.business_id is None or row.goes_on:
         raise NotFoundError
-    side = side_of_link(by, row.worker_id, row.business_id or 0)
+    side = side_of_link(by, row.worker_id, row.business_id)
     if row.until_on is None or row.ended_by == side or row.until_on == until_on:
         raise NotEndedError(field="until_on")
-    check_end(row, until_on)
+    check_end(own, until_on)
     open_one = EndDispute.objects.filter(affiliation=row, state=EndDisputeState.OPEN).first()
     if open_one:
         if (open_one.asked_by, open_one.until_on) != (side, until_on):
@@ -76,7 +72,8 @@ def answer_end_dispute(dispute_id: int, *, agree: bool, by: Actor, at: datetime)
     move(dispute, END_DISPUTE_LIFE, answer, by=by, at=at)
     before, after = row.until_on, dispute.until_on
     if agree:
-        set_end(row, after, by=by, at=at, ended_by=row.ended_by)
+        _, own = locked_link(row.pk)
+        set_end(own, after, by=by, at=at, ended_by=row.ended_by)
     if side != asked_by:
         told = NoticeKind.END_AGREED if agree else NoticeKind.END_KEPT
         tell_side(told, row, side.other, day=after if agree else before or after, at=at)

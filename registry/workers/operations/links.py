@@ -1,9 +1,12 @@
 """Links between workers and firms: asked by one side, accepted by the other, ended by either (ruling 14)."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 
 from django.db import IntegrityError, transaction
+from django.forms import model_to_dict
 
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
@@ -34,7 +37,7 @@ class LinkOverlapsError(RegistryError):
     code = "LINK_OVERLAPS"
 
 
-class LinkedAlreadyError(LinkOverlapsError):
+class LinkedAlreadyError(RegistryError):
     """A link is asked for, or accepted, that holds already."""
 
     code = "LINKED_ALREADY"
@@ -107,17 +110,17 @@ def rows_of_link(row: Affiliation, rows: Iterable[Affiliation]) -> list[Affiliat
     firm = (row.business_id, row.business_name)
     own = [one for one in rows if (one.business_id, one.business_name) == firm]
     begun = beginnings_of(own)
-    return [one for one in own if begun[one.pk] == begun[row.pk]]
+    return sorted((one for one in own if begun[one.pk] == begun[row.pk]), key=attrgetter("from_on"))
 
 
-def _row(affiliation_id: int) -> tuple[Affiliation, list[Affiliation]]:
-    """A row of a link, and all links of its worker, locked."""
+def locked_link(affiliation_id: int) -> tuple[Affiliation, list[Affiliation]]:
+    """A row, and all rows of the link that it is of; all links of the worker are locked. Raises `NotFoundError`."""
     worker_id = Affiliation.objects.filter(pk=affiliation_id).values_list("worker_id", flat=True).first()
     rows = locked_links(worker_id or 0)
     row = next((one for one in rows if one.pk == affiliation_id), None)
     if row is None:
         raise NotFoundError
-    return row, rows
+    return row, rows_of_link(row, rows)
 
 
 @transaction.atomic
@@ -129,17 +132,17 @@ def end_link(
     Who has ended it may correct the day; the other side disputes it. Returns the end before and after where it changed.
     Raises `LinkEndError`, `LinkEndedError`, or `PrincipalTwiceError` and `LinkOverlapsError` where it would last longer.
     """
-    row, rows = _row(affiliation_id)
+    row, own = locked_link(affiliation_id)
     if not _may_unlink(by, row):
         raise NotAllowedError
-    row = rows_of_link(row, rows)[-1]
-    check_end(row, until_on)
-    before, side = row.until_on, _side_of(by)
+    check_end(own, until_on)
+    last, side = own[-1], _side_of(by)
+    before = last.until_on
     if before == until_on:
         return None
-    if before is not None and side and row.ended_by != side:
+    if before is not None and side and last.ended_by != side:
         raise LinkEndedError(field="until_on", day=before)
-    set_end(row, until_on, by=by, at=at, ended_by=side)
+    set_end(own, until_on, by=by, at=at, ended_by=side)
     for other in (LinkSide.WORKER, LinkSide.BUSINESS):
         if other != side:
             told = NoticeKind.UNLINKED if row.business_id else NoticeKind.UNLINKED_BY_NAME
@@ -163,16 +166,15 @@ def _side_of(by: Actor) -> str:
     return {ActorKind.WORKER: LinkSide.WORKER, ActorKind.BUSINESS: LinkSide.BUSINESS}.get(by.kind, "")
 
 
-def check_end(row: Affiliation, until_on: date) -> None:
-    """Refuse a day on which a link would end before it has one. Raises `LinkEndError`."""
-    first = rows_of_link(row, Affiliation.objects.filter(worker=row.worker_id))[0].from_on
-    if until_on <= first:
-        raise LinkEndError(field="until_on", day=first)
+def check_end(own: Sequence[Affiliation], until_on: date) -> None:
+    """Refuse a day on which a link, all its rows, would end before it has one. Raises `LinkEndError`."""
+    if until_on <= own[0].from_on:
+        raise LinkEndError(field="until_on", day=own[0].from_on)
 
 
-def set_end(last: Affiliation, until_on: date, *, by: Actor, at: datetime, ended_by: str) -> None:
-    """Write the day from which a link no longer holds to its last row, for an operation that has decided that it may."""
-    before, row = last.until_on, _row_that_ends(last, until_on)
+def set_end(own: Sequence[Affiliation], until_on: date, *, by: Actor, at: datetime, ended_by: str) -> None:
+    """Write the day from which a link, all its rows, no longer holds, for an operation that has decided that it may."""
+    before, row = own[-1].until_on, _row_that_ends(own, until_on, by=by, at=at)
     row.until_on, row.goes_on, row.ended_by, row.ended_at = until_on, False, ended_by, at
     try:
         with transaction.atomic():
@@ -187,14 +189,24 @@ def set_end(last: Affiliation, until_on: date, *, by: Actor, at: datetime, ended
     )  # fmt: skip
 
 
-def _row_that_ends(last: Affiliation, until_on: date) -> Affiliation:
-    """The row of a link that an end cuts; rows after that day go, and what was objected to stands with the one that stays."""
-    rows = rows_of_link(last, locked_links(last.worker_id))
-    row = [one for one in rows if one.from_on < until_on][-1]
-    gone = [one.pk for one in rows if one.from_on >= until_on]
+def _row_that_ends(own: Sequence[Affiliation], until_on: date, *, by: Actor, at: datetime) -> Affiliation:
+    """The row of a link that an end cuts. What was objected to stands with it.
+
+    Rows after that day go: they would hold on no day that the link has, and the log keeps what they said.
+    """
+    row = [one for one in own if one.from_on < until_on][-1]
+    gone = [one for one in own if one.from_on >= until_on]
+    note_rows("drop_rows", gone, by=by, at=at)
     EndDispute.objects.filter(affiliation__in=gone).update(affiliation=row)
-    Affiliation.objects.filter(pk__in=gone).delete()
+    Affiliation.objects.filter(pk__in=[one.pk for one in gone]).delete()
     return row
+
+
+def note_rows(act: str, rows: Sequence[Affiliation], *, by: Actor, at: datetime) -> None:
+    """Keep in the log what rows of a worker's links say before an act takes them away, or has them say something else."""
+    if rows:
+        said = json.dumps([model_to_dict(row) for row in rows], default=str, ensure_ascii=False)
+        note_act("workers_worker", rows[0].worker_id, act, by=by, at=at, reason=said)
 
 
 def check_start(from_on: date, *, at: datetime) -> None:
@@ -288,8 +300,9 @@ def _request(request_id: int) -> LinkRequest:
 def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
     """The other side accepts: the link holds from the day asked for. Harmless when repeated.
 
-    Raises `LinkedAlreadyError` where the two have been linked since it was asked, `LinkRequestLateError` where its day
-    lies too far back by now, or `PrincipalTwiceError`.
+    Raises `LinkedAlreadyError` where the two have been linked since it was asked, `LinkOverlapsError` where that link
+    has ended but has some of the days, `LinkRequestLateError` where its day lies too far back by now, or
+    `PrincipalTwiceError`.
     """
     request = _request(request_id)
     if side_of_link(by, request.worker_id, request.business_id) == request.asked_by:

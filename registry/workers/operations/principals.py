@@ -14,7 +14,7 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
 from registry.notices.states import NoticeKind
 from registry.workers.models import Affiliation, EndDispute
-from registry.workers.operations.links import check_start, locked_links, rows_of_link, tell_side
+from registry.workers.operations.links import check_start, locked_links, note_rows, rows_of_link, tell_side
 from registry.workers.states import LinkSide
 
 
@@ -30,7 +30,8 @@ def make_principal(
 ) -> None:  # fmt: skip
     """Let a link be the principal one from a day on; the one before goes on as a further link. Harmless when repeated.
 
-    The day may lie back to the start of last month. Raises `LinkStartError` or `PrincipalDayError`.
+    The day may lie back to the start of last month. Rows that begin on it or later are turned over as a whole; the log
+    keeps what they said. Raises `LinkStartError` or `PrincipalDayError`.
     """
     if by.kind is not ActorKind.WORKER or by.subject_id != worker_id:
         raise NotAllowedError
@@ -46,6 +47,7 @@ def make_principal(
     if not gained:
         return
     lost = [row for row in rows if row not in own and row.principal and _lasts(row, from_on)]
+    note_rows("flip_rows", [row for row in (*lost, *gained) if row.from_on >= from_on], by=by, at=at)
     for row in lost:
         _set_from(row, from_on, principal=False)
     for row in gained:

@@ -13,10 +13,7 @@ from tests.factories.cast import a_worker
 
 OLD, NEW, PLACE = "the old key", "the new key", "workers.worker.blood_type"
 # "AB+", sealed once for `PLACE` by the new key.
-SEALED = (
-    "1cdb93e536371da15d12ec7485efad50b339aa3c52d4d42e"
-    "2e609379dc220a665d81eec22af4417476433a5452127d31"
-)
+SEALED = "1cdb93e536371da15d12ec7485efad50b339aa3c52d4d42e2e609379dc220a665d81eec22af4417476433a5452127d31"
 HEALTH = {"blood_type": "AB+", "health_checked_on": date(2026, 4, 1), "blood_pressure": "118-76"}
 
 

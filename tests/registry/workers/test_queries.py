@@ -15,6 +15,7 @@ from registry.workers.queries import (
     find_registered,
     linked_businesses,
     linked_workers,
+    list_ended_links,
     list_link_requests,
     registered_trades,
     search_workers,
@@ -66,6 +67,24 @@ def test_a_link_holds_from_its_first_day_to_the_day_before_its_end(day: date, li
 def test_a_firm_by_name_is_no_registered_firm() -> None:
     worker_id = a_worker(None, employer_name="名前だけの会社").worker_id
     assert linked_businesses([worker_id], on=TODAY) == {}
+
+
+def test_an_ended_link_begins_on_its_own_day_whatever_went_before() -> None:
+    firm, worker_id = a_firm(), a_worker(None).worker_id
+    days = (
+        (date(2024, 1, 1), date(2024, 6, 1), True),
+        (date(2024, 6, 1), date(2025, 1, 1), False),  # ended before the days that are asked for
+        (date(2026, 3, 1), date(2026, 10, 1), False),
+    )
+    Affiliation.objects.bulk_create(
+        Affiliation(worker_id=worker_id, business_id=firm, from_on=from_on, until_on=until_on, goes_on=goes_on)
+        for from_on, until_on, goes_on in days
+    )
+    (row,) = list_ended_links(since=date(2026, 1, 1), worker_id=worker_id)
+    assert (row.from_on, row.until_on) == (date(2026, 3, 1), date(2026, 10, 1))
+    assert [row.from_on for row in list_ended_links(since=date(2024, 1, 1), worker_id=worker_id)] == [
+        date(2026, 3, 1), date(2024, 1, 1),
+    ]  # fmt: skip
 
 
 def test_a_worker_of_two_firms() -> None:

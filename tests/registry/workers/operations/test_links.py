@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from registry.accounts.states import Role
 from registry.businesses.queries import list_users
@@ -26,6 +28,7 @@ from registry.workers.operations.links import (
     ask_for_link,
     decline_link,
     end_link,
+    rows_of_link,
     unlink,
     write_link,
 )
@@ -187,6 +190,9 @@ def test_there_is_one_principal_employer_at_a_time(sides: Sides) -> None:
 def test_accepting_what_overlaps_changes_nothing(sides: Sides) -> None:
     request = sides.ask("worker")
     sides.link()
+    with pytest.raises(LinkedAlreadyError):
+        accept_link(request, by=sides.by_firm, at=NOW)
+    sides.unlink(by=OFFICE)  # it has ended, and had the first of the days
     with pytest.raises(LinkOverlapsError):
         accept_link(request, by=sides.by_firm, at=NOW)
     assert LinkRequest.objects.get().state == "asked"
@@ -222,6 +228,27 @@ def test_a_link_can_be_made_again_after_its_end(sides: Sides) -> None:
     sides.unlink(TODAY, by=sides.by_worker)
     sides.link()
     assert sides.links() == [(date(2026, 10, 1), TODAY), (TODAY, None)]
+
+
+def test_the_rows_of_a_link_stand_in_the_order_of_their_days() -> None:
+    days = [
+        (3, date(2026, 9, 1), None),
+        (1, date(2026, 7, 1), date(2026, 8, 1)),
+        (2, date(2026, 8, 1), date(2026, 9, 1)),
+    ]
+    rows = [
+        Affiliation(pk=pk, worker_id=1, business_id=1, from_on=from_on, until_on=until_on, goes_on=until_on is not None)
+        for pk, from_on, until_on in days
+    ]
+    assert [row.pk for row in rows_of_link(rows[0], rows)] == [1, 2, 3]
+
+
+def test_an_end_reads_and_locks_the_links_once(sides: Sides) -> None:
+    sides.link()
+    with CaptureQueriesContext(connection) as queries:
+        sides.unlink(by=sides.by_worker)
+    read = [one["sql"] for one in queries if 'FROM "workers_affiliation"' in one["sql"] and "FOR UPDATE" in one["sql"]]
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize("until_on", [TODAY, date(2026, 11, 1)])

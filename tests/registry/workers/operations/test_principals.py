@@ -1,9 +1,11 @@
 """The principal employer: one at a time, said by the worker, without a link ending by it (ruling 14)."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 
+from registry.audit.models import Move
 from registry.changes.models import Change
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
@@ -134,6 +136,24 @@ def test_the_end_of_a_link_that_went_on_is_one_end(two: Two, until_on: date) -> 
     (row,) = list_ended_links(since=STARTED, worker_id=two.worker)
     assert (row.from_on, row.until_on, row.ended_by) == (STARTED, until_on, "worker")
     assert two.rows(two.home)[-1][1] == until_on
+
+
+def test_the_log_keeps_what_rows_said_that_were_turned_over_or_taken_away(two: Two) -> None:
+    two.move(two.host)
+    two.move(two.home, TODAY)
+    assert not Move.objects.filter(move__in=["flip_rows", "drop_rows"]).exists()
+    two.move(two.host)  # from the earlier day after all
+    end_affiliation(two.id_of(two.home), until_on=date(2026, 11, 10), by=two.by, at=NOW)
+    said = {
+        one.move: [(row["business"], row["from_on"], row["principal"]) for row in json.loads(one.reason)]
+        for one in Move.objects.filter(
+            noun="workers_worker", subject_id=two.worker, move__in=["flip_rows", "drop_rows"]
+        )
+    }
+    assert said == {
+        "flip_rows": [(two.home, TODAY.isoformat(), True), (two.host, TODAY.isoformat(), False)],
+        "drop_rows": [(two.home, MOVED.isoformat(), False), (two.home, TODAY.isoformat(), False)],
+    }
 
 
 def test_an_objection_moves_the_end_before_the_day_of_the_change(two: Two) -> None:
