@@ -1,7 +1,7 @@
 """A person's or firm's data as blocks of a page. What the viewer may not read is not in `seen`, so it is not here."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from portals.base.templatetags.ds import grouped_id, jdate, yen
 from registry.audit.operations import Seen
 from registry.businesses.states import MINISTER
-from registry.codes.queries import code_names, said_name
+from registry.codes.queries import code_names, said_names
 from registry.codes.states import Table
 from registry.core.days import era_year
 from registry.disclosure.queries import full_name
@@ -72,13 +72,8 @@ def _shown(key: str, value: Any) -> str:
         return _SHOWN[key](str(value))
     if key in _WORDS and value:
         text = _(f"word.{key}.{value}")
-        return _kept_word(key, str(value)) if text.startswith("word.") else text
+        return str(value) if text.startswith("word.") else text
     return str(value or "")
-
-
-def _kept_word(key: str, value: str) -> str:
-    """A word that was typed; the kind of an insurance is mostly one of a table."""
-    return said_name(Table.INSURANCE_KINDS, value) if key == "kind" else value
 
 
 def _rows(noun: str, values: Any, keys: Iterable[str]) -> list[tuple[str, str]]:
@@ -100,6 +95,13 @@ def _credentials(seen: Seen, *blocks: CredentialBlock) -> list[list[tuple[str, s
     return [_rows("credential", row, _CREDENTIAL) for row in rows if row.block in blocks]
 
 
+def _insurances(seen: Seen) -> list[list[tuple[str, str]]]:
+    """Insurances in lines; the kind was typed, and is mostly one of a table."""
+    rows: Any = seen.get("insurances") or []
+    kinds, keys = said_names(Table.INSURANCE_KINDS), ("item", "joined", "kind", "number", "confirmation")
+    return [_rows("insurance", replace(row, kind=kinds.get(row.kind, row.kind)), keys) for row in rows]
+
+
 # By which field a block is read: of what the viewer may not read nobody says that there is nothing.
 _READ_BY = {
     "affiliations": "affiliations", "insurances": "insurances", "health": "health_checked_on", "trades": "trades",
@@ -112,18 +114,16 @@ def worker_blocks(seen: Seen) -> list[Block]:
     values = {key: value for key, value in seen.values.items() if key != "alias_on_card" or seen.get("alias")}
     trades = code_names(Table.TRADES)
     links: Any = seen.get("affiliations") or []
-    insurances: Any = seen.get("insurances") or []
     named: Any = seen.get("trades") or []
     lines = {
         "affiliations": [_rows("affiliation", row, ("business_name", "business_id", "from_on", "until_on", "principal", "position")) for row in links],
-        "insurances": [_rows("insurance", row, ("item", "joined", "kind", "number", "confirmation")) for row in insurances],
         "trades": [[(_("worker.trade"), f"{code} {trades.get(code, '')}")] for code in named],
     }  # fmt: skip
 
     found: dict[str, tuple[list[tuple[str, str]], list[list[tuple[str, str]]]]] = {
         "person": (_rows("worker", values, _PERSON), []),
         "affiliations": ([], lines["affiliations"]),
-        "insurances": ([], lines["insurances"]),
+        "insurances": ([], _insurances(seen)),
         "health": (_rows("worker", values, ("health_checked_on", "blood_pressure")), []),
         "trades": ([], lines["trades"]),
         "chief": ([], _credentials(seen, CredentialBlock.CHIEF)),

@@ -28,12 +28,12 @@ def list_codes(table: Table, *, on: date) -> list[CodeLine]:
     return [_line(row) for row in Code.objects.filter(valid, table=table).order_by("code")]
 
 
-def said_name(table: Table, name: str) -> str:
-    """A name that was kept in the words of a table, in the language that is spoken; other words as they are."""
+def said_names(table: Table) -> dict[str, str]:
+    """What names that were kept in the words of a table are in the language that is spoken; nothing in that of the table."""
     if not _in_english():
-        return name
-    row = Code.objects.filter(table=table, name=name).order_by("code").first()
-    return _line(row).name if row else name
+        return {}
+    rows = Code.objects.filter(table=table).order_by("-code")  # of a name that stands twice the first one holds
+    return {name: ours or name for name, ours in rows.values_list("name", KT("details__name_en"))}
 
 
 def code_names(table: Table) -> dict[str, str]:

@@ -13,6 +13,7 @@ from registry.audit.queries import firms_that
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.core.form_keys import key_of_form
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.models import Claim
 from registry.histories.operations.claim_checks import (
@@ -108,21 +109,22 @@ class ClaimData:
 def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Actor, at: datetime) -> int:
     """Enter a day by hand; employer, first tier and prime are told. Harmless when repeated with the same form key.
 
-    Late ones are stored as 自己申告, never refused (ruling 28), and ask no firm for anything. Returns the claim.
+    The same form with other contents is another entry: `ClaimTwiceError` where it is of the same day. Late ones are stored as 自己申告, never refused (ruling 28), and ask no firm for anything. Returns the claim.
     """
     side = side_of(by, worker_id, data.day)
     _check(data, jst_day(at))
     check_trade(worker_id, data.trade)
-    if key and (known := Claim.objects.filter(form_key=key).first()):
-        if _is_repeat(known, worker_id, data):
+    form_key = key_of_form(key, worker_id, data)
+    if form_key and (known := Claim.objects.filter(form_key=form_key).first()):
+        if known.state != ClaimState.WITHDRAWN:
             return known.pk
-        key = ""  # a page from before, sent with another day: an entry of its own
+        form_key = None  # a page from before, sent after the day was taken back: an entry of its own
     if data.site_id is None:
         _check_name(worker_id, data)
     try:
         with transaction.atomic():
             claim = Claim.objects.create(
-                worker_id=worker_id, entered_by=side, recorded_at=at, form_key=key or None, **asdict(data)
+                worker_id=worker_id, entered_by=side, recorded_at=at, form_key=form_key, **asdict(data)
             )
     except IntegrityError:
         raise ClaimTwiceError(field="day") from None
@@ -144,13 +146,6 @@ def _check_name(worker_id: WorkerId, data: ClaimData) -> None:
     same = Claim.objects.filter(worker=worker_id, day=data.day, site_name=data.site_name)
     if same.filter(state__in=[ClaimState.OPEN, ClaimState.APPROVED]).exists():
         raise ClaimTwiceError(field="day")
-
-
-def _is_repeat(known: Claim, worker_id: WorkerId, data: ClaimData) -> bool:
-    same = (known.worker_id, known.day, known.site_id, known.site_name) == (
-        worker_id, data.day, data.site_id, data.site_name,
-    )  # fmt: skip
-    return same and known.state != ClaimState.WITHDRAWN
 
 
 def _check(data: ClaimData, today: date) -> None:
@@ -175,7 +170,7 @@ def enter_claims(
     entered: list[WorkerId] = []
     for worker_id in worker_ids:
         with suppress(ClaimTwiceError):
-            enter_claim(worker_id, data, key=f"{key}-{worker_id}" if key else "", by=by, at=at)
+            enter_claim(worker_id, data, key=key, by=by, at=at)
             entered.append(worker_id)
     if not entered:
         raise ClaimTwiceError(field="day")

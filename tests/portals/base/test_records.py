@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from config.texts import read_texts
@@ -14,7 +16,7 @@ from registry.core.read_policy import ReadPolicy, Relation
 from registry.disclosure.queries import see_business, see_worker
 from registry.workers.operations.registration import CredentialData, InsuranceData
 from registry.workers.policy import WORKER_POLICY
-from registry.workers.states import ALL_OF_DAYS, CredentialBlock, RegistrationKind
+from registry.workers.states import ALL_OF_DAYS, CredentialBlock, InsuranceItem, RegistrationKind
 from tests.factories.cast import NOW, a_firm, a_worker
 from tests.factories.visitors import firm_viewer, office_viewer, worker_viewer
 
@@ -66,6 +68,19 @@ def test_the_kind_of_an_insurance_is_said_in_english_too() -> None:
         said = [word for block in worker_blocks(a_full_worker()) for word in words(block)]
     assert "Japan Health Insurance Association" in said
     assert "協会けんぽ" not in said
+
+
+def test_several_insurances_in_english_cost_no_further_query() -> None:
+    numbers = []
+    for items in (InsuranceItem.HEALTH,), tuple(InsuranceItem)[:3]:
+        insurances = tuple(InsuranceData(item=item, joined=True, kind="協会けんぽ") for item in items)
+        worker_id = a_worker(None, insurances=insurances).worker_id
+        seen = see_worker(worker_viewer(worker_id), worker_id, at=NOW)
+        with override("en"), CaptureQueriesContext(connection) as queries:
+            said = [word for block in worker_blocks(seen) for word in words(block)]
+        assert said.count("Japan Health Insurance Association") == len(items)
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
 
 
 def test_without_an_alias_nothing_is_said_of_it() -> None:

@@ -1,7 +1,7 @@
 """Days entered by hand, confirmed, taken back (ruling 28)."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +98,16 @@ def test_the_same_form_enters_once(place: Place) -> None:
     data = ClaimData(day=DAY, site_id=place.site)
     first = enter_claim(place.worker, data, key="form", by=place.self, at=NOW)
     assert enter_claim(place.worker, data, key="form", by=place.self, at=NOW) == first
+
+
+@pytest.mark.parametrize("more", [{"trade": "06-01"}, {"begins_at": time(8), "ends_at": time(17)}, {"note": "早出"}])
+def test_a_form_from_before_with_other_words_for_the_day_is_refused_and_not_told_as_done(
+    place: Place, more: dict[str, Any]
+) -> None:
+    data = ClaimData(day=DAY, site_id=place.site)
+    enter_claim(place.worker, data, key="form", by=place.self, at=NOW)
+    with pytest.raises(ClaimTwiceError):
+        enter_claim(place.worker, replace(data, **more), key="form", by=place.self, at=NOW)
 
 
 def test_a_form_from_before_sent_with_another_day_or_after_it_was_taken_back_is_an_entry_of_its_own(
