@@ -110,7 +110,7 @@ def find_access(request: HttpRequest, site_id: int) -> SiteAccess | None:
     """The viewer's part in a site, or None."""
     business_id, today, viewer = business_of(request), jst_day(timezone.now()), viewer_of(request)
     site, manages = find_site(site_id), viewer.has(Permission.SITE_MANAGE)
-    if site is None or not viewer.reaches_site(site.id, site.business_id, site.unit_id):
+    if site is None or not viewer.reach.holds_site(site.id, site.unit_id):
         return None
     if site.business_id == business_id:
         return SiteAccess(site, is_prime=True, tenures=[], on=today, manages=manages)

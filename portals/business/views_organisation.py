@@ -19,7 +19,9 @@ from registry.core.errors import RegistryError
 def choices_of_units(request: HttpRequest) -> list[tuple[str, str]]:
     """The units that the viewer may choose; the whole firm is a choice of those whom no unit limits."""
     own, viewer = business_of(request), viewer_of(request)
-    found = [(str(row.id), "　" * (row.tier - 1) + row.name) for row in list_units(own) if viewer.reaches(own, row.id)]
+    found = [
+        (str(row.id), "　" * (row.tier - 1) + row.name) for row in list_units(own) if viewer.reach.holds_unit(row.id)
+    ]
     return [("", _("unit.whole_firm")), *found] if viewer.reach.is_whole else found
 
 
@@ -36,6 +38,6 @@ def organisation(request: HttpRequest) -> HttpResponse:
         else:
             success(request, _("unit.added").format(name=form.cleaned_data["name"]))
             return redirect("business:organisation")
-    units = [row for row in list_units(own) if viewer.reaches(own, row.id)]
+    units = [row for row in list_units(own) if viewer.reach.holds_unit(row.id)]
     context = {"form": form, "units": units}
     return form_page(request, "business/organisation.html", context)

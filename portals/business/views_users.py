@@ -33,7 +33,7 @@ def users(request: HttpRequest) -> HttpResponse:
             "may_resend": user.account.state is AccountState.INITIAL,
         }
         for user in list_users(own)
-        if viewer_of(request).reaches(own, user.unit_id)
+        if viewer_of(request).reach.holds_unit(user.unit_id)
     ]  # fmt: skip
     context = {"users": shown, "some_wait": any(user["may_resend"] for user in shown)}
     return render(request, "business/users.html", context)

@@ -237,7 +237,7 @@ def send_user_first_password_again(business_id: BusinessId, account_id: int, *, 
     if not own and not by.has(Permission.OFFICE_RESEND):
         raise NotAllowedError
     user = BusinessUser.objects.filter(business_id=business_id, account_id=account_id).first()
-    if user is None or not by.reaches(business_id, user.unit_id):
+    if user is None or not by.reach.holds_unit(user.unit_id):
         raise NotFoundError
     return send_first_password_again(account_id, by=by, at=at)
 
@@ -248,7 +248,7 @@ def check_unit(business_id: BusinessId, unit_id: int | None, *, by: Actor) -> No
     Raises `UnitError`.
     """
     known = unit_id is None or find_unit(business_id, unit_id) is not None
-    if not known or not by.reaches(business_id, unit_id):
+    if not known or not by.reach.holds_unit(unit_id):
         raise UnitMissingError(field="unit_id") if unit_id is None else UnitError(field="unit_id")
 
 

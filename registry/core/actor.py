@@ -34,11 +34,3 @@ class Actor:
     def has(self, right: str) -> bool:
         """Whether the one who acts holds a right; the system holds all."""
         return self.kind is ActorKind.SYSTEM or right in self.rights
-
-    def reaches(self, business_id: int | None, unit_id: int | None) -> bool:
-        """Whether what a firm files under a unit lies within one's limits: without any, or in one's own part of it."""
-        return self.reach.is_whole or (self.subject_id == business_id and self.reach.holds_unit(unit_id))
-
-    def reaches_site(self, site_id: int, business_id: int | None, unit_id: int | None) -> bool:
-        """Whether a site that a firm files under a unit lies within one's limits, or was given to one."""
-        return site_id in self.reach.sites or self.reaches(business_id, unit_id)

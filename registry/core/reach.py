@@ -20,11 +20,14 @@ class Reach:
         """Whether what is filed under a unit lies in it."""
         return self.units is None or unit_id in self.units
 
+    def holds_site(self, site_id: int, unit_id: int | None) -> bool:
+        """Whether a site that is filed under a unit lies in it, or was given."""
+        return site_id in self.sites or self.holds_unit(unit_id)
+
     def values(self) -> dict[str, Any]:
-        """The same as the values of a statement that holds `SITE_IN_REACH`."""
+        """The same as the values of a statement that holds `SITE_IN_REACH`, which says of a row what `holds_site` says."""
         return {"units": None if self.units is None else list(self.units), "sites": list(self.sites)}
 
 
 WHOLE = Reach()
-NOTHING = Reach(frozenset())
 SITE_IN_REACH = "(%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s) OR s.id = ANY(%(sites)s::bigint[]))"

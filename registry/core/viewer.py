@@ -36,11 +36,3 @@ class Viewer:
             message = "a stranger cannot act"
             raise ValueError(message)
         return Actor(self.kind, self.account_id, self.worker_id or self.business_id, self.rights, self.reach)
-
-    def reaches(self, business_id: int | None, unit_id: int | None) -> bool:
-        """Whether what a firm files under a unit lies within one's limits: without any, or in one's own part of it."""
-        return self.reach.is_whole or (self.business_id == business_id and self.reach.holds_unit(unit_id))
-
-    def reaches_site(self, site_id: int, business_id: int | None, unit_id: int | None) -> bool:
-        """Whether a site that a firm files under a unit lies within one's limits, or was given to one."""
-        return site_id in self.reach.sites or self.reaches(business_id, unit_id)

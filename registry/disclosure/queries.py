@@ -242,7 +242,7 @@ def see_workers_on_site(
     """
     wanted, firm = set(ids), viewer.business_id
     site = find_site(site_id)
-    if site is None or firm is None or not viewer.reaches_site(site.id, site.business_id, site.unit_id):
+    if site is None or firm is None or not viewer.reach.holds_site(site.id, site.unit_id):
         raise NotFoundError
     if site.business_id != firm and not has_part_in(site_id, firm):
         raise NotFoundError

@@ -48,6 +48,6 @@ def _is_ours(worker_id: int, business_id: int, wish: Wish, *, on: date) -> bool:
 
 def _has_part(site_id: int, by: Actor, business_id: int, *, on: date) -> bool:
     site = find_site(site_id)
-    if site is None or not by.reaches_site(site.id, site.business_id, site.unit_id):
+    if site is None or not by.reach.holds_site(site.id, site.unit_id):
         return False
     return site.business_id == business_id or bool(tenures_of_firm(site_id, business_id, on=on))

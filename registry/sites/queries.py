@@ -138,7 +138,7 @@ def list_users_to_choose(business_id: BusinessId, *, by: Actor) -> list[UserRow]
         for user in list_users(business_id)
         if user.account.role in ROLES_GIVEN_SITES
         and user.account.state is not AccountState.CLOSED
-        and by.reaches(business_id, user.unit_id)
+        and by.reach.holds_unit(user.unit_id)
     ]
 
 

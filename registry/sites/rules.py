@@ -31,7 +31,7 @@ def is_prime(by: Actor, site: Filed) -> bool:
         return True
     if site.business_id is None:
         return False
-    return by.subject_id == site.business_id and by.reaches_site(site.id, site.business_id, site.unit_id)
+    return by.subject_id == site.business_id and by.reach.holds_site(site.id, site.unit_id)
 
 
 class Opened(Protocol):

@@ -23,9 +23,7 @@ def stands_above(structure: Structure, business_id: int | None, parent_id: int |
 
 def may_invite(by: Actor, structure: Structure, parent_id: int | None, *, on: date) -> bool:
     """The prime anywhere; an accepted firm below its own place and below what hangs there."""
-    if not by.has(Permission.SITE_MANAGE) or not by.reaches_site(
-        structure.site_id, structure.prime_id, structure.unit_id
-    ):
+    if not by.has(Permission.SITE_MANAGE) or not by.reach.holds_site(structure.site_id, structure.unit_id):
         return False
     return by.kind is ActorKind.SYSTEM or stands_above(structure, by.subject_id, parent_id, on=on)
 
@@ -38,10 +36,10 @@ def may_answer(by: Actor, business_id: int | None) -> bool:
 def may_leave(by: Actor, structure: Structure, business_id: int | None) -> bool:
     """A firm closes its own place, through one who handles sites for all of it, or to whom this one was given."""
     own = by.subject_id == business_id and by.has(Permission.SITE_MANAGE)
-    return own and by.reaches_site(structure.site_id, structure.prime_id, structure.unit_id)
+    return own and by.reach.holds_site(structure.site_id, structure.unit_id)
 
 
 def may_fill_roster(by: Actor, business_id: int, site: Filed) -> bool:
     """A firm puts its own people on a roster."""
     own = by.kind is ActorKind.SYSTEM or by.subject_id == business_id
-    return own and by.has(Permission.SITE_MANAGE) and by.reaches_site(site.id, site.business_id, site.unit_id)
+    return own and by.has(Permission.SITE_MANAGE) and by.reach.holds_site(site.id, site.unit_id)

@@ -23,7 +23,7 @@ from registry.businesses.queries import list_units, list_users, list_users_of_un
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import SiteId
-from registry.core.reach import NOTHING
+from registry.core.reach import Reach
 from registry.disclosure.queries import see_workers_on_site, viewer_for
 from registry.histories.operations.claims import ClaimData, approve_claims, enter_claim
 from registry.histories.operations.edits import decide_days
@@ -208,7 +208,7 @@ def test_a_manager_without_a_unit_reaches_nothing(firm: Firm) -> None:
     with pytest.raises(UnitError):
         firm.user("見本 見", Role.TIER_MANAGER, None)
     BusinessUser.objects.filter(account=firm.account).update(unit=None)
-    assert viewer_for(firm.account).reach == NOTHING
+    assert viewer_for(firm.account).reach == Reach(frozenset())
     assert firm.browser().get(f"/business/sites/{firm.mine.site_id}/").status_code == 404
 
 

@@ -129,4 +129,4 @@ def test_messages_about_a_site_go_to_those_who_reach_it(firm: BusinessId, site: 
 
 def test_nobody_who_is_limited_to_sites_reaches_a_unit(firm: BusinessId, site: SiteId) -> None:
     by: Actor = user_as_actor(firm, Role.SITE_MANAGER, site)
-    assert not any(by.reaches(firm, unit) for unit in (None, 1))
+    assert not any(by.reach.holds_unit(unit) for unit in (None, 1))

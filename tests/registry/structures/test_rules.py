@@ -56,13 +56,26 @@ def test_a_firm_fills_its_own_roster() -> None:
 
 
 def test_who_is_limited_to_a_unit_handles_its_sites_and_nothing_of_other_firms() -> None:
-    filed, beside = (Structure(PRIME, PARENTS, CHAIN, unit, unit) for unit in (7, 8))
+    filed, beside = (Structure(PRIME, PARENTS, CHAIN, site_id=site, unit_id=unit) for unit, site in ((7, 70), (8, 80)))
     every = (Permission.SITE_MANAGE, Permission.BUSINESS_SITES)
-    limited, below = (replace(firm(one, *every), reach=Reach(frozenset({7}))) for one in (PRIME, FIRST))
+    limited, below = (
+        replace(firm(one, *every), reach=Reach(frozenset({unit}))) for one, unit in ((PRIME, 7), (FIRST, 9))
+    )
     assert may_invite(limited, filed, None, on=DAY)
     assert not any(may_invite(limited, one, None, on=DAY) for one in (beside, TREE))
     assert not any((may_invite(below, filed, 1, on=DAY), may_leave(below, filed, FIRST), may_answer(below, FIRST)))
     assert may_leave(firm(FIRST), filed, FIRST)
-    assert may_fill_roster(limited, PRIME, Site(business_id=PRIME, unit_id=7))
-    assert not may_fill_roster(limited, PRIME, Site(business_id=PRIME, unit_id=8))
-    assert not may_fill_roster(below, FIRST, Site(business_id=PRIME, unit_id=7))
+    assert may_fill_roster(limited, PRIME, Site(id=70, business_id=PRIME, unit_id=7))
+    assert not may_fill_roster(limited, PRIME, Site(id=80, business_id=PRIME, unit_id=8))
+    assert not may_fill_roster(below, FIRST, Site(id=70, business_id=PRIME, unit_id=7))
+
+
+def test_who_is_limited_to_sites_handles_those_that_were_given_to_him() -> None:
+    given, beside = (Structure(PRIME, PARENTS, CHAIN, site_id=site, unit_id=unit) for unit, site in ((7, 70), (70, 80)))
+    for one in (PRIME, FIRST):
+        limited = replace(firm(one), reach=Reach(frozenset(), frozenset({70})))
+        assert may_invite(limited, given, 1, on=DAY)
+        assert not may_invite(limited, beside, 1, on=DAY)
+        assert (may_leave(limited, given, one), may_leave(limited, beside, one)) == (True, False)
+        assert may_fill_roster(limited, one, Site(id=70, business_id=PRIME, unit_id=7))
+        assert not may_fill_roster(limited, one, Site(id=80, business_id=PRIME, unit_id=70))
