@@ -126,9 +126,13 @@ def _accounts_given(site_id: int) -> set[int]:
 
 
 def list_site_users(site_id: int, business_id: BusinessId) -> list[UserRow]:
-    """Those of a firm's people to whom a site is given, in the order of their opening."""
+    """Those of a firm's people to whom a site is given and who log in for it still, in the order of their opening."""
     given = _accounts_given(site_id)
-    return [user for user in list_users(business_id) if user.account.id in given]
+    return [
+        user
+        for user in list_users(business_id)
+        if user.account.id in given and user.account.state is not AccountState.CLOSED
+    ]
 
 
 def list_users_to_choose(business_id: BusinessId, *, by: Actor) -> list[UserRow]:

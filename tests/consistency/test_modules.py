@@ -59,7 +59,6 @@ TOGETHER = {
     "portals/business/firm_forms.py": "consistency/test_typed.py",
     "portals/business/lacking.py": "portals/business/test_roster.py",
     "portals/business/site_counts.py": "portals/business/test_views_site_days.py",
-    "registry/structures/operations/users.py": "portals/business/test_site_users.py",
     "portals/business/site_access.py": "portals/business/test_structure.py",
     "portals/business/views_all_sites.py": "journeys/test_record_more.py",
     "registry/sites/rules.py": "portals/business/test_organisation.py",
