@@ -36,7 +36,7 @@ def post_touches(request: HttpRequest) -> HttpResponse:
         sent = open_signed(
             sender.get("HTTP_DEVICE", ""), sender.get("HTTP_SIGNATURE", ""), request.body, at=timezone.now()
         )
-        # What a transaction has written that is still open, only its own thread can see.
+        # A test's transaction is seen by its own thread alone; the server has none open here.
         is_shared = len(sent.opened.items) <= SMALL and not connection.in_atomic_block
         answer = receive_batch(sent, _small_ones.ask if is_shared else receive_one)
     except RequestDataTooBig:

@@ -2,7 +2,7 @@
 
 from hashlib import blake2b
 
-KEY_LENGTH = 40  # as the columns hold it
+KEY_LENGTH = 40  # of the columns that hold them
 
 
 def key_of_form(key: str, *typed: object) -> str | None:

@@ -20,7 +20,7 @@ class NoticeRow:
     kind: NoticeKind
     data: dict[str, str]
     written_at: datetime
-    about: str = ""
+    about: str
 
 
 @dataclass(frozen=True)

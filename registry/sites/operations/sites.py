@@ -22,9 +22,7 @@ from registry.core.ids import BusinessId, IdKind, SiteId, make_id
 from registry.sites.derive import hash_of_screen
 from registry.sites.models import DayBoundary, Site, SitePeriod, SiteUser, Terminal
 from registry.sites.queries import find_opened, list_site_users, list_users_to_choose
-from registry.sites.rules import (
-    is_prime,
-)
+from registry.sites.rules import is_prime
 from registry.sites.states import DAY_BOUNDARY, LATEST_BOUNDARY, ROLES_OF_MANAGERS
 
 

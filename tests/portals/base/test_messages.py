@@ -21,7 +21,7 @@ def pages(places: Collection[Place]) -> dict[Place, str]:
 
 
 def test_a_message_names_who_and_when_in_words() -> None:
-    row = NoticeRow(1, NoticeKind.LINKED, {"firm": "見本建設株式会社", "day": "2026-11-20"}, NOW)
+    row = NoticeRow(1, NoticeKind.LINKED, {"firm": "見本建設株式会社", "day": "2026-11-20"}, NOW, about="")
     with override("ja"):
         (shown,) = shown_notices([row], pages)
     assert shown.row is row
@@ -35,7 +35,7 @@ def test_a_message_names_who_and_when_in_words() -> None:
 def test_of_many_days_a_message_names_the_first_ones_and_how_many_they_are() -> None:
     for count, more in ((5, False), (6, True)):
         days = " ".join(f"2026-11-{day:02}" for day in range(1, count + 1))
-        row = NoticeRow(1, NoticeKind.DAYS_COUNTED, {"site": "現場", "days": days, "reason": ""}, NOW)
+        row = NoticeRow(1, NoticeKind.DAYS_COUNTED, {"site": "現場", "days": days, "reason": ""}, NOW, about="")
         with override("ja"):
             (shown,) = shown_notices([row], pages)
         assert "11月5日（木）" in shown.body
