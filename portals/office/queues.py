@@ -1,15 +1,13 @@
 """What waits at the office: how many, and since when."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
 
 from registry.core.days import jst_day
-from registry.touches.queries import UnknownCard, UnknownSite, list_unknown_cards, list_unknown_sites
-
-MOST = 100  # are counted
+from registry.touches.queries import Unknown, count_unknown_cards, count_unknown_sites
 
 
 @dataclass(frozen=True)
@@ -33,19 +31,16 @@ class Queue:
     title: str
     url: str
     number: int
-    is_more: bool
     age: Age | None
 
 
 def queues_of_touches(*, at: datetime) -> list[Queue]:
     """Cards that are nobody's and site IDs that nobody has registered: their touches count once the office has said whose."""
     return [
-        _queue("office.menu.unknown_cards", "office:unknown_cards", list_unknown_cards, at=at),
-        _queue("office.menu.unknown_sites", "office:unknown_sites", list_unknown_sites, at=at),
+        _queue("office.menu.unknown_cards", "office:unknown_cards", count_unknown_cards(), at=at),
+        _queue("office.menu.unknown_sites", "office:unknown_sites", count_unknown_sites(), at=at),
     ]
 
 
-def _queue(title: str, page: str, load: Callable[[int], Sequence[UnknownCard | UnknownSite]], *, at: datetime) -> Queue:
-    found = load(MOST + 1)
-    age = age_of((one.first_at for one in found), at=at)
-    return Queue(title, reverse(page), min(len(found), MOST), len(found) > MOST, age)
+def _queue(title: str, page: str, found: Unknown, *, at: datetime) -> Queue:
+    return Queue(title, reverse(page), found.number, age_of([found.first_at] if found.first_at else [], at=at))

@@ -18,9 +18,12 @@ from registry.touches.queries.devices import (
 )
 from registry.touches.queries.orphans import (
     UNPLACED_AT_MOST,
+    Unknown,
     UnknownCard,
     UnknownSite,
     Unplaced,
+    count_unknown_cards,
+    count_unknown_sites,
     find_settled,
     find_unknown_card,
     find_unknown_site,
@@ -33,8 +36,8 @@ from registry.touches.queries.presence import Touched, directions_of, months_of_
 from registry.touches.queries.sources import Source, sources_of_touches
 
 __all__ = [
-    "MISSING_AT_MOST", "REFUSED_AT_MOST", "UNPLACED_AT_MOST", "OwnPhone", "RefusedTouch", "ServedPlace", "SiteDevice", "Source", "Touched", "UnknownCard",
-    "UnknownSite", "Unplaced", "directions_of", "find_phone", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
+    "MISSING_AT_MOST", "REFUSED_AT_MOST", "UNPLACED_AT_MOST", "OwnPhone", "RefusedTouch", "ServedPlace", "SiteDevice", "Source", "Touched", "Unknown",
+    "UnknownCard", "UnknownSite", "Unplaced", "count_unknown_cards", "count_unknown_sites", "directions_of", "find_phone", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
     "list_devices", "list_refused", "list_site_devices", "list_troubled_devices", "list_unknown_cards",
     "list_unknown_sites", "list_unplaced", "months_of_sites", "months_of_workers", "owed_numbers",
     "places_of_device", "sites_with_unplaced", "sources_of_touches",

@@ -87,14 +87,17 @@ class UnknownCard(NamedTuple):
     sites: list[str]
 
 
-_UNKNOWN = """
-SELECT min(o.device_id), (array_agg(o.seq ORDER BY o.device_id, o.seq))[1], t.credential_kind, t.credential, count(*),
-  min(o.touched_at), max(o.touched_at), array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL)
+_NOBODYS = """
 FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
 LEFT JOIN sites_site s ON s.id = o.site_id
 LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
-WHERE o.code = 'CARD_UNKNOWN' AND c.id IS NULL GROUP BY t.credential_kind, t.credential {having} ORDER BY max(o.touched_at) DESC LIMIT %s
+WHERE o.code = 'CARD_UNKNOWN' AND c.id IS NULL
 """
+_UNKNOWN = """
+SELECT min(o.device_id), (array_agg(o.seq ORDER BY o.device_id, o.seq))[1], t.credential_kind, t.credential, count(*),
+  min(o.touched_at), max(o.touched_at), array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL)
+/*nobody's*/ GROUP BY t.credential_kind, t.credential {having} ORDER BY max(o.touched_at) DESC LIMIT %s
+""".replace("/*nobody's*/", _NOBODYS)
 
 
 def list_unknown_cards(limit: int) -> list[UnknownCard]:
@@ -107,6 +110,19 @@ def find_unknown_card(device_id: int, seq: int) -> UnknownCard | None:
     having = "HAVING bool_or((o.device_id, o.seq) = (%s, %s))"
     rows = rows_of(_UNKNOWN.format(having=having), [device_id, seq, 1])
     return UnknownCard(*rows[0]) if rows else None
+
+
+class Unknown(NamedTuple):
+    """How many wait for the office to say whose they are, and when the first of their touches was; None without any."""
+
+    number: int
+    first_at: datetime | None
+
+
+def count_unknown_cards() -> Unknown:
+    """How many credentials are nobody's."""
+    (row,) = rows_of("SELECT count(DISTINCT (t.credential_kind, t.credential)), min(o.touched_at)" + _NOBODYS, [])
+    return Unknown(*row)
 
 
 class UnknownSite(NamedTuple):
@@ -134,6 +150,14 @@ GROUP BY o.site_id ORDER BY max(o.touched_at) DESC, o.site_id LIMIT %s
 def list_unknown_sites(limit: int) -> list[UnknownSite]:
     """Site IDs that touches name and that nobody has registered, those touched last first."""
     return _unknown_sites(None, limit)
+
+
+def count_unknown_sites() -> Unknown:
+    """How many site IDs touches name that nobody has registered."""
+    (row,) = rows_of(
+        "SELECT count(DISTINCT site_id), min(touched_at) FROM touches_orphan WHERE code = %s", [OrphanCode.SITE]
+    )
+    return Unknown(*row)
 
 
 def find_unknown_site(site_id: int) -> UnknownSite | None:

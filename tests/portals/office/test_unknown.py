@@ -55,6 +55,19 @@ def test_the_home_says_how_many_wait_and_since_when(office: Client, gate: Gate) 
     assert "持ち主の分からないカード" not in as_office(Role.DESK).get("/office/").content.decode()
 
 
+def test_the_home_counts_all_and_knows_the_oldest_of_many(gate: Gate, card: CardRow) -> None:
+    moments = ["2026-11-16T08:00:00+09:00", *["2026-11-20T07:00:00+09:00"] * 101]
+    unknown = [{**a_touch(n, card, at), "card": "", "token": f"04{n:04}"} for n, at in enumerate(moments, start=1)]
+    on_unknown = [
+        {**a_touch(n, card, at), "site": str(id_of_body(f"98765432{n}", IdKind.SITE))}
+        for n, at in enumerate(moments, start=201)
+    ]
+    gate.send(*unknown, *on_unknown)
+    home = as_office().get("/office/").content.decode()
+    assert home.count("102件が待っています") == 2
+    assert home.count("いちばん古いものは2026年11月16日（月）から4日待っています") == 2
+
+
 def test_what_is_nobody_s_leaves_the_list(office: Client, gate: Gate) -> None:
     assert office.post(where(gate, 2), {"discard": "1"}).status_code == 302
     assert "&lt;b&gt;04" not in office.get(LIST).content.decode()
