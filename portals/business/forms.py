@@ -242,8 +242,8 @@ class PeopleClaimForm(KnownSiteClaimForm):
     workers = forms.MultipleChoiceField(label=_("claim.people"), widget=forms.CheckboxSelectMultiple)
     own_site = known_site_field(_("claim.site_of_firm"), _("claim.site_of_firm_help"))
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], sites: dict[int, str], **options: Any) -> None:
-        super().__init__(*args, workers=[int(worker_id) for worker_id, _name in people], sites=sites, **options)
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, workers=[int(worker_id) for worker_id, _name in people], **options)
         offer(self, "workers", people)
 
 

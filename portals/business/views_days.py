@@ -66,7 +66,7 @@ from registry.histories.states import ClaimState
 from registry.papers.queries import day_lines, list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.queries import find_site, list_sites, names_of_sites
+from registry.sites.queries import ALL_AT_MOST, SHOWN_AT_MOST, find_site, list_sites, names_of_sites
 from registry.structures.queries import list_sites_below
 from registry.workers.queries import linked_businesses
 from registry.workers.states import ALL_OF_DAYS, DayItem
@@ -199,7 +199,7 @@ confirm = page(Permission.BUSINESS_WORKERS)(_confirm)
 def _known_sites(request: HttpRequest) -> dict[int, str]:
     """Sites in whose structure the firm stands, and its own, as far as they are in reach."""
     own, reach = business_of(request), viewer_of(request).reach
-    found = (*list_sites_below(own, reach), *list_sites(own, reach=reach))
+    found = (*list_sites_below(own, reach, limit=ALL_AT_MOST), *list_sites(own, reach=reach, limit=ALL_AT_MOST))
     return {site.id: site.name for site in found}
 
 
@@ -211,7 +211,7 @@ def new_claims(request: HttpRequest) -> HttpResponse:
     start, words = start_of(request), kept_search(request) or ""
     found = find_workers(viewer_of(request), words, at=timezone.now(), start=start, only=LISTED)
     people = [(str(seen.subject_id), name) for seen in found.rows if (name := full_name(seen))]
-    form = PeopleClaimForm(request.POST or None, people=people, sites=_known_sites(request))
+    form = PeopleClaimForm(request.POST or None, people=people, sites=_known_sites(request), offered=SHOWN_AT_MOST)
     if request.method == "POST" and form.is_valid() and _enter(request, form, people):
         on = form.cleaned_data["day"]
         return redirect("business:days_of_month", on.year, on.month)

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.test import Client
 
-from registry.core.ids import WorkerId
+from registry.core.ids import BusinessId, WorkerId
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import ClaimData, enter_claim
+from registry.sites.models import Site, SitePeriod
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_firm, worker_as_actor
@@ -41,6 +42,15 @@ class Place:
         claim = enter_claim(worker, ClaimData(day=day, site_id=self.gate.site_id), by=worker_as_actor(worker), at=at)
         bind_months([(worker, day.replace(day=1))])
         return claim
+
+
+def many_sites(prime: BusinessId, number: int) -> None:
+    """So many sites of a prime, opened later than all others."""
+    for one in range(number):
+        site = Site.objects.create(
+            id=one + 1, business_id=prime, name=f"多数{one}", prefecture="13", address="東京都", public_works=False, opened_at=NOW,
+        )  # fmt: skip
+        SitePeriod.objects.create(site=site, from_on=DAY)
 
 
 def names(answer: Any) -> set[str]:

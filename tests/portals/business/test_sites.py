@@ -11,6 +11,7 @@ from registry.core.ids import BusinessId, SiteId
 from registry.sites.models import Site, SitePeriod
 from registry.sites.queries import SHOWN_AT_MOST, find_site, list_terminals, load_boundaries
 from tests.factories.cast import NOW, a_firm, a_gate, owner_of
+from tests.factories.site_days import many_sites
 from tests.factories.visitors import as_firm
 
 pytestmark = pytest.mark.django_db
@@ -179,12 +180,7 @@ class TestSettings:
 
 
 def test_a_firm_with_many_sites_turns_pages(client: Client, prime: BusinessId, site: SiteId) -> None:
-    for number in range(SHOWN_AT_MOST):
-        more = Site.objects.create(
-            id=number + 1, business_id=prime, name=f"多数{number}", prefecture="13", address="東京都", public_works=False,
-            opened_at=NOW,
-        )  # fmt: skip
-        SitePeriod.objects.create(site=more, from_on=NOW.date())
+    many_sites(prime, SHOWN_AT_MOST)
     first = client.get("/business/sites/")
     assert (len(first.context["sites"]), first.context["older_url"]) == (SHOWN_AT_MOST, f"?start={SHOWN_AT_MOST}")
     second = client.get(f"/business/sites/?start={SHOWN_AT_MOST}")

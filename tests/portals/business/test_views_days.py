@@ -16,7 +16,7 @@ from registry.structures.operations.rosters import RosterData, add_to_roster
 from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.links import link
-from tests.factories.site_days import Place, names
+from tests.factories.site_days import Place, many_sites, names
 from tests.factories.visitors import as_firm, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,12 @@ def test_the_firm_s_own_sites_are_offered_first(place: Place) -> None:
     assert "現場が二つ指定されています" in place.browsers["below"].post("/business/days/new/", said).content.decode()
     assert place.browsers["below"].post("/business/days/new/", {**data, "own_site": str(site)}).status_code == 302
     assert Claim.objects.get().site_id == site
+
+
+def test_a_site_that_is_known_is_no_other_one_however_many_there_are(place: Place) -> None:
+    many_sites(place.prime, 51)
+    said = {"workers": [str(place.own.worker_id)], "day": "2026/11/19", "site_name": "見本ビル新築工事"}
+    assert "この名前の現場は登録" in place.browsers["prime"].post("/business/days/new/", said).content.decode()
 
 
 def test_a_person_s_month_holds_what_was_worked_for_the_firm(place: Place) -> None:
