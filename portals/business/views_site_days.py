@@ -51,6 +51,7 @@ from registry.histories.queries import (
     DayRow,
     EditRow,
     Only,
+    RefusedRow,
     get_claim,
     get_edit,
     list_chosen_claims,
@@ -80,69 +81,78 @@ def site_days(request: HttpRequest, site_id: int, year: int | None = None, month
     access, chosen, now = access_to(request, site_id), chosen_month(year, month), timezone.now()
     start, only = start_of(request), Only() if access.is_prime else Only(business_of(request))
     sums = sum_people_of_site(site_id, chosen, only)
-    shown = page_of(sums, start)
-    open_claims = _open_claims(access)
-    found_waiting = list_waiting_of_site(site_id, chosen) if access.answers else []
-    all_waiting = [row for row in found_waiting if may_decide(row.bound, access.site, on=access.on)]
-    all_lapsed = [row for row in found_waiting if row not in all_waiting]
-    all_edits = list_open_edits(site_id) if access.answers else []
-    all_doubts = list_doubtful_of_site(site_id, chosen, on=access.on) if access.answers else []
-    claims, closed, self_declared = (some[:LINES] for some in open_claims)
-    waiting, lapsed, edits, doubts = all_waiting[:LINES], all_lapsed[:LINES], all_edits[:LINES], all_doubts[:LINES]
-    said = _positions_said(access.site, chosen, on=access.on) if access.answers else []
-    all_refused = list_refused_of_month(site_id, chosen, size=LINES + 1) if access.answers else []
-    refused = all_refused[:LINES]
-    ids = {
-        one.worker_id
-        for some in (shown, claims, closed, self_declared, waiting, lapsed, edits, said, doubts, refused)
-        for one in some
-    }
+    shown, found = page_of(sums, start), _for_prime(access, chosen)
+    first = found.first()
     seen = looked_at(
-        (shown, [DayItem.DAY]), (refused, [DayItem.DAY]), (self_declared, [DayItem.DAY]), (claims + closed, ALL_OF_DAYS - {DayItem.FIRM}),
-        (edits + said, [DayItem.DAY, DayItem.ROLE]), (waiting + lapsed + doubts, [DayItem.DAY, DayItem.TIMES]),
+        (shown, [DayItem.DAY]), (first.refused, [DayItem.DAY]), (first.self_declared, [DayItem.DAY]),
+        (first.claims + first.closed, ALL_OF_DAYS - {DayItem.FIRM}), (first.edits + first.positions, [DayItem.DAY, DayItem.ROLE]),
+        (first.waiting + first.lapsed + first.doubts, [DayItem.DAY, DayItem.TIMES]),
     )  # fmt: skip
-    names = names_of(see_workers_on_site(viewer_of(request), site_id, ids, at=now, days=seen))
+    names = names_of(see_workers_on_site(viewer_of(request), site_id, seen, at=now, days=seen))
     context = {
         "site": access.site, "is_prime": access.is_prime, "manages": access.manages, "month": chosen, "lines": with_days(lines_of(shown, names), chosen, site_id),
         "by_day": [{"row": one, "url": _url_of(site_id, one.day)} for one in sum_days_of_site(site_id, chosen, only)],
-        "self_declared": shown_claims(self_declared, names), "self_declared_count": len(open_claims.self_declared),
-        "more_self_declared": len(open_claims.self_declared) - len(self_declared), "more_claims": len(open_claims.answerable) - len(claims),
-        "closed": shown_claims(closed, names, for_prime=True), "more_closed": len(open_claims.closed) - len(closed),
-        "more_waiting": len(all_waiting) - len(waiting),
-        "joined": list_joined_sites(site_id)[:LINES] if claims or waiting else [],
-        "claims": shown_claims(claims, names, for_prime=True),
-        "edits": _shown_edits(site_id, edits, names), "more_edits": len(all_edits) - len(edits),
-        "refused": shown_refused(refused, names), "more_refused": len(all_refused) > LINES,
-        "positions": _shown_edits(site_id, said, names),
-        "waiting": _shown_waiting(waiting, names, tuple(Reason)),
-        "lapsed": [
-            {**one, "last_on": last_answer_on(one["row"].day, access.site.closed_on)}
-            for one in _shown_waiting(lapsed, names, tuple(Reason))
-        ],
-        "more_lapsed": len(all_lapsed) - len(lapsed),
-        "doubts": _shown_waiting(doubts, names, DOUBTS), "more_doubts": len(all_doubts) - len(doubts),
+        "joined": list_joined_sites(site_id)[:LINES] if first.claims or first.waiting else [],
+        **_shown_for_prime(access.site, first, names), "self_declared_count": len(found.self_declared),
+        **{f"more_{kind}": max(0, len(rows) - LINES) for kind, rows in found._asdict().items()},
         "pages": pages_around(request, start, more=len(sums) > start + LINES, size=LINES),
         **months_beside("business:site_days_of_month", chosen, site_id),
     }  # fmt: skip
     return render(request, "business/site_days.html", context)
 
 
-class _OpenClaims(NamedTuple):
-    """Entries of a site without an answer: those that the prime may give one, and those that it may not (ruling 28)."""
+class _ForPrime(NamedTuple):
+    """What waits on a site for the prime's word, and what it has refused; nothing of it is the affair of others."""
 
-    answerable: list[ClaimRow]
-    closed: list[ClaimRow]  # the site was closed too long ago
+    claims: list[ClaimRow]
+    closed: list[ClaimRow]  # entries without an answer; the site was closed too long ago (ruling 28)
     self_declared: list[ClaimRow]
+    edits: list[EditRow]
+    positions: list[EditRow]
+    waiting: list[DayRow]
+    lapsed: list[DayRow]  # days without a word; it is too late for one
+    doubts: list[DayRow]
+    refused: list[RefusedRow]
+
+    def first(self) -> "_ForPrime":
+        """What a page shows of it: positions are few, so all of them."""
+        return _ForPrime._make(rows[:LINES] for rows in self)._replace(positions=self.positions)
 
 
-def _open_claims(access: SiteAccess) -> _OpenClaims:
-    """All that is open on a site; nothing of it is the affair of another than the prime."""
-    found = list_open_claims([access.site_id]) if access.answers else []
-    self_declared = [claim for claim in found if claim.is_self_declared]
-    in_time = [claim for claim in found if not claim.is_self_declared]
-    answerable = [claim for claim in in_time if claim.may_be_answered(access.on)]
-    closed = [claim for claim in in_time if not claim.may_be_answered(access.on)]
-    return _OpenClaims(answerable, closed, self_declared)
+def _for_prime(access: SiteAccess, month: date) -> _ForPrime:
+    """All of it, days in a month."""
+    if not access.answers:
+        return _ForPrime._make([] for _kind in _ForPrime._fields)
+    site, on = access.site, access.on
+    claims, waiting = list_open_claims([site.id]), list_waiting_of_site(site.id, month)
+    in_time = [claim for claim in claims if not claim.is_self_declared]
+    return _ForPrime(
+        claims=[claim for claim in in_time if claim.may_be_answered(on)],
+        closed=[claim for claim in in_time if not claim.may_be_answered(on)],
+        self_declared=[claim for claim in claims if claim.is_self_declared],
+        edits=list_open_edits(site.id),
+        positions=_positions_said(site, month, on=on),
+        waiting=[row for row in waiting if may_decide(row.bound, site, on=on)],
+        lapsed=[row for row in waiting if not may_decide(row.bound, site, on=on)],
+        doubts=list_doubtful_of_site(site.id, month, on=on),
+        refused=list_refused_of_month(site.id, month, size=LINES + 1),
+    )
+
+
+def _shown_for_prime(site: SiteRow, found: _ForPrime, names: dict[int, str]) -> dict[str, Any]:
+    """The same in words."""
+    lapsed = _shown_waiting(found.lapsed, names, tuple(Reason))
+    return {
+        "claims": shown_claims(found.claims, names, for_prime=True),
+        "closed": shown_claims(found.closed, names, for_prime=True),
+        "self_declared": shown_claims(found.self_declared, names),
+        "edits": _shown_edits(site.id, found.edits, names),
+        "positions": _shown_edits(site.id, found.positions, names),
+        "waiting": _shown_waiting(found.waiting, names, tuple(Reason)),
+        "lapsed": [{**one, "last_on": last_answer_on(one["row"].day, site.closed_on)} for one in lapsed],
+        "doubts": _shown_waiting(found.doubts, names, DOUBTS),
+        "refused": shown_refused(found.refused, names),
+    }
 
 
 def _shown_waiting(rows: list[DayRow], names: dict[int, str], reasons: Collection[Reason]) -> list[dict[str, Any]]:
