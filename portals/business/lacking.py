@@ -13,6 +13,7 @@ from registry.businesses.queries import names_of_businesses
 from registry.core.days import month_before
 from registry.core.ids import grouped
 from registry.histories.queries import LackingPerson, list_lacking_on_site
+from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
 
 
@@ -27,9 +28,15 @@ class ShownLack:
     url: str
 
 
-def lacking_people(access: SiteAccess, reason: Reason, *, business_id: int | None = None) -> list[LackingPerson]:
-    """Who lacks something on a site since last month, as the to-do asks; with a firm only its own people."""
-    return list_lacking_on_site(access.site.id, reason, since=month_before(access.on), business_id=business_id)
+def lacking_people(
+    access: SiteAccess, reason: Reason, *, business_id: int | None = None
+) -> tuple[list[LackingPerson], bool]:
+    """Who lacks something on a site since last month, as the to-do asks, the first of them, and whether there are more.
+
+    With a firm only its own people.
+    """
+    rows = list_lacking_on_site(access.site.id, reason, since=month_before(access.on), business_id=business_id)
+    return rows[:MANY], len(rows) > MANY
 
 
 def shown_lacking(

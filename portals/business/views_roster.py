@@ -15,7 +15,7 @@ from portals.base.access import page, viewer_of
 from portals.base.days import looked_at
 from portals.base.forms import add_refusal, form_page
 from portals.base.records import full_kana, full_name
-from portals.base.search import SearchForm, kept_search, pages_around, search_page, start_of
+from portals.base.search import kept_search, pages_around, search_page, start_of
 from portals.base.templatetags.ds import listed
 from portals.business.forms import DayForm, LineForm, RosterForm
 from portals.business.lacking import first_day, lacking_people, shown_lacking
@@ -27,10 +27,9 @@ from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.errors import RegistryError
-from registry.core.ids import IdKind, WorkerId, grouped
+from registry.core.ids import WorkerId, grouped
 from registry.disclosure.queries import LISTED, find_workers, see_workers, see_workers_on_site
 from registry.histories.queries import LackingPerson
-from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
 from registry.structures.operations.rosters import (
     RosterData,
@@ -53,10 +52,10 @@ def _places(access: SiteAccess) -> list[TenureRow | None]:
 def roster(request: HttpRequest, site_id: int) -> HttpResponse:
     """All rosters of a site that the viewer may see, firm by firm."""
     access, now, own = access_to(request, site_id), timezone.now(), business_of(request)
-    rows, lacking = access.roster, _lacking(request, access)
+    rows, (lacking, more_lacking) = access.roster, _lacking(request, access)
     people = see_workers_on_site(
         viewer_of(request), site_id, {row.worker_id for row in rows} | {row.worker_id for row in lacking}, at=now, roster=rows,
-        days=looked_at((lacking[:MANY], [DayItem.DAY])),
+        days=looked_at((lacking, [DayItem.DAY])),
     )  # fmt: skip
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
     firms = names_of_businesses({row.business_id for row in rows})
@@ -72,18 +71,18 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
             "trade": trades.get(row.trade, row.trade), "position": positions.get(row.position, row.position),
             "may_change": access.manages and row.business_id == own, "is_ahead": row.from_on > access.on,
         })  # fmt: skip
-    shown = shown_lacking(lacking[:MANY], people, _lines_of_firm(access, own), site_id=site_id)
+    shown = shown_lacking(lacking, people, _lines_of_firm(access, own), site_id=site_id)
     context = {
         "site": access.site, "is_prime": access.is_prime, "groups": sorted(groups.values(), key=lambda group: group["id"] != own),
-        "lacking": shown, "more_lacking": len(lacking) > MANY,
+        "lacking": shown, "more_lacking": more_lacking,
         "may_put": access.manages and any(not one.url for one in shown),
         "may_add": access.manages and bool(_places(access)), "people": len({row.worker_id for row in rows}),
     }  # fmt: skip
     return render(request, "business/roster.html", context)
 
 
-def _lacking(request: HttpRequest, access: SiteAccess) -> list[LackingPerson]:
-    """The firm's people who work on the site without a line on the roster."""
+def _lacking(request: HttpRequest, access: SiteAccess) -> tuple[list[LackingPerson], bool]:
+    """The firm's people who work on the site without a line on the roster, and whether there are more."""
     return lacking_people(access, Reason.ROSTER_MISSING, business_id=business_of(request))
 
 
@@ -100,7 +99,7 @@ def add_lacking(request: HttpRequest, site_id: int) -> HttpResponse:
     places, listed_already = _places(access), _lines_of_firm(access, business_of(request))
     if not places:
         raise Http404
-    lacking = [row for row in _lacking(request, access)[:MANY] if row.worker_id not in listed_already]
+    lacking = [row for row in _lacking(request, access)[0] if row.worker_id not in listed_already]
     names = names_of(see_workers(viewer_of(request), [row.worker_id for row in lacking], at=now))
     choices = [(str(row.worker_id), names[row.worker_id]) for row in lacking if row.worker_id in names]
     not_before = max((place.from_on for place in places if place), default=access.site.from_on)
@@ -148,7 +147,6 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
         return redirect("business:roster", site_id)
     context = {
         "form": form, "site": access.site, "nobody": not choices, "all_listed": bool(found.rows), "words": words,
-        "search": SearchForm(initial={"words": words}, kinds=(IdKind.WORKER,)),
         **pages_around(request, start, more=found.more),
     }  # fmt: skip
     return form_page(request, "business/add_to_roster.html", context)

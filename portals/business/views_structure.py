@@ -27,7 +27,6 @@ from registry.businesses.queries import names_of_businesses
 from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.disclosure.queries import see_workers_on_site
-from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
 from registry.sites.queries import names_of_sites
 from registry.structures.operations.tenures import accept_invitation, decline_invitation
@@ -104,7 +103,7 @@ def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     empty = [
         one for one in flat if one["state"] == TenureState.ACCEPTED and not one["row"].people and not one["children"]
     ]
-    lacking = lacking_people(access, Reason.STRUCTURE_MISSING) if access.is_prime else []
+    lacking, more_lacking = lacking_people(access, Reason.STRUCTURE_MISSING) if access.is_prime else ([], False)
     people = see_workers_on_site(
         viewer_of(request), site_id, {row.worker_id for row in lacking}, at=timezone.now(), days=looked_at((lacking, [DayItem.DAY]))
     ) if lacking else {}  # fmt: skip
@@ -115,7 +114,7 @@ def structure(request: HttpRequest, site_id: int) -> HttpResponse:
         "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": len(flat),
         "people": len({row.worker_id for row in access.roster}),
         "own_people": len({row.worker_id for row in access.roster if row.business_id == business_of(request)}),
-        "lacking": shown_lacking(lacking[:MANY], people, {}, site_id=site_id), "more_lacking": len(lacking) > MANY,
+        "lacking": shown_lacking(lacking, people, {}, site_id=site_id), "more_lacking": more_lacking,
         "counts": [(TONES[state], _("structure.number_of").format(state=_(f"tenure.{state}"), count=counts[state]))
                    for state in (TenureState.ACCEPTED, *_TO_DO) if counts[state]],
     }  # fmt: skip

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from portals.business import lacking
 from registry.accounts.states import Role
 from registry.audit.models import Look
 from registry.core.ids import BusinessId
 from registry.core.short_codes import shown_code
+from registry.histories.queries import waiting
 from registry.structures.models import Tenure
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import (
@@ -96,6 +98,18 @@ class TestTree:
         assert Look.objects.order_by("-pk")[0].subjects == [card.worker_id]
         below = text(as_firm(scene.first), f"/business/sites/{gate.site_id}/structure/")
         assert [word for word in ("迷子", "無所属工業", "施工体制にない人") if word in below] == []
+
+    def test_only_whom_a_page_shows_is_looked_at(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(waiting, "MANY", 1)
+        monkeypatch.setattr(lacking, "MANY", 1)
+        gate, prime = a_gate(scene.prime, name="別の現場", store="e" * 32), as_firm(scene.prime)
+        firms = (scene.prime, scene.prime, a_firm("無所属工業"), a_firm("無番工業"))
+        cards = [a_worker(firm) for firm in firms]
+        gate.send(*(a_touch(n + 1, card, f"2026-11-{16 + n}T08:00:00+09:00") for n, card in enumerate(cards)))
+        bind_all()
+        for page, shown in (("roster", cards[0]), ("structure", cards[2])):
+            assert "続きが表示されます" in text(prime, f"/business/sites/{gate.site_id}/{page}/")
+            assert Look.objects.order_by("-pk")[0].subjects == [shown.worker_id], page
 
     def test_what_is_missing_stands_first_with_whose_turn_it_is(self, scene: Scene) -> None:
         declined = a_tenure(scene.site, scene.prime, a_firm("断った会社"), accepted=False)
