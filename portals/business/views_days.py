@@ -83,7 +83,7 @@ def lines_of(sums: Iterable[PersonSum], names: Mapping[int, str]) -> list[dict[s
         {
             "worker_id": one.worker_id, "site_id": one.site_id, "counters": one.counters, "uncounted": one.uncounted,
             "name": names.get(one.worker_id, grouped(one.worker_id)),
-            "id": grouped(one.worker_id) if one.worker_id in names else "", "missing_days": missing_days(one),
+            "id": grouped(one.worker_id) if one.worker_id in names else "", "lacking": one.lacking,
             "missing": [
                 {"text": _(f"reason.{code}.cause"), "who": _(f"reason.{code}.who"), "count": count}
                 for code, count in one.missing
@@ -104,14 +104,9 @@ def with_days(lines: list[dict[str, Any]], month: date, site_id: int | None = No
     ]  # fmt: skip
 
 
-def missing_days(one: PersonSum) -> int:
-    """By how much somebody lacks: the days of each kind together, by which lists are sorted."""
-    return sum(count for _reason, count in one.missing)
-
-
 def page_of(sums: list[PersonSum], start: int) -> list[PersonSum]:
     """A page of people: who lacks most comes first."""
-    ordered = sorted(sums, key=lambda one: (-missing_days(one), one.worker_id))
+    ordered = sorted(sums, key=lambda one: (-one.lacking, one.worker_id))
     return ordered[start : start + LINES]
 
 

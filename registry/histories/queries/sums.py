@@ -47,12 +47,16 @@ EVERYTHING = Only()
 
 @dataclass(frozen=True)
 class PersonSum:
-    """A person's month, over all the sites asked for or on one of them; `missing` has how many days lack what."""
+    """A person's month, over all the sites asked for or on one of them.
+
+    `missing` has how many days lack what; a day that lacks two things is one of the calendar days in `lacking`.
+    """
 
     worker_id: int
     site_id: int | None
     counters: Counters
     missing: list[tuple[Reason, int]]
+    lacking: int
     uncounted: int  # calendar days that stand nowhere else
     sites: tuple[int | None, ...]  # None: those without site ID
 
@@ -126,7 +130,7 @@ def _missing(rows: Iterable[tuple[list[int], int]]) -> list[tuple[Reason, int]]:
     return [(reason, count) for reason, count in found.most_common() if count]
 
 
-_PERSON_COLUMNS = "worker_id, site_id, reasons, mask, formal, waiting, claimed, unapproved, uncounted"
+_PERSON_COLUMNS = "worker_id, site_id, reasons, mask, lacking, formal, waiting, claimed, unapproved, uncounted"
 
 
 def _people(where: str, only: Only, *, by_site: bool = False, **values: Any) -> list[PersonSum]:
@@ -140,9 +144,10 @@ def _people(where: str, only: Only, *, by_site: bool = False, **values: Any) -> 
     return [
         PersonSum(
             *key,
-            _counters(row[2:] for row in rows),
+            _counters(row[3:] for row in rows),
             _missing((row[0], row[1]) for row in rows),
-            _uncounted(row[2:] for row in rows),
+            reduce(or_, (row[2] for row in rows)).bit_count(),
+            _uncounted(row[3:] for row in rows),
             tuple(dict.fromkeys(sites[key])),
         )
         for key, rows in found.items()

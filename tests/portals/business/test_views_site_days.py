@@ -139,9 +139,9 @@ def test_days_that_do_not_count_stand_in_the_month_and_on_its_paper(place: Place
 
 
 def test_what_is_missing_is_said_with_its_unit(place: Place) -> None:
-    """Two people are on no roster, and their trade is assumed: two things that lack on one day each."""
+    """Two people are on no roster, and their trade is assumed: two things that lack on one day."""
     month = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
-    assert month.count("<summary>不足 2日（2種類）</summary>") == 2
+    assert month.count("<summary>不足 1日（2種類）</summary>") == 2
     assert 'data-label="不足のある人">2人<' in month
     site = f"/business/sites/{place.gate.site_id}/"
     assert "今月そろっている日 のべ0日、不足のある日 のべ2日" in place.page("prime", site)

@@ -46,12 +46,17 @@ def sites(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[int]]:
 
 
 def people(rows: Iterable[DayRow], *, by_site: bool = False) -> dict[tuple[int, int | None], Any]:
-    """Counters and what is missing of each person, day by day."""
+    """Counters of each person and what is missing, on how many days in all, day by day."""
     found: dict[tuple[int, int | None], list[DayRow]] = defaultdict(list)
     for row in rows:
         found[row.worker_id, row.bound.site_id if by_site else None].append(row)
     return {
-        key: (count_days(days), Counter(reason for row in days for reason in row.bound.reasons), uncounted(days))
+        key: (
+            count_days(days),
+            Counter(reason for row in days for reason in row.bound.reasons),
+            len({row.bound.day for row in days if row.bound.reasons}),
+            uncounted(days),
+        )
         for key, days in found.items()
     }
 
@@ -64,7 +69,10 @@ def uncounted(rows: list[DayRow]) -> int:
 
 def told(sums: Iterable[PersonSum]) -> dict[tuple[int, int | None], Any]:
     """The same of the sums."""
-    return {(one.worker_id, one.site_id): (one.counters, Counter(dict(one.missing)), one.uncounted) for one in sums}
+    return {
+        (one.worker_id, one.site_id): (one.counters, Counter(dict(one.missing)), one.lacking, one.uncounted)
+        for one in sums
+    }
 
 
 def firms_on(sites: list[int]) -> set[int]:
