@@ -21,7 +21,7 @@ from registry.cards.states import CARD_LIFE, LOST, CardMove, CardState
 from registry.core.days import jst_day
 from registry.core.errors import MoveRefusedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
-from registry.disclosure.queries import see_worker
+from registry.disclosure.queries import LISTED, see_worker
 
 TONES = {CardState.ACTIVE: "good", CardState.STOPPED: "waiting", CardState.REPLACED: "neutral", CardState.DEAD: "bad"}
 ISSUE, SHIP = "issue", "ship"  # beside the moves, what can be done with a card
@@ -37,7 +37,7 @@ def _acts(card: CardRow) -> list[str]:
 @page(Permission.OFFICE_REGISTER)
 def cards(request: HttpRequest, worker_id: int) -> HttpResponse:
     """All cards of a worker, newest first, and what can be done with the newest one."""
-    seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
+    seen = see_worker(viewer_of(request), worker_id, at=timezone.now(), only=LISTED | {"card_valid"})
     found = list_cards(worker_id)
     context = {
         "worker_id": worker_id, "full_name": full_name(seen), "full_kana": full_kana(seen),

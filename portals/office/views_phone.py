@@ -10,7 +10,7 @@ from portals.base.access import page, viewer_of
 from portals.base.records import full_name
 from registry.accounts.states import Permission
 from registry.core.ids import WorkerId
-from registry.disclosure.queries import see_worker
+from registry.disclosure.queries import LISTED, see_worker
 from registry.touches.operations.phones import revoke_phone
 from registry.touches.queries import find_phone
 
@@ -20,7 +20,7 @@ def phone(request: HttpRequest, worker_id: int) -> HttpResponse:
     """Say what follows, then do it. A second click does no harm."""
     viewer, now = viewer_of(request), timezone.now()
     if request.method != "POST":
-        seen = see_worker(viewer, worker_id, at=now)
+        seen = see_worker(viewer, worker_id, at=now, only=LISTED)
         context = {"worker_id": worker_id, "full_name": full_name(seen), "phone": find_phone(worker_id)}
         return render(request, "office/phone.html", context)
     revoke_phone(WorkerId(worker_id), by=viewer.actor(), at=now)

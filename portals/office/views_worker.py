@@ -13,11 +13,12 @@ from portals.base.links import end_page
 from portals.base.records import full_kana, full_name
 from portals.office.forms import TradesForm, place_of_trade
 from registry.accounts.states import Permission
+from registry.audit.operations import Seen
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.days import jst_day
 from registry.core.ids import WorkerId
-from registry.disclosure.queries import see_worker
+from registry.disclosure.queries import LISTED, see_worker
 from registry.workers.derive import TradeFact
 from registry.workers.operations.registration import TradesError, change_trades
 from registry.workers.queries import list_links, load_trades
@@ -26,8 +27,8 @@ from registry.workers.queries import list_links, load_trades
 @page(Permission.OFFICE_REGISTER)
 def trades(request: HttpRequest, worker_id: int) -> HttpResponse:
     """A worker's trades with their days, and other ones from a day on."""
-    seen, rows = see_worker(viewer_of(request), worker_id, at=timezone.now()), load_trades([worker_id])[worker_id]
-    today = jst_day(timezone.now())
+    now, rows = timezone.now(), load_trades([worker_id])[worker_id]
+    seen, today = see_worker(viewer_of(request), worker_id, at=now, only=LISTED | {"trades"}), jst_day(now)
     present = [row.trade for row in rows if row.from_on <= today and (row.until_on is None or row.until_on > today)]
     form = TradesForm(request.POST or None, present=present)
     if request.method == "POST" and form.is_valid() and _changed(request, form, worker_id):
@@ -56,10 +57,14 @@ def _shown(rows: list[TradeFact]) -> list[tuple[str, TradeFact]]:
     return [(f"{row.trade} {names.get(row.trade, '')}".strip(), row) for row in ordered]
 
 
+def _seen_with_links(request: HttpRequest, worker_id: int) -> Seen:
+    return see_worker(viewer_of(request), worker_id, at=timezone.now(), only=LISTED | {"affiliations"})
+
+
 @page(Permission.OFFICE_REGISTER)
 def links(request: HttpRequest, worker_id: int) -> HttpResponse:
     """The links of a worker that hold today, each with the way to its end."""
-    seen, now = see_worker(viewer_of(request), worker_id, at=timezone.now()), timezone.now()
+    seen, now = _seen_with_links(request, worker_id), timezone.now()
     context = {
         "worker_id": worker_id, "full_name": full_name(seen), "full_kana": full_kana(seen),
         "links": list_links(worker_id, on=jst_day(now)),
@@ -70,7 +75,7 @@ def links(request: HttpRequest, worker_id: int) -> HttpResponse:
 @page(Permission.OFFICE_REGISTER)
 def end_link(request: HttpRequest, worker_id: int, affiliation_id: int) -> HttpResponse:
     """End one of them from a day on, saying what follows; a day that was wrong is corrected here, too."""
-    seen, today = see_worker(viewer_of(request), worker_id, at=timezone.now()), jst_day(timezone.now())
+    seen, today = _seen_with_links(request, worker_id), jst_day(timezone.now())
     one = next((row for row in list_links(worker_id, on=today) if row.id == affiliation_id), None)
     if one is None:
         raise Http404

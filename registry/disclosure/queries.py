@@ -153,13 +153,15 @@ def _known_above(row: Mapping[str, Any], *, on: date) -> dict[str, Any]:
 _READS_NUMBERS = {Relation.SELF, Relation.EMPLOYER, Relation.OFFICE}
 
 
-def see_worker(viewer: Viewer, worker_id: int, *, at: datetime) -> Seen:
-    """All that a viewer may read of one worker. Raises `NotFoundError` when that is nothing."""
+def see_worker(viewer: Viewer, worker_id: int, *, at: datetime, only: Collection[str] | None = None) -> Seen:
+    """All that a viewer may read of one worker, or only some. Raises `NotFoundError` when that is nothing."""
     day = jst_day(at)
     rows = _with_cards(fields_of_workers([worker_id], blocks_on=day), on=day)
     relations = _relations_to_one(viewer, worker_id, at=at) if rows else {}
     if _READS_NUMBERS.isdisjoint(relations.get(worker_id, ())):
         rows = {one: _known_above(row, on=day) for one, row in rows.items()}
+    if only is not None:
+        rows = {one: {name: row[name] for name in row if name in only} for one, row in rows.items()}
     seen = see_many(viewer, WORKER_POLICY, rows, relations, at=at)
     if not seen:
         raise NotFoundError

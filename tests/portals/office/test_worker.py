@@ -2,9 +2,12 @@
 
 import pytest
 
+from registry.audit.models import Look
 from registry.core.ids import BusinessId
+from registry.disclosure.queries import LISTED
 from registry.notices.models import Notice
 from registry.workers.models import Affiliation, WorkerTrade
+from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, STARTED, a_worker
 from tests.factories.visitors import as_office
 
@@ -66,3 +69,13 @@ def test_the_office_ends_a_link_with_a_firm_that_stands_by_name() -> None:
     assert client.get(page).status_code == 404
     assert "いま有効な関連付けはありません" in client.get(f"/office/workers/{worker}/links/").content.decode()
     assert Notice.objects.latest("pk").kind == "unlinked_by_name"
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [("trades", {"trades"}), ("links", {"affiliations"}), ("cards", {"card_valid"}), ("phone", set())],
+)
+def test_the_look_says_what_the_page_shows(page: str, shown: set[str]) -> None:
+    as_office().get(f"/office/workers/{a_worker(None).worker_id}/{page}/")
+    (look,) = Look.objects.filter(noun="worker")
+    assert set(WORKER_POLICY.names(look.items)) - LISTED == shown
