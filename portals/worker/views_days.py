@@ -44,11 +44,10 @@ from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
-from registry.core.days import end_of_next_month, jst_day
+from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
 from registry.disclosure.queries import see_workers
-from registry.histories.derive.binding import BoundDay
 from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claim_checks import ReplyTooLateError
 from registry.histories.operations.claims import answer_refusal, enter_claim
@@ -56,6 +55,7 @@ from registry.histories.operations.edits import edit_day, withdraw_edit
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
+    approvals_of,
     count_days,
     count_histories,
     get_claim,
@@ -70,12 +70,12 @@ from registry.histories.queries import (
     trades_in_words,
     unregistered_among,
 )
-from registry.histories.rules import may_decide, needs_approval
+from registry.histories.rules import due_on_of, may_decide, needs_approval
 from registry.histories.states import Approval, ClaimState, Reason, Side, Standing
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
-from registry.sites.queries import find_site, names_of_sites
+from registry.sites.queries import find_site, load_sites, names_of_sites
 
 MARKS = {
     Standing.FORMAL: DayState.COUNTED, Standing.WAITING: DayState.WAITING, Standing.CLAIMED: DayState.CLAIMED,
@@ -179,6 +179,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     edits = shown_edits(worker_id, chosen.replace(day=1), chosen)
     decisions = last_decisions(worker_id, chosen.replace(day=1))
     unregistered, refused = unregistered_among(rows), by_place(list_refused_of_worker(worker_id, chosen))
+    notes = _notes_of_posters(rows, claims)
     by_site = shown_touches(worker_id, touches_of_day(worker_id, chosen))
     shown = [
         {
@@ -186,7 +187,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
             "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
             "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
-            "decision": decisions.get((one.row.site_id or 0, chosen)), "notes": _notes_of_poster(one.row, decisions),
+            "decision": decisions.get((one.row.site_id or 0, chosen)), "notes": notes.get(one.row.site_id or 0, ()),
         }
         for one in shown_days(rows, claims, refused, decisions)
     ]  # fmt: skip
@@ -236,16 +237,18 @@ def _notes(claim: ClaimRow, today: date) -> list[str]:
 _APPROVED = {Approval.LATE: "claim.late_approval", Approval.SELF: "claim.self_approved"}
 
 
-def _notes_of_poster(bound: BoundDay, decisions: Decisions) -> list[str]:
-    """The same of a day that was touched by a printed poster's code: it is treated as one entered by hand (ruling 28)."""
-    if Reason.POSTER_FIXED not in bound.reasons or bound.site_id is None:
-        return []
-    decision, site = decisions.get((bound.site_id, bound.day)), find_site(bound.site_id)
-    if site and bound.standing is Standing.WAITING:
-        today = jst_day(timezone.now())
-        return [_waiting_for(end_of_next_month(bound.day), today, may_be_answered=may_decide(bound, site, on=today))]
-    how = decision.approval if decision and bound.standing is Standing.FORMAL else ()
-    return [_(_APPROVED[one]) for one in how]
+def _notes_of_posters(rows: list[DayRow], claims: list[ClaimRow]) -> dict[int, list[str]]:
+    """The same of days by a printed poster's code, which are as entries (ruling 28), by site; an approved entry has its own."""
+    entered, today = {one.site_id for one in claims if one.state is ClaimState.APPROVED}, jst_day(timezone.now())
+    approvals = approvals_of([row for row in rows if row.bound.site_id not in entered])
+    waiting = {one.site_id: (one, due_on) for row in rows if (one := row.bound).site_id and (due_on := due_on_of(one))}
+    approved = {site_id: [_(_APPROVED[how]) for how in one.how] for (_worker, site_id, _day), one in approvals.items()}
+    return approved | {
+        site_id: [
+            _waiting_for(waiting[site_id][1], today, may_be_answered=may_decide(waiting[site_id][0], site, on=today))
+        ]
+        for site_id, site in load_sites(waiting).items()
+    }
 
 
 def _waiting_for(due_on: date, today: date, *, may_be_answered: bool) -> str:

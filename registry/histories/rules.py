@@ -65,3 +65,9 @@ def is_here_now(bound: BoundDay, last: Direction | None) -> bool:
     if last is None:  # never touched
         return False
     return last is Direction.IN or (last is Direction.NONE and bound.last is None)
+
+
+def due_on_of(bound: BoundDay) -> date | None:
+    """By when the prime is to say whether a day counts that waits as an entry does (ruling 28); None of all others."""
+    is_waiting_entry = Reason.POSTER_FIXED in bound.reasons and bound.standing is Standing.WAITING
+    return end_of_next_month(bound.day) if is_waiting_entry else None

@@ -102,8 +102,12 @@ def rows_of_sites(sites: Iterable[Site]) -> list[SiteRow]:
 
 def find_site(site_id: int) -> SiteRow | None:
     """A site by its ID, or None."""
-    rows = rows_of_sites(Site.objects.filter(pk=site_id).order_by("pk"))
-    return rows[0] if rows else None
+    return load_sites([site_id]).get(site_id)
+
+
+def load_sites(ids: Iterable[int]) -> dict[int, SiteRow]:
+    """Those of some sites that are registered, by ID."""
+    return {row.id: row for row in rows_of_sites(Site.objects.filter(pk__in=set(ids)).order_by("pk"))}
 
 
 def find_opened(form_key: str | None) -> SiteId | None:

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from registry.businesses.models import Business
 from registry.businesses.states import BusinessKind
@@ -11,7 +13,7 @@ from registry.core.days import JST
 from registry.histories.models import DayDecision
 from registry.histories.operations.edits import decide_days
 from registry.sites.operations.sites import close_site
-from tests.factories.cast import NOW, a_touch, logged_in, owner_of
+from tests.factories.cast import NOW, a_gate, a_touch, logged_in, owner_of
 from tests.factories.days import bind_all
 from tests.factories.own_days import DAY, TODAY, Own
 from tests.factories.visitors import as_firm
@@ -43,6 +45,17 @@ def test_the_worker_reads_how_long_the_day_waits(own: Own) -> None:
     assert "承認の期限まであと41日です" in own.page()
     with time_machine.travel(datetime(2027, 1, 10, 3, tzinfo=UTC), tick=False):
         assert "元請は期限のあとでも承認できます" in read(own.worker, TODAY)
+
+
+def test_days_on_many_sites_cost_the_worker_s_page_no_more_questions_for_sites(own: Own) -> None:
+    asked: list[list[str]] = []
+    for store in ("b" * 32, "c" * 32):
+        a_gate(own.prime, name="もう一つの現場", store=store).send(a_touch(1, own.card, method="poster"))
+        bind_all()
+        with CaptureQueriesContext(connection) as queries:
+            assert own.page().count("承認の期限まであと41日です") == len(asked) + 2
+        asked.append([one["sql"] for one in queries if 'FROM "sites_' in one["sql"]])
+    assert len(asked[0]) == len(asked[1])
 
 
 def test_a_late_and_own_approval_is_shown_to_worker_and_prime(own: Own) -> None:
