@@ -50,8 +50,8 @@ def page(permission: str, *, takes_files: bool = False) -> Callable[[View], View
                 return redirect(f"{viewer.kind}:home")
             return answer
 
-        guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all addresses
-        guarded.takes_files = takes_files  # type: ignore[attr-defined]  # read by `uploads`
+        # Read by the test that walks all addresses, and by `uploads`.
+        vars(guarded).update(permission=permission, takes_files=takes_files)
         return guarded
 
     return mark

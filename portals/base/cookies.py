@@ -1,5 +1,7 @@
 """What our cookies are called. In production each is bound to its host by its name: no other host can set or read it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.fallback import FallbackStorage
@@ -12,10 +14,9 @@ def cookie_name(name: str) -> str:
 
 
 class _InCookie(CookieStorage):
-    @property
-    def cookie_name(self) -> str:  # type: ignore[override]  # Django has a constant
-        """The cookie of messages."""
-        return cookie_name("messages")
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cookie_name = cookie_name("messages")
 
 
 class Messages(FallbackStorage):

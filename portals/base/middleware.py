@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from portals.base.requests import of_portal
 from registry.core.actor import ActorKind
 from registry.core.viewer import Viewer
 from registry.disclosure.queries import viewer_for
@@ -25,7 +27,7 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Make the viewer, then answer."""
-        request.viewer = SimpleLazyObject(lambda: _viewer(request))  # type: ignore[attr-defined]  # read by `viewer_of`
+        of_portal(request).viewer = cast("Viewer", SimpleLazyObject(lambda: _viewer(request)))
         return self._get_response(request)
 
 

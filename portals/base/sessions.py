@@ -7,6 +7,5 @@ from django.contrib.sessions.backends.db import SessionStore as InDatabase
 class SessionStore(InDatabase):
     """Django's sessions; a cookie can hold signs that no key has, NUL too."""
 
-    def _validate_session_key(self, key: str | None) -> bool:
-        is_long = super()._validate_session_key(key)  # type: ignore[misc]  # the types of Django do not know it
-        return bool(is_long) and set(key or "") <= set(VALID_KEY_CHARS)
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key if set(session_key or "") <= set(VALID_KEY_CHARS) else None)

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from portals.base.access import PUBLIC, page, to_login, viewer_of
+from portals.base.requests import of_portal
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.viewer import Viewer
 from tests.factories.cast import a_firm
@@ -26,7 +27,7 @@ def opened(viewer: Viewer, permission: str = RIGHT, error: type[RegistryError] |
         return HttpResponse("inside")
 
     request = RequestFactory().get("/office/letters/")
-    request.viewer = viewer  # type: ignore[attr-defined]  # as the middleware does
+    of_portal(request).viewer = viewer
     return view(request)
 
 

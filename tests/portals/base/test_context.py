@@ -3,6 +3,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from portals.base.context import page
+from portals.base.requests import of_portal
 from registry.accounts.states import ROLE_PERMISSIONS, Role
 from registry.core.actor import ActorKind
 from registry.core.viewer import Viewer
@@ -10,14 +11,14 @@ from registry.core.viewer import Viewer
 
 def request_of(role: Role, kind: ActorKind, path: str = "/") -> HttpRequest:
     request = RequestFactory().get(path)
-    request.viewer = Viewer(account_id=1, kind=kind, rights=frozenset(map(str, ROLE_PERMISSIONS[role])))  # type: ignore[attr-defined]  # as the middleware does
+    of_portal(request).viewer = Viewer(account_id=1, kind=kind, rights=frozenset(map(str, ROLE_PERMISSIONS[role])))
     return request
 
 
 def test_a_stranger_has_no_menu() -> None:
     request = RequestFactory().get("/")
     assert page(request) == {"menu": [], "home_url": "/", "portal_name": ""}
-    request.viewer = Viewer()  # type: ignore[attr-defined]  # as the middleware does
+    of_portal(request).viewer = Viewer()
     assert page(request)["menu"] == []
 
 
