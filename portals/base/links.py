@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -24,10 +23,15 @@ from registry.core.ids import BusinessId, WorkerId
 from registry.structures.operations.rosters import end_affiliation, settle_end
 from registry.workers.operations.ends import dispute_end
 from registry.workers.operations.links import accept_link, ask_for_link, decline_link
-from registry.workers.queries import EndedLinkRow, LinkRequestRow, LinkRow, get_link_request
+from registry.workers.queries import EndedLinkRow, LinkRequestRow, LinkRow, get_link_request, list_links
 from registry.workers.states import EndDisputeState, LinkRequestState, LinkSide
 
 SHOWN = timedelta(days=365)
+# Of a link that was asked for: whether it waits for an answer, and is as it was typed just now.
+_SAID = {
+    (True, True): "link.asked", (True, False): "link.asked_before",
+    (False, True): "link.holds", (False, False): "link.holds_as_asked",
+}  # fmt: skip
 _TONES = {
     EndDisputeState.OPEN: "waiting", EndDisputeState.AGREED: "good", EndDisputeState.KEPT: "bad", EndDisputeState.WITHDRAWN: "neutral",
 }  # fmt: skip
@@ -80,39 +84,41 @@ def ask_by(request: HttpRequest, form: forms.Form, worker_id: int, business_id: 
         add_refusal(form, error)
         return False
     one = get_link_request(asked)
-    waits, same = (
-        one.state is LinkRequestState.ASKED,
-        (one.from_on, one.principal) == (typed["from_on"], typed["principal"]),
-    )
-    said = (
-        ("link.asked" if same else "link.asked_before") if waits else ("link.holds" if same else "link.holds_as_asked")
-    )
+    waits = one.state is LinkRequestState.ASKED
+    same = (one.from_on, one.principal) == (typed["from_on"], typed["principal"])
     kind = _("link.principal_short" if one.principal else "link.further_short")
-    success(request, _(said).format(day=jdate(one.from_on), typed=jdate(typed["from_on"]), kind=kind))
+    success(request, _(_SAID[waits, same]).format(day=jdate(one.from_on), typed=jdate(typed["from_on"]), kind=kind))
     return True
 
 
-def end_by(
-    request: HttpRequest, form: forms.Form, end: Callable[..., None], said: str = "link.ended"
-) -> bool:  # fmt: skip
-    """End a link from the day that was typed; what is refused stands beside its field."""
-    try:
-        end(until_on=form.cleaned_data["until_on"], by=viewer_of(request).actor(), at=timezone.now())
-    except RegistryError as error:
-        add_refusal(form, error)
-        return False
-    success(request, _(said))
-    return True
+def link_of(worker_id: int, affiliation_id: int) -> LinkRow:
+    """One of a worker's links that hold today; 404 where it is none of them."""
+    found = list_links(worker_id, on=jst_day(timezone.now()))
+    one = next((row for row in found if row.id == affiliation_id), None)
+    if one is None:
+        raise Http404
+    return one
 
 
 def end_page(request: HttpRequest, link: LinkRow, name: str, lead: str, back: str) -> HttpResponse:
     """End a link by its own number, saying what follows. A firm that stands by name has nobody who could be told."""
-    form, end = DayForm(request.POST or None), partial(end_affiliation, link.id)
-    said = "link.ended" if link.business_id else "link.ended_by_name"
-    if request.method == "POST" and form.is_valid() and end_by(request, form, end, said):
+    form = DayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _end(request, form, link):
         return redirect(back)
     context = {"form": form, "name": name, "lead": lead, "back_url": back}
     return form_page(request, "base/end_link.html", context)
+
+
+def _end(request: HttpRequest, form: forms.Form, link: LinkRow) -> bool:
+    """End a link from the day that was typed; what is refused stands beside its field."""
+    by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
+    try:
+        end_affiliation(link.id, until_on=until_on, by=by, at=timezone.now())
+    except RegistryError as error:
+        add_refusal(form, error)
+        return False
+    success(request, _("link.ended" if link.business_id else "link.ended_by_name"))
+    return True
 
 
 def dispute_page(

@@ -1,7 +1,5 @@
 """Links between the firm and workers: asking, answering, ending (ruling 14)."""
 
-from functools import partial
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,16 +10,16 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import form_page
 from portals.base.links import answer_end as answer_shown_end
-from portals.base.links import answer_request, ask_by, dispute_page, end_by, shown_ends, since
+from portals.base.links import answer_request, ask_by, dispute_page, end_page, shown_ends, since
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
-from portals.business.forms import DayForm, LinkForm
+from portals.business.forms import LinkForm
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
-from registry.core.ids import WorkerId, grouped
+from registry.core.days import jst_day
+from registry.core.ids import grouped
 from registry.disclosure.queries import LISTED, find_workers, see_worker
-from registry.structures.operations.rosters import leave_firm
-from registry.workers.queries import EndedLinkRow, list_ended_links, list_link_requests
+from registry.workers.queries import EndedLinkRow, list_ended_links, list_link_requests, list_links
 from registry.workers.states import LinkSide
 
 
@@ -83,12 +81,10 @@ answer_link = page(Permission.BUSINESS_WORKERS)(_answer)
 @page(Permission.BUSINESS_WORKERS)
 def end_link(request: HttpRequest, worker_id: int) -> HttpResponse:
     """End a link from a day on, saying what follows."""
-    seen = see_worker(viewer_of(request), worker_id, at=timezone.now())
-    if not full_name(seen):
+    now = timezone.now()
+    found = list_links(worker_id, on=jst_day(now))
+    one = next((row for row in found if row.business_id == business_of(request)), None)
+    if one is None:
         raise Http404
-    form = DayForm(request.POST or None)
-    end = partial(leave_firm, WorkerId(worker_id), business_of(request))
-    if request.method == "POST" and form.is_valid() and end_by(request, form, end):
-        return redirect("business:links")
-    context = {"form": form, "name": full_name(seen), "lead": _("link.end_lead"), "back_url": reverse("business:links")}
-    return form_page(request, "base/end_link.html", context)
+    seen = see_worker(viewer_of(request), worker_id, at=now, only=LISTED)
+    return end_page(request, one, full_name(seen), _("link.end_lead"), reverse("business:links"))

@@ -1,7 +1,7 @@
 """What the office changes of a registered worker: the trades from a day on, and the end of a link (rulings 14, 25)."""
 
 from django.contrib.messages import success
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import form_page, refusal
-from portals.base.links import end_page
+from portals.base.links import end_page, link_of
 from portals.base.records import full_kana, full_name
 from portals.office.forms import TradesForm, place_of_trade
 from registry.accounts.states import Permission
@@ -75,10 +75,7 @@ def links(request: HttpRequest, worker_id: int) -> HttpResponse:
 @page(Permission.OFFICE_REGISTER)
 def end_link(request: HttpRequest, worker_id: int, affiliation_id: int) -> HttpResponse:
     """End one of them from a day on, saying what follows; a day that was wrong is corrected here, too."""
-    seen, today = _seen_with_links(request, worker_id), jst_day(timezone.now())
-    one = next((row for row in list_links(worker_id, on=today) if row.id == affiliation_id), None)
-    if one is None:
-        raise Http404
+    seen, one = _seen_with_links(request, worker_id), link_of(worker_id, affiliation_id)
     name = f"{full_name(seen)} ― {one.business_name}"
     lead = _("office.end_link_lead") if one.business_id else _("office.end_link_lead_by_name")
     return end_page(request, one, name, lead, reverse("office:worker_links", args=[worker_id]))

@@ -1,7 +1,7 @@
 """The worker's links with firms: asking, answering, ending (ruling 14)."""
 
 from django.contrib.messages import success
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
 from portals.base.links import answer_end as answer_shown_end
-from portals.base.links import answer_request, ask_by, dispute_page, end_page, shown_ends, since
+from portals.base.links import answer_request, ask_by, dispute_page, end_page, link_of, shown_ends, since
 from portals.worker.forms import LinkForm, PrincipalForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
@@ -26,14 +26,6 @@ from registry.workers.states import LinkSide
 def _links(request: HttpRequest) -> list[LinkRow]:
     """The worker's links that hold today."""
     return list_links(worker_of(request), on=jst_day(timezone.now()))
-
-
-def _link(request: HttpRequest, affiliation_id: int) -> LinkRow:
-    """One of them; what is not there looks like another's."""
-    found = next((one for one in _links(request) if one.id == affiliation_id), None)
-    if found is None:
-        raise Http404
-    return found
 
 
 @page(Permission.WORKER_OWN)
@@ -86,7 +78,7 @@ answer_link = page(Permission.WORKER_OWN)(_answer)
 @page(Permission.WORKER_OWN)
 def end_link(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """End a link from a day on, saying what follows."""
-    one = _link(request, affiliation_id)
+    one = link_of(worker_of(request), affiliation_id)
     lead = _("link.end_lead") if one.business_id else _("link.end_lead_by_name")
     return end_page(request, one, one.business_name, lead, reverse("worker:links"))
 
@@ -94,7 +86,7 @@ def end_link(request: HttpRequest, affiliation_id: int) -> HttpResponse:
 @page(Permission.WORKER_OWN)
 def make_principal(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """Make a firm the principal employer from a day on; no link ends by it."""
-    one, form = _link(request, affiliation_id), PrincipalForm(request.POST or None)
+    one, form = link_of(worker_of(request), affiliation_id), PrincipalForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _chosen(request, form, one):
         return redirect("worker:links")
     before = next((other for other in _links(request) if other.principal and other.id != one.id), None)

@@ -32,7 +32,7 @@ from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.structures.queries import list_roster
 from registry.workers.models import Worker
 from registry.workers.operations.ends import dispute_end
-from registry.workers.operations.links import ask_for_link, unlink
+from registry.workers.operations.links import ask_for_link
 from registry.workers.queries import list_ended_links
 from tests.factories.addresses import patterns, takes_get
 from tests.factories.cast import (
@@ -49,6 +49,7 @@ from tests.factories.cast import (
     owner_of,
     secrets_of_letters,
 )
+from tests.factories.links import unlink
 from tests.factories.photos import a_kept_photo
 from tests.factories.visitors import activate_account, as_firm, worker_as_actor
 

@@ -30,11 +30,12 @@ from registry.structures.operations.tenures import (
 from registry.structures.queries import list_roster
 from registry.touches.derive import signature_of
 from registry.touches.operations.devices import make_pairing_code, register_device
-from registry.workers.operations.links import unlink, write_link
+from registry.workers.operations.links import write_link
 from registry.workers.operations.registration import change_trades
 from tests.factories.cast import OFFICE, a_firm, a_worker, owner_of
 from tests.factories.fact import DAYS, START, TRADES, World, moment
 from tests.factories.facts_said import say_late, say_unregistered, say_words
+from tests.factories.links import unlink
 
 REGISTERED = datetime(2026, 10, 1, tzinfo=UTC)
 PREFECTURES = ("13", "27")

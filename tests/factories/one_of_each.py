@@ -20,11 +20,12 @@ from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.touches.operations.devices import make_pairing_code
 from registry.workers.models import Worker
 from registry.workers.operations.ends import dispute_end
-from registry.workers.operations.links import ask_for_link, unlink
+from registry.workers.operations.links import ask_for_link
 from registry.workers.operations.registration import CredentialData, InsuranceData
 from registry.workers.queries import list_ended_links
 from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem, RegistrationKind
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_worker, owner_of
+from tests.factories.links import unlink
 from tests.factories.photos import a_kept_photo
 from tests.factories.visitors import worker_as_actor
 

@@ -27,7 +27,7 @@ from registry.structures.operations.tenures import FirmPlace, invite_firm
 from registry.structures.queries import list_invitations, list_roster
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.workers.models import Worker
-from registry.workers.operations.links import ask_for_link, unlink
+from registry.workers.operations.links import ask_for_link
 from registry.workers.queries import list_ended_links, list_links
 from tests.factories.addresses import patterns, takes_get
 from tests.factories.cast import (
@@ -45,7 +45,7 @@ from tests.factories.cast import (
     secrets_of_letters,
 )
 from tests.factories.days import bind_all
-from tests.factories.links import link
+from tests.factories.links import link, unlink
 from tests.factories.photos import a_kept_photo
 from tests.factories.visitors import account_of_worker, worker_as_actor
 

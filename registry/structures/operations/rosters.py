@@ -15,14 +15,14 @@ from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
-from registry.core.ids import BusinessId, SiteId, WorkerId
+from registry.core.ids import SiteId, WorkerId
 from registry.sites.models import Site
 from registry.structures.models import RosterEntry, Tenure
 from registry.structures.operations.tenures import locked_tenures
 from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
 from registry.workers.operations.ends import answer_end_dispute
-from registry.workers.operations.links import end_link, unlink
+from registry.workers.operations.links import end_link
 from registry.workers.queries import linked_businesses, parties_of_dispute, parties_of_link, registered_trades
 
 
@@ -249,16 +249,8 @@ def _lines_with(worker_id: int, business_id: int) -> QuerySet[RosterEntry]:
 
 
 @transaction.atomic
-def leave_firm(worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime) -> None:
-    """End a link (ruling 14), and with it the worker's lines on the firm's rosters: who is not linked is not listed."""
-    moved = unlink(worker_id, business_id, until_on=until_on, by=by, at=at)
-    if moved:
-        _follow_end(worker_id, business_id, *moved, by=by, at=at)
-
-
-@transaction.atomic
 def end_affiliation(affiliation_id: int, *, until_on: date, by: Actor, at: datetime) -> None:
-    """End a link by its own number, as `leave_firm` does; so ends one with a firm that stands by name."""
+    """End a link (ruling 14), and with it the worker's lines on the firm's rosters: who is not linked is not listed."""
     parties = parties_of_link(affiliation_id)
     moved = end_link(affiliation_id, until_on=until_on, by=by, at=at)
     if moved and parties:

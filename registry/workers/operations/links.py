@@ -150,18 +150,6 @@ def end_link(
     return before, until_on
 
 
-@transaction.atomic
-def unlink(
-    worker_id: WorkerId, business_id: BusinessId, *, until_on: date, by: Actor, at: datetime
-) -> tuple[date | None, date] | None:  # fmt: skip
-    """End the last link of a worker and a firm, as `end_link` does."""
-    rows = Affiliation.objects.filter(worker=worker_id, business=business_id).order_by("-from_on")
-    last = rows.values_list("pk", flat=True).first()
-    if last is None:
-        raise NotFoundError
-    return end_link(last, until_on=until_on, by=by, at=at)
-
-
 def _side_of(by: Actor) -> str:
     return {ActorKind.WORKER: LinkSide.WORKER, ActorKind.BUSINESS: LinkSide.BUSINESS}.get(by.kind, "")
 

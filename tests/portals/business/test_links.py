@@ -11,8 +11,9 @@ from registry.core.ids import BusinessId, WorkerId
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster
 from registry.workers.models import Affiliation, EndDispute, LinkRequest
-from registry.workers.operations.links import ask_for_link, unlink
+from registry.workers.operations.links import ask_for_link
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_worker, owner_of
+from tests.factories.links import unlink
 from tests.factories.visitors import as_firm, as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db

@@ -28,12 +28,13 @@ from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import FirmPlace, decline_invitation, exchange_firm
 from registry.touches.operations.devices import revoke_device
 from registry.workers.operations.ends import dispute_end
-from registry.workers.operations.links import ask_for_link, unlink
+from registry.workers.operations.links import ask_for_link
 from registry.workers.operations.registration import CredentialData
 from registry.workers.queries import list_ended_links
 from registry.workers.states import CredentialBlock, RegistrationKind
 from tests.factories.cast import NOW, STARTED, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
+from tests.factories.links import unlink
 from tests.factories.visitors import activate_account, as_firm, give, worker_as_actor
 
 pytestmark = pytest.mark.django_db

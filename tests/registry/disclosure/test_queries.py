@@ -32,12 +32,11 @@ from registry.histories.queries import ElsewhereDay
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import list_roster, tenures_of_firm
-from registry.workers.operations.links import unlink
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.states import ALL_OF_DAYS
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
-from tests.factories.links import link
+from tests.factories.links import link, unlink
 from tests.factories.visitors import (
     a_user,
     firm_viewer,

@@ -15,12 +15,11 @@ from registry.papers.operations import ask_paper, hand_out_paper, make_paper
 from registry.papers.queries import get_paper, list_days, list_papers
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind, PaperState
-from registry.workers.operations.links import unlink
 from registry.workers.policy import WORKER_POLICY
 from registry.workers.states import ALL_OF_DAYS
 from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_touch, a_worker
 from tests.factories.days import bind_all
-from tests.factories.links import link
+from tests.factories.links import link, unlink
 from tests.factories.papers import NOVEMBER, Days
 from tests.factories.visitors import a_user, firm_viewer, worker_viewer
 

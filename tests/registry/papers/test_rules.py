@@ -5,8 +5,8 @@ import pytest
 from registry.accounts.states import Role
 from registry.papers.rules import Wish, may_ask
 from registry.papers.states import RIGHTS, PaperKind
-from registry.workers.operations.links import unlink
 from tests.factories.cast import NOW, a_firm, owner_of
+from tests.factories.links import unlink
 from tests.factories.papers import NOVEMBER, Days
 from tests.factories.visitors import user_as_actor, worker_viewer
 

@@ -13,7 +13,7 @@ from registry.structures.operations.rosters import (
     RosterData,
     add_to_roster,
     change_roster_entry,
-    leave_firm,
+    end_affiliation,
     settle_end,
 )
 from registry.structures.operations.tenures import (
@@ -30,6 +30,7 @@ from registry.structures.queries import TenureRow, list_roster, list_structure
 from registry.workers.operations.ends import dispute_end
 from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, STARTED, a_firm, a_tenure, a_worker, owner_of
+from tests.factories.links import last_link
 from tests.factories.meetings import meeting
 from tests.factories.visitors import worker_as_actor
 
@@ -130,7 +131,7 @@ def test_a_line_that_is_changed_while_its_place_ends_ends_with_it(crew: Crew) ->
 def test_a_line_whose_link_lasts_longer_after_all_ends_with_its_place(crew: Crew) -> None:
     crew.add()
     by, left = owner_of(crew.firm), STARTED + timedelta(days=5)
-    leave_firm(crew.worker_id, crew.firm, until_on=left, by=by, at=NOW)
+    end_affiliation(last_link(crew.worker_id, crew.firm), until_on=left, by=by, at=NOW)
     (ended,) = list_ended_links(since=left, business_id=crew.firm)
     day, worker = LATER + timedelta(days=5), worker_as_actor(crew.worker_id)
     dispute = dispute_end(ended.id, day, reason="違います", by=worker, at=NOW)

@@ -9,10 +9,9 @@ from registry.histories.operations.edits import edit_day
 from registry.histories.queries import ElsewhereDay, list_days_elsewhere
 from registry.sites.operations.sites import close_site
 from registry.structures.operations.rosters import RosterData, add_to_roster
-from registry.workers.operations.links import unlink
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
-from tests.factories.links import link
+from tests.factories.links import link, unlink
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db

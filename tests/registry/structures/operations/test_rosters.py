@@ -20,7 +20,6 @@ from registry.structures.operations.rosters import (
     change_roster_entry,
     end_affiliation,
     end_roster_entry,
-    leave_firm,
     settle_end,
     withdraw_roster_entry,
 )
@@ -30,7 +29,7 @@ from registry.workers.models import WorkerTrade
 from registry.workers.operations.ends import dispute_end
 from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
-from tests.factories.links import link
+from tests.factories.links import last_link, link
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +174,7 @@ def test_who_leaves_a_firm_leaves_its_rosters(scene: Scene) -> None:
     second = a_gate(scene.firm, name="自社の現場", store="ab" * 16).site_id
     day = NOW.date()
     add_to_roster(second, None, [(scene.card.worker_id, DATA)], from_on=day, by=owner_of(scene.firm), at=NOW)
-    leave_firm(scene.card.worker_id, scene.firm, until_on=day, by=owner_of(scene.firm), at=NOW)
+    end_affiliation(last_link(scene.card.worker_id, scene.firm), until_on=day, by=owner_of(scene.firm), at=NOW)
     assert lines(scene) == [("06-01", STARTED, day)]
     assert list_roster(second, on=STARTED) == []
 
@@ -184,7 +183,7 @@ def test_who_leaves_a_firm_leaves_its_rosters(scene: Scene) -> None:
 def test_lines_follow_the_day_on_which_both_sides_agree(scene: Scene, days: int) -> None:
     scene.add()
     left, by = NOW.date() - timedelta(days=9), owner_of(scene.firm)
-    leave_firm(scene.card.worker_id, scene.firm, until_on=left, by=by, at=NOW)
+    end_affiliation(last_link(scene.card.worker_id, scene.firm), until_on=left, by=by, at=NOW)
     (ended,) = list_ended_links(since=left, business_id=scene.firm)
     day = left + timedelta(days=days)
     dispute = dispute_end(ended.id, day, reason="違います", by=worker_as_actor(scene.card.worker_id), at=NOW)
@@ -199,14 +198,14 @@ def test_lines_follow_who_corrects_the_own_end(scene: Scene, days: int) -> None:
     scene.add()
     left, by = NOW.date() - timedelta(days=9), owner_of(scene.firm)
     for day in (left, left + timedelta(days=days)):
-        leave_firm(scene.card.worker_id, scene.firm, until_on=day, by=by, at=NOW)
+        end_affiliation(last_link(scene.card.worker_id, scene.firm), until_on=day, by=by, at=NOW)
     assert lines(scene) == [("06-01", STARTED, left + timedelta(days=days))]
 
 
 def test_lines_of_a_later_link_stay_when_the_earlier_end_moves(scene: Scene) -> None:
     scene.add()
     left, again, by = NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=3), owner_of(scene.firm)
-    leave_firm(scene.card.worker_id, scene.firm, until_on=left, by=by, at=NOW)
+    end_affiliation(last_link(scene.card.worker_id, scene.firm), until_on=left, by=by, at=NOW)
     (ended,) = list_ended_links(since=left, business_id=scene.firm)
     link(scene.card.worker_id, scene.firm, from_on=again)
     scene.add(from_on=again)

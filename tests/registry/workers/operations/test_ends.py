@@ -11,10 +11,10 @@ from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundErro
 from registry.notices.models import Notice
 from registry.workers.models import Affiliation, EndDispute
 from registry.workers.operations.ends import DisputedError, NotEndedError, answer_end_dispute, dispute_end
-from registry.workers.operations.links import LinkEndError, LinkOverlapsError, PrincipalTwiceError, unlink
+from registry.workers.operations.links import LinkEndError, LinkOverlapsError, PrincipalTwiceError
 from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, OFFICE, a_firm, a_worker, owner_of
-from tests.factories.links import link
+from tests.factories.links import link, unlink
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db

@@ -29,11 +29,10 @@ from registry.workers.operations.links import (
     decline_link,
     end_link,
     rows_of_link,
-    unlink,
     write_link,
 )
 from tests.factories.cast import NOW, OFFICE, a_firm, a_worker, owner_of
-from tests.factories.links import link
+from tests.factories.links import link, unlink
 from tests.factories.visitors import account_of_worker, user_as_actor, worker_as_actor
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,11 @@ from registry.core.ids import grouped
 from registry.notices.models import Notice
 from registry.notices.states import NoticeKind
 from registry.workers.operations.ends import answer_end_dispute, dispute_end
-from registry.workers.operations.links import ask_for_link, decline_link, unlink
+from registry.workers.operations.links import ask_for_link, decline_link
 from registry.workers.operations.principals import make_principal
 from registry.workers.queries import list_ended_links, list_links
 from tests.factories.cast import NOW, a_firm, a_worker, owner_of
-from tests.factories.links import link
+from tests.factories.links import link, unlink
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db

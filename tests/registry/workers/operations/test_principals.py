@@ -15,11 +15,11 @@ from registry.structures.models import RosterEntry
 from registry.structures.operations.rosters import RosterData, add_to_roster, end_affiliation
 from registry.workers.models import Affiliation
 from registry.workers.operations.ends import answer_end_dispute, dispute_end
-from registry.workers.operations.links import LinkStartError, unlink
+from registry.workers.operations.links import LinkStartError
 from registry.workers.operations.principals import PrincipalDayError, make_principal
 from registry.workers.queries import list_ended_links, list_links
 from tests.factories.cast import NOW, OFFICE, STARTED, a_firm, a_gate, a_worker, owner_of
-from tests.factories.links import link
+from tests.factories.links import link, unlink
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
