@@ -30,17 +30,16 @@ from registry.core.typed_times import parse_time
 _NEARLY_AN_ID = 10
 _DJANGO_SELECT = "django/forms/widgets/select.html"
 _HYPHENS = re.compile("[‐‑–—―ー−]")
-# Django's own words for it have spaces in odd places.
+_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
+# What is missing is typed or chosen: Django has one word for both.
 forms.Field.default_error_messages = {"required": _("base.missing.typed")}
 for _chosen in (forms.ChoiceField, forms.BooleanField, forms.FileField):
     _chosen.default_error_messages = {**_chosen.default_error_messages, "required": _("base.missing.chosen")}
+# Django's own words for it have spaces in odd places.
 forms.CharField.default_error_messages = {
     **forms.CharField.default_error_messages,
     "max_length": _("base.too_long"),
 }
-
-
-_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
 def key_of(request: HttpRequest, name: str = "form_key") -> str:

@@ -42,7 +42,7 @@ from registry.disclosure.queries import (
     see_worker,
 )
 from registry.notices.operations import PrintedLetter, ship_letters
-from registry.notices.queries import LetterRow, list_letters_to_print, list_letters_to_ship
+from registry.notices.queries import LETTERS_AT_MOST, LetterRow, list_letters_to_print, list_letters_to_ship
 from registry.notices.states import WITH_PASSWORD
 from registry.workers.operations.letters import print_letters_to_present_addresses
 from registry.workers.operations.registration import WorkerData, check_worker
@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
     letters, to_ship = (list_letters_to_print(), list_letters_to_ship()) if may_print else ([], [])
     context = {
         "letters": letters, "letters_age": age_of((one.queued_at for one in letters), at=now),
-        "to_ship": to_ship, "to_ship_age": age_of((one.queued_at for one in to_ship), at=now), "may_print": may_print,
+        "to_ship": to_ship, "most": LETTERS_AT_MOST, "to_ship_age": age_of((one.queued_at for one in to_ship), at=now), "may_print": may_print,
         "queues": queues_of_touches(at=now) if viewer.has(Permission.OFFICE_REGISTER) else [],
     }  # fmt: skip
     return render(request, "office/home.html", context)

@@ -47,7 +47,7 @@ def test_a_message_of_an_entry_leads_to_the_month_of_its_site_and_for_others_to_
     place.enter(place.theirs.worker_id)
     of_site = f'href="/business/sites/{place.gate.site_id}/days/{MONTH}/"'
     of_people = f'href="/business/days/{MONTH}/"'
-    home = {who: place.page(who, "/business/").partition("会社へのお知らせ")[2] for who in ("prime", "below")}
+    home = {who: place.page(who, "/business/").partition("お知らせ</h2>")[2] for who in ("prime", "below")}
     assert (of_site in home["prime"], of_people in home["prime"]) == (True, False)
     assert (of_site in home["below"], of_people in home["below"]) == (False, True)
 
