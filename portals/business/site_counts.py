@@ -7,17 +7,16 @@ from django.utils.translation import gettext as _
 from portals.business.site_access import SiteAccess
 from portals.business.views_structure import holes_of
 from registry.histories.queries import sum_sites
-from registry.touches.queries import list_site_devices
+from registry.touches.queries import count_unsent
 
 
 def counts_of_site(access: SiteAccess) -> dict[str, str]:
     """A line for each of structure, roster, this month's days and devices, as their own pages count."""
-    unsent = sum(device.unsent for device in list_site_devices(access.site.id))
     return {
         "structure": _("site.count_firms").format(firms=len(access.rows), holes=len(holes_of(access))),
         "roster": _("site.count_people").format(people=len({row.worker_id for row in access.roster})),
         "days": _month(access.site.id, access.working_day.replace(day=1)),
-        "devices": _("site.count_unsent").format(number=unsent),
+        "devices": _("site.count_unsent").format(number=count_unsent(access.site.id)) if access.manages else "",
     }
 
 

@@ -7,6 +7,7 @@ from registry.touches.queries.devices import (
     RefusedTouch,
     ServedPlace,
     SiteDevice,
+    count_unsent,
     find_phone,
     list_bare_terminals,
     list_devices,
@@ -37,7 +38,7 @@ from registry.touches.queries.sources import Source, sources_of_touches
 
 __all__ = [
     "MISSING_AT_MOST", "REFUSED_AT_MOST", "UNPLACED_AT_MOST", "OwnPhone", "RefusedTouch", "ServedPlace", "SiteDevice", "Source", "Touched", "Unknown",
-    "UnknownCard", "UnknownSite", "Unplaced", "count_unknown_cards", "count_unknown_sites", "directions_of", "find_phone", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
+    "UnknownCard", "UnknownSite", "Unplaced", "count_unknown_cards", "count_unknown_sites", "count_unsent", "directions_of", "find_phone", "find_settled", "find_unknown_card", "find_unknown_site", "list_bare_terminals",
     "list_devices", "list_refused", "list_site_devices", "list_troubled_devices", "list_unknown_cards",
     "list_unknown_sites", "list_unplaced", "months_of_sites", "months_of_workers", "owed_numbers",
     "places_of_device", "sites_with_unplaced", "sources_of_touches",

@@ -111,13 +111,16 @@ _OWED = """((CASE WHEN d.dense THEN d.lost + int8multirange(int8range(1, d.highe
   - COALESCE((SELECT a.numbers FROM touches_accepted a WHERE (a.device_id, a.site_id) = (d.id, w.site_id)), '{}'))
   * (CASE WHEN w.left_at IS NULL THEN '{(,)}'::int8multirange
      ELSE int8multirange(int8range(1, COALESCE(touches_number_since(d.id, w.left_at), d.highest + 1))) END)"""
-_SITE_DEVICES = """
+_SERVED = """
 WITH w AS (
   SELECT p.device_id, t.site_id,
     COALESCE(array_agg(t.name ORDER BY t.id) FILTER (WHERE p.until_at IS NULL), array_agg(DISTINCT t.name)) AS places,
     CASE WHEN bool_and(p.until_at IS NOT NULL) THEN max(p.until_at) END AS left_at
   FROM sites_terminal t JOIN touches_pairing p ON p.terminal_id = t.id WHERE t.site_id = %(site)s
   GROUP BY p.device_id, t.site_id)
+"""
+_SITE_DEVICES = (
+    """/*served*/
 SELECT d.id, d.name, w.places,
   (SELECT count(DISTINCT o.site_id) FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id
    WHERE q.device_id = d.id AND q.until_at IS NULL AND o.site_id <> %(site)s),
@@ -128,7 +131,13 @@ SELECT d.id, d.name, w.places,
   CASE WHEN /*settled*/ THEN 0 ELSE (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r) END,
   (SELECT count(*) FROM touches_orphan o WHERE o.device_id = d.id AND o.code = 'SITE_UNKNOWN'), d.renumbered_at, w.left_at
 FROM w JOIN touches_device d ON d.id = w.device_id ORDER BY d.id
-""".replace("/*unsent*/", _UNSENT).replace("/*settled*/", _SETTLED)
+""".replace("/*served*/", _SERVED)
+    .replace("/*unsent*/", _UNSENT)
+    .replace("/*settled*/", _SETTLED)
+)
+_UNSENT_NUMBER = """/*served*/
+SELECT COALESCE(sum(d.unsent), 0)::int FROM w JOIN touches_device d ON d.id = w.device_id WHERE /*unsent*/
+""".replace("/*served*/", _SERVED).replace("/*unsent*/", _UNSENT)
 _MISSING = """
 SELECT d.id, lower(m.r), upper(m.r) - 1, m.lost, touches_moment_before(d.id, lower(m.r)), touches_moment_from(d.id, upper(m.r))
 FROM unnest(%(devices)s::bigint[], %(left)s::timestamptz[]) AS given(device_id, left_at)
@@ -139,6 +148,12 @@ CROSS JOIN LATERAL (
   ORDER BY r DESC LIMIT %(most)s) m
 ORDER BY d.id, m.r DESC
 """.replace("/*owed*/", f"({_OWED})")
+
+
+def count_unsent(site_id: int) -> int:
+    """How many touches the devices of a site have not sent yet, as `list_site_devices` says of each."""
+    ((number,),) = rows_of(_UNSENT_NUMBER, {"site": site_id})
+    return int(number)
 
 
 def list_site_devices(site_id: int) -> list[SiteDevice]:

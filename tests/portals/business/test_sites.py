@@ -10,7 +10,7 @@ from registry.businesses.operations import UnitData, add_unit
 from registry.core.ids import BusinessId, SiteId
 from registry.sites.models import Site, SitePeriod
 from registry.sites.queries import SHOWN_AT_MOST, find_site, list_terminals, load_boundaries
-from tests.factories.cast import NOW, a_firm, a_gate, owner_of
+from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.site_days import many_sites
 from tests.factories.visitors import as_firm
 
@@ -177,6 +177,13 @@ class TestSettings:
         client = as_firm(a_firm("別の会社"))
         assert client.get(f"/business/sites/{site}/{page}").status_code == 404
         assert client.post(f"/business/sites/{site}/{page}", {"close": ""}).status_code in {404, 405}
+
+
+def test_the_page_of_a_site_says_what_its_devices_still_hold(client: Client, prime: BusinessId) -> None:
+    gate, other, card = a_gate(prime), a_gate(prime, name="別の現場", store="e" * 32), a_worker(prime)
+    for one, number in ((gate, 3), (other, 5)):
+        one.send(a_touch(1, card), unsent=number, unsent_since="2026-11-20T11:00:00+09:00")
+    assert "端末に残っている打刻 3件" in client.get(f"/business/sites/{gate.site_id}/").content.decode()
 
 
 def test_a_firm_with_many_sites_turns_pages(client: Client, prime: BusinessId, site: SiteId) -> None:
