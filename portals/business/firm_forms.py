@@ -140,3 +140,12 @@ class UserForm(forms.Form):
         about = ((role, format_lazy("{} ― {}", _(f"role.{role}"), _(f"role.{role}.about"))) for role in roles)
         offer(self, "role", about)
         _offer_units(self, "unit_id", units)
+
+
+_MISTYPED = ("name", "prefecture", "address")
+
+
+class CorrectSiteForm(forms.Form):
+    """What of a site can have been mistyped, asked as when it was opened."""
+
+    name, prefecture, address = (SiteForm.base_fields[name] for name in _MISTYPED)

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.base.search import pages_around, start_of
-from portals.business.correct_form import CorrectSiteForm
-from portals.business.firm_forms import FileForm, SiteForm
+from portals.business.firm_forms import CorrectSiteForm, FileForm, SiteForm
 from portals.business.forms import DayBeginForm, PeriodForm
 from portals.business.site_access import access_to, own_site
 from portals.business.site_counts import counts_of_site
