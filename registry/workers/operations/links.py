@@ -6,7 +6,6 @@ from datetime import date, datetime
 from operator import attrgetter
 
 from django.db import IntegrityError, transaction
-from django.forms import model_to_dict
 
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
@@ -193,7 +192,8 @@ def _row_that_ends(own: Sequence[Affiliation], until_on: date, *, by: Actor, at:
 def note_rows(act: str, rows: Sequence[Affiliation], *, by: Actor, at: datetime) -> None:
     """Keep in the log what rows of a worker's links say before an act takes them away, or has them say something else."""
     if rows:
-        said = json.dumps([model_to_dict(row) for row in rows], default=str, ensure_ascii=False)
+        stored = Affiliation.objects.filter(pk__in=[row.pk for row in rows]).order_by("from_on", "pk").values()
+        said = json.dumps(list(stored), default=str, ensure_ascii=False)
         note_act("workers_worker", rows[0].worker_id, act, by=by, at=at, reason=said)
 
 

@@ -145,13 +145,13 @@ def test_the_log_keeps_what_rows_said_that_were_turned_over_or_taken_away(two: T
     two.move(two.host)  # from the earlier day after all
     end_affiliation(two.id_of(two.home), until_on=date(2026, 11, 10), by=two.by, at=NOW)
     said = {
-        one.move: [(row["business"], row["from_on"], row["principal"]) for row in json.loads(one.reason)]
+        one.move: [(row["business_id"], row["from_on"], row["principal"]) for row in json.loads(one.reason)]
         for one in Move.objects.filter(
             noun="workers_worker", subject_id=two.worker, move__in=["flip_rows", "drop_rows"]
         )
     }
     assert said == {
-        "flip_rows": [(two.home, TODAY.isoformat(), True), (two.host, TODAY.isoformat(), False)],
+        "flip_rows": [(two.host, TODAY.isoformat(), False), (two.home, TODAY.isoformat(), True)],
         "drop_rows": [(two.home, MOVED.isoformat(), False), (two.home, TODAY.isoformat(), False)],
     }
 
