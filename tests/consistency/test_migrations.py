@@ -158,13 +158,13 @@ def test_what_stands_in_a_database_survives(url: str) -> None:
         assert link.execute("SELECT * FROM audit_look ORDER BY id").fetchall() == looks
         stored, empty = link.execute(f"SELECT {', '.join(HEALTH)} FROM workers_worker ORDER BY id").fetchall()
         read = [
-            decrypted(settings.ENCRYPTION_KEYS, one, f"workers.Worker.{name}")
+            decrypted(settings.ENCRYPTION_KEYS, one, f"workers.worker.{name}")
             for name, one in zip(HEALTH, stored, strict=True)
         ]
         assert read == ["AB+", "2026-04-01", "118-76"]
         assert empty == (None, None, None)
         ((draft_stored,),) = link.execute("SELECT typed FROM drafts_draft").fetchall()
-        assert json.loads(decrypted(settings.ENCRYPTION_KEYS, draft_stored, "drafts.Draft.typed")) == DRAFT
+        assert json.loads(decrypted(settings.ENCRYPTION_KEYS, draft_stored, "drafts.draft.typed")) == DRAFT
         after = link.execute(FILES).fetchone()
     assert before is not None
     assert after is not None
