@@ -48,13 +48,18 @@ def may_doubt(bound: BoundDay, *, on: date) -> bool:
     return bool(doubts - {Reason.TYPED_NUMBER}) or (bool(doubts) and on <= end_of_next_month(bound.day))
 
 
-def may_decide(bound: BoundDay, site: SiteRow, *, on: date) -> bool:
-    """Whether the prime may still say of a day that waits whether it counts.
+def is_as_entered(bound: BoundDay) -> bool:
+    """Whether a day is treated as a direct entry: nothing but a printed poster's code holds it up (`touch_reasons.csv`)."""
+    return HOLDING.intersection(bound.reasons) == {Reason.POSTER_FIXED}
 
-    A printed poster's code is as a direct entry (`touch_reasons.csv`), so it has the time of one (ruling 28).
-    """
-    is_entry = Reason.POSTER_FIXED in bound.reasons and bound.standing is not Standing.FORMAL
-    return not is_entry or is_open_to_answers(bound.day, site.closed_on, on=on)
+
+def may_decide(bound: BoundDay, site: SiteRow, *, on: date) -> bool:
+    """Whether the prime may still say of a day that waits whether it counts: of one as entered as long as of entries (ruling 28)."""
+    return (
+        bound.standing is Standing.FORMAL
+        or not is_as_entered(bound)
+        or is_open_to_answers(bound.day, site.closed_on, on=on)
+    )
 
 
 def is_here_now(bound: BoundDay, last: Direction | None) -> bool:

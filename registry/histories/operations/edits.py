@@ -22,9 +22,9 @@ from registry.histories.operations.parties import (
     tell_firm,
     tell_worker,
 )
-from registry.histories.queries import assignment_of_day, list_days_at, path_of_day
-from registry.histories.rules import may_decide, may_refuse_position, speaks_for_prime
-from registry.histories.states import NO_SECOND_TRADE, ClaimState, Reason, Side
+from registry.histories.queries import assignment_of_day, last_words, list_days_at, path_of_day
+from registry.histories.rules import is_as_entered, may_decide, may_refuse_position, speaks_for_prime
+from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
 from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
@@ -221,9 +221,9 @@ def decide_days(
     if not counts and not reason:
         raise ReasonMissingError(field="reason")
     one_at_a_time(*(worker_id for worker_id, _ in days))
-    said = _said_last(site_id, days)
+    said = last_words(site_id, days)
     if others := sum(said.get(place) is (not counts) for place in days):
-        raise DayDecidedError(field=None if counts else "reason", count=others)
+        raise DayDecidedError(count=others)
     bound = {(row.worker_id, row.bound.day): row.bound for row in list_days_at(site_id, days)}
     answerable = [one for one in days if one not in bound or may_decide(bound[one], site, on=jst_day(at))]
     of_workers: dict[WorkerId, list[date]] = {}
@@ -231,10 +231,10 @@ def decide_days(
         if said.get((worker_id, day)) is counts:
             continue
         of_workers.setdefault(worker_id, []).append(day)
-        is_entry = (worker_id, day) in bound and Reason.POSTER_FIXED in bound[worker_id, day].reasons
+        as_entered = (worker_id, day) in bound and is_as_entered(bound[worker_id, day])
         decision = DayDecision.objects.create(
             worker_id=worker_id, site_id=site_id, day=day, counts=counts, reason=reason, recorded_at=at,
-            self_approved=counts and is_entry and is_own_day(worker_id, site_id, day, by),
+            self_approved=counts and as_entered and is_own_day(worker_id, site_id, day, by),
         )  # fmt: skip
         note_act("histories_day_decision", decision.pk, "decide", by=by, at=at, reason=reason)
         note_day(worker_id, site_id, day)
@@ -245,23 +245,14 @@ def decide_days(
     return sum(map(len, of_workers.values()))
 
 
-def _said_last(site_id: SiteId, days: Sequence[tuple[WorkerId, date]]) -> dict[tuple[int, date], bool | None]:
-    """The prime's last word on some days of a site, and on more."""
-    about = {"worker__in": {worker_id for worker_id, _ in days}, "day__in": {day for _, day in days}}
-    rows = DayDecision.objects.filter(site=site_id, **about).order_by("recorded_at", "pk")
-    return {(worker_id, day): counts for worker_id, day, counts in rows.values_list("worker_id", "day", "counts")}
-
-
 @transaction.atomic
 def take_back_decision(site_id: SiteId, worker_id: WorkerId, day: date, *, by: Actor, at: datetime) -> bool:
     """The prime takes back that a day does not count: it waits again, and the worker is told. False where none holds."""
     site = check_prime(site_id, by)
     one_at_a_time(worker_id)
-    place = {"worker_id": worker_id, "site_id": site_id, "day": day}
-    last = DayDecision.objects.filter(**place).order_by("recorded_at", "pk").last()
-    if last is None or last.counts is not False:
+    if last_words(site_id, [(worker_id, day)]).get((worker_id, day)) is not False:
         return False
-    decision = DayDecision.objects.create(**place, counts=None, recorded_at=at)
+    decision = DayDecision.objects.create(worker_id=worker_id, site_id=site_id, day=day, counts=None, recorded_at=at)
     note_act("histories_day_decision", decision.pk, "take_back", by=by, at=at)
     note_day(worker_id, site_id, day)
     tell_worker(NoticeKind.DAY_REFUSAL_TAKEN_BACK, worker_id, {"day": day.isoformat(), "site": site.name}, at=at)

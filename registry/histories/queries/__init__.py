@@ -44,7 +44,13 @@ from registry.histories.queries.days import (
     workers_at_work_for,
     workers_bound_below,
 )
-from registry.histories.queries.decisions import DayApproval, DecisionRow, approvals_of, last_decisions
+from registry.histories.queries.decisions import (
+    DayApproval,
+    DecisionRow,
+    approvals_of,
+    last_decisions,
+    last_words,
+)
 from registry.histories.queries.doubts import list_doubtful_at, list_doubtful_of_site, list_two_places
 from registry.histories.queries.edits import (
     EditRow,
@@ -113,6 +119,7 @@ __all__ = [
     "get_claim",
     "get_edit",
     "last_decisions",
+    "last_words",
     "list_chosen_claims",
     "list_claims_of_worker",
     "list_claims_to_confirm",

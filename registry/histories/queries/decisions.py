@@ -7,12 +7,12 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from registry.core.days import jst_day
-from registry.histories.derive.binding import BoundDay
 from registry.histories.derive.deadlines import is_late_answer
 from registry.histories.models import DayDecision
 from registry.histories.queries.claims import approved_claims
 from registry.histories.queries.days import DayRow
-from registry.histories.states import Approval, Reason, Standing
+from registry.histories.rules import is_as_entered
+from registry.histories.states import Approval, Standing
 
 # Worker, site and day.
 Place = tuple[int, int, date]
@@ -43,6 +43,14 @@ def _last(query: Q) -> dict[Place, DecisionRow]:
     return {(row[0], row[1], row[2]): DecisionRow(*row[1:]) for row in rows.values_list(*names)}
 
 
+def last_words(site_id: int, places: Collection[tuple[int, date]]) -> dict[tuple[int, date], bool | None]:
+    """The prime's last word on days of a site, each of one worker: whether it counts, None where that was taken back."""
+    workers, days = {worker_id for worker_id, _ in places}, {day for _, day in places}
+    found = _last(Q(site=site_id, worker__in=workers, day__in=days))
+    last = {(worker_id, day): one.counts for (worker_id, _site, day), one in found.items()}
+    return {place: last[place] for place in places if place in last}
+
+
 def last_decisions(worker_id: int, month: date) -> dict[tuple[int, date], DecisionRow]:
     """The prime's last word on each of a worker's days of a month, by site and day."""
     found = _last(Q(worker=worker_id, day__year=month.year, day__month=month.month))
@@ -71,7 +79,11 @@ def approvals_of(rows: Collection[DayRow]) -> dict[Place, DayApproval]:
 
 
 def _of_posters(rows: Iterable[DayRow]) -> dict[Place, DayApproval]:
-    places = {(row.worker_id, row.bound.site_id, row.bound.day) for row in rows if _counts_as_entry(row.bound)}
+    places = {
+        (row.worker_id, row.bound.site_id, row.bound.day)
+        for row in rows
+        if row.bound.standing is Standing.FORMAL and is_as_entered(row.bound)
+    }
     if not places:
         return {}
     workers, sites, days = (set(some) for some in zip(*places, strict=True))
@@ -81,8 +93,3 @@ def _of_posters(rows: Iterable[DayRow]) -> dict[Place, DayApproval]:
         for place, one in last.items()
         if place in places and one.counts
     }
-
-
-def _counts_as_entry(bound: BoundDay) -> bool:
-    """Whether a day counts that was touched by a printed poster's code: such a day is treated as a direct entry."""
-    return bound.standing is Standing.FORMAL and Reason.POSTER_FIXED in bound.reasons

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import date
 
 from registry.core.reach import WHOLE, Reach
-from registry.histories.models import DayDecision
 from registry.histories.queries.days import DayRow, list_days_at, list_days_with
+from registry.histories.queries.decisions import last_words
 from registry.histories.queries.waiting import WaitingOnSite, sites_with
 from registry.histories.rules import DOUBTS, may_doubt
 from registry.histories.states import Reason
@@ -23,9 +23,7 @@ def list_doubtful_at(site_id: int, places: Collection[tuple[int, date]], *, on: 
 
 def _undecided(site_id: int, rows: list[DayRow], *, on: date) -> list[DayRow]:
     found = [row for row in rows if may_doubt(row.bound, on=on)]
-    workers, days = {row.worker_id for row in found}, {row.bound.day for row in found}
-    decided = DayDecision.objects.filter(site=site_id, worker__in=workers, day__in=days).order_by("recorded_at", "pk")
-    last = {(worker_id, day): counts for worker_id, day, counts in decided.values_list("worker_id", "day", "counts")}
+    last = last_words(site_id, [(row.worker_id, row.bound.day) for row in found])
     return [row for row in found if last.get((row.worker_id, row.bound.day)) is None]
 
 

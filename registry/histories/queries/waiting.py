@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from registry.core.reach import SITE_IN_REACH, WHOLE, Reach
+from registry.histories.rules import HOLDING
 from registry.histories.states import Reason
 
 MANY = 50
@@ -45,6 +46,9 @@ class LackingPerson:
     first_on: date
 
 
+# `last_answer_on` in words of the database: whether today is no later, for a day or for any of its month.
+_OPEN = """(s.closed_on IS NULL OR %(on)s <= greatest((s.closed_on + interval '1 month')::date,
+        (date_trunc('month', {day}) + interval '2 months')::date - 1))"""
 _CLAIMS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT count(*) AS number, min(day) AS first_on FROM (
@@ -52,11 +56,10 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (SELECT coalesce((c.joined_at AT TIME ZONE 'Asia/Tokyo')::date, c.day) AS day) d
     WHERE c.site_id = s.id AND c.state = 'open'
       AND (c.recorded_at AT TIME ZONE 'Asia/Tokyo')::date < (date_trunc('month', c.day) + interval '2 months')::date
-      AND (s.closed_on IS NULL OR %(on)s <= greatest((s.closed_on + interval '1 month')::date,
-        (date_trunc('month', d.day) + interval '2 months')::date - 1))
+      AND /*open*/
     ORDER BY d.day LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*in reach*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
-"""
+""".replace("/*open*/", _OPEN.format(day="d.day"))
 _EDITS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT count(*) AS number, min(asked_on) AS first_on FROM (
@@ -65,21 +68,22 @@ SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
     ORDER BY e.recorded_at LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*in reach*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
 """
-# Bit 0 of a mask is the first of the month: the lowest bit is the first day. Days by a printed poster's code wait as long
-# as entries do (ruling 28).
+# Bit 0 of a mask is the first of the month: the lowest bit is the first day. Days that are as entered (`is_as_entered`) wait
+# as long as entries do (ruling 28).
 _DECISIONS = """
 SELECT s.id, w.number, w.first_on FROM sites_site s CROSS JOIN LATERAL (
   SELECT sum(bit_count(waiting::bit(32)))::int AS number,
     min(month + bit_count(((waiting & -waiting) - 1)::bit(32))::int) AS first_on FROM (
     SELECT month, waiting FROM (
-      SELECT month, CASE WHEN s.closed_on IS NULL OR %(on)s <= greatest((s.closed_on + interval '1 month')::date,
-          (month + interval '2 months')::date - 1) THEN waiting
-        ELSE waiting & ~COALESCE((SELECT bit_or(reasons[n + 1]) FROM generate_series(1, cardinality(reasons), 2) n
-          WHERE reasons[n] = %(reason)s), 0) END AS waiting
-      FROM histories_month m WHERE m.site_id = s.id AND waiting <> 0) open
+      SELECT month, CASE WHEN /*open*/ THEN waiting ELSE waiting & (~by.poster | by.others) END AS waiting
+      FROM histories_month m CROSS JOIN LATERAL (
+        SELECT COALESCE(bit_or(reasons[n + 1]) FILTER (WHERE reasons[n] = %(poster)s), 0) AS poster,
+          COALESCE(bit_or(reasons[n + 1]) FILTER (WHERE reasons[n] = ANY(%(others)s)), 0) AS others
+        FROM generate_series(1, cardinality(reasons), 2) n) by
+      WHERE m.site_id = s.id AND waiting <> 0) open
     WHERE waiting <> 0 ORDER BY month LIMIT %(most)s) oldest) w
 WHERE s.business_id = %(firm)s AND /*in reach*/ AND w.number > 0 ORDER BY w.first_on, s.id LIMIT %(most)s
-"""
+""".replace("/*open*/", _OPEN.format(day="month"))
 # Every second number of `reasons` is a mask of days, so what overlaps at all is looked at more closely. Twice as many months
 # of people as are told of are looked at, the oldest first: from last month on each of them has two at most.
 _LACKING_AS_PRIME = """
@@ -136,7 +140,8 @@ def list_claims_waiting(business_id: int, *, reach: Reach = WHOLE, on: date) -> 
 
 def list_decisions_waiting(business_id: int, *, reach: Reach = WHOLE, on: date) -> list[WaitingOnSite]:
     """A prime's sites with days that count once it has said so, as it still may, those with the oldest first."""
-    return sites_with(_DECISIONS, business_id, reach, on=on, reason=_REASONS.index(Reason.POSTER_FIXED))
+    others = [_REASONS.index(one) for one in HOLDING - {Reason.POSTER_FIXED}]
+    return sites_with(_DECISIONS, business_id, reach, on=on, poster=_REASONS.index(Reason.POSTER_FIXED), others=others)
 
 
 def list_edits_waiting(business_id: int, *, reach: Reach = WHOLE) -> list[WaitingOnSite]:

@@ -6,8 +6,8 @@ import pytest
 
 from registry.core.actor import Actor, ActorKind
 from registry.histories.derive.binding import Assignment, BoundDay
-from registry.histories.rules import is_here_now, may_refuse_position, needs_approval, speaks_for_prime
-from registry.histories.states import Standing
+from registry.histories.rules import is_here_now, may_decide, may_refuse_position, needs_approval, speaks_for_prime
+from registry.histories.states import Reason, Standing
 from registry.sites.operations.sites import close_site
 from registry.sites.queries import find_site
 from registry.touches.states import Direction
@@ -39,6 +39,29 @@ def test_the_prime_refuses_positions_of_others_as_long_as_it_answers_claims() ->
     assert closed
     for on, may in ((date(2027, 1, 15), True), (date(2027, 1, 16), False)):
         assert may_refuse_position(day, closed, firm=None, on=on) is may
+
+
+@pytest.mark.parametrize(
+    ("standing", "reasons", "may"),
+    [
+        (Standing.WAITING, {Reason.POSTER_FIXED}, False),
+        (Standing.WAITING, {Reason.POSTER_FIXED, Reason.ROSTER_MISSING}, False),
+        (Standing.NONE, {Reason.POSTER_FIXED}, False),
+        (Standing.FORMAL, {Reason.POSTER_FIXED, Reason.TYPED_NUMBER}, True),
+        (Standing.WAITING, {Reason.POSTER_FIXED, Reason.SITE_CLOSED}, True),
+        (Standing.WAITING, {Reason.SITE_CLOSED}, True),
+    ],
+)
+def test_only_a_day_by_a_poster_s_code_alone_has_the_time_of_an_entry(
+    standing: Standing, reasons: set[Reason], *, may: bool
+) -> None:
+    prime = a_firm()
+    number = a_gate(prime).site_id
+    close_site(number, from_on=date(2026, 12, 15), by=owner_of(prime), at=NOW)
+    site, day = find_site(number), BoundDay(number, NOW.date(), Assignment(), standing, tuple(reasons), NOW, None)
+    assert site
+    assert may_decide(day, site, on=date(2027, 1, 15))
+    assert may_decide(day, site, on=date(2027, 1, 16)) is may
 
 
 @pytest.mark.parametrize(

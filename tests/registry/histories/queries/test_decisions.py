@@ -91,6 +91,18 @@ def test_other_days_that_wait_have_no_such_deadline(prime: BusinessId, gate: Gat
     assert approval(card) is None
 
 
+def test_a_poster_s_code_beside_a_card_s_touch_takes_no_time_to_answer_away(
+    prime: BusinessId, gate: Gate, card: CardRow, owner: Actor
+) -> None:
+    """The card's touch waits for the site's close alone, and the prime may say of it whenever it likes that it counts."""
+    gate.send(a_touch(2, card))
+    close_site(gate.site_id, from_on=DAY, by=owner, at=NOW)
+    bind_all()
+    assert [one.number for one in list_decisions_waiting(prime, on=OVER.date())] == [1]
+    assert decide_days(gate.site_id, [(card.worker_id, DAY)], counts=True, by=owner, at=OVER) == 1
+    assert [one.standing for one in days_of(card.worker_id)] == [Standing.FORMAL]
+
+
 @pytest.mark.parametrize(("kind", "own"), [(BusinessKind.ONE_PERSON, True), (BusinessKind.CORPORATION, False)])
 def test_who_approves_the_own_day_is_marked(
     prime: BusinessId, gate: Gate, card: CardRow, owner: Actor, kind: BusinessKind, *, own: bool
