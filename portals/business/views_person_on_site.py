@@ -16,6 +16,7 @@ from portals.base.edits import TONES, shown_edits
 from portals.base.months import chosen_month
 from portals.base.touches import touches_on_site
 from portals.base.withdrawn import shown_withdrawn
+from portals.business.day_keys import key_of
 from portals.business.site_access import SiteAccess, access_to
 from portals.business.views_days import names_of
 from portals.business.views_firm import business_of
@@ -28,6 +29,7 @@ from registry.disclosure.queries import see_workers_on_site
 from registry.histories.queries import (
     ClaimRow,
     DayRow,
+    DecisionRow,
     approvals_of,
     count_days,
     last_decisions,
@@ -37,6 +39,7 @@ from registry.histories.queries import (
     touches_of_month,
     trades_in_words,
 )
+from registry.histories.rules import may_take_back
 from registry.workers.states import ALL_OF_DAYS, DayItem
 
 Said = dict[date, dict[str, Any]]
@@ -84,12 +87,20 @@ def _shown(access: SiteAccess, worker_id: int, month: date, rows: list[DayRow]) 
             "trade": trades_in_words(bound.assignment, trades),
             "position": positions.get(bound.assignment.position, ""), "work": bound.assignment.work,
             "approval": approvals.get(bound.day, ""),
+            "take_back": _to_take_back(access, row, decisions.get((access.site_id, bound.day))),
             "url": reverse("business:site_day", args=[access.site_id, bound.day.year, bound.day.month, bound.day.day]),
             **said.get(bound.day, NOTHING_SAID),
         }
         for row in rows
         for bound in [row.bound]
     ]  # fmt: skip
+
+
+def _to_take_back(access: SiteAccess, row: DayRow, decision: DecisionRow | None) -> str:
+    """What names a day in the form by which its prime takes back that it counts; nothing where the viewer may not."""
+    counts = access.answers and decision is not None and decision.counts
+    may = counts and may_take_back(row.bound, access.site, on=access.on)
+    return key_of(row.worker_id, row.bound.day) if may else ""
 
 
 def _said(site_id: int, worker_id: int, month: date, claims: list[ClaimRow], decisions: Decisions) -> Said:

@@ -1,7 +1,8 @@
-"""What a prime has refused on a site, by hand or touched, and the way to take it back."""
+"""What a prime has refused on a site, by hand or touched, and the way to take back what it answered."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib.messages import error as say_error
@@ -66,7 +67,7 @@ def refused(request: HttpRequest, site_id: int, year: int, month: int) -> HttpRe
 
 @require_POST
 def _take_back(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Take one refusal back. A second click says that it was. Who does so on a page of the list comes back to it."""
+    """Take one answer back. A second click says that it was. Who does so on a page of the list comes back to it."""
     own_site(request, site_id)
     on, done = _undo(request, SiteId(site_id))
     if done:
@@ -80,22 +81,24 @@ def _take_back(request: HttpRequest, site_id: int) -> HttpResponse:
 
 
 def _undo(request: HttpRequest, site_id: SiteId) -> tuple[date, bool | None]:
-    """The day, and whether its refusal was taken back; None where that is refused, which is said."""
+    """The day, and whether what was said of it was taken back; None where that is refused, which is said."""
     by, at = viewer_of(request).actor(), timezone.now()
     if CLAIM in request.POST:
         claim = get_claim(stored_number(request.POST[CLAIM]))
         if claim is None or claim.site_id != site_id:
             raise Http404
-        try:
-            return claim.day, take_back_refusal(claim.id, by=by, at=at)
-        except RegistryError as error:
-            say_error(request, refusal(error).message)
-            return claim.day, None
-    place = place_of(request.POST.get(DAY, ""))
-    if place is None:
-        raise Http404
-    worker_id, on = place
-    return on, take_back_decision(site_id, worker_id, on, by=by, at=at)
+        on, act = claim.day, partial(take_back_refusal, claim.id)
+    else:
+        place = place_of(request.POST.get(DAY, ""))
+        if place is None:
+            raise Http404
+        worker_id, on = place
+        act = partial(take_back_decision, site_id, worker_id, on)
+    try:
+        return on, act(by=by, at=at)
+    except RegistryError as error:
+        say_error(request, refusal(error).message)
+        return on, None
 
 
 take_back = page(Permission.SITE_MANAGE)(_take_back)

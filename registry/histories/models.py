@@ -122,7 +122,7 @@ class EditAnswer(models.Model):
 class DayDecision(models.Model):
     """The prime's word on a day that waits for one: it counts, or it does not. The later recorded holds.
 
-    Without either, a refusal is taken back: the day waits again.
+    Without either, what was said is taken back: the day stands as before.
     """
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT)

@@ -55,11 +55,12 @@ def is_as_entered(bound: BoundDay) -> bool:
 
 def may_decide(bound: BoundDay, site: SiteRow, *, on: date) -> bool:
     """Whether the prime may still say of a day that waits whether it counts: of one as entered as long as of entries (ruling 28)."""
-    return (
-        bound.standing is Standing.FORMAL
-        or not is_as_entered(bound)
-        or is_open_to_answers(bound.day, site.closed_on, on=on)
-    )
+    return bound.standing is Standing.FORMAL or may_take_back(bound, site, on=on)
+
+
+def may_take_back(bound: BoundDay, site: SiteRow, *, on: date) -> bool:
+    """Whether the prime may still take back that a day counts: only while it could say so anew."""
+    return not is_as_entered(bound) or is_open_to_answers(bound.day, site.closed_on, on=on)
 
 
 def is_here_now(bound: BoundDay, last: Direction | None) -> bool:

@@ -92,6 +92,7 @@ class NoticeKind(StrEnum):
     CLAIM_JOINED_FOR_YOU = "claim_joined_for_you"
     DAYS_COUNTED = "days_counted"
     DAYS_REFUSED = "days_refused"
+    DAY_COUNTED_TAKEN_BACK = "day_counted_taken_back"
     DAY_REFUSAL_TAKEN_BACK = "day_refusal_taken_back"
     EDIT_ASKED = "edit_asked"
     EDIT_TAKEN_BACK = "edit_taken_back"

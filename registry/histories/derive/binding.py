@@ -243,7 +243,7 @@ def _decided(facts: WorkerFacts, site_id: int, day: date, standing: Standing) ->
         if decision.site_id == site_id and decision.day == day:
             if decision.counts is False:
                 return Standing.NONE
-            if decision.counts is None:  # a refusal was taken back: as if nothing had been said
+            if decision.counts is None:  # the word was taken back: as if nothing had been said
                 return standing
             return Standing.FORMAL if standing is Standing.WAITING else standing
     return standing

@@ -23,7 +23,7 @@ from registry.histories.operations.parties import (
     tell_worker,
 )
 from registry.histories.queries import assignment_of_day, last_words, list_days_at, path_of_day
-from registry.histories.rules import is_as_entered, may_decide, may_refuse_position, speaks_for_prime
+from registry.histories.rules import is_as_entered, may_decide, may_refuse_position, may_take_back, speaks_for_prime
 from registry.histories.states import NO_SECOND_TRADE, ClaimState, Side
 from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
@@ -46,6 +46,12 @@ class DayDecidedError(RegistryError):
     """The prime says of a day that it counts, or that it does not, and has meanwhile said the other."""
 
     code = "DAY_DECIDED"
+
+
+class DecisionTooLateError(RegistryError):
+    """The prime takes back that a day counts, and could not say so anew: its site closed too long ago."""
+
+    code = "DECISION_TOO_LATE"
 
 
 @transaction.atomic
@@ -247,13 +253,21 @@ def decide_days(
 
 @transaction.atomic
 def take_back_decision(site_id: SiteId, worker_id: WorkerId, day: date, *, by: Actor, at: datetime) -> bool:
-    """The prime takes back that a day does not count: it waits again, and the worker is told. False where none holds."""
+    """The prime takes back whether a day counts: it stands as before, and the worker is told. False where no word holds.
+
+    Raises `DecisionTooLateError` where it counts and this could not be said anew (ruling 28).
+    """
     site = check_prime(site_id, by)
     one_at_a_time(worker_id)
-    if last_words(site_id, [(worker_id, day)]).get((worker_id, day)) is not False:
+    said = last_words(site_id, [(worker_id, day)]).get((worker_id, day))
+    if said is None:
         return False
+    found = list_days_at(site_id, [(worker_id, day)]) if said else []
+    if not all(may_take_back(row.bound, site, on=jst_day(at)) for row in found):
+        raise DecisionTooLateError
     decision = DayDecision.objects.create(worker_id=worker_id, site_id=site_id, day=day, counts=None, recorded_at=at)
     note_act("histories_day_decision", decision.pk, "take_back", by=by, at=at)
     note_day(worker_id, site_id, day)
-    tell_worker(NoticeKind.DAY_REFUSAL_TAKEN_BACK, worker_id, {"day": day.isoformat(), "site": site.name}, at=at)
+    kind = NoticeKind.DAY_COUNTED_TAKEN_BACK if said else NoticeKind.DAY_REFUSAL_TAKEN_BACK
+    tell_worker(kind, worker_id, {"day": day.isoformat(), "site": site.name}, at=at)
     return True

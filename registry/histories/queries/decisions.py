@@ -24,7 +24,7 @@ class DecisionRow:
 
     site_id: int
     day: date
-    counts: bool | None  # None: a refusal was taken back
+    counts: bool | None  # None: what was said was taken back
     reason: str
     recorded_at: datetime
     self_approved: bool = False  # 自己承認

@@ -1,17 +1,19 @@
 """One person's days on a site, as the prime and the firms above may see them (rulings 32, 38)."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from portals.base.templatetags.ds import jmoment
+from registry.accounts.states import Role
 from registry.histories.operations.claims import answer_refusal, approve_claims, refuse_claim, withdraw_claim
-from registry.histories.operations.edits import edit_day
-from tests.factories.cast import NOW, a_gate, a_touch, owner_of
+from registry.histories.operations.edits import decide_days, edit_day
+from registry.sites.operations.sites import close_site
+from tests.factories.cast import NOW, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.site_days import Place
-from tests.factories.visitors import as_worker, worker_as_actor
+from tests.factories.visitors import as_firm, as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -106,3 +108,39 @@ def test_an_approved_entry_says_who_approved_it_and_when(place: Place) -> None:
     theirs = as_worker(worker).get(f"/worker/days/{day.year}-{day.month}-{day.day}/").content.decode()
     employers = place.page("below", f"/business/workers/{worker}/days/{MONTH}/")
     assert [page.count(said) for page in (theirs, employers, place.page("prime", path_of(place, worker)))] == [1, 1, 1]
+
+
+def test_the_prime_takes_back_that_a_day_counts_and_who_only_looks_does_not(place: Place) -> None:
+    site, worker, by = place.gate.site_id, place.theirs.worker_id, owner_of(place.prime)
+    close_site(site, from_on=DAY, by=by, at=NOW)
+    decide_days(site, [(worker, DAY)], counts=True, by=by, at=NOW)
+    bind_all()
+    place.browsers["viewer"] = as_firm(place.prime, Role.SITE_VIEWER, site)
+    pages = {who: place.page(who, path_of(place, worker)) for who in ("prime", "viewer", "below")}
+    (path,) = re.findall(r'action="([^"]+/days/take-back/)"', pages["prime"])
+    (key,) = re.findall(r'name="day" value="([^"]+)"', pages["prime"])
+    assert [who for who, page in pages.items() if "認めた答えを取り消す" in page] == ["prime"]
+    for who in ("viewer", "below"):
+        assert place.browsers[who].post(path, {"day": key}).status_code in {403, 404}, who
+    for said in ("答えを取り消し、その前に戻しました", "すでに取り消されています"):
+        assert said in place.browsers["prime"].post(path, {"day": key}, follow=True).content.decode()
+    bind_all()
+    after = place.page("prime", path_of(place, worker))
+    assert ("認めた答えを取り消す" in after, "元請は、この日についての判断を取り消しました" in after) == (False, True)
+
+
+def test_what_could_not_be_said_anew_is_neither_offered_nor_taken_back(place: Place) -> None:
+    """A day by a poster's code has the time of an entry, which is over a month after the site's close."""
+    site, by, card = place.gate.site_id, owner_of(place.prime), a_worker(place.prime, "掲")
+    worker, month = card.worker_id, "2026-9"
+    place.gate.send(a_touch(9, card, "2026-09-07T08:00:00+09:00", method="poster"))
+    decide_days(site, [(worker, date(2026, 9, 7))], counts=True, by=by, at=NOW)
+    bind_all()
+    offered = ["認めた答えを取り消す" in place.page("prime", path_of(place, worker, month))]
+    close_site(site, from_on=date(2026, 9, 30), by=by, at=NOW)
+    bind_all()
+    offered.append("認めた答えを取り消す" in place.page("prime", path_of(place, worker, month)))
+    assert offered == [True, False]
+    path = f"/business/sites/{site}/days/take-back/"
+    said = place.browsers["prime"].post(path, {"day": f"{worker}:2026-09-07"}, follow=True).content.decode()
+    assert "この日に答えられる期間が終わっています" in said

@@ -185,7 +185,7 @@ def test_what_the_prime_refused_is_listed_and_taken_back(place: Place) -> None:
     for field, key in (("claim", str(claim)), ("day", f"{place.own.worker_id}:{DAY}")):
         typed = {field: key}
         assert place.browsers["below"].post(f"{site}/take-back/", typed).status_code == 404
-        for said in ("否認を取り消し、その前に戻しました", "すでに取り消されています"):
+        for said in ("答えを取り消し、その前に戻しました", "すでに取り消されています"):
             assert said in prime.post(f"{site}/take-back/", typed, follow=True).content.decode()
     bind_all()
     page = place.page("prime", f"{site}/{MONTH}/")
@@ -193,7 +193,7 @@ def test_what_the_prime_refused_is_listed_and_taken_back(place: Place) -> None:
     for wrong in ({}, {"claim": "0"}, {"claim": "x"}, {"day": "1"}, {"day": "x:2026-02-30"}, {"claim": "9" * 30}):
         assert prime.post(f"{site}/take-back/", wrong).status_code == 404, wrong
     worker = as_worker(place.own.worker_id).get(f"/worker/days/{MONTH}-{DAY.day}/").content.decode()
-    assert "認めないとした判断を取り消しました" in worker
+    assert "この日についての判断を取り消しました" in worker
 
 
 def test_a_refusal_stays_where_the_day_was_entered_again(place: Place) -> None:

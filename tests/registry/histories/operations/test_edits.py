@@ -265,6 +265,20 @@ def test_a_day_that_was_refused_waits_again_once_the_prime_takes_that_back(place
     assert [one.standing for one in days_of(place.worker)] == [Standing.FORMAL]
 
 
+def test_a_day_that_counted_waits_again_and_can_be_refused_once_the_prime_takes_that_back(place: Place) -> None:
+    close_site(place.site, from_on=DAY, by=place.owner, at=NOW)
+    of_day = [(place.worker, DAY)]
+    decide_days(place.site, of_day, counts=True, by=place.owner, at=NOW)
+    with pytest.raises(DayDecidedError):
+        decide_days(place.site, of_day, counts=False, reason="作業なし", by=place.owner, at=NOW)
+    assert [take_back_decision(place.site, *of_day[0], by=place.owner, at=NOW) for _ in range(2)] == [True, False]
+    assert [one.standing for one in days_of(place.worker)] == [Standing.WAITING]
+    notice = Notice.objects.filter(account_id=account_of_worker(place.worker)).latest("pk")
+    assert (notice.kind, notice.data["day"]) == (NoticeKind.DAY_COUNTED_TAKEN_BACK, DAY.isoformat())
+    decide_days(place.site, of_day, counts=False, reason="作業なし", by=place.owner, at=NOW)
+    assert [one.standing for one in days_of(place.worker)] == [Standing.NONE]
+
+
 def test_only_the_prime_answers_and_only_what_came_late(place: Place) -> None:
     edit = place.late()
     for by in (place.self, place.employer):

@@ -11,7 +11,12 @@ from registry.cards.queries import CardRow
 from registry.core.actor import Actor
 from registry.core.ids import BusinessId
 from registry.histories.models import DayDecision
-from registry.histories.operations.edits import DayDecidedError, decide_days
+from registry.histories.operations.edits import (
+    DayDecidedError,
+    DecisionTooLateError,
+    decide_days,
+    take_back_decision,
+)
 from registry.histories.queries import DayApproval, approvals_of, list_days_of_worker, list_decisions_waiting
 from registry.histories.states import Approval, Standing
 from registry.notices.models import Notice
@@ -78,6 +83,17 @@ def test_a_month_after_the_site_s_last_close_it_is_neither_approved_nor_refused(
     assert decide_days(gate.site_id, day, counts=counts, reason="確認", by=owner, at=OVER) == 0
     assert (DayDecision.objects.count(), Notice.objects.filter(kind__startswith="days").count()) == (0, 0)
     assert decide_days(gate.site_id, day, counts=counts, reason="確認", by=owner, at=LAST) == 1
+
+
+def test_what_could_not_be_said_anew_is_not_taken_back(gate: Gate, card: CardRow, owner: Actor) -> None:
+    close_site(gate.site_id, from_on=CLOSED, by=owner, at=NOW)
+    decide_days(gate.site_id, [(card.worker_id, DAY)], counts=True, by=owner, at=NOW)
+    bind_all()
+    with pytest.raises(DecisionTooLateError):
+        take_back_decision(gate.site_id, card.worker_id, DAY, by=owner, at=OVER)
+    assert [one.standing for one in days_of(card.worker_id)] == [Standing.FORMAL]
+    assert take_back_decision(gate.site_id, card.worker_id, DAY, by=owner, at=LAST)
+    assert [one.standing for one in days_of(card.worker_id)] == [Standing.WAITING]
 
 
 def test_other_days_that_wait_have_no_such_deadline(prime: BusinessId, gate: Gate, owner: Actor) -> None:
