@@ -13,10 +13,15 @@ from django.db import connection
 from registry.cards.derive import write_phone_code
 from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId
+from registry.histories.states import Reason
 from registry.sites.queries import list_terminals
 from registry.touches.models import Device
 from registry.touches.operations.devices import add_pairing, end_pairing, make_pairing_code
+from registry.touches.operations.orphans import give_day
+from registry.touches.operations.presence import adopt_orphans
+from registry.touches.queries import list_unplaced
 from tests.factories.cast import NOW, Gate, a_gate, a_touch, a_worker, owner_of
+from tests.factories.days import days_of
 
 pytestmark = pytest.mark.django_db
 EPOCH = "1970-01-01T00:00:00+09:00"
@@ -130,11 +135,18 @@ def test_a_site_that_was_left_by_the_right_clock_is_not_of_the_device(
 
 
 @pytest.mark.parametrize("offset_s", [-3600.0, 3600.0, 86_400.0 * 3])
-def test_the_age_of_a_phones_code_is_judged_by_the_right_clock(gate: Gate, card: CardRow, offset_s: float) -> None:
+def test_the_age_of_a_phones_code_is_judged_by_the_right_clock(
+    prime: BusinessId, gate: Gate, card: CardRow, offset_s: float
+) -> None:
     code = write_phone_code(settings.CARD_KEYS, card.number, after(-31))
     moment = (after(-30) + timedelta(seconds=offset_s)).isoformat()
     touch = {"seq": 1, "qr": code, "touched_at": moment, "method": "qr", "offset_s": offset_s}
-    assert "TYPED_NUMBER" not in gate.send(touch)["results"][0]["reasons"]
+    (said,) = gate.send(touch)["results"]
+    for waiting in list_unplaced(gate.site_id):
+        give_day(gate.site_id, [(waiting.device_id, 1)], NOW.date(), by=owner_of(prime), at=NOW)
+    adopt_orphans()
+    assert [Reason.TYPED_NUMBER in day.reasons for day in days_of(card.worker_id)] == [False]
+    assert "TYPED_NUMBER" not in said["reasons"]
 
 
 @pytest.mark.parametrize("moment", ["9000-06-01T08:00:00.123+09:00", "9998-12-31T23:59:59.999+09:00", "1000-01-01T08:00:00.001+09:00", "1969-12-31T23:59:59.999Z"])  # fmt: skip

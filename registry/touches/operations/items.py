@@ -30,6 +30,7 @@ _decode_item = msgspec.json.Decoder(TouchItem).decode
 _decode_number = msgspec.json.Decoder(SeqOnly).decode
 # Strings, closed or not, and the signs between things. Never tries a place twice, however the text goes on.
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+_IN_FRAME = 2  # depth: the frame is the first bracket, its list of touches the second
 _MOST_DIGITS = 20  # more than any `seq` has
 _CARD_NUMBER = re.compile(r"([1-9][0-9]{13})-([0-9]{2})")
 
@@ -134,9 +135,9 @@ def _cut(text: str) -> tuple[str, list[bytes]]:
         sign = token[0]
         if sign in "[{":
             depth += 1
-            if depth == 2 and sign == "[" and before == '"touches"':  # noqa: PLR2004 -- the frame is the first
+            if depth == _IN_FRAME and sign == "[" and before == '"touches"':
                 cuts, is_inside = [token.start()], True
-        elif is_inside and depth == 2 and sign in "],":  # noqa: PLR2004
+        elif is_inside and depth == _IN_FRAME and sign in "],":
             cuts.append(token.start())
             is_inside = sign == ","
         if sign in "]}":

@@ -8,7 +8,16 @@ from datetime import datetime
 import msgspec
 
 from registry.core.errors import RegistryError
-from registry.touches.derive import Flag, corrected_ms, counted_ms, is_implausible, moment_of, ms_of, number_of
+from registry.touches.derive import (
+    Flag,
+    corrected_ms,
+    counted_ms,
+    is_far_off,
+    is_implausible,
+    moment_of,
+    ms_of,
+    number_of,
+)
 from registry.touches.operations.items import (
     AS_LOGGED,
     BRANCHES,
@@ -114,8 +123,9 @@ def judge(sent: SentBatch, asked: Asked, known: Known, *, joined: Mapping[int, i
     read = _read(sent.opened, Reading(cards, unnamed_site))
     taken = {at: one for at, one in enumerate(read) if isinstance(one, Stored) and one.seq in device.taken}
     owners = {("card", text): key for text, key in cards.items()}
-    owners |= {("qr", code): cards.get(card, 0) for code, card in asked.codes.items() if card == code}
-    owners |= {("qr", code): _without_card(cards.get(card, 0)) for code, card in asked.codes.items() if card != code}
+    for code, card in asked.codes.items():
+        key = cards.get(card, 0)
+        owners["qr", code] = key if code == card else _without_card(key)
     owners |= {("token", token): known.tokens[token] for token in asked.tokens}
     if device.worker_id is not None:
         owners = {credential: _without_card(key) for credential, key in owners.items()}
@@ -182,16 +192,15 @@ class _Sorting:
         """Whose card, which moment. What its first receipt says of a touch stays."""
         worker_id, branch = divmod(self.owners.get((one.kind, one.credential), 0), BRANCHES)
         counted, clock_off = counted_ms(one.ms, one.offset_s)
-        implausible = is_implausible(one.ms, received_ms) or (clock_off and is_implausible(counted, received_ms))
-        if implausible:  # as sent, or by the difference that it was sent with
+        implausible = is_far_off(one.ms, counted, received_ms)
+        if implausible:
             counted, clock_off = one.ms, False
         site_id = self.device.joined_to(one.site_id)
         corrected = corrected_ms(one.ms, one.offset_s)
         flags = _CLOCK_OFF if clock_off else 0
         if one.method != "card" or one.kind == "qr":
-            flags |= (_TYPED if is_typed(one, one.ms if implausible else corrected) else 0) | (
-                _POSTER if one.method == "poster" else 0
-            )
+            flags |= _TYPED if is_typed(one, corrected) else 0
+            flags |= _POSTER if one.method == "poster" else 0
         if self.device.revoked_ms is not None and received_ms >= self.device.revoked_ms:
             flags |= _REVOKED
         if self.device.worker_id is not None:

@@ -26,7 +26,7 @@ from registry.touches.derive import (
     absolute,
     counted_ms,
     in_month,
-    is_implausible,
+    is_far_off,
     minute_of,
     moved_to,
     ms_of,
@@ -206,7 +206,7 @@ def name_site(named_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> int
     move_presence(named_id, site_id)
     for device_id, seq, touched_at, offset_s, received_at in found:
         ms, received_ms = ms_of(touched_at), ms_of(received_at)
-        far = is_implausible(ms, received_ms) or is_implausible(counted_ms(ms, offset_s)[0], received_ms)
+        far = is_far_off(ms, counted_ms(ms, offset_s)[0], received_ms)
         _run(_TO_SITE, [OrphanCode.CLOCK if far else OrphanCode.CARD, site_id, device_id, seq])
     note_act("sites_site", site_id, "name_site", by=by, at=at, reason=str(named_id))
     note_change(ChangeKind.CARD, from_on=min(jst_day(row[2]) for row in found))
