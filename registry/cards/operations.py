@@ -87,12 +87,13 @@ def _tell(kind: NoticeKind, worker_id: WorkerId, *, at: datetime) -> None:
     write_notice(kind, account_id=account_id, data={}, at=at)
 
 
-def _own_card(worker_id: WorkerId, state: CardState, *, by: Actor, **more: int) -> Card:
-    """The worker's card in a state, locked; for the worker and the office."""
+def _own_card(worker_id: WorkerId, state: CardState, *, by: Actor, branch: int | None = None) -> Card:
+    """The worker's card in a state, or that of a branch, locked; for the worker and the office."""
     own = by.kind is ActorKind.WORKER and by.subject_id == worker_id
     if not own and not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    card = Card.objects.select_for_update().filter(worker_id=worker_id, state=state, **more).first()
+    of_branch = {} if branch is None else {"branch": branch}
+    card = Card.objects.select_for_update().filter(worker_id=worker_id, state=state, **of_branch).first()
     if card is None:
         raise NotFoundError
     return card

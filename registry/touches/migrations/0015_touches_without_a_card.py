@@ -4,6 +4,7 @@ from django.db import migrations
 
 # A touch in presence is a minute of its month, two bits of turn, six of branch; `odd` holds eight bits more below, whose last
 # is the 64 of the branch. Of the marks each worker's months are bound anew.
+# By the log's own site and time: touches that were given a site or a day later stand elsewhere in presence, and are left.
 FORGET_BRANCHES = r"""
 WITH touched AS (
   SELECT COALESCE(d.worker_id, left(t.credential, 14)::bigint) AS worker_id, COALESCE(u.joined_id, t.site_id) AS site_id,

@@ -26,18 +26,21 @@ class Source(NamedTuple):
 
 
 # Asked of the devices of these sites and of the worker's own, in the months of the day alone. A clock that was off by more
-# than the ten minutes is put right as for presence.
+# than the ten minutes is put right as for presence; the device's place is that of the right clock, however little it was off.
 _OF_MINUTES = """
 SELECT COALESCE(j.joined_id, t.site_id), t.counted_at, t.direction, t.credential_kind, t.credential, c.worker_id, t.method, t.ref, d.name, d.worker_id,
   ARRAY(SELECT DISTINCT m.name FROM touches_pairing p JOIN sites_terminal m ON m.id = p.terminal_id
     LEFT JOIN sites_unregistered u ON u.site_id = m.site_id
     WHERE p.device_id = d.id AND COALESCE(u.joined_id, m.site_id) = COALESCE(j.joined_id, t.site_id)
-      AND (p.from_at <= t.touched_at OR p.from_at <= d.registered_at) AND (p.until_at IS NULL OR p.until_at > t.touched_at)
+      AND (p.from_at <= t.corrected_at OR p.from_at <= d.registered_at)
+      AND (p.until_at IS NULL OR p.until_at > t.corrected_at)
     ORDER BY m.name)
 FROM touches_device d CROSS JOIN LATERAL (
-  SELECT *, date_trunc('minute', touched_at - CASE WHEN abs(offset_s) > %(off)s AND abs(offset_s) <= %(most)s
-    THEN offset_s * interval '1 second' ELSE interval '0' END) AS counted_at
-  FROM touches_touch WHERE device_id = d.id AND touched_at BETWEEN %(since)s AND %(until)s) t
+  SELECT *, date_trunc('minute', CASE WHEN abs(offset_s) > %(off)s THEN corrected_at ELSE touched_at END) AS counted_at
+  FROM touches_touch CROSS JOIN LATERAL (
+    SELECT touched_at - CASE WHEN abs(offset_s) <= %(most)s THEN offset_s * interval '1 second' ELSE interval '0' END
+      AS corrected_at) c
+  WHERE device_id = d.id AND touched_at BETWEEN %(since)s AND %(until)s) t
 LEFT JOIN sites_unregistered j ON j.site_id = t.site_id
 LEFT JOIN cards_card c ON t.credential_kind = 'token' AND c.token = t.credential
 WHERE d.id IN (

@@ -1,10 +1,12 @@
 """With what touches were made, in words."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker
+from registry.touches.operations.devices import end_pairing
+from tests.factories.cast import NOW, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
 from tests.factories.visitors import as_worker
 
@@ -31,3 +33,14 @@ def test_each_touch_of_a_day_says_with_what_it_was_made() -> None:
         "18:00 正面ゲート ゲートのPC",
         "18:30 正面ゲート ゲートのPC QRコードを読み取り",
     ]
+
+
+def test_the_place_of_a_device_that_left_is_that_of_the_right_clock() -> None:
+    """Five minutes fast: no touch is put right for that, and by its own time the device had left before it."""
+    prime = a_firm()
+    card, gate = a_worker(prime), a_gate(prime)
+    end_pairing(gate.device.device_id, gate.site_id, by=owner_of(prime), at=NOW)
+    fast = (NOW + timedelta(minutes=3)).isoformat()
+    gate.send(a_touch(1, card, fast, offset_s=300.0, site=str(gate.site_id)))
+    bind_all()
+    assert "正面ゲート ゲートのPC" in as_worker(card.worker_id).get(TODAY).content.decode()
