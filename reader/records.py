@@ -1,8 +1,8 @@
 """What a store hands in and out: touches, who the device is, what a request carries and what it was answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from reader.clocks import Setting, present_setting
+from reader.clocks import Setting
 
 
 @dataclass(frozen=True)
@@ -98,4 +98,4 @@ class Verdict:
     highest: int
     gaps: tuple[tuple[int, int], ...]
     offset_s: float | None
-    setting: Setting = field(default_factory=present_setting)
+    setting: Setting

@@ -65,7 +65,8 @@ def register(store: Store, *, url: str, code: str, name: str, allow_http: bool =
         if reply.status not in {OK, CREATED}:
             raise RegistrationError(reply.told() or phrase("reader.register.failed", status=reply.status))
         device, secret, terminals = _read(reply, identity.device, identity.secret)
-        store.register(url=url, device=device, secret=secret, terminals=terminals)
+        if not store.register(identity.store, url=url, device=device, secret=secret, terminals=terminals):
+            raise RegistrationError(phrase("reader.register.forked"))
     return terminals
 
 

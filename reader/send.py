@@ -5,13 +5,13 @@ import hmac
 import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
 
-from reader.clocks import present_setting
+from reader.clocks import Setting, present_setting
 from reader.records import Identity, Outgoing, Touch, Verdict
 from reader.store import Store
 from reader.texts import phrase
@@ -84,8 +84,10 @@ def now() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-def read_answer(reply: Reply, touches: tuple[Touch, ...], began: datetime, ended: datetime) -> Verdict:
-    """Read an answer of 200. Raises `AnswerError` where it does not fit what was sent."""
+def read_answer(
+    reply: Reply, touches: tuple[Touch, ...], began: datetime, ended: datetime, setting: Setting
+) -> Verdict:
+    """Read an answer of 200. `setting` is that of the clock as the request began. Raises `AnswerError` where it does not fit what was sent."""
     try:
         answer = json.loads(reply.body)
         stored, renumber, refused = _sort(answer["results"], touches)
@@ -95,7 +97,7 @@ def read_answer(reply: Reply, touches: tuple[Touch, ...], began: datetime, ended
         highest = int(answer["highest"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise AnswerError(phrase("reader.send.unreadable")) from error
-    return Verdict(stored, renumber, refused, highest, gaps, round(offset.total_seconds(), 3))
+    return Verdict(stored, renumber, refused, highest, gaps, round(offset.total_seconds(), 3), setting)
 
 
 def _sort(
@@ -158,7 +160,7 @@ class Sender:
         if reply.status != OK:
             return self._failed(reply, len(outgoing.touches))
         try:
-            verdict = replace(read_answer(reply, outgoing.touches, began, self._clock()), setting=setting)
+            verdict = read_answer(reply, outgoing.touches, began, self._clock(), setting)
         except AnswerError as error:
             return self._wait(phrase("reader.send.kept", cause=error))
         return self._settle(identity, verdict)

@@ -132,15 +132,21 @@ class Store:
         with self._writing():
             self._link.execute("INSERT INTO unread (at, line, cause) VALUES (?, ?, ?)", (at, line, cause))
 
-    def register(self, *, url: str, device: str, secret: str, terminals: Sequence[Terminal]) -> None:
-        """Keep what the registration brought. What was kept before the first one was touched at its place."""
+    def register(self, store: str, *, url: str, device: str, secret: str, terminals: Sequence[Terminal]) -> bool:
+        """Keep what the registration brought. What was kept before the first one was touched at its place.
+
+        False where the store got a new identity meanwhile: `store` is that which was registered, and nothing is kept.
+        """
         places = json.dumps([[one.site, one.name] for one in terminals], ensure_ascii=False)
         with self._writing():
+            if self._get("store") != store:
+                return False
             if not self._get("device") and len(terminals) == 1:
                 self._link.execute("UPDATE unsent SET site = ? WHERE site = ''", (terminals[0].site,))
             self._set({"url": url, "device": device, "terminals": places})
             if secret not in {self._get("secret"), self._get("former_secret")}:
                 self._set({"secret": secret, "former_secret": "", "signs_former": ""})
+        return True
 
     def change_secret(self, device: str, secret: str) -> None:
         """Sign with a new secret from now on; the one before stays until the server has taken something signed with it."""

@@ -17,7 +17,7 @@ SHOW = "from reader.clocks import present_setting as now; print(now().boot, now(
 
 def measure(store: Store) -> None:
     """An answer of the server at this moment."""
-    store.apply(store.identity().store, Verdict((), (), (), 0, (), 1200.0))
+    store.apply(store.identity().store, Verdict((), (), (), 0, (), 1200.0, present_setting()))
 
 
 def kept_offset(store: Store) -> float | None:

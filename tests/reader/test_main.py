@@ -47,7 +47,7 @@ def test_send_says_by_its_exit_code_whether_to_come_back(at: list[str], server: 
     assert main([*at, "send"]) == 2  # not registered: somebody has to do something
     assert main([*at, "register", "--url", server.url, "--code", "ABCD2345"]) == 0
     with Store(Path(at[1])) as store:
-        store.register(url="http://127.0.0.1:9", device="7", secret="00", terminals=[])
+        store.register(store.identity().store, url="http://127.0.0.1:9", device="7", secret="00", terminals=[])
     assert main([*at, "send"]) == 1  # no network: later
 
 
@@ -55,7 +55,9 @@ def test_a_device_of_two_sites_wants_one_named(at: list[str], capsys: pytest.Cap
     from reader.records import Terminal
 
     with Store(Path(at[1])) as store:
-        store.register(url="x", device="7", secret="00", terminals=[Terminal("1", "a"), Terminal("2", "b")])
+        store.register(
+            store.identity().store, url="x", device="7", secret="00", terminals=[Terminal("1", "a"), Terminal("2", "b")]
+        )
     assert main([*at, "touch", NUMBER]) == 2
     assert "--site" in capsys.readouterr().out
     assert main([*at, "touch", NUMBER, "--site", "2"]) == 0

@@ -3,11 +3,12 @@ from threading import Thread
 
 import pytest
 
-from reader.records import NewTouch, Terminal
+from reader import register as registration
+from reader.records import Identity, NewTouch, Terminal
 from reader.register import RegistrationError, read_qr_text, register, register_text
 from reader.send import Sender, drain
 from reader.store import Store
-from reader.web import AddressError, NetworkError
+from reader.web import AddressError, NetworkError, Reply
 from tests.reader.conftest import NUMBER, a_touch
 from tests.reader.fake_server import SECRET, SITE, Failure, Fake
 
@@ -28,6 +29,23 @@ def test_register_wrong_code_says_what_the_server_says(store: Store, server: Fak
 def test_a_device_of_one_server_is_not_taken_to_another(registered: Store) -> None:
     with pytest.raises(RegistrationError, match="fork"):
         register(registered, url="https://elsewhere.example", code="ABCD2345", name="x")
+
+
+def test_what_was_asked_under_a_name_that_was_left_meanwhile_is_not_kept(
+    store: Store, server: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new name with another's device would sign as that one, with numbers that begin anew."""
+    ask = registration._asked
+
+    def forked_meanwhile(identity: Identity, *asked: str) -> Reply:
+        reply = ask(identity, *asked)
+        store.fork(identity.store)
+        return reply
+
+    monkeypatch.setattr(registration, "_asked", forked_meanwhile)
+    with pytest.raises(RegistrationError, match="もう一度登録"):
+        register(store, url=server.url, code="ABCD2345", name="x")
+    assert (store.identity().device, store.identity().secret) == ("", "")
 
 
 def test_touches_from_before_the_registration_belong_to_its_place(store: Store, server: Fake) -> None:

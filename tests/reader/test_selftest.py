@@ -57,11 +57,17 @@ def test_each_cause_is_told_apart(registered: Store, server: Fake, capsys: pytes
     server.clock_behind = timedelta(minutes=20)
     clock = results_of(registered.path, capsys)["時計"]
     assert (clock[0], "1200秒" in clock[1] or "1199秒" in clock[1] or "1201秒" in clock[1]) == ("NG", True)
-    registered.register(url=server.url, device="7", secret="00" * 32, terminals=[])
+    registered.register(registered.identity().store, url=server.url, device="7", secret="00" * 32, terminals=[])
     assert "認めません" in results_of(registered.path, capsys)["署名"][1]
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        registered.register(url=f"http://127.0.0.1:{closed.getsockname()[1]}", device="7", secret="00", terminals=[])
+        registered.register(
+            registered.identity().store,
+            url=f"http://127.0.0.1:{closed.getsockname()[1]}",
+            device="7",
+            secret="00",
+            terminals=[],
+        )
         found = results_of(registered.path, capsys)
     assert (found["ネットワーク"][0], found["サーバー"][0], found["署名"][0]) == ("NG", "--", "--")
 

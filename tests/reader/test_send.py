@@ -113,7 +113,7 @@ def test_a_new_secret_that_the_server_lost_gives_way_to_the_one_before(registere
     registered.change_secret("7", "ab" * 32)
     assert drain(Sender(registered)).stored == 1
     assert registered.identity().secret == SECRET
-    registered.register(url=server.url, device="7", secret="00" * 32, terminals=[])
+    registered.register(registered.identity().store, url=server.url, device="7", secret="00" * 32, terminals=[])
     registered.keep([a_touch(2)])
     assert Sender(registered).step().state is State.ACT
 
@@ -167,7 +167,7 @@ def test_an_answer_to_the_secret_before_ends_none(registered: Store, server: Fak
 
 
 def test_a_wrong_secret_is_told(registered: Store, server: Fake) -> None:
-    registered.register(url=server.url, device="7", secret="00" * 32, terminals=[])
+    registered.register(registered.identity().store, url=server.url, device="7", secret="00" * 32, terminals=[])
     registered.keep([a_touch(1)])
     outcome = Sender(registered).step()
     assert (outcome.state, server.log, registered.summary().unsent) == (State.ACT, {}, 1)
@@ -263,7 +263,7 @@ def test_two_senders_of_a_store_take_turns(registered: Store) -> None:
 
 
 def test_no_network_keeps_everything(registered: Store) -> None:
-    registered.register(url="http://127.0.0.1:9", device="7", secret=SECRET, terminals=[])
+    registered.register(registered.identity().store, url="http://127.0.0.1:9", device="7", secret=SECRET, terminals=[])
     registered.keep([a_touch(1)])
     outcome = Sender(registered).step()
     assert (outcome.state, registered.summary().unsent) == (State.WAIT, 1)

@@ -21,7 +21,7 @@ THERE = "22222222222224"
 def move(store: Store, *sites: str) -> None:
     """Where the device is after a further code."""
     places = [Terminal(one, "門") for one in sites]
-    store.register(url=store.identity().url, device="7", secret=SECRET, terminals=places)
+    store.register(store.identity().store, url=store.identity().url, device="7", secret=SECRET, terminals=places)
 
 
 @contextmanager

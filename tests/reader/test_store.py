@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from reader.clocks import present_setting
 from reader.records import Terminal, Verdict
 from reader.store import Store, StoreError
 from tests.reader.conftest import NUMBER, a_touch
 
-NOTHING = Verdict((), (), (), 0, (), None)
+NOTHING = Verdict((), (), (), 0, (), None, present_setting())
 WRITER = """
 import sys
 from pathlib import Path
@@ -125,7 +126,9 @@ def test_offset_goes_with_later_touches_only(store: Store) -> None:
 
 
 def test_fork_makes_a_new_identity_and_keeps_the_unsent(store: Store) -> None:
-    store.register(url="https://x", device="7", secret="5e", terminals=[Terminal("12345678901824", "正門")])
+    store.register(
+        store.identity().store, url="https://x", device="7", secret="5e", terminals=[Terminal("12345678901824", "正門")]
+    )
     store.keep([a_touch(minute) for minute in range(5)])
     before = store.outgoing(9)
     store.apply(before.identity.store, verdict(stored=(1, 3), highest=3))

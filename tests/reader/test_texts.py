@@ -202,7 +202,9 @@ def test_sentences_that_are_put_together_stand_apart_in_english(registered: Stor
         "The server cannot answer (503). The touches are sent later. made up by the test"
     )
     assert Sender(registered).step().message == "The server cannot answer (503). The touches are sent later."
-    registered.register(url="http://127.0.0.1:9", device="7", secret="00" * 32, terminals=[])
+    registered.register(
+        registered.identity().store, url="http://127.0.0.1:9", device="7", secret="00" * 32, terminals=[]
+    )
     assert re.fullmatch(
         r"The server cannot be reached \(.+\)\. This PC keeps the touches\.", Sender(registered).step().message
     )
