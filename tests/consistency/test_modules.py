@@ -16,7 +16,6 @@ TOGETHER = {
     # Lists of a structure and its rosters, through what people do with them.
     "registry/structures/queries.py": "registry/structures/operations/test_rosters.py",
     # What waits for a firm, through the list on its home.
-    "registry/histories/queries/waiting.py": "portals/business/test_to_do.py",
     # Who is told of words on days, and who may say them.
     "registry/histories/operations/parties.py": "registry/histories/operations/test_edits.py",
     "registry/histories/operations/claim_news.py": "registry/histories/operations/test_answered_claims.py",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from registry.core.ids import BusinessId
+from registry.histories.derive.abouts import about_claim
 from registry.histories.models import Claim
 from registry.histories.operations.parties import tell_firm, tell_worker
 from registry.histories.queries import path_of_day
@@ -27,16 +28,12 @@ def firms_of(claim: Claim) -> list[BusinessId]:
 
 def tell_one_firm(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
     """A message to a firm about a claim."""
-    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at, about=_about(claim))
-
-
-def _about(claim: Claim) -> str:
-    return f"claim {claim.pk}"
+    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at, about=about_claim(claim.pk))
 
 
 def tell_its_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
     """A message to the worker of a claim."""
-    tell_worker(kind, claim.worker_id, _words(claim), at=at, about=_about(claim))
+    tell_worker(kind, claim.worker_id, _words(claim), at=at, about=about_claim(claim.pk))
 
 
 def _words(claim: Claim) -> dict[str, str]:
@@ -65,7 +62,7 @@ _SETTLED: dict[ClaimMove, dict[NoticeKind, Sequence[NoticeKind]]] = {
 def settle(claim: Claim, answer: ClaimMove, at: datetime) -> None:
     """Let the messages about a claim say what became of it."""
     for now, asked in _SETTLED[answer].items():
-        settle_notices([_about(claim)], asked=asked, now=now, at=at)
+        settle_notices([about_claim(claim.pk)], asked=asked, now=now, at=at)
 
 
 # A refusal that nobody has to answer any more: the day was entered anew.
@@ -78,4 +75,6 @@ def settle_refused_before(claim: Claim, at: datetime) -> None:
         return
     place = {"worker_id": claim.worker_id, "site_id": claim.site_id, "day": claim.day}
     refused = Claim.objects.filter(**place, state=ClaimState.REFUSED).order_by("pk")
-    settle_notices([_about(one) for one in refused], asked=_OF_REFUSAL, now=NoticeKind.CLAIM_ENTERED_ANEW, at=at)
+    settle_notices(
+        [about_claim(one.pk) for one in refused], asked=_OF_REFUSAL, now=NoticeKind.CLAIM_ENTERED_ANEW, at=at
+    )

@@ -10,6 +10,7 @@ from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId, WorkerId
+from registry.histories.derive.abouts import about_edit
 from registry.histories.derive.deadlines import is_late_answer
 from registry.histories.models import DayDecision, DayEdit, EditAnswer
 from registry.histories.operations.parties import (
@@ -95,7 +96,7 @@ def edit_day(
     kind = NoticeKind.EDIT_ASKED if late else NoticeKind.POSITION_SAID if position else None
     if kind and not speaks_for_prime(site, by):
         words = _words(edit, site.name)
-        tell_firm(kind, BusinessId(site.business_id), words, site_id=site_id, at=at, about=_about(edit))
+        tell_firm(kind, BusinessId(site.business_id), words, site_id=site_id, at=at, about=about_edit(edit.pk))
     return not late
 
 
@@ -119,10 +120,6 @@ def _words(edit: DayEdit, site: str, reason: str = "") -> dict[str, str]:
     return {"day": edit.day.isoformat(), "site": site, "reason": reason}
 
 
-def _about(edit: DayEdit) -> str:
-    return f"edit {edit.pk}"
-
-
 # What becomes of the message that asked the prime (ruling 29).
 _ASKED_NOW = {
     ClaimState.APPROVED: NoticeKind.EDIT_ASKED_APPROVED, ClaimState.REFUSED: NoticeKind.EDIT_ASKED_REFUSED,
@@ -139,7 +136,7 @@ def _answer(edit: DayEdit, answer: ClaimState, *, reason: str = "", by: Actor, a
     if new:
         note_act("histories_edit_answer", row.pk, answer, by=by, at=at, reason=reason)
         note_day(edit.worker_id, edit.site_id, edit.day)
-        settle_notices([_about(edit)], asked=[NoticeKind.EDIT_ASKED], now=_ASKED_NOW[answer], at=at)
+        settle_notices([about_edit(edit.pk)], asked=[NoticeKind.EDIT_ASKED], now=_ASKED_NOW[answer], at=at)
     return new
 
 
