@@ -17,7 +17,7 @@ from reader.run import Habits, Shared, run, sending, typed_credential
 from reader.screen import Face, Lines, Screen, receipt, say, unsent_line
 from reader.selftest import selftest
 from reader.send import Sender, State, drain, now, rfc3339
-from reader.sites import site_for
+from reader.sites import site_by_time, site_for
 from reader.store import Store, StoreError
 from reader.texts import listed, phrase
 from reader.web import AddressError, NetworkError
@@ -115,7 +115,7 @@ def do_touch(store: Store, options: argparse.Namespace) -> int:
 
 def do_csv(store: Store, options: argparse.Namespace) -> int:
     """Keep the touches of a file."""
-    found = read_csv(options.file, method=options.method, site=site_for(store, options.site))
+    found = read_csv(options.file, method=options.method, site=site_by_time(store, options.site))
     store.keep(found.touches)
     say(phrase("reader.csv.done", count=len(found.touches), unsent=unsent_line(store.summary())))
     for line, message in found.bad:

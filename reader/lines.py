@@ -12,7 +12,7 @@ from reader.numbers import masked
 from reader.run import Shared
 from reader.screen import Note, say
 from reader.send import now, rfc3339
-from reader.sites import SiteError, site_for
+from reader.sites import SiteError, site_by_time, site_for
 from reader.store import Store, StoreError
 from reader.texts import phrase
 
@@ -50,7 +50,8 @@ def _take(store: Store, line: str, *, site: str, method: str) -> bool:
     at = rfc3339(now())
     card, when, direction = [part.strip() for part in (line + ",,").split(",")][:3]
     try:
-        touch = touch_of(card, when or at, direction, method=method, site=site_for(store, site))
+        there = site_by_time(store, site) if when else site_for(store, site)
+        touch = touch_of(card, when or at, direction, method=method, site=there)
     except (SiteError, ValueError) as error:
         store.set_aside(line[:MOST_SIGNS], str(error), at)
         say(f"NG  {error}")

@@ -1,4 +1,7 @@
-"""The site that a touch is made at: asked anew for each, since a device can be moved while it runs."""
+"""The site that a touch is made at: asked anew for each, since a device can be moved while it runs.
+
+Of a touch that brings its own time only the server knows where the device was then.
+"""
 
 from reader.store import Store
 from reader.texts import listed, phrase
@@ -19,3 +22,12 @@ def site_for(store: Store, asked: str) -> str:
     if len(sites) > 1:
         raise SiteError(phrase("reader.which_site", sites=listed(sites)))
     return sites[0] if sites else ""
+
+
+def site_by_time(store: Store, asked: str) -> str:
+    """The site that is written for a touch with a time of its own: that which was named, else none: the server tells it.
+
+    Raises `SiteError` as for a touch of now: it tells none where there were several.
+    """
+    site_for(store, asked)
+    return asked

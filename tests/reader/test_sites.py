@@ -1,4 +1,4 @@
-"""A device that is moved while the program runs: each touch belongs to the place of its moment."""
+"""A device that is moved: each touch belongs to the place of its moment, which of an earlier one the server knows."""
 
 import subprocess
 import sys
@@ -7,10 +7,15 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 
+from reader.__main__ import main
+from reader.lines import take_lines
 from reader.records import Terminal
+from reader.run import Shared
 from reader.store import Store
 from tests.reader.conftest import NUMBER
 from tests.reader.fake_server import SECRET, SITE, Fake
@@ -91,6 +96,31 @@ def test_lines_send_the_new_site_and_are_kept_aside_where_there_are_two(register
         until(lambda: sites_of(server) == [SITE, THERE])
     assert said == ["OK", "OK", "NG"]
     assert [(one.line, "--site" in one.cause) for one in registered.unread()] == [(NUMBER, True)]
+
+
+@pytest.mark.parametrize(("words", "sites"), [([], ["", THERE]), (["--site", SITE], [SITE, SITE])])
+def test_what_brings_its_own_time_is_left_to_the_server_unless_a_site_is_named(
+    registered: Store, tmp_path: Path, words: list[str], sites: list[str]
+) -> None:
+    """The device stands at another place now than at the time that a line tells."""
+    move(registered, THERE)
+    earlier = f"{NUMBER},2026-11-19T08:00:00+09:00"
+    file = tmp_path / "touches.csv"
+    file.write_text(f"card,touched_at\n{earlier}\n")
+    assert main(["--store", str(registered.path), "csv", str(file), *words]) == 0
+    take_lines(registered, BytesIO(f"{earlier}\n{NUMBER}\n".encode()), Shared(), site="".join(words[1:]), method="card")
+    assert [one.site for one in registered.outgoing(9).touches] == [sites[0], *sites]
+
+
+def test_what_brings_its_own_time_wants_a_site_as_well_where_there_are_several(
+    registered: Store, tmp_path: Path
+) -> None:
+    """The server would refuse it."""
+    move(registered, SITE, THERE)
+    file = tmp_path / "touches.csv"
+    file.write_text(f"card,touched_at\n{NUMBER},2026-11-19T08:00:00+09:00\n")
+    assert main(["--store", str(registered.path), "csv", str(file)]) == 2
+    assert registered.outgoing(9).touches == ()
 
 
 @pytest.mark.parametrize("words", [["run", "--headless"], ["lines"]])
