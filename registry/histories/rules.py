@@ -75,5 +75,5 @@ def is_here_now(bound: BoundDay, last: Direction | None) -> bool:
 
 def due_on_of(bound: BoundDay) -> date | None:
     """By when the prime is to say whether a day counts that waits as an entry does (ruling 28); None of all others."""
-    is_waiting_entry = Reason.POSTER_FIXED in bound.reasons and bound.standing is Standing.WAITING
-    return end_of_next_month(bound.day) if is_waiting_entry else None
+    waits = bound.standing is Standing.WAITING and is_as_entered(bound)
+    return end_of_next_month(bound.day) if waits else None

@@ -386,7 +386,7 @@ def is_implausible(ms: int, received_ms: int) -> bool:
 
 def is_far_off(ms: int, counted: int, received_ms: int) -> bool:
     """Whether a touch has no day: by the clock that is implausible as sent, or by the difference that it was sent with."""
-    return is_implausible(ms, received_ms) or is_implausible(counted, received_ms)
+    return is_implausible(ms, received_ms) or (counted != ms and is_implausible(counted, received_ms))
 
 
 def ms_of(at: datetime) -> int:

@@ -149,6 +149,15 @@ def test_the_age_of_a_phones_code_is_judged_by_the_right_clock(
     assert "TYPED_NUMBER" not in said["reasons"]
 
 
+@pytest.mark.parametrize(("moment", "days"), [("9998-12-31T08:00:00Z", -399), ("0002-01-01T08:00:00Z", 399)])
+def test_a_phones_code_is_judged_also_where_the_right_clock_leaves_the_calendar(
+    gate: Gate, card: CardRow, moment: str, days: int
+) -> None:
+    code = write_phone_code(settings.CARD_KEYS, card.number, after(-31))
+    touch = {"seq": 1, "qr": code, "touched_at": moment, "method": "qr", "offset_s": days * 86_400.0}
+    assert statuses(gate.send(touch)["results"]) == ["stored"]
+
+
 @pytest.mark.parametrize("moment", ["9000-06-01T08:00:00.123+09:00", "9998-12-31T23:59:59.999+09:00", "1000-01-01T08:00:00.001+09:00", "1969-12-31T23:59:59.999Z"])  # fmt: skip
 def test_a_repeat_is_one_in_any_year(gate: Gate, card: CardRow, moment: str) -> None:
     answers = [gate.send(a_touch(1, card, moment))["results"] for _ in range(2)]

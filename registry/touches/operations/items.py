@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR
+from datetime import MAXYEAR, MINYEAR, timedelta
 from functools import cached_property
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from registry.cards.derive import read_phone_code
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, parse_card_number, parse_id
 from registry.sites.derive import PosterCode, read_poster_code
-from registry.touches.derive import moment_of, ms_of
+from registry.touches.derive import ms_of
 from registry.touches.policy import MOST_TOUCHES, Envelope, RawBatch, ReadBatch, SeqOnly, TouchItem
 
 BRANCHES = 100
@@ -187,11 +187,14 @@ def is_of_phone(kind: str, credential: str) -> bool:
 
 
 def is_typed(one: Stored, ms: int) -> bool:
-    """Whether a credential is worth a typed number: a printed QR, or a phone's that was older than a day at a moment."""
+    """Whether a credential is worth a typed number: a printed QR, or a phone's that was older than a day at a moment.
+
+    `ms` is that moment by the right clock: it may lie in a year that no calendar has.
+    """
     if one.kind != "qr":
         return one.method == "typed"
     code = read_phone_code(settings.CARD_KEYS, one.credential)
-    return code is None or not code.holds_at(moment_of(ms))
+    return code is None or not code.holds_after(timedelta(milliseconds=ms - ms_of(code.shown_at)))
 
 
 def poster_of(one: Stored) -> PosterCode | None:
