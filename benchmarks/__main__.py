@@ -61,7 +61,7 @@ def load(postgres: Postgres) -> list[Gate]:
 
     from commands.management.commands.demo_world import load_world
     from registry.core.days import month_before
-    from registry.touches.derive import device_secret
+    from registry.touches.derive.signing import device_secret
 
     first_day = month_before(date.today())
     with Progress() as progress:

@@ -51,7 +51,7 @@ class Gate:
 
 def bodies(gate: Gate, *, count: int, size: int) -> list[tuple[bytes, dict[str, str]]]:
     """Batches of the next touches of a device, with their headers."""
-    from registry.touches.derive import signature_of
+    from registry.touches.derive.signing import signature_of
 
     found = []
     for _ in range(count):

@@ -11,7 +11,8 @@ from commands.world.sites import Place, moment
 from commands.world.tables import Tables
 from registry.core.days import is_business_day
 from registry.core.ids import IdKind
-from registry.touches.derive import Flag, in_month, ms_of, number_of, packed
+from registry.touches.derive.clocks import ms_of
+from registry.touches.derive.days import Flag, in_month, number_of, packed
 
 SATURDAY, SUNDAY = 5, 6
 BLOCK = 15  # days that somebody stays on a site before he may change

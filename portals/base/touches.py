@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from portals.base.templatetags.ds import listed
-from registry.touches.derive import Flag, Moment
+from registry.touches.derive.days import Flag, Moment
 from registry.touches.queries import Source, sources_of_touches
 
 

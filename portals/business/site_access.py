@@ -22,7 +22,7 @@ from registry.structures.queries import (
     load_structure,
     tenures_of_firm,
 )
-from registry.touches.derive import working_day
+from registry.touches.derive.days import working_day
 
 
 @dataclass(frozen=True)

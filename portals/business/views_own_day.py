@@ -20,7 +20,7 @@ from registry.core.ids import grouped
 from registry.disclosure.queries import see_workers_at_work
 from registry.histories.queries import DayRow, list_day_of_firm, names_of_claimed_sites
 from registry.sites.queries import names_of_sites
-from registry.touches.derive import working_day
+from registry.touches.derive.days import working_day
 from registry.workers.states import DayItem
 
 

@@ -23,7 +23,7 @@ from registry.disclosure.queries import see_worker
 from registry.histories.queries import RefusedDay, list_claims_of_worker, list_days_of_worker, list_refused_of_worker
 from registry.notices.queries import list_notices
 from registry.sites.queries import list_unjoined_sites
-from registry.touches.derive import working_day
+from registry.touches.derive.days import working_day
 from registry.workers.queries import list_link_requests
 from registry.workers.states import LinkSide
 

@@ -30,7 +30,8 @@ from registry.core.ids import WorkerId
 from registry.histories.operations.receiving import receive_phone_touch
 from registry.histories.queries import touches_of_day
 from registry.sites.queries import Poster, get_poster, load_boundaries
-from registry.touches.derive import LONGEST_SHIFT, Moment, moment_of, ms_of, working_day
+from registry.touches.derive.clocks import moment_of, ms_of
+from registry.touches.derive.days import LONGEST_SHIFT, Moment, working_day
 from registry.touches.operations.phones import PhoneTouch
 from registry.touches.states import Direction, TouchState
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from config.settings.base import database
 from registry.core.errors import RegistryError
 from registry.histories.operations.receiving import Received, receive_batch, receive_together
-from registry.touches.derive import signature_of
+from registry.touches.derive.signing import signature_of
 from registry.touches.operations.batches import DeviceForkedError, open_signed
 from registry.touches.operations.judging import SentBatch, asked_by, judge
 from registry.touches.operations.log import lock_device, look_up, write_entries

@@ -16,7 +16,7 @@ from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId, SiteId
 from registry.sites.operations.sites import add_terminal
 from registry.sites.queries import list_terminals
-from registry.touches.derive import device_secret, masked_secret, signature_of
+from registry.touches.derive.signing import device_secret, masked_secret, signature_of
 from registry.touches.models import Device
 from registry.touches.operations.devices import (
     RegisteredDevice,

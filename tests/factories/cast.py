@@ -28,7 +28,7 @@ from registry.sites.operations.sites import SiteData, open_site
 from registry.sites.queries import list_terminals
 from registry.structures.operations.tenures import FirmPlace, accept_invitation, invite_firm
 from registry.structures.queries import TenureRow, get_tenure
-from registry.touches.derive import signature_of
+from registry.touches.derive.signing import signature_of
 from registry.touches.operations.devices import RegisteredDevice, make_pairing_code, register_device
 from registry.workers.operations.letters import print_letters_to_present_addresses
 from registry.workers.operations.registration import WorkerData

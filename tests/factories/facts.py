@@ -28,7 +28,7 @@ from registry.structures.operations.tenures import (
     join_named_firm,
 )
 from registry.structures.queries import list_roster
-from registry.touches.derive import signature_of
+from registry.touches.derive.signing import signature_of
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.workers.operations.links import write_link
 from registry.workers.operations.registration import change_trades

@@ -26,7 +26,7 @@ from api.v1.touches import SMALL
 from config.stack.bootstrap import ROOT
 from config.stack.postgres import Postgres
 from registry.core.days import JST
-from registry.touches.derive import signature_of
+from registry.touches.derive.signing import signature_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 TOUCHES, BATCH, PORT, KILLS = 20_000, 100, 8471, 3

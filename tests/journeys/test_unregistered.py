@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from registry.touches.derive import working_day
+from registry.touches.derive.days import working_day
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_record import Make, Site, a_site, is_marked, let_in, month_of
 from tests.journeys.test_structure import wait_until

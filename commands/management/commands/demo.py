@@ -42,7 +42,7 @@ from registry.notices.queries import list_letters_to_print
 from registry.notices.states import WITH_PASSWORD
 from registry.sites.operations.sites import SiteData, open_site
 from registry.sites.queries import list_terminals
-from registry.touches.derive import signature_of
+from registry.touches.derive.signing import signature_of
 from registry.touches.operations.devices import make_pairing_code, register_device
 from registry.workers.operations.letters import print_letters_to_present_addresses
 from registry.workers.operations.photos import keep_photo

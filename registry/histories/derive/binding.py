@@ -21,7 +21,7 @@ from registry.histories.derive.facts import ClaimFact, SiteFacts, WorkerFacts
 from registry.histories.derive.hours import ends_next_morning
 from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Gap, Path, TenureFact, collecting_entry
-from registry.touches.derive import Flag, WorkDay, branch_of, flags_of, minute_of
+from registry.touches.derive.days import Flag, WorkDay, branch_of, flags_of, minute_of
 
 # Sites of two prefectures within half an hour: nobody gets from one to the other (TWO_PLACES).
 QUICKEST_WAY = timedelta(minutes=30)

@@ -11,7 +11,7 @@ from registry.cards.derive import CardFact
 from registry.codes.states import Counts
 from registry.histories.states import ClaimState, Reason
 from registry.structures.derive import EntryFact, Structure
-from registry.touches.derive import Boundaries, WorkDay
+from registry.touches.derive.days import Boundaries, WorkDay
 from registry.workers.derive import LinkFact, TradeFact
 
 

@@ -18,7 +18,7 @@ from registry.core.prepared import Statement
 from registry.histories.derive.binding import bind
 from registry.histories.derive.packing import MonthRow, pack, repack
 from registry.histories.queries import load_facts, load_months, months_bound
-from registry.touches.derive import DAYS_OF_A_TOUCH, months_near
+from registry.touches.derive.days import DAYS_OF_A_TOUCH, months_near
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_sites, months_of_workers
 

@@ -18,7 +18,7 @@ from registry.histories.operations.remembering import load_facts_quickly
 from registry.histories.queries.facts import Facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import load_boundaries
-from registry.touches.derive import NO_BOUNDARY, day_by_boundary, months_of_days_with
+from registry.touches.derive.days import NO_BOUNDARY, day_by_boundary, months_of_days_with
 from registry.touches.operations.batches import TakenBatch, open_signed, take_alone, take_together
 from registry.touches.operations.judging import Result, SentBatch
 from registry.touches.operations.phones import PhoneTouch, sign_phone_touch

@@ -18,7 +18,7 @@ from registry.histories.derive.packing import MonthRow, unpack
 from registry.histories.queries.facts import SITES_WITH_A_PART, load_facts
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import which_are_unregistered
-from registry.touches.derive import Moment
+from registry.touches.derive.days import Moment
 
 _NO_TOUCH = datetime.max.replace(tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from registry.core.prepared import Statement
 from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, SiteFacts, WorkerFacts
 from registry.histories.states import Reason
 from registry.structures.derive import EntryFact, Structure, TenureFact
-from registry.touches.derive import (
+from registry.touches.derive.days import (
     DAYS_OF_A_TOUCH,
     NO_BOUNDARY,
     NO_CARD,

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from registry.audit.operations import note_act
 from registry.core.actor import Actor
-from registry.touches.derive import device_secret, masked_secret
+from registry.touches.derive.signing import device_secret, masked_secret
 from registry.touches.models import Device, Pairing
 from registry.touches.operations.batches import DeviceForkedError, SignatureError, check_signature
 from registry.touches.operations.devices import add_pairing

@@ -17,7 +17,7 @@ from registry.accounts.states import Limited
 from registry.core.errors import RegistryError
 from registry.core.numbers import stored_number
 from registry.sites.operations.unregistered import hold_sites
-from registry.touches.derive import device_secret, signature_of
+from registry.touches.derive.signing import device_secret, signature_of
 from registry.touches.operations.items import open_batch, unreadable
 from registry.touches.operations.judging import Asked, Judged, Result, SentBatch, asked_by, judge
 from registry.touches.operations.log import (

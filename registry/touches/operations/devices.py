@@ -17,7 +17,7 @@ from registry.core.short_codes import draw_code, shown_code, typed_code
 from registry.core.typed_text import visible
 from registry.sites.models import Site, Terminal
 from registry.sites.rules import handles_unregistered, has_opened, is_prime
-from registry.touches.derive import device_secret
+from registry.touches.derive.signing import device_secret
 from registry.touches.models import Device, Pairing, PairingCode
 from registry.touches.queries import owed_numbers
 from registry.touches.states import DEVICE_LIFE, DeviceMove

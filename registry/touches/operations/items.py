@@ -15,7 +15,7 @@ from registry.cards.derive import read_phone_code
 from registry.core.errors import RegistryError
 from registry.core.ids import IdKind, parse_card_number, parse_id
 from registry.sites.derive import PosterCode, read_poster_code
-from registry.touches.derive import ms_of
+from registry.touches.derive.clocks import ms_of
 from registry.touches.policy import MOST_TOUCHES, Envelope, RawBatch, ReadBatch, SeqOnly, TouchItem
 
 BRANCHES = 100

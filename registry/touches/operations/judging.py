@@ -8,16 +8,8 @@ from datetime import datetime
 import msgspec
 
 from registry.core.errors import RegistryError
-from registry.touches.derive import (
-    Flag,
-    corrected_ms,
-    counted_ms,
-    is_far_off,
-    is_implausible,
-    moment_of,
-    ms_of,
-    number_of,
-)
+from registry.touches.derive.clocks import corrected_ms, counted_ms, is_far_off, is_implausible, moment_of, ms_of
+from registry.touches.derive.days import Flag, number_of
 from registry.touches.operations.items import (
     AS_LOGGED,
     BRANCHES,

@@ -12,7 +12,7 @@ from django.db import connection
 from registry.audit.operations import MONTHS_AHEAD
 from registry.core.days import jst_day
 from registry.core.prepared import Statement, number_list, text_list
-from registry.touches.derive import moment_of
+from registry.touches.derive.clocks import moment_of
 from registry.touches.operations.items import Content, Refused, Stored
 from registry.touches.operations.presence import PRESENCE, presence_values
 from registry.touches.queries import Touched

@@ -19,18 +19,8 @@ from registry.core.ids import SiteId, parse_card_number
 from registry.sites.models import Site
 from registry.sites.queries import load_boundaries
 from registry.sites.rules import is_prime
-from registry.touches.derive import (
-    BEHIND_AT_MOST,
-    Boundaries,
-    Flag,
-    absolute,
-    counted_ms,
-    in_month,
-    is_far_off,
-    minute_of,
-    moved_to,
-    ms_of,
-)
+from registry.touches.derive.clocks import BEHIND_AT_MOST, counted_ms, is_far_off, ms_of
+from registry.touches.derive.days import Boundaries, Flag, absolute, in_month, minute_of, moved_to
 from registry.touches.operations.presence import CHANGE_ORPHANS, move_presence
 from registry.touches.queries import UnknownCard
 from registry.touches.states import OrphanCode

@@ -16,7 +16,7 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
 from registry.sites.operations.unregistered import hold_sites
-from registry.touches.derive import device_secret, signature_of
+from registry.touches.derive.signing import device_secret, signature_of
 from registry.touches.models import Device
 from registry.touches.operations.devices import STORE_BYTES
 from registry.touches.states import DEVICE_LIFE, DeviceMove, DeviceState, Direction

@@ -10,7 +10,7 @@ from registry.changes.operations import MARKS_OF_DAYS, note_change
 from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
 from registry.core.prepared import number_list
-from registry.touches.derive import Flag, absolute, day_of, in_month, unpacked, unpacked_month, with_branch
+from registry.touches.derive.days import Flag, absolute, day_of, in_month, unpacked, unpacked_month, with_branch
 from registry.touches.operations.items import BRANCHES, Stored, card_key, is_of_phone, named_card
 from registry.touches.queries import Touched
 from registry.touches.states import OrphanCode

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from registry.core.days import jst_day
 from registry.core.reach import SITE_IN_REACH, Reach
-from registry.touches.derive import absolute
+from registry.touches.derive.days import absolute
 from registry.touches.queries.presence import Touched
 from registry.touches.queries.rows import rows_of
 from registry.touches.states import OrphanCode

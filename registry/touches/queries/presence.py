@@ -6,7 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from registry.core.days import jst_day, month_before
-from registry.touches.derive import absolute, unpacked, unpacked_month
+from registry.touches.derive.days import absolute, unpacked, unpacked_month
 from registry.touches.queries.rows import rows_of
 from registry.touches.states import Direction
 

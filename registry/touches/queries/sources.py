@@ -12,7 +12,8 @@ from registry.core.errors import RegistryError
 from registry.core.ids import parse_card_number
 from registry.sites.derive import read_poster_code
 from registry.sites.queries import names_of_terminals
-from registry.touches.derive import BEHIND_AT_MOST, CLOCK_OFF_SECONDS, Moment
+from registry.touches.derive.clocks import BEHIND_AT_MOST, CLOCK_OFF_SECONDS
+from registry.touches.derive.days import Moment
 from registry.touches.queries.rows import rows_of
 
 

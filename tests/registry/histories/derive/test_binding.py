@@ -15,7 +15,8 @@ from registry.histories.derive.facts import ClaimFact, DecisionFact, EditFact, S
 from registry.histories.states import NO_SECOND_TRADE, NO_WORK, ClaimState, Reason, Standing
 from registry.structures.derive import EntryFact, Structure, TenureFact
 from registry.structures.states import TenureState
-from registry.touches.derive import Flag, WorkDay, ms_of, number_of
+from registry.touches.derive.clocks import ms_of
+from registry.touches.derive.days import Flag, WorkDay, number_of
 from registry.touches.states import Direction
 from registry.workers.derive import LinkFact, TradeFact
 

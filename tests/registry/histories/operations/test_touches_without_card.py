@@ -16,7 +16,7 @@ from registry.core.ids import BusinessId
 from registry.histories.operations.receiving import StoredAnswer, receive_phone_touch
 from registry.histories.states import Reason, Standing
 from registry.sites.queries import get_poster, list_terminals
-from registry.touches.derive import Moment, absolute, unpacked, unpacked_month
+from registry.touches.derive.days import Moment, absolute, unpacked, unpacked_month
 from registry.touches.operations import judging
 from registry.touches.operations.orphans import give_day
 from registry.touches.operations.phones import PhoneTouch

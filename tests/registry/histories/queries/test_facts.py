@@ -10,7 +10,7 @@ from registry.histories.operations.claims import ClaimData, enter_claim, withdra
 from registry.histories.operations.edits import decide_days, edit_day
 from registry.histories.queries import load_facts
 from registry.sites.states import DAY_BOUNDARY
-from registry.touches.derive import WorkDay, day_of
+from registry.touches.derive.days import WorkDay, day_of
 from registry.touches.queries import Touched
 from tests.factories.cast import NOW, OFFICE, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.visitors import worker_as_actor

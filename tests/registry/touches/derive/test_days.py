@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from registry.core.days import JST
-from registry.touches.derive import (
+from registry.touches.derive.clocks import ms_of
+from registry.touches.derive.days import (
     absolute,
     hangs_on_earlier,
     has_its_day,
@@ -14,7 +15,6 @@ from registry.touches.derive import (
     is_among,
     is_apart_from,
     months_near,
-    ms_of,
     number_of,
     numbers_by_day,
     numbers_of_day,

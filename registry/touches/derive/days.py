@@ -1,12 +1,10 @@
-"""What touches mean, without tables: packed moments, the day of a touch (ruling 27), secrets, gaps."""
+"""Packed touches, and the days they belong to (ruling 27)."""
 
-import hashlib
-import hmac
 import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import IntFlag
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,12 +13,10 @@ import msgspec
 
 from registry.core.days import JST
 from registry.sites.states import DAY_BOUNDARY
+from registry.touches.derive.clocks import EPOCH
 from registry.touches.states import Direction
 
 LONGEST_SHIFT = timedelta(hours=16)  # ruling 27
-CLOCK_OFF_SECONDS = 600
-AHEAD_AT_MOST = timedelta(hours=24)
-BEHIND_AT_MOST = timedelta(days=400)
 
 # A touch as a number: minute (of the month: 16 bits), turn (2), branch of the card (6), and a last byte: flags (5), and
 # the 64 of a branch above 63. Sorting sorts by time. Of nearly all touches the last byte is nought: three bytes suffice.
@@ -28,13 +24,11 @@ _LAST_BITS, _BRANCH_BITS, _TURN_BITS = 8, 6, 2
 _TURN_SHIFT = _LAST_BITS + _BRANCH_BITS
 _LOW_BITS = _TURN_SHIFT + _TURN_BITS
 _LAST, _PLAIN_BYTES = (1 << _LAST_BITS) - 1, 3
-_MINUTE, _MILLISECOND = timedelta(minutes=1), timedelta(milliseconds=1)
+_MINUTE = timedelta(minutes=1)
 _MINUTE_MS = 60_000
-_AHEAD_MS, _BEHIND_MS = AHEAD_AT_MOST // _MILLISECOND, BEHIND_AT_MOST // _MILLISECOND
 _DAY_MINUTES = 24 * 60
 _JST_MINUTES = 9 * 60  # Japan knows no summer time
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = _EPOCH.toordinal()
+_EPOCH_DAY = EPOCH.toordinal()
 # Of touches in one minute an `in` comes before, an `out` after the others.
 _TURNS = (Direction.IN, Direction.NONE, Direction.OUT)
 _TURN_OF = {str(direction): turn for turn, direction in enumerate(_TURNS)}
@@ -105,7 +99,7 @@ def _month_of_day(day: int) -> tuple[date, int]:
 @lru_cache(maxsize=1000)
 def _first_minute(month: date) -> int:
     """Minutes since 1970 at the beginning of a month in Japan."""
-    return (datetime(month.year, month.month, 1, tzinfo=JST) - _EPOCH) // _MINUTE
+    return (datetime(month.year, month.month, 1, tzinfo=JST) - EPOCH) // _MINUTE
 
 
 def absolute(number: int, month: date) -> int:
@@ -120,7 +114,7 @@ def unpacked(number: int) -> Moment:
 
 def minute_of(number: int) -> datetime:
     """The minute of an absolute number."""
-    return _EPOCH + (number >> _LOW_BITS) * _MINUTE
+    return EPOCH + (number >> _LOW_BITS) * _MINUTE
 
 
 def flags_of(number: int) -> int:
@@ -230,7 +224,7 @@ def day_by_boundary(number: int, boundaries: Boundaries) -> date:
 
 def working_day(at: datetime, boundaries: Boundaries = NO_BOUNDARY) -> date:
     """The day that a first touch would begin at a moment: at night still that of the evening (ruling 27)."""
-    return date.fromordinal(_day_number((at - _EPOCH) // _MINUTE, boundaries))
+    return date.fromordinal(_day_number((at - EPOCH) // _MINUTE, boundaries))
 
 
 def numbers_by_day(numbers: Iterable[int], boundaries: Boundaries) -> dict[int, list[int]]:
@@ -363,56 +357,3 @@ def months_of_days_with(numbers: Iterable[int]) -> frozenset[date]:
     """The months whose touches can share a day with one of these."""
     days = {_calendar_day(number) for number in numbers}
     return frozenset[date]().union(*[months_near(date.fromordinal(day)) for day in days])
-
-
-def corrected_ms(ms: int, offset_s: float | None) -> int:
-    """A touch by the server's clock. `offset_s` is the device's minus the server's, as last seen before the touch."""
-    if offset_s is None or abs(offset_s) * 1000 > _BEHIND_MS:  # no clock is that far off: the figure is, not the touch
-        return ms
-    return ms - round(offset_s * 1000)
-
-
-def counted_ms(ms: int, offset_s: float | None) -> tuple[int, bool]:
-    """When a touch counts, and whether the device's clock was off by more than ten minutes."""
-    if offset_s is None or abs(offset_s) <= CLOCK_OFF_SECONDS:
-        return ms, False
-    return corrected_ms(ms, offset_s), True
-
-
-def is_implausible(ms: int, received_ms: int) -> bool:
-    """Whether a clock is more than a day ahead or 400 days behind."""
-    return not -_BEHIND_MS <= ms - received_ms <= _AHEAD_MS
-
-
-def is_far_off(ms: int, counted: int, received_ms: int) -> bool:
-    """Whether a touch has no day: by the clock that is implausible as sent, or by the difference that it was sent with."""
-    return is_implausible(ms, received_ms) or (counted != ms and is_implausible(counted, received_ms))
-
-
-def ms_of(at: datetime) -> int:
-    """A moment in milliseconds since 1970."""
-    return (at - _EPOCH) // _MILLISECOND
-
-
-def moment_of(ms: int) -> datetime:
-    """A moment from milliseconds since 1970."""
-    return _EPOCH + ms * _MILLISECOND
-
-
-def device_secret(key: str, device_id: int, version: int) -> bytes:
-    """A device's secret, derived from our own key: none is stored."""
-    return hmac.new(key.encode(), f"{device_id}:{version}".encode(), hashlib.sha256).digest()
-
-
-_MASK = b"\0next secret\0"  # no body of a request and no card begins like this
-
-
-def masked_secret(present: bytes, following: bytes, device_id: int) -> bytes:
-    """The following secret as it travels: only who holds the present one can read it, however often a request is replayed."""
-    mask = hmac.new(present, _MASK + str(device_id).encode(), hashlib.sha256).digest()
-    return bytes(one ^ other for one, other in zip(following, mask, strict=True))
-
-
-def signature_of(secret: bytes, body: bytes) -> str:
-    """The signature of a request's body."""
-    return hmac.new(secret, body, hashlib.sha256).hexdigest()
