@@ -23,25 +23,16 @@ from registry.touches.operations.phones import PhoneTouch
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import list_unplaced
 from registry.touches.states import Direction
-from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, OFFICE, Gate, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
 from tests.factories.visitors import worker_as_actor
 
+pytestmark = pytest.mark.django_db
 OF_CARDS = {Reason.CARD_LOST, Reason.CARD_REPLACED, Reason.CARD_EXPIRED}
 
 
 @pytest.fixture
-def prime(db: None) -> BusinessId:
-    return a_firm()
-
-
-@pytest.fixture
-def gate(prime: BusinessId) -> Gate:
-    return a_gate(prime)
-
-
-@pytest.fixture
-def card(db: None) -> CardRow:
+def card() -> CardRow:
     return a_worker(None)
 
 

@@ -21,9 +21,10 @@ from registry.histories.queries import DayApproval, approvals_of, list_days_of_w
 from registry.histories.states import Approval, Standing
 from registry.notices.models import Notice
 from registry.sites.operations.sites import close_site
-from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
+from tests.factories.cast import NOW, Gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all, days_of
 
+pytestmark = pytest.mark.django_db
 DAY = NOW.date()
 IN_TIME, LATE = datetime.fromisoformat("2026-12-31T23:59+09:00"), datetime.fromisoformat("2027-01-01T00:00+09:00")
 LAST, OVER = datetime.fromisoformat("2027-01-20T23:59+09:00"), datetime.fromisoformat("2027-01-21T00:00+09:00")
@@ -31,18 +32,8 @@ CLOSED = date(2026, 12, 20)
 
 
 @pytest.fixture
-def prime(db: None) -> BusinessId:
-    return a_firm()
-
-
-@pytest.fixture
 def owner(prime: BusinessId) -> Actor:
     return owner_of(prime)
-
-
-@pytest.fixture
-def gate(prime: BusinessId) -> Gate:
-    return a_gate(prime)
 
 
 @pytest.fixture

@@ -8,21 +8,11 @@ from registry.cards.queries import CardRow
 from registry.core.ids import BusinessId
 from registry.histories.queries import list_lacking_on_site, waiting
 from registry.histories.states import Reason
-from tests.factories.cast import Gate, a_firm, a_gate, a_touch, a_worker
+from tests.factories.cast import Gate, a_firm, a_touch, a_worker
 from tests.factories.days import bind_all
 
 pytestmark = pytest.mark.django_db
 MONTH, LAST_MONTH = date(2026, 11, 1), date(2026, 10, 1)
-
-
-@pytest.fixture
-def prime() -> BusinessId:
-    return a_firm()
-
-
-@pytest.fixture
-def gate(prime: BusinessId) -> Gate:
-    return a_gate(prime)
 
 
 def touch_on(gate: Gate, card: CardRow, *days: str, seq: int) -> None:
