@@ -17,8 +17,8 @@ from benchmarks.server import database, pgbench, server
 from config.stack.postgres import Postgres
 
 WORLD = {"workers": 6000, "firms": 100, "sites": 16, "months": 1, "seed": 1}
-SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
-PEAK_SECONDS = 12 * SECONDS
+SECONDS = int(os.environ.get("BENCH_SECONDS", "10"))
+PEAK_SECONDS = 6 * SECONDS
 ROUNDS = 4
 BATCHES, SINGLES = 15, 250  # in each round, for each connection
 LANES, GROWING = 8, 4

@@ -85,6 +85,8 @@ def send_all(lanes: Sequence[Lane]) -> None:
             until = min(lane.waits_until for lane in lanes)
             for key, _ in selector.select(max(0.0, until - now) if until < float("inf") else None):
                 key.data.receive()
+                if key.data.is_done:  # the server gives it up while others go on
+                    selector.unregister(key.fileobj)
 
 
 def main() -> None:
