@@ -5,7 +5,7 @@ from django.db import models
 
 from registry.accounts.models import Account
 from registry.businesses.states import MOST_TIERS, BusinessKind, PermitClass
-from registry.core.form_keys import KEY_LENGTH
+from registry.core.form_keys import form_key_column
 
 
 class Business(models.Model):
@@ -44,7 +44,7 @@ class Business(models.Model):
     awards = models.TextField(blank=True)  # 表彰履歴
     clients = models.TextField(blank=True)  # 主要取引先
     # The key of the form that registered the firm: a second click finds the first one's firm.
-    form_key = models.CharField(max_length=KEY_LENGTH, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
+    form_key = form_key_column()
 
     class Meta:
         db_table = "businesses_business"
@@ -98,7 +98,7 @@ class BusinessUser(models.Model):
     account = models.OneToOneField(Account, on_delete=models.PROTECT)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)
     # The key of the form that added the user: a second click finds the first one's user.
-    form_key = models.CharField(max_length=KEY_LENGTH, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
+    form_key = form_key_column()
 
     class Meta:
         db_table = "businesses_user"

@@ -2,7 +2,14 @@
 
 from hashlib import blake2b
 
-KEY_LENGTH = 40  # of the columns that hold them
+from django.db import models
+
+KEY_LENGTH = 40
+
+
+def form_key_column() -> "models.CharField[str | None, str | None]":
+    """The column of what a form makes, by which a second click finds it. Unique, so that "none" is no value."""
+    return models.CharField(max_length=KEY_LENGTH, null=True, unique=True)
 
 
 def key_of_form(key: str, *typed: object) -> str | None:

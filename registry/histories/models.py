@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from registry.businesses.models import Business
-from registry.core.form_keys import KEY_LENGTH
+from registry.core.form_keys import form_key_column
 from registry.histories.states import ClaimState, Side
 from registry.sites.models import Site
 from registry.workers.models import Worker
@@ -36,7 +36,7 @@ class Claim(models.Model):
     answer_reason = models.CharField(max_length=300, blank=True)
     reply = models.CharField(max_length=300, blank=True)  # the worker's words to a refusal
     self_approved = models.BooleanField(default=False)  # 自己承認: approver and worker are one person
-    form_key = models.CharField(max_length=KEY_LENGTH, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
+    form_key = form_key_column()
 
     class Meta:
         db_table = "histories_claim"

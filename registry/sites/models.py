@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from registry.businesses.models import Business, BusinessUser, Unit
 from registry.core.dated import has_days, once_at_a_time
-from registry.core.form_keys import KEY_LENGTH
+from registry.core.form_keys import form_key_column
 from registry.sites.states import LATEST_BOUNDARY
 from registry.workers.models import Worker
 
@@ -24,7 +24,7 @@ class Site(models.Model):
     opened_at = models.DateTimeField()
     closed_on = models.DateField(null=True)  # the first day on which nothing is expected any more
     # The key of the form that opened the site: a second click finds the first one's site.
-    form_key = models.CharField(max_length=KEY_LENGTH, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
+    form_key = form_key_column()
 
     class Meta:
         db_table = "sites_site"

@@ -8,7 +8,7 @@ from registry.accounts.models import Account
 from registry.businesses.models import Business
 from registry.core.dated import has_days, once_at_a_time
 from registry.core.encrypted import EncryptedCharField, EncryptedDateField
-from registry.core.form_keys import KEY_LENGTH
+from registry.core.form_keys import form_key_column
 from registry.files.models import File
 from registry.workers.states import (
     Confirmation,
@@ -63,7 +63,7 @@ class Worker(models.Model):
     search_text = models.TextField()
     registered_on = models.DateField()
     # The key of the form that registered the worker: a second click finds the first one's worker.
-    form_key = models.CharField(max_length=KEY_LENGTH, null=True, unique=True)  # noqa: DJ001 -- unique, so "none" must not be a value
+    form_key = form_key_column()
 
     class Meta:
         db_table = "workers_worker"

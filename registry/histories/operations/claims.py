@@ -109,7 +109,8 @@ class ClaimData:
 def enter_claim(worker_id: WorkerId, data: ClaimData, *, key: str = "", by: Actor, at: datetime) -> int:
     """Enter a day by hand; employer, first tier and prime are told. Harmless when repeated with the same form key.
 
-    The same form with other contents is another entry: `ClaimTwiceError` where it is of the same day. Late ones are stored as 自己申告, never refused (ruling 28), and ask no firm for anything. Returns the claim.
+    The same form with other contents is another entry: `ClaimTwiceError` where it is of the same day. Late ones are stored as
+    自己申告, never refused (ruling 28), and ask no firm for anything. Returns the claim.
     """
     side = side_of(by, worker_id, data.day)
     _check(data, jst_day(at))

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from registry.core.days import jst_day
-from registry.histories.queries.facts import Facts, Surroundings, load_sites, load_worker_rows, with_first_uses
+from registry.histories.queries.facts import Facts, Surroundings, load_surroundings, load_worker_rows, with_first_uses
 
 LONGEST = timedelta(minutes=5)
 MOST_SITES = 5_000
@@ -41,7 +41,7 @@ def load_facts_quickly(
     on = jst_day(at)
     if connection.in_atomic_block:
         rows = load_worker_rows(worker_ids, months, sites=site_ids)
-        return with_first_uses(Facts(rows, load_sites(rows.site_ids(), on=on)), months)
+        return with_first_uses(Facts(rows, load_surroundings(rows.site_ids(), on=on)), months)
     before = _memory[0] if _memory and _still_holds(_memory[0], at) else _Memory("", at, Surroundings({}, {}))
     rows = load_worker_rows(worker_ids, months, sites=site_ids, known=before.snapshot or None)
     around = before.around
@@ -49,7 +49,7 @@ def load_facts_quickly(
         kept = {site_id: site for site_id, site in around.sites.items() if site_id not in changed}
         around = Surroundings(kept, around.counts)
     if missing := rows.site_ids() - around.sites.keys():
-        found = load_sites(missing, on=on)
+        found = load_surroundings(missing, on=on)
         around = Surroundings({**(around.sites if len(around.sites) < MOST_SITES else {}), **found.sites}, found.counts)
     _memory[:] = [_Memory(rows.read_at, before.begun_at, around)]
     return with_first_uses(Facts(rows, around), months)

@@ -235,7 +235,7 @@ def _laid_together(*parts: _Touches) -> _Touches:
 def load_facts(worker_ids: Collection[int], months: Collection[date], *, on: date) -> Facts:
     """The facts of workers, with their touches of these months: two queries, however many; three where old cards were used."""
     rows = load_worker_rows(worker_ids, months)
-    return with_first_uses(Facts(rows, load_sites(rows.site_ids(), on=on)), months)
+    return with_first_uses(Facts(rows, load_surroundings(rows.site_ids(), on=on)), months)
 
 
 def with_first_uses(facts: Facts, months: Collection[date]) -> Facts:
@@ -263,7 +263,7 @@ def load_worker_rows(
     return _OF_WORKERS.ask_one(values)
 
 
-def load_sites(site_ids: Collection[int], *, on: date) -> Surroundings:
+def load_surroundings(site_ids: Collection[int], *, on: date) -> Surroundings:
     """The facts of sites, each with its structure, and which reasons count by the code table of a day."""
     if not site_ids:
         return Surroundings({}, {})
