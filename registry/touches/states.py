@@ -47,8 +47,15 @@ class OrphanCode(StrEnum):
     CLOCK = "CLOCK_IMPLAUSIBLE"
     CARD = "CARD_UNKNOWN"
     SITE = "SITE_UNKNOWN"  # the site that it names is not registered: the office says which one was meant
+    CARD_AND_SITE = (
+        "CARD_AND_SITE_UNKNOWN"  # both: as soon as the card is known its worker has the day, `SITE` from then on
+    )
     ASIDE = "PUT_ASIDE"  # the prime has said that it is none of the site's
     SETTLED = "SETTLED"  # somebody has: where it stands now is kept for when the device sends it again
+
+
+WITHOUT_CARD = [OrphanCode.CARD, OrphanCode.CARD_AND_SITE]
+WITHOUT_SITE = [OrphanCode.SITE, OrphanCode.CARD_AND_SITE]
 
 
 class TouchState(StrEnum):

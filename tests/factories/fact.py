@@ -1,5 +1,6 @@
 """A fact of a random world, and the world that they are told of."""
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,11 @@ class Fact:
     name: str
     tell: Callable[[], object]
     needs: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """Its name without the numbers behind it."""
+        return re.sub(r"\d+b?$", "", self.name)
 
 
 @dataclass

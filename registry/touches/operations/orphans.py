@@ -23,7 +23,7 @@ from registry.touches.derive.clocks import BEHIND_AT_MOST, counted_ms, is_far_of
 from registry.touches.derive.days import Boundaries, Flag, absolute, in_month, minute_of, moved_to
 from registry.touches.operations.presence import CHANGE_ORPHANS, move_presence
 from registry.touches.queries import UnknownCard
-from registry.touches.states import OrphanCode
+from registry.touches.states import WITHOUT_CARD, WITHOUT_SITE, OrphanCode
 
 Place = tuple[int, int]  # device and number
 
@@ -126,7 +126,7 @@ def put_aside(site_id: SiteId, places: Collection[Place], *, by: Actor, at: date
 
 _OF_CREDENTIAL = """
 JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
-WHERE o.code = %s AND (t.credential_kind, t.credential) = (%s, %s)
+WHERE o.code = ANY(%s) AND (t.credential_kind, t.credential) = (%s, %s)
 """
 _NAME_OWNER = CHANGE_ORPHANS.format(which=_OF_CREDENTIAL, what="card_worker_id = %s, card_branch = %s, token = NULL")
 _DISCARD = CHANGE_ORPHANS.format(which=_OF_CREDENTIAL, what="code = %s")
@@ -135,7 +135,7 @@ _DISCARD = CHANGE_ORPHANS.format(which=_OF_CREDENTIAL, what="code = %s")
 def _settle_unknown(unknown: UnknownCard, statement: str, values: list[Any], *, by: Actor) -> int:
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    return _run(statement, [OrphanCode.CARD, unknown.kind, unknown.credential, *values])
+    return _run(statement, [WITHOUT_CARD, unknown.kind, unknown.credential, *values])
 
 
 @transaction.atomic
@@ -171,10 +171,12 @@ def discard_unknown(unknown: UnknownCard, *, by: Actor, at: datetime) -> int:
 _OF_SITE = """
 SELECT o.device_id, o.seq, t.touched_at, t.offset_s, o.received_at FROM touches_orphan o
 JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
-WHERE o.site_id = %s AND o.code = %s ORDER BY o.device_id, o.seq FOR UPDATE OF o
+WHERE o.site_id = %s AND o.code = ANY(%s) ORDER BY o.device_id, o.seq FOR UPDATE OF o
 """
 _TO_SITE = "UPDATE touches_orphan SET code = %s, site_id = %s WHERE device_id = %s AND seq = %s"
-_DISCARD_SITE = CHANGE_ORPHANS.format(which="WHERE o.site_id = %s AND o.code = %s", what="code = %s")
+_DISCARD_SITE = CHANGE_ORPHANS.format(
+    which="WHERE o.site_id = %s AND o.code = ANY(%s)", what="code = CASE WHEN o.code = %s THEN %s ELSE %s END"
+)
 
 
 @transaction.atomic
@@ -189,7 +191,7 @@ def name_site(named_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> int
     if not Site.objects.filter(pk=site_id, business__isnull=False).exists():
         raise TouchSiteError(field="site_id")
     with connection.cursor() as cursor:
-        cursor.execute(_OF_SITE, [named_id, OrphanCode.SITE])
+        cursor.execute(_OF_SITE, [named_id, WITHOUT_SITE])
         found = cursor.fetchall()
     if not found:
         return 0
@@ -205,10 +207,14 @@ def name_site(named_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> int
 
 @transaction.atomic
 def discard_site(named_id: int, *, by: Actor, at: datetime) -> int:
-    """The office says that nobody knows which site was meant; the days stay as they are. Returns how many touches."""
+    """The office says that nobody knows which site was meant. Returns of how many touches.
+
+    The days stay as they are; and a card that is unknown still can become known, and bring its worker his day.
+    """
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    count = _run(_DISCARD_SITE, [named_id, OrphanCode.SITE, OrphanCode.ASIDE])
+    only_card = [OrphanCode.CARD_AND_SITE, OrphanCode.CARD]
+    count = _run(_DISCARD_SITE, [named_id, WITHOUT_SITE, *only_card, OrphanCode.ASIDE])
     if count:
         note_act("sites_site", named_id, "discard_site", by=by, at=at, reason="")
     return count

@@ -52,7 +52,7 @@ def write_orphans(
     for one, touched in lonely:
         number = divmod(card_key(named_card(one.kind, one.credential)), BRANCHES)
         token = one.credential if one.kind == "token" else None
-        code = OrphanCode.SITE if touched.site_id in nowhere else orphan_code(touched)
+        code = _code_nowhere(touched) if touched.site_id in nowhere else orphan_code(touched)
         moment = in_month(touched.number)[1]
         rows.append(
             (device_id, one.seq, touched.site_id, unpacked(touched.number).at, at, code, *number, token, moment)
@@ -71,6 +71,14 @@ def orphan_code(touched: Touched) -> OrphanCode:
     return OrphanCode.CLOCK if touched.implausible else OrphanCode.CARD
 
 
+def _code_nowhere(touched: Touched) -> OrphanCode:
+    return OrphanCode.CARD_AND_SITE if touched.worker_id is None and not touched.implausible else OrphanCode.SITE
+
+
+# What an orphan waits for when its card has become known, and stands on its worker's day: nothing, or still for its site.
+_WHEN_ADOPTED = {OrphanCode.CARD: OrphanCode.SETTLED, OrphanCode.CARD_AND_SITE: OrphanCode.SITE}
+
+
 _SETTLE = (
     "UPDATE touches_orphan SET code = %s, card_worker_id = %s, card_branch = %s, moment = %s"
     " WHERE device_id = %s AND seq = %s"
@@ -84,26 +92,27 @@ def adopt_orphans() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.device_id, o.seq, o.site_id, o.touched_at, o.moment, c.worker_id, c.branch, d.worker_id,"
+            "SELECT o.device_id, o.seq, o.code, o.site_id, o.touched_at, o.moment, c.worker_id, c.branch, d.worker_id,"
             " t.credential_kind, t.credential FROM touches_orphan o"
             " JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token"
             " JOIN touches_device d ON d.id = o.device_id"
             " JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)"
-            " WHERE o.code = 'CARD_UNKNOWN' ORDER BY o.device_id, o.seq FOR UPDATE OF o"
+            " WHERE o.code = ANY(%s) ORDER BY o.device_id, o.seq FOR UPDATE OF o",
+            [list(_WHEN_ADOPTED)],
         )
         found = cursor.fetchall()
         if not found:
             return
         touched = [
             Touched(site_id, worker_id, with_branch(absolute(moment, jst_day(at).replace(day=1)), used))
-            for _, _, site_id, at, moment, worker_id, branch, phone_of, *credential in found
+            for _, _, _, site_id, at, moment, worker_id, branch, phone_of, *credential in found
             for used in [0 if phone_of is not None or is_of_phone(*credential) else branch]
         ]
         cursor.execute(_ADOPT, presence_values(touched))
         cursor.executemany(
             _SETTLE,
             [
-                (OrphanCode.SETTLED, one.worker_id, row[6], in_month(one.number)[1], row[0], row[1])
+                (_WHEN_ADOPTED[row[2]], one.worker_id, row[7], in_month(one.number)[1], row[0], row[1])
                 for row, one in zip(found, touched, strict=True)
             ],
         )

@@ -129,7 +129,7 @@ SELECT d.id, d.name, w.places,
      AND s.business_id IS DISTINCT FROM (SELECT business_id FROM sites_site WHERE id = %(site)s)),
   d.state, d.registered_at, d.last_seen_at, d.highest, CASE WHEN /*unsent*/ THEN d.unsent ELSE 0 END, d.unsent_since,
   CASE WHEN /*settled*/ THEN 0 ELSE (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r) END,
-  (SELECT count(*) FROM touches_orphan o WHERE o.device_id = d.id AND o.code = 'SITE_UNKNOWN'), d.renumbered_at, w.left_at
+  (SELECT count(*) FROM touches_orphan o WHERE o.device_id = d.id AND o.code IN ('SITE_UNKNOWN', 'CARD_AND_SITE_UNKNOWN')), d.renumbered_at, w.left_at
 FROM w JOIN touches_device d ON d.id = w.device_id ORDER BY d.id
 """.replace("/*served*/", _SERVED)
     .replace("/*unsent*/", _UNSENT)

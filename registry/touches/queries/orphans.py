@@ -9,7 +9,7 @@ from registry.core.reach import SITE_IN_REACH, Reach
 from registry.touches.derive.days import absolute
 from registry.touches.queries.presence import Touched
 from registry.touches.queries.rows import rows_of
-from registry.touches.states import OrphanCode
+from registry.touches.states import WITHOUT_SITE, OrphanCode
 
 
 def find_settled(names: Collection[tuple[int, int]]) -> dict[tuple[int, int], Touched]:
@@ -91,7 +91,7 @@ _NOBODYS = """
 FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
 LEFT JOIN sites_site s ON s.id = o.site_id
 LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
-WHERE o.code = 'CARD_UNKNOWN' AND c.id IS NULL
+WHERE o.code IN ('CARD_UNKNOWN', 'CARD_AND_SITE_UNKNOWN') AND c.id IS NULL
 """
 _UNKNOWN = """
 SELECT min(o.device_id), (array_agg(o.seq ORDER BY o.device_id, o.seq))[1], t.credential_kind, t.credential, count(*),
@@ -142,7 +142,7 @@ SELECT o.site_id, count(*), min(o.touched_at), max(o.touched_at),
   (SELECT array_agg(d.name ORDER BY d.id) FROM touches_device d WHERE d.id = ANY(array_agg(o.device_id)) AND d.name <> ''),
   (SELECT array_agg(DISTINCT s.name ORDER BY s.name) FROM touches_pairing p JOIN sites_terminal t ON t.id = p.terminal_id
    JOIN sites_site s ON s.id = t.site_id WHERE p.device_id = ANY(array_agg(o.device_id)))
-FROM touches_orphan o WHERE o.code = %s AND (%s::numeric IS NULL OR o.site_id = %s)
+FROM touches_orphan o WHERE o.code = ANY(%s) AND (%s::numeric IS NULL OR o.site_id = %s)
 GROUP BY o.site_id ORDER BY max(o.touched_at) DESC, o.site_id LIMIT %s
 """
 
@@ -155,7 +155,7 @@ def list_unknown_sites(limit: int) -> list[UnknownSite]:
 def count_unknown_sites() -> Unknown:
     """How many site IDs touches name that nobody has registered."""
     (row,) = rows_of(
-        "SELECT count(DISTINCT site_id), min(touched_at) FROM touches_orphan WHERE code = %s", [OrphanCode.SITE]
+        "SELECT count(DISTINCT site_id), min(touched_at) FROM touches_orphan WHERE code = ANY(%s)", [WITHOUT_SITE]
     )
     return Unknown(*row)
 
@@ -167,7 +167,7 @@ def find_unknown_site(site_id: int) -> UnknownSite | None:
 
 
 def _unknown_sites(site_id: int | None, limit: int) -> list[UnknownSite]:
-    rows = rows_of(_UNKNOWN_SITES, [OrphanCode.SITE, site_id, site_id, limit])
+    rows = rows_of(_UNKNOWN_SITES, [WITHOUT_SITE, site_id, site_id, limit])
     return [
         UnknownSite(named_id, number, first_at, last_at, devices or [], sites or [])
         for named_id, number, first_at, last_at, devices, sites in rows

@@ -26,7 +26,7 @@ from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import months_of_workers
 from tests.factories.fact import START, Fact, World, moment
 from tests.factories.facts import four_firms
-from tests.factories.lonely import a_whole_world
+from tests.factories.lonely import a_whole_world, half_a_world
 
 WORLDS = int(os.environ.get("WORLDS", "40"))
 ORDERS = int(os.environ.get("ORDERS", "10"))
@@ -170,7 +170,7 @@ def test_the_order_of_facts_changes_nothing(piece: int) -> None:
     for seed in range(piece, WORLDS, PIECES):
         expected = None
         for order in range(ORDERS):
-            world = a_whole_world(seed, firms)
+            world = half_a_world(seed, firms)
             tell(world, random.Random(f"{seed} {order}"))
             found = days(world), days_as_of(world, AS_OF)
             assert found[0], seed

@@ -233,3 +233,31 @@ def test_only_the_office_names_a_site_and_only_one_that_exists(gate: Gate, card:
             attempt()
     assert discard_site(wrong, by=OFFICE, at=NOW) == 1
     assert (list_unknown_sites(10), len(days_of(card.worker_id))) == ([], 1)
+
+
+@pytest.mark.parametrize("is_discarded", [False, True])
+def test_a_card_that_becomes_known_brings_its_day_from_a_site_that_nobody_knows(
+    gate: Gate, card: CardRow, wrong: int, *, is_discarded: bool
+) -> None:
+    gate.send({**a_touch(1, card, MORNING), "site": str(wrong), "card": f"{card.worker_id}-02"})
+    assert ([one.number for one in list_unknown_cards(10)], days_of(card.worker_id)) == ([1], [])
+    assert [one.number for one in list_unknown_sites(10)] == [1]
+    if is_discarded:
+        discard_site(wrong, by=OFFICE, at=NOW)
+    issue_card(card.worker_id, by=OFFICE, at=NOW)
+    adopt_orphans()
+    (day,) = days_of(card.worker_id)
+    assert (day.site_id, day.standing, Reason.SITE_NOT_OF_DEVICE in day.reasons) == (wrong, Standing.WAITING, True)
+    assert [one.number for one in list_unknown_sites(10)] == ([] if is_discarded else [1])
+
+
+def test_the_office_names_the_owner_and_the_site_of_a_touch_in_any_order(gate: Gate, card: CardRow, wrong: int) -> None:
+    gate.send({**a_touch(1, card, MORNING), "site": str(wrong), "card": f"{card.worker_id}-07"})
+    unknown = find_unknown_card(gate.device.device_id, 1)
+    assert unknown
+    assert name_owner(unknown, f"{card.worker_id}-01", by=OFFICE, at=NOW) == 1
+    adopt_orphans()
+    assert [day.site_id for day in days_of(card.worker_id)] == [wrong]
+    assert name_site(wrong, SiteId(gate.site_id), by=OFFICE, at=NOW) == 1
+    adopt_orphans()
+    assert [day.site_id for day in days_of(card.worker_id)] == [gate.site_id]
