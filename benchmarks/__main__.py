@@ -20,8 +20,8 @@ WORLD = {"workers": 6000, "firms": 100, "sites": 16, "months": 1, "seed": 1}
 SECONDS = int(os.environ.get("BENCH_SECONDS", "10"))
 PEAK_SECONDS = 6 * SECONDS
 ROUNDS = 4
-BATCHES, SINGLES = 15, 250  # in each round, for each connection
-LANES, GROWING = 8, 4
+BATCHES, SINGLES = 15, 250  # in each round, of each device
+SENDING, GROWING = 8, 4
 
 S = "INSERT INTO bench_s VALUES (1, 2, now(), 'one durable row');"
 B = "INSERT INTO bench_s SELECT n, n, now(), 'a row of a batch' FROM generate_series(1, 500) n;"
@@ -128,10 +128,10 @@ def measure(postgres: Postgres, gates: list[Gate]) -> list[Row]:
 def batches(postgres: Postgres, gates: list[Gate]) -> list[Row]:
     """A month of eight sites at once, device by device, a quarter at a time, and each quarter once more."""
     warm_up(gates)
-    touches, again = LANES * BATCHES * 300, []
+    touches, again = SENDING * BATCHES * 300, []
 
     def quarter() -> float:
-        plan = [bodies(gate, count=BATCHES, size=300) for gate in gates[:LANES]]
+        plan = [bodies(gate, count=BATCHES, size=300) for gate in gates[:SENDING]]
         first = touches / send(plan)[0]
         again.append(touches / send(plan)[0] / first)
         return first
@@ -153,22 +153,21 @@ def growth(postgres: Postgres, gates: list[Gate]) -> Row:
     """
     import psycopg
 
-    warm_up(gates[LANES:])
+    warm_up(gates[SENDING:])
     with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:
         link.execute("VACUUM (FULL, ANALYZE) touches_presence")
-    for gate in gates[LANES + GROWING :]:
+    for gate in gates[SENDING + GROWING :]:
         send([bodies(gate, count=ROUNDS * BATCHES, size=300)])
     size, days = presence_bytes(), worker_days()
-    for gate in gates[LANES : LANES + GROWING]:
+    for gate in gates[SENDING : SENDING + GROWING]:
         send([bodies(gate, count=ROUNDS * BATCHES, size=300)])
     grown, days = presence_bytes() - size, worker_days() - days
     return Row("presence, bytes a worker-day", f"{grown / days:.1f} B", "", "≤ 20 B")
 
 
 def warm_up(gates: list[Gate]) -> None:
-    """The first request of a connection plans its statements."""
-    for gate in gates:
-        send([bodies(gate, count=2, size=20)])
+    """The first request of a thread plans its statements: all send at once, so that many threads answer."""
+    send([bodies(gate, count=2, size=50) for gate in gates])
 
 
 def singles(postgres: Postgres, gates: list[Gate]) -> list[Row]:

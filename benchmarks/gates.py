@@ -65,25 +65,25 @@ def bodies(gate: Gate, *, count: int, size: int) -> list[tuple[bytes, dict[str, 
     return found
 
 
-def write_plan(path: Path, lanes: list[list[tuple[bytes, dict[str, str]]]]) -> None:
-    """A file of requests, one list for each connection, for the sending process."""
-    path.write_text(json.dumps([[[body.decode(), headers] for body, headers in lane] for lane in lanes]))
+def write_plan(path: Path, devices: list[list[tuple[bytes, dict[str, str]]]]) -> None:
+    """A file of requests, one list for each device, for the sending process."""
+    path.write_text(json.dumps([[[body.decode(), headers] for body, headers in own] for own in devices]))
 
 
-def send(lanes: list[list[tuple[bytes, dict[str, str]]]], *, rate: float = 0) -> tuple[float, list[float]]:
-    """Send all requests from a process of its own, each lane over one connection.
+def send(devices: list[list[tuple[bytes, dict[str, str]]]], *, rate: float = 0) -> tuple[float, list[float]]:
+    """Send all requests from a process of its own, those of each device one after the other, over a connection for each device.
 
     Returns the seconds that it took and the seconds of each request; with `rate`, requests a second from an open
     loop: a request that had to wait for its turn counts from when it was due.
     """
     plan = FOLDER / "plan.json"
-    write_plan(plan, lanes)
+    write_plan(plan, devices)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.sender", str(plan), str(rate)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SystemExit(f"the sender has stopped\n{done.stderr}")
     answer = json.loads(done.stdout)
-    if answer["wrong"] or len(answer["each"]) != sum(map(len, lanes)):
+    if answer["wrong"] or len(answer["each"]) != sum(map(len, devices)):
         raise SystemExit(f"{answer['wrong']} requests were not answered as stored\n{done.stderr}")
     return answer["seconds"], answer["each"]

@@ -8,6 +8,7 @@ import selectors
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,13 +34,11 @@ def is_whole(answer: bytes) -> bool:
     return len(body) >= int(length.split(b":")[1])
 
 
-class Lane:
-    """One connection that sends its requests one after the other, each as soon as it is due."""
+class Device:
+    """Requests that are sent one after the other, each as soon as it is due and the one before is answered."""
 
     def __init__(self, requests: Sequence[bytes], due: Sequence[float]) -> None:
-        self.link = socket.create_connection(("127.0.0.1", PORT))
-        self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.requests, self.due, self.answer, self.is_idle = requests, due, b"", True
+        self.requests, self.due, self.is_answered = requests, due, True
         self.each: list[float] = []
         self.sent_at, self.wrong = 0.0, 0
 
@@ -51,60 +50,81 @@ class Lane:
     @property
     def waits_until(self) -> float:
         """When the next request is due; never where an answer is still to come, or nothing is left."""
-        if self.is_done or not self.is_idle:
+        if self.is_done or not self.is_answered:
             return float("inf")
         return self.due[len(self.each)] if self.due else 0.0
 
-    def send(self, now: float) -> None:
-        """Send the next request. It counts from when it was due."""
-        self.sent_at, self.is_idle, self.answer = self.waits_until or now, False, b""
-        self.link.sendall(self.requests[len(self.each)])
+    def next_request(self, now: float) -> bytes:
+        """The next request, which is sent now. It counts from when it was due."""
+        self.sent_at, self.is_answered = self.waits_until or now, False
+        return self.requests[len(self.each)]
 
-    def receive(self) -> None:
-        """Take what has come of the answer."""
+    def take(self, answer: bytes) -> None:
+        """Note an answer that has come to its end."""
+        self.each.append(time.perf_counter() - self.sent_at)
+        self.wrong += b" 200 " not in answer[:20] or b'"stored"' not in answer
+        self.is_answered = True
+
+
+class Connection:
+    """A way to the server. Any device uses any of them, as behind a proxy.
+
+    Which of the server's processes a connection has fallen to, by chance and for good, binds no device to it.
+    """
+
+    def __init__(self) -> None:
+        self.link = socket.create_connection(("127.0.0.1", PORT))
+        self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.device, self.answer = Device((), ()), b""
+
+    def send(self, device: Device, now: float) -> None:
+        """Send the next request of a device."""
+        self.device, self.answer = device, b""
+        self.link.sendall(device.next_request(now))
+
+    def receive(self) -> bool:
+        """Take what has come of the answer; whether that is all of it."""
         piece = self.link.recv(1 << 20)
         if not piece:
             raise SystemExit("the server has closed a connection")
         self.answer += piece
-        if is_whole(self.answer):
-            self.each.append(time.perf_counter() - self.sent_at)
-            self.wrong += b" 200 " not in self.answer[:20] or b'"stored"' not in self.answer
-            self.is_idle = True
+        if not is_whole(self.answer):
+            return False
+        self.device.take(self.answer)
+        return True
 
 
-def send_all(lanes: Sequence[Lane]) -> None:
-    """Send everything, and wait for every answer."""
+def send_all(devices: Sequence[Device]) -> None:
+    """Send everything over as many connections as there are devices, and wait for every answer."""
+    free = deque(Connection() for _ in devices)  # the one that has been idle longest is taken first
     with selectors.DefaultSelector() as selector:
-        for lane in lanes:
-            selector.register(lane.link, selectors.EVENT_READ, lane)
-        while not all(lane.is_done for lane in lanes):
+        for one in free:
+            selector.register(one.link, selectors.EVENT_READ, one)
+        while not all(device.is_done for device in devices):
             now = time.perf_counter()
-            for lane in lanes:
-                if lane.waits_until <= now:
-                    lane.send(now)
-            until = min(lane.waits_until for lane in lanes)
+            for device in devices:
+                if device.waits_until <= now:
+                    free.popleft().send(device, now)
+            until = min(device.waits_until for device in devices)
             for key, _ in selector.select(max(0.0, until - now) if until < float("inf") else None):
-                key.data.receive()
-                if key.data.is_done:  # the server gives it up while others go on
-                    selector.unregister(key.fileobj)
+                if key.data.receive():
+                    free.append(key.data)
 
 
 def main() -> None:
     """Send the plan, print how long it took."""
     plan, rate = json.loads(Path(sys.argv[1]).read_text()), float(sys.argv[2])
-    requests = [[raw_request(*one) for one in lane] for lane in plan]
+    requests = [[raw_request(*one) for one in own] for own in plan]
     begin, step = time.perf_counter() + 0.5, len(requests) / rate if rate else 0
-    lanes = [
-        Lane(own, [begin + step * (n + place / len(requests)) for n in range(len(own))] if rate else [])
+    devices = [
+        Device(own, [begin + step * (n + place / len(requests)) for n in range(len(own))] if rate else [])
         for place, own in enumerate(requests)
     ]
     begin = time.perf_counter()
-    send_all(lanes)
+    send_all(devices)
     seconds = time.perf_counter() - begin
-    for lane in lanes:
-        lane.link.close()
-    each = [one for lane in lanes for one in lane.each]
-    sys.stdout.write(json.dumps({"seconds": seconds, "each": each, "wrong": sum(lane.wrong for lane in lanes)}))
+    each = [one for device in devices for one in device.each]
+    sys.stdout.write(json.dumps({"seconds": seconds, "each": each, "wrong": sum(one.wrong for one in devices)}))
 
 
 if __name__ == "__main__":

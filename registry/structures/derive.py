@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from registry.structures.states import TenureState
@@ -82,6 +82,13 @@ class Structure:
             node_id, tier = self.parents[node_id], tier + 1
         return tier
 
+    def has_place(self, tenure_id: int | None, day: date) -> bool:
+        """Whether a tenure holds its position on a day; the prime's own place, which has no tenure, always."""
+        if tenure_id is None:
+            return True
+        tenure = self.by_id.get(tenure_id)
+        return tenure is not None and tenure.holds(day)
+
     def holder(self, node_id: int, day: date) -> TenureFact | None:
         """Who holds a position on a day; an accepted firm before one by name, that before an invited one."""
         return next((one for one in self._by_node.get(node_id, ()) if one.holds(day)), None)
@@ -151,17 +158,12 @@ def collecting_entry(entries: Iterable[EntryFact], structure: Structure, day: da
 
     An entry holds only on days of its firm's place.
     """
-    found = []
-    for one in entries:
-        if one.holds(day):
-            tenure = structure.by_id.get(one.tenure_id) if one.tenure_id is not None else None
-            if one.tenure_id is None or (tenure is not None and tenure.holds(day)):
-                found.append((one, tenure))
+    found = [one for one in entries if one.holds(day) and structure.has_place(one.tenure_id, day)]
     if len(found) < 2:  # noqa: PLR2004 -- nothing to choose from
-        return found[0][0] if found else None
-    return min(found, key=lambda pair: _collects_first(structure, *pair))[0]
+        return found[0] if found else None
+    return min(found, key=partial(_collects_first, structure))
 
 
-def _collects_first(structure: Structure, one: EntryFact, tenure: TenureFact | None) -> tuple[object, ...]:
-    tier = structure.tier(tenure.node_id) if tenure else 0
+def _collects_first(structure: Structure, one: EntryFact) -> tuple[object, ...]:
+    tier = structure.tier(structure.by_id[one.tenure_id].node_id) if one.tenure_id is not None else 0
     return not one.collects, -tier, one.from_on, one.added_at, one.trade

@@ -206,7 +206,9 @@ def _find_meanings(
 
 def meaning_of(day: date, standing: Standing, reasons: tuple[Reason, ...]) -> Meaning:
     """A day in the words of the protocol: bound, waiting for somebody's part, flagged for a decision."""
-    state = _STATES.get(standing, TouchState.WAITING if reasons else TouchState.BOUND)
+    if standing is Standing.FORMAL and not reasons:  # nearly every day
+        return Meaning(day, TouchState.BOUND, ())
+    state = _STATES.get(standing, TouchState.WAITING)
     if state is TouchState.WAITING and not _OF_ONE_TOUCH.isdisjoint(reasons):
         state = TouchState.FLAGGED
     return Meaning(day, state, reasons)

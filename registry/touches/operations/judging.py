@@ -110,7 +110,7 @@ def judge(sent: SentBatch, asked: Asked, known: Known, *, joined: Mapping[int, i
     def unnamed_site(item: TouchItem, ms: int) -> int | None:
         if item.seq in device.taken:
             return AS_LOGGED
-        return device.only_site(min(corrected_ms(ms, item.offset_s), at_ms))
+        return device.always_at or device.only_site(min(corrected_ms(ms, item.offset_s), at_ms))
 
     read = _read(sent.opened, Reading(cards, unnamed_site))
     taken = {at: one for at, one in enumerate(read) if isinstance(one, Stored) and one.seq in device.taken}

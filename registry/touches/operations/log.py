@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -89,10 +90,13 @@ class DeviceNow:
                 return True
         return False
 
+    @cached_property
+    def always_at(self) -> int | None:
+        """The site of a device that has only ever served one, as nearly all."""
+        return self.places[0][0] if len(self.places) == 1 else None
+
     def only_site(self, ms: int) -> int | None:
         """The one site that it served at a moment, or last before it; None where there are several."""
-        if len(self.places) == 1:
-            return self.places[0][0]
         sites = {place for place, begin, end in self.places if begin <= ms < end}
         if not sites:
             latest = max((end for _, _, end in self.places if end <= ms), default=None)
