@@ -1,5 +1,6 @@
 """Reads of accounts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,6 @@ def account_of_login(login_id: str) -> int | None:
     return Account.objects.filter(login_id=login_id).values_list("pk", flat=True).first()
 
 
-def list_accounts(account_ids: list[int]) -> dict[int, AccountRow]:
-    """Accounts by number."""
-    return {account.pk: account_row(account) for account in Account.objects.filter(pk__in=account_ids).order_by("pk")}
+def accounts_with_mail(account_ids: Collection[int]) -> set[int]:
+    """Those of some accounts that have a mail address."""
+    return set(Account.objects.filter(pk__in=account_ids).exclude(mail="").order_by("pk").values_list("pk", flat=True))

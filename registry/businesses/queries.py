@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from django.db.models import Q
 
-from registry.accounts.queries import AccountRow, list_accounts
+from registry.accounts.queries import AccountRow, account_row
 from registry.accounts.states import AccountState, Role
 from registry.businesses.models import Business, BusinessUser, Unit
 from registry.businesses.policy import BUSINESS_POLICY
@@ -110,11 +110,9 @@ class UserRow:
 
 def list_users(business_id: BusinessId) -> list[UserRow]:
     """The people who log in for a firm, in the order of their opening."""
-    found = list(
-        BusinessUser.objects.filter(business_id=business_id).order_by("pk").values_list("account_id", "unit_id")
-    )
-    accounts = list_accounts([account_id for account_id, _ in found])
-    return [UserRow(accounts[pk], accounts[pk].login_id == str(business_id), unit_id) for pk, unit_id in found]
+    found = BusinessUser.objects.filter(business_id=business_id).select_related("account").order_by("pk")
+    accounts = [(account_row(user.account), user.unit_id) for user in found]
+    return [UserRow(account, account.login_id == str(business_id), unit_id) for account, unit_id in accounts]
 
 
 def list_users_without_password(business_id: BusinessId) -> list[UserRow]:
@@ -124,9 +122,15 @@ def list_users_without_password(business_id: BusinessId) -> list[UserRow]:
 
 def list_users_of_unit(business_id: BusinessId, unit_id: int | None) -> list[UserRow]:
     """Those of a firm's people whom something filed under a unit concerns: the unit's, those above it, the whole firm's."""
+    above = units_from(business_id, unit_id)
+    return [user for user in list_users(business_id) if user.unit_id in above]
+
+
+def units_from(business_id: BusinessId, unit_id: int | None) -> set[int | None]:
+    """A unit with those above it, and the whole firm (None)."""
     parents = {row.id: row.parent_id for row in list_units(business_id)} if unit_id is not None else {}
     above: set[int | None] = {None}
     while unit_id is not None:
         above.add(unit_id)
         unit_id = parents[unit_id]
-    return [user for user in list_users(business_id) if user.unit_id in above]
+    return above

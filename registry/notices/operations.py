@@ -8,7 +8,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from registry.accounts.operations import check_without_password, make_initial_password, make_security_code
-from registry.accounts.queries import find_account, list_accounts
+from registry.accounts.queries import accounts_with_mail, find_account
 from registry.accounts.states import Permission, Portal
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
@@ -162,9 +162,9 @@ def write_notices(
     notices = Notice.objects.bulk_create(
         Notice(account_id=one, kind=kind, data=dict(data), written_at=at, about=about) for one in account_ids
     )
-    accounts = list_accounts([one.account_id for one in notices])
+    with_mail = accounts_with_mail([one.account_id for one in notices])
     for notice in notices:
-        if accounts[notice.account_id].mail:
+        if notice.account_id in with_mail:
             app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)
 
 

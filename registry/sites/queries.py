@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from registry.accounts.queries import AccountRow
 from registry.accounts.states import AccountState
-from registry.businesses.queries import UserRow, list_users, list_users_of_unit, part_of_account
+from registry.businesses.queries import UserRow, list_users, part_of_account, units_from
 from registry.core.actor import Actor
 from registry.core.ids import BusinessId, SiteId
 from registry.core.reach import WHOLE, Reach
@@ -153,9 +153,13 @@ def list_users_to_choose(business_id: BusinessId, *, by: Actor) -> list[UserRow]
 def list_users_of_own_site(site: SiteRow) -> list[UserRow]:
     """Those of a prime's people who reach one of its sites."""
     own = BusinessId(site.business_id)
-    given = [user for user in list_site_users(site.id, own) if user.account.role in ROLES_LIMITED_TO_SITES]
-    by_unit = list_users_of_unit(own, site.unit_id)
-    return [user for user in by_unit if user.account.role not in ROLES_LIMITED_TO_SITES] + given
+    above, given = units_from(own, site.unit_id), _accounts_given(site.id)
+    return [
+        user
+        for user in list_users(own)
+        if (user.account.id in given if user.account.role in ROLES_LIMITED_TO_SITES else user.unit_id in above)
+        and user.account.state is not AccountState.CLOSED
+    ]
 
 
 SHOWN_AT_MOST = 50  # sites on a page

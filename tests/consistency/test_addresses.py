@@ -99,8 +99,8 @@ class Cast:
         self.unregistered = open_unregistered_site(board, by=owner_of(self.prime), at=NOW)
         month = NOW.date().replace(day=1)
         bind_months([(self.card.worker_id, month)])
-        place = list_terminals(self.gate.site_id)[0].id
-        self.screen = make_screen_link(self.gate.site_id, place, by=owner_of(self.prime), at=NOW)
+        self.terminal, self.account = list_terminals(self.gate.site_id)[0], list_users(self.prime)[0].account.id
+        self.screen = make_screen_link(self.gate.site_id, self.terminal.id, by=owner_of(self.prime), at=NOW)
         self.paper = ask_paper(Wish(PaperKind.FIRM_DAYS, month, month), by=owner_of(self.prime), at=NOW)
         self.own = self._below_another_prime()
         letters = secrets_of_letters()
@@ -166,11 +166,11 @@ class Cast:
                 where = where.replace(placeholder, str(own))
         numbers = {
             "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.unregistered if "unregistered" in where else self.gate.site_id,
-            "<int:terminal_id>": list_terminals(self.gate.site_id)[0].id, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
+            "<int:terminal_id>": self.terminal.id, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
             "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
-            "<int:paper_id>": self.paper, "<int:edit_id>": self.edit, "<int:seq>": 1, "<int:branch>": 1, "<int:named_id>": 1, "<str:secret>": self.screen, "<int:account_id>": list_users(self.prime)[0].account.id,
-            "<str:code>": list_terminals(self.gate.site_id)[0].poster_code(),
+            "<int:paper_id>": self.paper, "<int:edit_id>": self.edit, "<int:seq>": 1, "<int:branch>": 1, "<int:named_id>": 1, "<str:secret>": self.screen, "<int:account_id>": self.account,
+            "<str:code>": self.terminal.poster_code(),
         }  # fmt: skip
         for placeholder, number in numbers.items():
             where = where.replace(placeholder, str(number))

@@ -134,17 +134,18 @@ class Visitor:
         target.click(trial=True)
         self.resize(min(WIDTHS))
         target.click()
-        self.page.wait_for_load_state()
         self.look()
 
     def sees(self, *texts: str) -> None:
         """Each text is on the page."""
+        self.page.wait_for_load_state()
         body = self.page.inner_text("body")
         for text in texts:
             assert text in body, body
 
     def look(self) -> None:
         """Check the page in both widths and take its pictures; the window is wide afterwards."""
+        self.page.wait_for_load_state()  # a link that was clicked may lead to a page that has only begun
         self.pictures += 1
         for width in WIDTHS:
             if width != self.width:

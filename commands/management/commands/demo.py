@@ -26,7 +26,7 @@ from registry.accounts.operations import (
     open_account,
     set_first_password,
 )
-from registry.accounts.queries import AccountRow, account_of_login, list_accounts
+from registry.accounts.queries import AccountRow, account_of_login
 from registry.accounts.states import AccountState, Permission, Portal, Role
 from registry.businesses.operations import BusinessData, add_user, register_business
 from registry.businesses.queries import list_users
@@ -145,11 +145,11 @@ def _owner_of(firm: BusinessId) -> Actor:
 
 def _people_of_site(prime: BusinessId, at: datetime) -> list[AccountRow]:
     """A site manager and a site viewer of the prime, who have no site yet."""
-    return [
-        list_accounts([account_id])[account_id]
+    added = {
+        add_user(prime, name=name, mail="", role=role, by=_owner_of(prime), at=at)
         for name, role in (("現場 見太", Role.SITE_MANAGER), ("閲覧 見江", Role.SITE_VIEWER))
-        for account_id in [add_user(prime, name=name, mail="", role=role, by=_owner_of(prime), at=at)]
-    ]
+    }
+    return [user.account for user in list_users(prime) if user.account.id in added]
 
 
 def _site_with_device(

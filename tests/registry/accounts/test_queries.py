@@ -1,6 +1,6 @@
 import pytest
 
-from registry.accounts.queries import find_account, list_accounts
+from registry.accounts.queries import accounts_with_mail, find_account
 from registry.accounts.states import AccountState, Permission, Portal
 from tests.factories.accounts import an_account
 
@@ -19,6 +19,6 @@ def test_no_account_is_none() -> None:
     assert find_account(0) is None
 
 
-def test_accounts_by_number_leave_out_what_is_not_there() -> None:
-    one, other = an_account("12345678901821"), an_account("22345678901821")
-    assert list(list_accounts([other, one, 0])) == sorted([one, other])
+def test_accounts_with_a_mail_address_are_told_from_those_without() -> None:
+    one, other = an_account("12345678901821", mail="a@example.com"), an_account("22345678901821")
+    assert accounts_with_mail([other, one, 0]) == {one}
