@@ -1,6 +1,7 @@
 """Tests: a folder of their own, mail in memory, quick hashes; a name that a template does not know is seen."""
 
 import atexit
+import json
 import os
 import shutil
 import tempfile
@@ -8,6 +9,11 @@ import tempfile
 if "VAR_DIR" not in os.environ:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="ccus-test-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Only once: what a test starts may be told of yet another database.
+    servers = json.loads(os.environ.pop("DATABASES_OF_WORKERS", "{}"))
+    os.environ.update(servers.get(os.environ["PYTEST_XDIST_WORKER"], {}))
 
 from config.settings.base import *  # noqa: F403 -- settings are layered this way
 from config.settings.base import TEMPLATES

@@ -1,7 +1,9 @@
 """What `./test` does: system packages, a throwaway database, pytest."""
 
 import contextlib
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +26,7 @@ SYSTEM_PACKAGES = {
 }
 WITHOUT = "Without Chromium the journeys fail; without pcscd, its driver and root the tests through PC/SC are skipped."
 LONGEST_RUN_SECONDS = 3600
+DATABASES_OF_WORKERS = "DATABASES_OF_WORKERS"  # what the settings of tests read, by the name of the worker
 
 
 def ensure_system_packages() -> None:
@@ -50,6 +53,16 @@ def _arguments(given: list[str]) -> list[str]:
     return given if chosen else ["-n", "2", *given]
 
 
+def number_of_workers(command: list[str]) -> int:
+    """How many workers of pytest are asked for by number, one at least.
+
+    Each has a database server of its own: the transaction of a test that takes a minute would hold back the feed of changes, which
+    waits for whatever runs on its server, for all other tests.
+    """
+    found = re.search(r" (?:-n|--numprocesses)[ =]?(\d+)", " ".join(command))
+    return max(1, int(found[1])) if found else 1
+
+
 def remove_leftovers(temporary: Path, homes: Path) -> None:
     """Remove what test runs that were killed left: temporary folders, and databases made for such folders."""
     for left in temporary.glob("ccus-test-*"):
@@ -74,14 +87,23 @@ def main() -> int:
         os.environ.setdefault("MIGRATE_DATABASE_URL", os.environ["DATABASE_URL"])
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     folder = ROOT / "var" / "test-pg"
-    with alone_in(folder, otherwise=f"Tests run already in {ROOT}."), Postgres(folder, **THROWAWAY) as postgres:
-        postgres.ensure_database("registry")
-        urls = {
-            "DATABASE_URL": postgres.url("app", "registry"),
-            "MIGRATE_DATABASE_URL": postgres.url("owner", "registry"),
-            "DATABASE_LOG": str(postgres.log),
+    with alone_in(folder, otherwise=f"Tests run already in {ROOT}."), contextlib.ExitStack() as servers:
+        databases = {
+            worker: _database(servers.enter_context(Postgres(folder / worker, **THROWAWAY)))
+            for worker in [f"gw{number}" for number in range(number_of_workers(command))]
         }
+        urls = databases["gw0"] | {DATABASES_OF_WORKERS: json.dumps(databases)}
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **urls}, check=False).returncode
+
+
+def _database(postgres: Postgres) -> dict[str, str]:
+    """The environment of who uses a server that runs."""
+    postgres.ensure_database("registry")
+    return {
+        "DATABASE_URL": postgres.url("app", "registry"),
+        "MIGRATE_DATABASE_URL": postgres.url("owner", "registry"),
+        "DATABASE_LOG": str(postgres.log),
+    }
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 
 from config.stack import tests
 from config.stack.bootstrap import ROOT
-from config.stack.tests import LONGEST_RUN_SECONDS, ensure_system_packages, remove_leftovers
+from config.stack.tests import LONGEST_RUN_SECONDS, ensure_system_packages, number_of_workers, remove_leftovers
 
 
 def test_leftovers_of_killed_runs_go_and_those_of_running_ones_stay(tmp_path: Path) -> None:
@@ -78,3 +78,11 @@ def test_the_tests_before_a_change_lands_know_that_they_may_not_skip(tmp_path: P
     done = subprocess.run([tmp_path / ".ci" / "run"], env=place, capture_output=True, text=True, check=False)
 
     assert (done.stdout, done.returncode) == ("true", 7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "number"),
+    [("-n 2 -q", 2), ("-q -n3", 3), ("--numprocesses=4", 4), ("-n0", 1), ("-n auto", 1), ("-p no:xdist tests/api", 1)],
+)
+def test_each_worker_has_a_server(arguments: str, number: int) -> None:
+    assert number_of_workers(["python", "-m", "pytest", *arguments.split()]) == number
