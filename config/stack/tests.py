@@ -26,7 +26,6 @@ SYSTEM_PACKAGES = {
 }
 WITHOUT = "Without Chromium the journeys fail; without pcscd, its driver and root the tests through PC/SC are skipped."
 LONGEST_RUN_SECONDS = 3600
-DATABASES_OF_WORKERS = "DATABASES_OF_WORKERS"  # what the settings of tests read, by the name of the worker
 
 
 def ensure_system_packages() -> None:
@@ -92,7 +91,7 @@ def main() -> int:
             worker: _database(servers.enter_context(Postgres(folder / worker, **THROWAWAY)))
             for worker in [f"gw{number}" for number in range(number_of_workers(command))]
         }
-        urls = databases["gw0"] | {DATABASES_OF_WORKERS: json.dumps(databases)}
+        urls = databases["gw0"] | {"DATABASES_OF_WORKERS": json.dumps(databases)}  # read by `config/settings/test.py`
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **urls}, check=False).returncode
 
 

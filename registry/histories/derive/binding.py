@@ -357,7 +357,7 @@ def _assign_by_roster(
     tenure = site.structure.by_id[entry.tenure_id] if entry.tenure_id is not None else None
     firm = tenure.business_id if tenure and tenure.business_id is not None else site.structure.prime_id
     path = _path(site, firm, tenure, day)
-    reasons = {Reason(gap) for gap in path.gaps} if path.gaps else set()
+    reasons = {Reason(gap) for gap in path.gaps}
     for link in facts.links:
         if link.business_id == firm and link.from_on <= day and (link.until_on is None or day < link.until_on):
             break

@@ -207,7 +207,7 @@ def name_site(named_id: int, site_id: SiteId, *, by: Actor, at: datetime) -> int
 
 @transaction.atomic
 def discard_site(named_id: int, *, by: Actor, at: datetime) -> int:
-    """The office says that nobody knows which site was meant. Returns of how many touches.
+    """The office says that nobody knows which site was meant. Returns for how many touches.
 
     The days stay as they are; and a card that is unknown still can become known, and bring its worker his day.
     """

@@ -52,7 +52,7 @@ def write_orphans(
     for one, touched in lonely:
         number = divmod(card_key(named_card(one.kind, one.credential)), BRANCHES)
         token = one.credential if one.kind == "token" else None
-        code = _code_nowhere(touched) if touched.site_id in nowhere else orphan_code(touched)
+        code = _orphan_code(touched, is_nowhere=touched.site_id in nowhere)
         moment = in_month(touched.number)[1]
         rows.append(
             (device_id, one.seq, touched.site_id, unpacked(touched.number).at, at, code, *number, token, moment)
@@ -66,13 +66,13 @@ def write_orphans(
     note_change(ChangeKind.CARD, from_on=min(day_of(touched.number) for _, touched in lonely))
 
 
-def orphan_code(touched: Touched) -> OrphanCode:
-    """For what a touch of a known site waits."""
-    return OrphanCode.CLOCK if touched.implausible else OrphanCode.CARD
-
-
-def _code_nowhere(touched: Touched) -> OrphanCode:
-    return OrphanCode.CARD_AND_SITE if touched.worker_id is None and not touched.implausible else OrphanCode.SITE
+def _orphan_code(touched: Touched, *, is_nowhere: bool) -> OrphanCode:
+    """For what a touch without an owner, a day or a site waits."""
+    if touched.implausible:
+        return OrphanCode.SITE if is_nowhere else OrphanCode.CLOCK
+    if touched.worker_id is None:
+        return OrphanCode.CARD_AND_SITE if is_nowhere else OrphanCode.CARD
+    return OrphanCode.SITE
 
 
 # What an orphan waits for when its card has become known, and stands on its worker's day: nothing, or still for its site.
