@@ -95,7 +95,8 @@ WHERE o.code IN ('CARD_UNKNOWN', 'CARD_AND_SITE_UNKNOWN') AND c.id IS NULL
 """
 _UNKNOWN = """
 SELECT min(o.device_id), (array_agg(o.seq ORDER BY o.device_id, o.seq))[1], t.credential_kind, t.credential, count(*),
-  min(o.touched_at), max(o.touched_at), array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL)
+  min(o.touched_at), max(o.touched_at),
+  COALESCE(array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL), '{{}}')
 /*nobody's*/ GROUP BY t.credential_kind, t.credential {having} ORDER BY max(o.touched_at) DESC LIMIT %s
 """.replace("/*nobody's*/", _NOBODYS)
 
