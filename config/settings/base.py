@@ -144,8 +144,6 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql://app@localhost/registry"))}
 # The prepared statements of the busy paths are planned once; none of them is long enough to be worth compiling.
 DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan -c jit=off"
-# Django's default is never; now those statements are prepared that ask for it, and no others.
-DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 2**31
 # Where a server runs each of its few threads keeps its own; tests give theirs back.
 KEPT_CONNECTIONS = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
