@@ -34,7 +34,7 @@ def card() -> CardRow:
 
 @pytest.fixture
 def other(prime: BusinessId) -> Gate:
-    return a_gate(prime, name="第二工区", store="d" * 32)
+    return a_gate(prime, name="第二工区")
 
 
 def after(minutes: float) -> datetime:

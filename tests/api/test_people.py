@@ -70,7 +70,7 @@ def test_the_look_is_one_of_the_prime_at_the_name_alone(prime: BusinessId, gate:
 
 
 def test_a_card_that_was_stopped_and_a_person_of_another_site_are_not_told(prime: BusinessId, gate: Gate) -> None:
-    card, elsewhere = a_worker(prime), a_gate(prime, name="別の現場", store="e" * 32)
+    card, elsewhere = a_worker(prime), a_gate(prime, name="別の現場")
     expect(prime, elsewhere, card)
     assert ask(gate) == {}
     expect(prime, gate, card)
@@ -85,6 +85,6 @@ def test_a_revoked_device_is_told_nobody(prime: BusinessId, gate: Gate) -> None:
 
 
 def test_the_question_of_another_device_is_not_answered(prime: BusinessId, gate: Gate) -> None:
-    other = a_gate(prime, name="別の現場", store="e" * 32)
+    other = a_gate(prime, name="別の現場")
     answer = other.post(json.dumps({"store": gate.store}).encode(), path="/api/v1/people")
     assert (answer.status_code, answer.json()["code"]) == (409, "DEVICE_FORKED")

@@ -50,7 +50,7 @@ def transactions() -> dict[str, str]:
 @pytest.mark.django_db(transaction=True)
 def test_batches_of_several_devices_are_one_transaction() -> None:
     prime, card = a_firm(), a_worker(None)
-    gates = [a_gate(prime, store=sign * 32) for sign in "abc"]
+    gates = [a_gate(prime) for _ in range(3)]
     touches = [a_touch(seq, card, f"2026-11-1{seq}T08:00:00+09:00", ref=str(seq)) for seq in (1, 2, 3)]
 
     answers = receive_together([a_batch(gate, touch) for gate, touch in zip(gates, touches, strict=True)])
@@ -65,7 +65,7 @@ def test_batches_of_several_devices_are_one_transaction() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_is_not_plain_is_left_and_taken_alone() -> None:
     prime, card = a_firm(), a_worker(None)
-    first, second, third = (a_gate(prime, store=sign * 32) for sign in "abc")
+    first, second, third = (a_gate(prime) for _ in range(3))
     nobody = {**a_touch(1, card, ref="nobody's"), "card": "12345678901821-01"}
     batches = [
         a_batch(first, a_touch(1, card, "2026-11-17T08:00:00+09:00", ref="early")),
@@ -98,7 +98,7 @@ def test_what_was_judged_by_a_row_that_has_changed_is_not_written() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_nobody_waits_for_a_device_that_is_at_work_elsewhere() -> None:
     prime, card = a_firm(), a_worker(None)
-    busy, free = (a_gate(prime, store=sign * 32) for sign in "ab")
+    busy, free = (a_gate(prime) for _ in range(2))
     batches = [a_batch(gate, a_touch(1, card, ref=gate.store[0])) for gate in (busy, free)]
 
     def receive() -> list[Received | RegistryError | None]:
@@ -172,7 +172,7 @@ def test_what_only_the_database_refuses_spoils_no_other_touch(stubborn: Gate) ->
 
 
 def test_what_the_database_refuses_spoils_no_other_batch(stubborn: Gate) -> None:
-    other, card = a_gate(a_firm("別の元請"), store="b" * 32), a_worker(None)
+    other, card = a_gate(a_firm("別の元請")), a_worker(None)
     batches = [a_batch(stubborn, a_touch(1, card, ref="bad")), a_batch(other, a_touch(1, card, ref="good"))]
     assert statuses(receive_together(batches)) == [None, None]
     assert statuses([receive_batch(batch) for batch in batches]) == [["refused"], ["stored"]]

@@ -165,7 +165,7 @@ def test_an_unknown_card_waits_for_the_office(gate: Gate, card: CardRow) -> None
 
 
 def test_a_foreign_site_is_stored_and_flagged(gate: Gate, card: CardRow) -> None:
-    other = a_gate(a_firm("別の会社"), store="f" * 32)
+    other = a_gate(a_firm("別の会社"))
     result = gate.send(a_touch(1, card, site=str(other.site_id)))["results"][0]
     assert result["state"] == "flagged"
     assert "SITE_NOT_OF_DEVICE" in result["reasons"]
@@ -230,7 +230,7 @@ def test_the_order_of_batches_and_repeats_changes_nothing(gate: Gate, card: Card
     expected = _days(card)
     other = a_worker(None)
     for attempt in range(4):
-        second = a_gate(a_firm(f"会社{attempt}"), store=f"{attempt:032x}")
+        second = a_gate(a_firm(f"会社{attempt}"))
         shuffled = [{**touch, "card": other.number, "site": str(gate.site_id)} for touch in touches]
         rng.shuffle(shuffled)
         for at in range(0, len(shuffled), 6):

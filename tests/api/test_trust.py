@@ -61,7 +61,7 @@ def sites_in_log() -> list[int]:
 
 
 def test_a_device_of_two_sites_has_to_say_which(prime: BusinessId, gate: Gate, card: CardRow) -> None:
-    other = a_gate(prime, name="第二工区", store="d" * 32)
+    other = a_gate(prime, name="第二工区")
     pair_with(gate, other, prime)
 
     answer = gate.send(a_touch(1, card, NOON), a_touch(2, card, NOON, site=str(other.site_id)))
@@ -81,7 +81,7 @@ def test_two_terminals_of_one_site_are_one_site(prime: BusinessId, gate: Gate, c
 def test_a_touch_belongs_to_the_site_that_was_served_when_it_was_made(
     prime: BusinessId, gate: Gate, card: CardRow
 ) -> None:
-    other = a_gate(prime, name="第二工区", store="d" * 32)
+    other = a_gate(prime, name="第二工区")
     pair_with(gate, other, prime)
     leave(gate, gate.site_id, prime)
     touches = [a_touch(1, card, MORNING), a_touch(2, card, NOON)]
@@ -108,7 +108,7 @@ def test_a_touch_between_two_pairings_belongs_to_the_earlier_and_stays_stored(
     prime: BusinessId, gate: Gate, card: CardRow
 ) -> None:
     """As long as there was one pairing, its site was clear; a later one must not make the same touch unreadable."""
-    other = a_gate(prime, name="第二工区", store="d" * 32)
+    other = a_gate(prime, name="第二工区")
     leave(gate, gate.site_id, prime)
     touch = a_touch(1, card, "2026-11-20T12:30:00+09:00")
     assert first(gate.send(touch))["status"] == "stored"
@@ -238,7 +238,7 @@ def test_what_was_stored_before_it_was_revoked_is_not_flagged(prime: BusinessId,
 
 def test_a_revoked_device_is_slowed_down_and_told_for_how_long(prime: BusinessId, gate: Gate, card: CardRow) -> None:
     revoke_device(gate.device.device_id, reason="紛失", by=owner_of(prime), at=NOW)
-    other = a_gate(prime, name="第二工区", store="d" * 32)
+    other = a_gate(prime, name="第二工区")
     for seq in range(1, LIMITS[Limited.REVOKED_DEVICE].times + 1):
         gate.send(a_touch(seq, card, f"2026-11-19T08:{seq % 60:02}:00+09:00"))
 
@@ -340,7 +340,7 @@ def test_a_workers_phone_is_believed_for_a_minute_after_a_screen_showed_the_code
 def test_a_workers_phone_sends_no_other_card_and_no_site_without_its_poster(
     prime: BusinessId, phone: Gate, gate: Gate, card: CardRow
 ) -> None:
-    other, elsewhere = a_worker(None, "試作"), a_gate(prime, name="第二工区", store="d" * 32)
+    other, elsewhere = a_worker(None, "試作"), a_gate(prime, name="第二工区")
     here = list_terminals(gate.site_id)[0].poster_code(datetime.fromisoformat(MORNING))
     site, wrong = str(gate.site_id), str(elsewhere.site_id)
     touches = [

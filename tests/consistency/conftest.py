@@ -7,6 +7,9 @@ import pytest
 
 from tests.factories.committed import committed
 from tests.factories.one_of_each import OneOfEach
+from tests.factories.shared import as_found
+
+__all__ = ["as_found", "one_of_each"]
 
 
 @pytest.fixture(scope="module")

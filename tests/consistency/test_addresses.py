@@ -51,6 +51,7 @@ from tests.factories.cast import (
 )
 from tests.factories.links import unlink
 from tests.factories.photos import a_kept_photo
+from tests.factories.shared import shared
 from tests.factories.visitors import activate_account, as_firm, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +125,7 @@ class Cast:
         by, prime, beside = (
             owner_of(self.prime),
             self.prime,
-            a_gate(self.prime, name="となりの現場", store="d" * 32).site_id,
+            a_gate(self.prime, name="となりの現場").site_id,
         )
         unit = add_unit(prime, UnitData(name="支店", kana="シテン", code="1"), by=by, at=NOW)
         file_site(beside, unit, by=by, at=NOW)
@@ -141,13 +142,13 @@ class Cast:
     def _below_another_prime(self) -> dict[str, tuple[str, int]]:
         """What the first firm has where it is not the prime: by the address that is its own to open there."""
         prime, worker, by = a_firm("元請の会社"), self.card.worker_id, owner_of(self.prime)
-        site, day = a_gate(prime, store="b" * 32).site_id, NOW.date()
+        site, day = a_gate(prime).site_id, NOW.date()
         place = a_tenure(site, prime, self.prime).id
         add_to_roster(site, place, [(worker, RosterData(trade="06-01"))], from_on=STARTED, by=by, at=NOW)
         asked = enter_claim(worker, ClaimData(day=day, site_id=site), by=worker_as_actor(worker), at=NOW)
         entered = enter_claim(worker, ClaimData(day=STARTED, site_id=site), by=by, at=NOW)
         edit_day(worker, site, STARTED, work="足場", by=by, at=NOW)
-        other_site = a_gate(prime, store="c" * 32).site_id
+        other_site = a_gate(prime).site_id
         named = FirmPlace(business_name="名前だけの会社", from_on=day)
         return {
             "business/invitations/": ("<int:tenure_id>", a_tenure(other_site, prime, self.prime, accepted=False).id),
@@ -177,10 +178,13 @@ class Cast:
         return "/" + where
 
 
+everybody = shared(Cast)
+
+
 @pytest.fixture
-def cast() -> Iterator[Cast]:
+def cast(everybody: Cast) -> Iterator[Cast]:
     with time_machine.travel(NOW, tick=False):
-        yield Cast()
+        yield everybody
 
 
 def of_others(who: str, where: str) -> bool:

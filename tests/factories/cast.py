@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from secrets import token_hex
 from typing import Any
+from weakref import WeakSet
 
 from django.test import Client
 
@@ -38,7 +40,7 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 STARTED = REGISTERED.date()
 PASSWORD = "nagai-aikotoba-42"
 OFFICE = Actor(ActorKind.OFFICE, rights=frozenset(map(str, Permission)))
-STORE = "0123456789abcdef0123456789abcdef"
+BROWSERS: WeakSet[Client] = WeakSet()  # those in which somebody has logged in
 
 
 def a_firm(name: str = "見本建設株式会社", *, at: datetime = REGISTERED) -> BusinessId:
@@ -95,6 +97,7 @@ def activate(login_id: str, account_id: int, letters: dict[str, dict[str, str]],
 def logged_in(login_id: str) -> Client:
     """A browser in which somebody is logged in, by the real page."""
     client = Client()
+    BROWSERS.add(client)
     answer = client.post("/login/", {"login_id": login_id, "password": PASSWORD})
     assert answer.status_code == 302, answer.content.decode()
     return client
@@ -106,7 +109,7 @@ class Gate:
 
     device: RegisteredDevice
     site_id: SiteId
-    store: str = STORE
+    store: str
     client: Client = field(default_factory=Client)
 
     def post(self, body: bytes, *, signature: str | None = None, path: str = "/api/v1/touches") -> Any:
@@ -124,7 +127,7 @@ class Gate:
         return answer.json()
 
 
-def a_gate(prime: BusinessId, *, name: str = "見本ビル新築工事", at: datetime = REGISTERED, store: str = STORE) -> Gate:
+def a_gate(prime: BusinessId, *, name: str = "見本ビル新築工事", at: datetime = REGISTERED) -> Gate:
     """A site of a prime with one registered device."""
     data = SiteData(
         name=name, prefecture="13", address="東京都現場町4-5", public_works=False,
@@ -132,6 +135,7 @@ def a_gate(prime: BusinessId, *, name: str = "見本ビル新築工事", at: dat
     )  # fmt: skip
     site_id = open_site(prime, data, by=owner_of(prime), at=at)
     code = make_pairing_code(list_terminals(site_id)[0].id, by=owner_of(prime), at=at)
+    store = token_hex(16)
     return Gate(register_device(code.code, store=store, name="ゲートのPC", dense=True, at=at), site_id, store)
 
 

@@ -54,7 +54,11 @@ def row(claim: int) -> ClaimRow:
 
 
 def told(account: int) -> list[str]:
-    return list(Notice.objects.filter(account_id=account, kind__startswith="claim").values_list("kind", flat=True))
+    return list(
+        Notice.objects.filter(account_id=account, kind__startswith="claim")
+        .order_by("pk")
+        .values_list("kind", flat=True)
+    )
 
 
 def standing(worker: int, day: date = DAY) -> list[Standing]:

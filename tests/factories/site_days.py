@@ -60,7 +60,7 @@ def names(answer: Any) -> set[str]:
 def days_on_three_sites() -> WorkerId:
     """A worker touched on two sites, entered a day on the first one, and two on one without ID; somebody else was there too."""
     firm = a_firm()
-    card, gate, further = a_worker(firm), a_gate(firm), a_gate(firm, name="もう一つの現場", store="f" * 32)
+    card, gate, further = a_worker(firm), a_gate(firm), a_gate(firm, name="もう一つの現場")
     gate.send(
         a_touch(1, card), a_touch(2, card, "2026-10-05T08:00:00+09:00"), a_touch(3, card, "2026-10-06T08:00:00+09:00")
     )

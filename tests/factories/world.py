@@ -158,7 +158,7 @@ class World:
             {**a_touch(300 + self.count, self.card), "card": f"{self.card.worker_id}-9{self.count}"},
             {**a_touch(400 + self.count, self.card), "site": str(unknown_site(self.count))},
         )
-        further = a_gate(self.prime, name=name, store=f"{self.count}b" * 16)
+        further = a_gate(self.prime, name=name)
         self._claim(further.site_id)
         ask_paper(Wish(PaperKind.SITE_DAYS, MONTH, MONTH, further.site_id), by=by, at=NOW)
         for who in (by, worker_as_actor(self.card.worker_id)):
@@ -188,7 +188,7 @@ class World:
         edit_day(worker, site, date(2026, 9, self.count), work=mark(self.count), by=by, at=NOW)
 
     def _grow_invitations(self, name: str, firm: BusinessId) -> None:
-        site_id = a_gate(firm, name=name, store=f"{self.count}c" * 16).site_id
+        site_id = a_gate(firm, name=name).site_id
         for invited in (self.prime, self.below):
             a_tenure(site_id, firm, invited, accepted=False)
 

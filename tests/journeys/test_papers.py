@@ -78,7 +78,7 @@ def test_a_prime_saves_the_days_of_a_site(visitor: Make) -> None:
 def test_a_prime_saves_the_days_of_one_person_and_of_all_sites(visitor: Make) -> None:
     """A man of the prime also works for another firm: the prime sees that he did, not where."""
     days, prime, host = Days(), visitor("paper-person"), a_firm("よその会社")
-    gate = a_gate(host, name="よその現場", store="e" * 32)
+    gate = a_gate(host, name="よその現場")
     link(days.worker, host, from_on=date(2026, 11, 1), principal=False)
     people = [(days.worker, RosterData(trade="01-01", position="X001"))]
     add_to_roster(gate.site_id, None, people, from_on=date(2026, 11, 1), by=owner_of(host), at=NOW)

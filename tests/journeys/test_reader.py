@@ -37,7 +37,7 @@ class Scene:
         self.now, self.url, self.path = datetime.now(UTC), url, folder / "store.db"
         self.prime: BusinessId = a_firm(at=self.now)
         self.card: CardRow = a_worker(self.prime, at=self.now)
-        self.sites = [a_gate(self.prime, name=name, store=name * 32, at=self.now).site_id for name in ("a", "b")]
+        self.sites = [a_gate(self.prime, name=name, at=self.now).site_id for name in ("a", "b")]
         assert self.register(0) == 0
 
     def reader(self, *words: str) -> int:

@@ -120,7 +120,7 @@ def test_a_prime_looks_over_days_and_sites(visitor: Make) -> None:
     site = a_site()
     now, day = datetime.now(UTC), site.on(1)
     own = a_worker(site.prime, "五葉", at=now - timedelta(days=30))
-    other = a_gate(site.prime, name="例の橋補修工事", at=now - timedelta(days=3), store="f" * 32)
+    other = a_gate(site.prime, name="例の橋補修工事", at=now - timedelta(days=3))
     other.send(a_touch(1, own, f"{day:%Y-%m-%d}T08:01:00+09:00"))
     site.gate.send(site.touch(1, site.card, 1), site.touch(2, site.card, 1, "17:03"), site.touch(3, site.beside, 1))
     _worker, employer, upper, prime = let_in(site, visitor, "sites")

@@ -17,7 +17,7 @@ TODAY = f"/worker/days/{NOW.year}-{NOW.month}-{NOW.day}/"
 def test_each_touch_of_a_day_says_with_what_it_was_made() -> None:
     prime = a_firm()
     card, gate = a_worker(prime), a_gate(prime)
-    other, neighbour = a_worker(prime, "隣"), a_gate(prime, name="隣の現場", store="d" * 32)
+    other, neighbour = a_worker(prime, "隣"), a_gate(prime, name="隣の現場")
     late, later = "2026-11-20T12:00:00+09:00", "2026-11-20T17:00:30+09:00"
     off = a_touch(4, card, "2026-11-20T19:00:00+09:00", offset_s=3600)
     qr = {"seq": 5, "qr": card.number, "touched_at": "2026-11-20T18:30:00+09:00"}

@@ -1,8 +1,4 @@
-import pytest
-
+from tests.factories.shared import shared
 from tests.factories.site_days import Place
 
-
-@pytest.fixture
-def place() -> Place:
-    return Place()
+place = shared(Place)

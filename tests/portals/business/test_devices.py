@@ -110,7 +110,7 @@ def test_a_clock_far_from_ours_spoils_no_page(owner: Client, gate: Gate, card: C
 
 def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate: Gate, card: CardRow) -> None:
     wrong = str(card.worker_id)[:4] + str((card.worker_id // 10**9 + 1) % 10) + str(card.worker_id)[5:]
-    elsewhere = a_gate(a_firm("別の会社"), store="e" * 32).site_id
+    elsewhere = a_gate(a_firm("別の会社")).site_id
     gate.send(
         {**a_touch(1, card), "card": f"{wrong}-01"},
         {**a_touch(2, card), "card": "<b>12"},
@@ -134,13 +134,13 @@ def test_a_refused_touch_stands_there_with_cause_and_remedy(owner: Client, gate:
 def test_a_refused_touch_is_hidden_only_where_it_names_another_site_of_the_device(
     owner: Client, gate: Gate, prime: BusinessId, card: CardRow
 ) -> None:
-    other = a_gate(prime, name="第二工区", store="e" * 32)
+    other = a_gate(prime, name="第二工区")
     add_pairing(
         gate.device.device_id,
         make_pairing_code(list_terminals(other.site_id)[0].id, by=owner_of(prime), at=NOW).code,
         at=NOW,
     )
-    stranger = a_gate(a_firm("別の会社"), store="d" * 32).site_id
+    stranger = a_gate(a_firm("別の会社")).site_id
     site = str(other.site_id)
     named = {
         "hello": "hello",
@@ -265,7 +265,7 @@ def test_another_firm_finds_nothing(gate: Gate) -> None:
 
 
 def test_a_device_of_another_site_cannot_be_revoked_here(owner: Client, prime: BusinessId, gate: Gate) -> None:
-    other = a_gate(a_firm("別の会社"), store="e" * 32)
+    other = a_gate(a_firm("別の会社"))
     where = f"/business/sites/{gate.site_id}/devices/{other.device.device_id}/revoke/"
     assert owner.post(where).status_code == 404
     assert list_site_devices(other.site_id)[0].state is DeviceState.ACTIVE
@@ -275,7 +275,7 @@ def test_a_device_that_serves_another_firm_too_is_only_let_go(
     owner: Client, prime: BusinessId, gate: Gate, card: CardRow
 ) -> None:
     other = a_firm("別の会社")
-    elsewhere = a_gate(other, store="e" * 32).site_id
+    elsewhere = a_gate(other).site_id
     code = make_pairing_code(list_terminals(elsewhere)[0].id, by=owner_of(other), at=NOW).code
     add_pairing(gate.device.device_id, code, at=NOW)
     where = f"/business/sites/{gate.site_id}/devices/{gate.device.device_id}/"
@@ -296,7 +296,7 @@ def test_a_device_that_serves_another_firm_too_is_only_let_go(
 
 
 def test_nobody_lets_a_device_go_for_another_firm(owner: Client, gate: Gate) -> None:
-    other = a_gate(a_firm("別の会社"), store="e" * 32)
+    other = a_gate(a_firm("別の会社"))
     number = other.device.device_id
     assert owner.post(f"/business/sites/{other.site_id}/devices/{number}/leave/").status_code == 404
     assert owner.post(f"/business/sites/{gate.site_id}/devices/{number}/leave/").status_code == 404

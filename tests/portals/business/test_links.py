@@ -14,6 +14,7 @@ from registry.workers.models import Affiliation, EndDispute, LinkRequest
 from registry.workers.operations.links import ask_for_link
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_worker, owner_of
 from tests.factories.links import unlink
+from tests.factories.shared import shared
 from tests.factories.visitors import as_firm, as_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +36,7 @@ class Pair:
         return Affiliation.objects.get(worker=self.worker).pk
 
 
-@pytest.fixture
-def pair() -> Pair:
-    return Pair()
+pair = shared(Pair)
 
 
 def text(client: Client, path: str) -> str:

@@ -38,6 +38,7 @@ from registry.touches.operations.devices import end_pairing, make_pairing_code, 
 from tests.factories.addresses import patterns, takes_get
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
+from tests.factories.shared import shared
 from tests.factories.visitors import activate_account, as_firm, give, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -61,8 +62,7 @@ class Firm:
         self.branch, self.beside = self.unit("東支店", "10"), self.unit("西支店", "20")
         self.department = self.unit("東工事部", "11", self.branch)
         self.mine, self.theirs, self.nobodys = (
-            a_gate(self.id, name=name, store=store * 32)
-            for name, store in (("東の現場", "a"), ("西の現場", "b"), ("本社の現場", "c"))
+            a_gate(self.id, name=name) for name in ("東の現場", "西の現場", "本社の現場")
         )
         file_site(self.mine.site_id, self.department, by=self.owner, at=NOW)
         file_site(self.theirs.site_id, self.beside, by=self.owner, at=NOW)
@@ -85,9 +85,7 @@ class Firm:
         return logged_in(self.login)
 
 
-@pytest.fixture
-def firm() -> Firm:
-    return Firm()
+firm = shared(Firm)
 
 
 def pages_of_sites() -> list[str]:
@@ -214,7 +212,7 @@ def test_a_manager_without_a_unit_reaches_nothing(firm: Firm) -> None:
 
 def test_places_on_sites_of_others_are_the_whole_firm_s(firm: Firm) -> None:
     other = a_firm("よその会社")
-    site = a_gate(other, name="よその現場", store="d" * 32).site_id
+    site = a_gate(other, name="よその現場").site_id
     asked = a_tenure(site, other, firm.id, accepted=False)
     with pytest.raises(NotAllowedError):
         accept_invitation(asked.id, by=firm.manager, at=NOW)

@@ -85,7 +85,7 @@ def test_another_firm_finds_nothing(gate: Gate, page: str) -> None:
 
 
 def test_a_terminal_of_another_site_is_not_found(client: Client, gate: Gate, prime: BusinessId) -> None:
-    elsewhere = a_gate(prime, name="第二工区", store="d" * 32)
+    elsewhere = a_gate(prime, name="第二工区")
     wrong = f"/business/sites/{gate.site_id}/terminals/{terminal_of(elsewhere).id}/poster/"
     assert client.get(wrong).status_code == 404
 

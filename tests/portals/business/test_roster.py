@@ -15,6 +15,7 @@ from registry.workers.models import WorkerTrade
 from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
+from tests.factories.shared import shared
 from tests.factories.visitors import as_firm
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +43,7 @@ class Scene:
         return list_roster(self.site, on=STARTED)
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
+scene = shared(Scene)
 
 
 def text(client: Client, path: str) -> str:
@@ -243,7 +242,7 @@ class TestLacking:
     """Who works without a line: the to-do counts them, the page names them, the form has them ticked."""
 
     def test_they_are_named_and_ticked_from_their_first_day(self, scene: Scene) -> None:
-        gate, client = a_gate(scene.firm, name="自社の現場", store="e" * 32), as_firm(scene.firm)
+        gate, client = a_gate(scene.firm, name="自社の現場"), as_firm(scene.firm)
         cards = [a_worker(scene.firm, name) for name in ("無名簿", "二人目")]
         gate.send(*(a_touch(n + 1, card, f"2026-11-{18 + n}T08:00:00+09:00") for n, card in enumerate(cards)))
         bind_all()
@@ -265,7 +264,7 @@ class TestLacking:
 
     def test_a_line_that_begins_too_late_is_to_be_changed(self, scene: Scene) -> None:
         gate, client, card = (
-            a_gate(scene.firm, name="自社の現場", store="e" * 32),
+            a_gate(scene.firm, name="自社の現場"),
             as_firm(scene.firm),
             a_worker(scene.firm),
         )

@@ -89,7 +89,7 @@ def test_who_opens_a_site_is_ticked_beforehand(firm: BusinessId) -> None:
 
 @pytest.mark.parametrize("role", [Role.SITE_MANAGER, Role.SITE_VIEWER])
 def test_lists_and_files_hold_the_given_sites_alone(firm: BusinessId, site: SiteId, role: Role) -> None:
-    beside = a_gate(firm, name="となりの現場", store="b" * 32)
+    beside = a_gate(firm, name="となりの現場")
     beside.send(a_touch(1, a_worker(firm, "となり")))
     bind_all()
     browser, owner = as_firm(firm, role, site), as_firm(firm)
@@ -101,7 +101,7 @@ def test_lists_and_files_hold_the_given_sites_alone(firm: BusinessId, site: Site
 
 
 def test_a_site_manager_approves_on_his_site_alone(firm: BusinessId, site: SiteId) -> None:
-    worker, beside = a_worker(firm).worker_id, a_gate(firm, name="となりの現場", store="b" * 32).site_id
+    worker, beside = a_worker(firm).worker_id, a_gate(firm, name="となりの現場").site_id
     browser = as_firm(firm, Role.SITE_MANAGER, site)
     for number, (where, status) in enumerate(((site, 302), (beside, 404))):
         data = ClaimData(day=NOW.date() - timedelta(days=number), site_id=where)
@@ -132,7 +132,7 @@ def test_a_firm_below_gives_the_site_to_its_own_people(firm: BusinessId, site: S
 
 
 def test_many_given_sites_cost_no_further_query(firm: BusinessId) -> None:
-    sites = [a_gate(firm, name=f"現場{n}", store=f"{n}" * 32).site_id for n in range(4)]
+    sites = [a_gate(firm, name=f"現場{n}").site_id for n in range(4)]
     account_id = a_user(firm, Role.SITE_MANAGER)
     give(account_id, firm, sites[0])
     browser, numbers = browser_of(account_id), []

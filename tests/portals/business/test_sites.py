@@ -180,7 +180,7 @@ class TestSettings:
 
 
 def test_the_page_of_a_site_says_what_its_devices_still_hold(client: Client, prime: BusinessId) -> None:
-    gate, other, card = a_gate(prime), a_gate(prime, name="別の現場", store="e" * 32), a_worker(prime)
+    gate, other, card = a_gate(prime), a_gate(prime, name="別の現場"), a_worker(prime)
     for one, number in ((gate, 3), (other, 5)):
         one.send(a_touch(1, card), unsent=number, unsent_since="2026-11-20T11:00:00+09:00")
     assert "端末に残っている打刻 3件" in client.get(f"/business/sites/{gate.site_id}/").content.decode()

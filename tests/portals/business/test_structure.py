@@ -25,6 +25,7 @@ from registry.structures.operations.tenures import (
 from registry.structures.queries import find_site_key, list_structure
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
+from tests.factories.shared import shared
 from tests.factories.visitors import as_firm
 
 pytestmark = pytest.mark.django_db
@@ -50,9 +51,7 @@ class Scene:
         return [(row.name, row.state) for row in list_structure(self.site, on=TODAY)]
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
+scene = shared(Scene)
 
 
 def text(client: Client, path: str, status: int = 200) -> str:
@@ -87,7 +86,7 @@ class TestTree:
         assert "1人、1社" in text(first, f"{scene.path}/roster/")
 
     def test_the_prime_reads_whose_firm_has_no_place(self, scene: Scene) -> None:
-        gate, stranger = a_gate(scene.prime, name="別の現場", store="e" * 32), a_firm("無所属工業")
+        gate, stranger = a_gate(scene.prime, name="別の現場"), a_firm("無所属工業")
         a_tenure(gate.site_id, scene.prime, scene.first)
         card = a_worker(stranger, "迷子")
         gate.send(a_touch(1, card))
@@ -102,7 +101,7 @@ class TestTree:
     def test_only_whom_a_page_shows_is_looked_at(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(waiting, "MANY", 1)
         monkeypatch.setattr(lacking, "MANY", 1)
-        gate, prime = a_gate(scene.prime, name="別の現場", store="e" * 32), as_firm(scene.prime)
+        gate, prime = a_gate(scene.prime, name="別の現場"), as_firm(scene.prime)
         firms = (scene.prime, scene.prime, a_firm("無所属工業"), a_firm("無番工業"))
         cards = [a_worker(firm) for firm in firms]
         gate.send(*(a_touch(n + 1, card, f"2026-11-{16 + n}T08:00:00+09:00") for n, card in enumerate(cards)))
@@ -145,7 +144,7 @@ class TestTree:
         text(client, f"{scene.path}/roster/add/", 404)
 
     def test_an_empty_structure_says_how_to_begin(self, scene: Scene) -> None:
-        empty = a_gate(scene.prime, name="新しい現場", store="ab" * 16).site_id
+        empty = a_gate(scene.prime, name="新しい現場").site_id
         assert "まだ会社が入っていません" in text(as_firm(scene.prime), f"/business/sites/{empty}/structure/")
 
 

@@ -35,6 +35,7 @@ from registry.workers.states import CredentialBlock, RegistrationKind
 from tests.factories.cast import NOW, STARTED, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
 from tests.factories.links import unlink
+from tests.factories.shared import shared
 from tests.factories.visitors import activate_account, as_firm, give, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ class Scene:
         return [one.kind for one in self.lines(client)]
 
     def their_site(self) -> Gate:
-        return a_gate(self.other, name="よその現場", store="f" * 32)
+        return a_gate(self.other, name="よその現場")
 
     def claim(self, card: CardRow, site_id: SiteId, day: date = TODAY) -> int:
         data = ClaimData(day=day, site_id=site_id)
@@ -196,9 +197,7 @@ class Scene:
         return "/business/own/"
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
+scene = shared(Scene)
 
 
 MAKERS: dict[Kind, Callable[[Scene], str]] = {kind: getattr(Scene, kind) for kind in Kind}

@@ -74,7 +74,7 @@ def test_the_firm_s_own_sites_are_offered_first(place: Place) -> None:
     for who in ("prime", "below"):
         offered = place.page(who, "/business/days/new/").partition('name="own_site"')[2].partition("</select>")[0]
         assert f'value="{site}"' in offered
-    a_gate(a_firm("よその会社"), name="よその現場", store="e" * 32)
+    a_gate(a_firm("よその会社"), name="よその現場")
     assert "よその現場" not in place.page("below", "/business/days/new/")
     data = {"workers": [str(place.theirs.worker_id)], "day": "2026/11/19"}
     said = {**data, "own_site": str(site), "site_name": "ほかの現場"}
@@ -98,7 +98,7 @@ def test_a_person_s_month_holds_what_was_worked_for_the_firm(place: Place) -> No
 def test_a_person_s_days_for_others_stand_without_site_and_firm(place: Place) -> None:
     """A man of the prime works at another firm's site, whose roster he stands on."""
     guest, host = place.own.worker_id, a_firm("よその会社")
-    gate = a_gate(host, name="よその現場", store="e" * 32)
+    gate = a_gate(host, name="よその現場")
     link(guest, host, from_on=DAY, principal=False)
     people = [(guest, RosterData(trade="01-01", position="X001"))]
     add_to_roster(gate.site_id, None, people, from_on=DAY, by=owner_of(host), at=NOW)
@@ -119,7 +119,7 @@ def test_a_linked_person_without_days_has_an_empty_month(place: Place) -> None:
 
 
 def test_a_firm_s_month_says_on_which_sites_its_people_were(place: Place) -> None:
-    further = a_gate(place.prime, name="もう一つの現場", store="f" * 32)
+    further = a_gate(place.prime, name="もう一つの現場")
     further.send(a_touch(1, place.theirs, "2026-11-18T08:00:00+09:00"))
     enter_claim(
         place.theirs.worker_id,
@@ -214,7 +214,7 @@ def test_all_sites_are_filtered_by_the_address(place: Place, query: str, found: 
 
 
 def test_all_sites_come_in_pages_and_those_that_lag_first(place: Place) -> None:
-    further = a_gate(place.prime, name="遅れた現場", store="f" * 32)
+    further = a_gate(place.prime, name="遅れた現場")
     further.send(*(a_touch(n, a_worker(None, f"第{n}")) for n in range(1, 52)))
     bind_all()
     page = place.page("prime", f"/business/sites/days/{MONTH}/")
@@ -325,7 +325,7 @@ def test_an_employer_gives_its_people_s_days_their_site_id_and_the_prime_approve
     (path,) = set(re.findall(r"/business/claims/\d+/site/", place.page("below", f"/business/days/{MONTH}/")))
     assert "<p>仮現場</p>" in place.page("below", f"/business/workers/{worker}/days/{MONTH}/")
     assert "現場IDのない現場" not in place.page("prime", f"/business/days/{MONTH}/")
-    other = a_gate(place.prime, name="道路工事", store="e" * 32).site_id
+    other = a_gate(place.prime, name="道路工事").site_id
     assert (
         "「道路工事」の現場IDを付けますか"
         in place.browsers["below"].post(path, {"site_id": str(other)}).content.decode()

@@ -8,15 +8,14 @@ import time_machine
 from registry.audit.queries import list_looks
 from tests.factories.cast import NOW, a_touch, a_worker
 from tests.factories.days import bind_all
+from tests.factories.shared import shared
 from tests.factories.site_days import DAY, Place
 
 pytestmark = pytest.mark.django_db
 MONTH = f"{DAY.year}-{DAY.month}"
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
+place = shared(Place)
 
 
 def test_a_firm_sees_where_its_people_are_today_and_nobody_else_s(place: Place) -> None:

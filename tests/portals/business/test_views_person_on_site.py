@@ -42,7 +42,7 @@ def test_each_person_of_a_site_s_month_leads_to_the_days_there(place: Place) -> 
 
 
 def test_a_day_says_by_which_touches_and_devices_it_stands_and_nothing_of_other_sites(place: Place) -> None:
-    other = a_gate(place.prime, name="もう一つの現場", store="f" * 32)
+    other = a_gate(place.prime, name="もう一つの現場")
     other.send(a_touch(1, place.theirs, "2026-11-18T08:11:00+09:00"))
     place.gate.send(a_touch(3, place.theirs, "2026-11-20T17:03:00+09:00", direction="out"))
     bind_all()

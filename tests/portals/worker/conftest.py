@@ -1,8 +1,4 @@
-import pytest
-
 from tests.factories.own_days import Own
+from tests.factories.shared import shared
 
-
-@pytest.fixture
-def own() -> Own:
-    return Own()
+own = shared(Own)

@@ -15,6 +15,7 @@ from registry.core.ids import grouped
 from registry.core.read_policy import Relation
 from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, a_firm, a_worker, logged_in, office_login
+from tests.factories.shared import shared
 from tests.factories.visitors import as_firm, as_worker
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +41,7 @@ class Cast:
         return answer
 
 
-@pytest.fixture
-def cast() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield Cast()
+cast = shared(Cast)
 
 
 def test_each_look_says_who_when_what_and_by_what_right(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from registry.histories.queries import list_claims_of_worker
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
+from tests.factories.shared import shared
 from tests.factories.visitors import as_worker
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ class Known:
     def __init__(self) -> None:
         firm = a_firm()
         self.card = a_worker(firm, trades=("06-01",))
-        worked, listed = a_gate(firm), a_gate(firm, name="もう一つの現場", store="f" * 32)
+        worked, listed = a_gate(firm), a_gate(firm, name="もう一つの現場")
         worked.send(a_touch(1, self.card))
         people = [(self.card.worker_id, RosterData(trade="06-01"))]
         add_to_roster(listed.site_id, None, people, from_on=STARTED, by=owner_of(firm), at=NOW)
@@ -38,9 +39,7 @@ class Known:
         return answer.content.decode()
 
 
-@pytest.fixture
-def known() -> Known:
-    return Known()
+known = shared(Known)
 
 
 def test_sites_of_days_and_rosters_are_offered_and_chosen(known: Known) -> None:

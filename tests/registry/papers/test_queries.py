@@ -53,7 +53,7 @@ def test_a_person_s_list_holds_the_firm_s_days_alone() -> None:
 
 def test_a_prime_s_list_holds_all_its_sites() -> None:
     days = Days()
-    further = a_gate(days.prime, name="次の現場", store="e" * 32)
+    further = a_gate(days.prime, name="次の現場")
     further.send(a_touch(1, days.other, "2026-11-18T08:00:00+09:00"))
     bind_months([(days.other.worker_id, NOVEMBER)])
     found = list_days(firm_viewer(days.prime), days.wishes()[PaperKind.SITES_DAYS], at=NOW)

@@ -64,7 +64,7 @@ def test_a_touch_that_comes_while_its_site_gets_its_id_goes_there(firm: Business
     here = open_unregistered_site(BoardData(name="町道の補修"), by=by, at=NOW)
     code = make_pairing_code(list_terminals(here)[0].id, by=by, at=NOW).code
     phone = Gate(register_device(code, store="e" * 32, name="電話", dense=True, at=NOW), here, "e" * 32)
-    elsewhere = a_gate(a_firm("別の元請"), store="f" * 32)
+    elsewhere = a_gate(a_firm("別の元請"))
     touch = PhoneTouch(here, NOW, Direction.IN)
 
     def send() -> None:
@@ -136,7 +136,7 @@ def _discard_site(card: CardRow, site_id: int) -> None:
 
 def _join(card: CardRow, site_id: int) -> None:
     with transaction.atomic():
-        join_presence(site_id, a_gate(a_firm("別の元請"), store="f" * 32).site_id)
+        join_presence(site_id, a_gate(a_firm("別の元請")).site_id)
 
 
 @pytest.mark.parametrize("settle", [_adopt, _name_owner, _discard_unknown, _discard_site, _join])

@@ -32,6 +32,7 @@ from registry.notices.states import NoticeKind
 from registry.sites.operations.sites import close_site, reopen_site
 from tests.factories.cast import NOW, a_firm, a_gate, a_worker, owner_of
 from tests.factories.claims import Place, row, standing, told
+from tests.factories.shared import shared
 from tests.factories.visitors import account_of_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +43,7 @@ CLOSED, LAST_DAY = date(2027, 1, 10), datetime.fromisoformat("2027-02-10T23:59+0
 AFTER = datetime.fromisoformat("2027-02-11T00:00+09:00")
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
+place = shared(Place)
 
 
 def told_to(*firms: BusinessId) -> list[list[str]]:

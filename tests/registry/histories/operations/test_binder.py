@@ -126,7 +126,7 @@ def test_marks_are_read_once_and_concern_whom_they_name() -> None:
 def test_touches_in_any_order_leave_what_whole_months_say(seed: int) -> None:
     """Days that run into each other without a direction, nights, the end of a month, a new card in between."""
     rng, scene = random.Random(seed), Scene()
-    gates, cards = [scene.gate, a_gate(scene.prime, store="b" * 32)], [scene.card]
+    gates, cards = [scene.gate, a_gate(scene.prime)], [scene.card]
     at, moments = datetime(2026, 10, 28, 7, tzinfo=JST), []
     for _ in range(12):
         at += timedelta(hours=rng.choice([1, 9, 11, 15, 17, 24] if seed % 2 else [13, 14, 15]))

@@ -7,14 +7,13 @@ import pytest
 from registry.histories.operations.claim_checks import ClaimBeginError, ClaimDayError, ClaimLongError, ClaimOldError
 from tests.factories.cast import NOW
 from tests.factories.claims import Place
+from tests.factories.shared import shared
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
+place = shared(Place)
 
 
 def test_a_day_in_the_future_is_refused(place: Place) -> None:

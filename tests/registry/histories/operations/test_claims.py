@@ -37,6 +37,7 @@ from registry.notices.states import NoticeKind
 from registry.structures.operations.tenures import accept_invitation
 from tests.factories.cast import NOW, a_firm, a_gate, a_tenure, a_worker, owner_of
 from tests.factories.claims import Place, row, standing, told
+from tests.factories.shared import shared
 from tests.factories.visitors import account_of_worker, firm_viewer, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +45,7 @@ DAY = NOW.date()
 IN_TIME, TOO_LATE = datetime.fromisoformat("2026-12-31T23:59+09:00"), datetime.fromisoformat("2027-01-01T00:00+09:00")
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
+place = shared(Place)
 
 
 def test_an_entry_is_told_to_employer_first_tier_and_prime(place: Place) -> None:

@@ -45,6 +45,7 @@ from registry.sites.operations.sites import close_site
 from registry.workers.operations.registration import change_trades
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
+from tests.factories.shared import shared
 from tests.factories.visitors import account_of_worker, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -77,9 +78,7 @@ class Place:
         return day.assignment.work
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
+place = shared(Place)
 
 
 def told(account: int) -> list[str]:
@@ -171,7 +170,7 @@ def test_a_day_has_only_registered_trades_and_no_trade_twice(place: Place) -> No
 
 
 def test_a_firm_edits_only_what_was_worked_for_it(place: Place) -> None:
-    elsewhere = a_gate(place.prime, store="e" * 32)
+    elsewhere = a_gate(place.prime)
     guest = a_worker(place.prime, "出向").worker_id
     for site, worker in ((elsewhere.site_id, place.worker), (place.site, guest)):
         with pytest.raises(NotAllowedError):

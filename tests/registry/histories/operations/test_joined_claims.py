@@ -24,6 +24,7 @@ from registry.notices.states import NoticeKind
 from registry.sites.operations.sites import close_site
 from tests.factories.cast import NOW, owner_of
 from tests.factories.claims import Place, row, standing, told
+from tests.factories.shared import shared
 from tests.factories.visitors import account_of_worker
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +32,7 @@ DAY = NOW.date()
 TOO_LATE = datetime.fromisoformat("2027-01-01T00:00+09:00")
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
+place = shared(Place)
 
 
 SPRING = datetime.fromisoformat("2027-03-10T12:00+09:00")  # the site has got its ID

@@ -95,7 +95,7 @@ def test_a_touch_repeated_after_a_new_card_came_is_still_the_same(gate: Gate, ca
 
 
 def test_one_device_a_person_for_all_sites(gate: Gate, card: CardRow) -> None:
-    other = a_gate(a_firm("別の元請"), name="別の現場", store="d" * 32)
+    other = a_gate(a_firm("別の元請"), name="別の現場")
     answers = [touch_poster(card, where, shown_at=NOW) for where in (gate, other)]
     assert [one.seq for one in answers] == [1, 2]
     assert all(Reason.SITE_NOT_OF_DEVICE not in one.reasons for one in answers)

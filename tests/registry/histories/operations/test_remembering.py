@@ -106,9 +106,7 @@ def test_a_change_that_commits_after_others_were_read_shows_too() -> None:
             "INSERT INTO changes_change (kind, site_id, from_on) VALUES ('site', %s, %s)", [scene.gate.site_id, DAY]
         )
         assert "SITE_CLOSED" not in scene.answer()[2]
-        close_site(
-            a_gate(scene.prime, name="別", store="e" * 32).site_id, from_on=DAY, by=owner_of(scene.prime), at=NOW
-        )
+        close_site(a_gate(scene.prime, name="別").site_id, from_on=DAY, by=owner_of(scene.prime), at=NOW)
         assert "SITE_CLOSED" not in scene.answer()[2]
         late.commit()
     assert "SITE_CLOSED" in scene.answer()[2]

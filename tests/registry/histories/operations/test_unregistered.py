@@ -39,6 +39,7 @@ from registry.touches.operations.presence import adopt_orphans
 from registry.touches.states import Direction
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
+from tests.factories.shared import shared
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -68,14 +69,16 @@ def phone_on(site_id: SiteId, by: Actor, store: str = "e" * 32) -> Gate:
     return Gate(register_device(code.code, store=store, name="電話", dense=True, at=NOW), site_id, store)
 
 
-@pytest.fixture
-def place() -> Place:
+def a_place() -> Place:
     prime, firm = a_firm(), a_firm("下請の会社")
     by, real = owner_of(firm), a_gate(prime).site_id
     a_tenure(real, prime, firm)
     card = a_worker(firm)
     site_id = open_unregistered_site(BoardData(name=NAME), by=by, at=NOW)
     return Place(prime, firm, by, card, site_id, phone_on(site_id, by), real)
+
+
+place = shared(a_place)
 
 
 def test_a_touch_is_an_unapproved_day(place: Place) -> None:
@@ -192,7 +195,7 @@ def test_a_day_there_is_edited_once_it_has_its_site(place: Place) -> None:
 
 
 def test_touches_of_a_device_that_never_stood_there_go_to_the_site_too(place: Place) -> None:
-    stranger = a_gate(a_firm("別の元請"), name="別の現場", store="d" * 32)
+    stranger = a_gate(a_firm("別の元請"), name="別の現場")
     early = a_touch(1, place.card, site=str(place.site_id))
     late = a_touch(2, place.card, "2026-11-19T07:58:00+09:00", site=str(place.site_id))
     stranger.send(early)

@@ -15,6 +15,7 @@ from registry.histories.queries import (
     path_of_day,
 )
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
+from tests.factories.shared import shared
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -40,9 +41,7 @@ class Place:
         return claim
 
 
-@pytest.fixture
-def place() -> Place:
-    return Place()
+place = shared(Place)
 
 
 def test_each_firm_s_part_in_a_claim(place: Place) -> None:

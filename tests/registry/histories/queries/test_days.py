@@ -46,7 +46,7 @@ def test_a_calendar_day_is_counted_once_where_it_stands_best() -> None:
 @pytest.mark.django_db
 def test_years_at_a_glance_count_calendar_days() -> None:
     prime = a_firm()
-    gate, further, card = a_gate(prime), a_gate(prime, store="f" * 32), a_worker(prime)
+    gate, further, card = a_gate(prime), a_gate(prime), a_worker(prime)
     gate.send(
         a_touch(1, card, "2026-10-05T08:00:00+09:00"), a_touch(2, card, "2026-11-05T08:00:00+09:00"),
         a_touch(3, card, "2026-11-06T08:00:00+09:00"),

@@ -29,7 +29,7 @@ def test_day_trade_and_position_of_days_for_others_while_linked() -> None:
     own, other = a_firm("自社"), a_firm("よそ")
     gate, card = a_gate(other), a_worker(own, trades=("06-01", "02-01"))
     lend(gate, other, card.worker_id)
-    mine = a_gate(own, store="e" * 32)
+    mine = a_gate(own)
     gate.send(*(a_touch(n, card, f"2026-11-{n:02}T08:00:00+09:00") for n in (5, 10, 15)))
     mine.send(a_touch(1, card, "2026-11-16T08:00:00+09:00"))
     unlink(card.worker_id, own, until_on=date(2026, 11, 10), by=OFFICE, at=NOW)
@@ -43,7 +43,7 @@ def test_day_trade_and_position_of_days_for_others_while_linked() -> None:
 def test_only_formal_days_and_two_sites_alike_are_one_line() -> None:
     own, other = a_firm("自社"), a_firm("よそ")
     card = a_worker(own, trades=("06-01", "01-01", "02-01"))
-    gates = [a_gate(other, store=f"{n}" * 32) for n in (1, 2)]
+    gates = [a_gate(other) for n in (1, 2)]
     lend(gates[0], other, card.worker_id)
     people = [(card.worker_id, RosterData(trade="02-01", position="X001"))]
     add_to_roster(gates[1].site_id, None, people, from_on=NOVEMBER, by=owner_of(other), at=NOW)

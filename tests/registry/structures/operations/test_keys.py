@@ -20,6 +20,7 @@ from registry.structures.operations.tenures import FirmAboveItselfError, FirmPla
 from registry.structures.queries import find_site_key, list_structure, tenures_of_firm
 from registry.structures.states import KEY_LIFE
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, owner_of
+from tests.factories.shared import shared
 from tests.factories.visitors import user_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +47,7 @@ class Scene:
         return [(row.name, row.tier, row.state) for row in list_structure(self.site, on=TODAY)]
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
+scene = shared(Scene)
 
 
 def test_who_types_the_key_has_its_place_at_once(scene: Scene) -> None:

@@ -30,6 +30,7 @@ from registry.workers.operations.ends import dispute_end
 from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
 from tests.factories.links import last_link, link
+from tests.factories.shared import shared
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -52,9 +53,7 @@ class Scene:
         )  # fmt: skip
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
+scene = shared(Scene)
 
 
 def test_an_own_worker_is_put_on_the_roster_once(scene: Scene) -> None:
@@ -171,7 +170,7 @@ def test_a_line_that_was_a_mistake_holds_on_no_day(scene: Scene) -> None:
 
 def test_who_leaves_a_firm_leaves_its_rosters(scene: Scene) -> None:
     scene.add(from_on=STARTED)
-    second = a_gate(scene.firm, name="自社の現場", store="ab" * 16).site_id
+    second = a_gate(scene.firm, name="自社の現場").site_id
     day = NOW.date()
     add_to_roster(second, None, [(scene.card.worker_id, DATA)], from_on=day, by=owner_of(scene.firm), at=NOW)
     end_affiliation(last_link(scene.card.worker_id, scene.firm), until_on=day, by=owner_of(scene.firm), at=NOW)

@@ -60,7 +60,7 @@ def test_an_invited_firm_is_told_and_joins_by_accepting(prime: BusinessId, site:
 
 
 def test_firms_of_some_structures_are_those_with_an_id(prime: BusinessId, site: SiteId) -> None:
-    other = a_gate(prime, store="e" * 32).site_id
+    other = a_gate(prime).site_id
     first, second, third = (a_firm(name) for name in ("一次工業", "二次工業", "三次工業"))
     a_tenure(site, prime, first)
     invite_firm(site, None, place(second), **by(prime))

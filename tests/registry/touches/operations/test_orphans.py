@@ -196,7 +196,7 @@ def test_a_site_that_nobody_has_registered_waits_for_the_office_and_its_day_says
 def test_a_registered_site_that_is_not_the_device_s_is_none_of_the_office_s(
     gate: Gate, card: CardRow, prime: BusinessId
 ) -> None:
-    other = a_gate(prime, name="別の現場", store="b" * 32)
+    other = a_gate(prime, name="別の現場")
     gate.send({**a_touch(1, card), "site": str(other.site_id)})
     assert list_unknown_sites(10) == []
 

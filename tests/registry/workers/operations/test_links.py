@@ -33,6 +33,7 @@ from registry.workers.operations.links import (
 )
 from tests.factories.cast import NOW, OFFICE, a_firm, a_worker, owner_of
 from tests.factories.links import link, unlink
+from tests.factories.shared import shared
 from tests.factories.visitors import account_of_worker, user_as_actor, worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -74,9 +75,7 @@ class Sides:
         return list_users(self.firm)[0].account.id
 
 
-@pytest.fixture
-def sides() -> Sides:
-    return Sides()
+sides = shared(Sides)
 
 
 OTHER = {"business": "worker", "worker": "business"}

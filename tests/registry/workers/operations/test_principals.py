@@ -20,6 +20,7 @@ from registry.workers.operations.principals import PrincipalDayError, make_princ
 from registry.workers.queries import list_ended_links, list_links
 from tests.factories.cast import NOW, OFFICE, STARTED, a_firm, a_gate, a_worker, owner_of
 from tests.factories.links import link, unlink
+from tests.factories.shared import shared
 from tests.factories.visitors import worker_as_actor
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +49,7 @@ class Two:
         return list(rows.values_list("from_on", "until_on", "principal"))
 
 
-@pytest.fixture
-def two() -> Two:
-    return Two()
+two = shared(Two)
 
 
 def test_from_that_day_on_the_host_is_principal_and_both_links_hold(two: Two) -> None:
