@@ -10,7 +10,16 @@ from registry.changes.operations import MARKS_OF_DAYS, note_change
 from registry.changes.states import ChangeKind
 from registry.core.days import jst_day
 from registry.core.prepared import number_list
-from registry.touches.derive.days import Flag, absolute, day_of, in_month, unpacked, unpacked_month, with_branch
+from registry.touches.derive.days import (
+    NO_CARD,
+    Flag,
+    absolute,
+    day_of,
+    in_month,
+    unpacked,
+    unpacked_month,
+    with_branch,
+)
 from registry.touches.operations.items import BRANCHES, Stored, card_key, is_of_phone, named_card
 from registry.touches.queries import Touched
 from registry.touches.states import OrphanCode
@@ -106,7 +115,7 @@ def adopt_orphans() -> None:
         touched = [
             Touched(site_id, worker_id, with_branch(absolute(moment, jst_day(at).replace(day=1)), used))
             for _, _, _, site_id, at, moment, worker_id, branch, phone_of, *credential in found
-            for used in [0 if phone_of is not None or is_of_phone(*credential) else branch]
+            for used in [NO_CARD if phone_of is not None or is_of_phone(*credential) else branch]
         ]
         cursor.execute(_ADOPT, presence_values(touched))
         cursor.executemany(
