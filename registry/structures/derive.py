@@ -93,6 +93,17 @@ class Structure:
         """Who holds a position on a day; an accepted firm before one by name, that before an invited one."""
         return next((one for one in self._by_node.get(node_id, ()) if one.holds(day)), None)
 
+    def firms_on(self, node_ids: Iterable[int], from_on: date, until_on: date | None) -> set[int]:
+        """Registered firms that hold one of some positions on one of some days; `until_on` is the first day after them."""
+        return {
+            one.business_id
+            for node_id in node_ids
+            for one in self._by_node.get(node_id, ())
+            if one.business_id is not None
+            and (until_on is None or one.from_on < until_on)
+            and (one.until_on is None or from_on < one.until_on)
+        }
+
     def tenure_of(self, business_id: int, day: date) -> TenureFact | None:
         """A firm's own place on a day: an accepted one first, then the highest, then the oldest."""
         rows = [one for one in self._by_firm.get(business_id, ()) if one.holds(day)]
@@ -126,6 +137,14 @@ class Structure:
             node_id = self.parents[node_id]
             here = self.holder(node_id, day) if node_id is not None else None
         return Path((*firms, self.prime_id), frozenset(gaps))
+
+    def above(self, node_id: int | None) -> set[int]:
+        """A position with all that stand above it; none for the prime."""
+        found = set()
+        while node_id is not None:
+            found.add(node_id)
+            node_id = self.parents[node_id]
+        return found
 
     def below(self, node_ids: Iterable[int]) -> set[int]:
         """Positions with all that hang below them."""

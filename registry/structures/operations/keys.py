@@ -90,7 +90,8 @@ def join_by_key(
 ) -> int:
     """Take the place that a key opens, from a day on. Days since then become complete by themselves.
 
-    Harmless when repeated; an open invitation to the same place is answered by it. Returns the tenure.
+    Harmless when repeated; an open invitation to the same place is answered by it, and the days before those that it is
+    for are a row of their own. Returns the tenure of the first day.
     """
     key = check_site_key(text, on=on)
     if not may_answer(by, business_id):
@@ -100,16 +101,19 @@ def join_by_key(
         node__site=key.site_id, node__parent=key.parent_id, business=business_id,
         state__in=[TenureState.INVITED, TenureState.ACCEPTED],
     )  # fmt: skip
-    known = next((one for one in mine.order_by("state", "pk") if one.until_on is None or one.until_on > from_on), None)
-    if known:
-        if known.state == TenureState.INVITED:
-            accept_invitation(known.pk, by=by, at=at)
+    days = mine.order_by("from_on", "state", "pk")
+    known = next((one for one in days if one.until_on is None or one.until_on > from_on), None)
+    if known and known.state == TenureState.INVITED:
+        accept_invitation(known.pk, by=by, at=at)
+    if known and known.from_on <= from_on:
         return known.pk
-    check_place(FirmPlace(business_id=business_id, from_on=from_on), structure, key.parent_id)
+    until_on = known.from_on if known else None
+    place = FirmPlace(business_id=business_id, from_on=from_on, until_on=until_on)
+    check_place(place, structure, key.parent_id)
     node = Node.objects.create(site_id=key.site_id, parent_id=key.parent_id, tier=structure.tier(key.parent_id) + 1)
     tenure = Tenure.objects.create(
-        node=node, business_id=business_id, work=work, from_on=from_on, invited_by_id=key.made_by_id, invited_at=at,
-        answered_at=at,
+        node=node, business_id=business_id, work=work, from_on=from_on, until_on=until_on, invited_by_id=key.made_by_id,
+        invited_at=at, answered_at=at,
     )  # fmt: skip
     move(tenure, TENURE_LIFE, TenureMove.ACCEPT, by=by, at=at, reason="site key")
     note_tenure(tenure)

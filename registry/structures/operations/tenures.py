@@ -1,5 +1,6 @@
 """Firms in a structure: invite, name, answer, end, exchange, join. Both sides take part, and each step is dated."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -100,20 +101,21 @@ def locked_structure(site_id: SiteId) -> Structure:
     return load_structure(site_id)
 
 
-def check_place(place: FirmPlace, structure: Structure, parent_id: int | None) -> None:
-    """Refuse a place that cannot be: no firm or two, days that end before they begin, a firm below itself."""
+def check_place(
+    place: FirmPlace, structure: Structure, parent_id: int | None, *, below: Collection[int] = ()
+) -> None:  # fmt: skip
+    """Refuse a place that cannot be: no firm or two, days that end before they begin, a firm below itself.
+
+    `below`: a position that is there already, whatever hangs below it.
+    """
     if (place.business_id is None) == (place.business_name == ""):
         raise FirmNameError(field="business_id")
     if place.business_id is not None and not names_of_businesses([place.business_id]):
         raise FirmUnknownError(field="business_id")
     if place.until_on is not None and place.until_on <= place.from_on:
         raise TenureDaysError(field="last_on")
-    above = {structure.prime_id}
-    while parent_id is not None:
-        holder = structure.holder(parent_id, place.from_on)
-        above |= {holder.business_id} if holder and holder.business_id else set()
-        parent_id = structure.parents[parent_id]
-    if place.business_id in above:
+    others = structure.above(parent_id) | structure.below(below) - set(below)
+    if place.business_id in {structure.prime_id, *structure.firms_on(others, place.from_on, place.until_on)}:
         raise FirmAboveItselfError(field="business_id")
 
 
@@ -266,9 +268,11 @@ def exchange_firm(node_id: int, place: FirmPlace, *, by: Actor, at: datetime, on
     structure = locked_structure(SiteId(node.site_id))
     if not may_invite(by, structure, node.parent_id, on=on):
         raise NotAllowedError
-    check_place(place, structure, node.parent_id)
+    check_place(place, structure, node.parent_id, below=[node.pk])
     for tenure in locked_tenures().filter(node=node, state__in=LIVE):
-        if tenure.business_id == place.business_id and tenure.from_on == place.from_on:
+        if (tenure.business_id, tenure.business_name, tenure.from_on) == (
+            place.business_id, place.business_name, place.from_on
+        ):  # fmt: skip
             return tenure.pk
         if tenure.from_on < place.from_on:
             _close(tenure, place.from_on, by=by, at=at)
@@ -284,6 +288,6 @@ def join_named_firm(tenure_id: int, business_id: BusinessId, *, by: Actor, at: d
     if not may_invite(by, structure, named.node.parent_id, on=on):
         raise NotAllowedError
     place = FirmPlace(business_id=business_id, work=named.work, from_on=named.from_on, until_on=named.until_on)
-    check_place(place, structure, named.node.parent_id)
+    check_place(place, structure, named.node.parent_id, below=[named.node_id])
     move(named, TENURE_LIFE, TenureMove.JOIN, by=by, at=at)
     return _seat(named.node, place, structure, by=by, at=at)

@@ -72,6 +72,15 @@ def test_a_key_below_a_firm_leads_there(scene: Scene) -> None:
     assert scene.states() == [("一次工業", 1, "accepted"), ("二次工業", 2, "accepted")]
 
 
+def test_a_key_opens_the_days_before_an_invitation_too(scene: Scene) -> None:
+    invite_firm(scene.site, None, FirmPlace(business_id=scene.firm, from_on=TODAY), **by(scene.prime))
+    assert scene.join() == scene.join()
+    rows = tenures_of_firm(scene.site, scene.firm, on=TODAY)
+    assert sorted((row.from_on, row.until_on, row.state) for row in rows) == [
+        (STARTED, TODAY, "accepted"), (TODAY, None, "accepted"),
+    ]  # fmt: skip
+
+
 def test_an_open_invitation_is_answered_by_the_key(scene: Scene) -> None:
     place = FirmPlace(business_id=scene.firm, from_on=STARTED)
     invited = invite_firm(scene.site, None, place, **by(scene.prime))

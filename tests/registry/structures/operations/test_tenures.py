@@ -214,6 +214,31 @@ def test_a_firm_exchanged_in_mid_work_loses_no_day_below(prime: BusinessId, site
     assert not structure.path(row, change).gaps
 
 
+def test_a_firm_by_name_is_exchanged_for_another_by_name(prime: BusinessId, site: SiteId) -> None:
+    named = invite_firm(site, None, FirmPlace(business_name="甲工業", from_on=STARTED), **by(prime))
+    node = Tenure.objects.get(pk=named).node_id
+    other = FirmPlace(business_name="乙工業", from_on=STARTED)
+    again = [exchange_firm(node, other, **by(prime)) for _ in range(2)]
+    assert again[0] == again[1] != named
+    assert states(site) == [("乙工業", 1, "named")]
+
+
+def test_no_firm_comes_above_itself_be_it_later(prime: BusinessId, site: SiteId) -> None:
+    upper, below = a_tenure(site, prime, a_firm("一次")), a_firm("二次")
+    a_tenure(site, prime, below, below=upper.node_id, from_on=TODAY)
+    for days in ({"from_on": TODAY}, {"from_on": STARTED}):
+        with pytest.raises(FirmAboveItselfError):
+            exchange_firm(upper.node_id, place(below, **days), **by(prime))
+
+
+def test_a_firm_by_name_does_not_turn_out_to_be_one_below_it(prime: BusinessId, site: SiteId) -> None:
+    named = invite_firm(site, None, FirmPlace(business_name="甲工業", from_on=STARTED), **by(prime))
+    below = a_firm("二次")
+    a_tenure(site, prime, below, below=Tenure.objects.get(pk=named).node_id)
+    with pytest.raises(FirmAboveItselfError):
+        join_named_firm(named, below, **by(prime))
+
+
 def test_two_firms_never_hold_a_place_on_one_day(prime: BusinessId, site: SiteId) -> None:
     upper = a_tenure(site, prime, a_firm("一次工業"), from_on=STARTED + timedelta(days=10))
     with pytest.raises(NodeTakenError):
