@@ -309,12 +309,14 @@ def refuse_claim(claim_id: int, *, reason: str, by: Actor, at: datetime) -> None
 def take_back_refusal(claim_id: int, *, by: Actor, at: datetime) -> bool:
     """The prime takes its refusal back: the claim stands open again, and the worker is told. False where it is not refused.
 
-    Raises `RefusalEnteredAnewError` where the day was entered again in between: then that entry stands for it.
+    Raises `RefusalEnteredAnewError` where the day was entered again in between: then that entry stands for it; and
+    `ClaimSiteClosedError` where nobody could approve it any more (ruling 28): it would stand open for ever.
     """
     claim = _claim(claim_id)
     check_prime(claim.site_id, by)
     if claim.state != ClaimState.REFUSED:
         return False
+    check_answerable(claim, jst_day(at))
     if (seen := get_claim(claim_id)) and seen.is_entered_anew:
         raise RefusalEnteredAnewError
     try:
@@ -334,7 +336,8 @@ def answer_refusal(claim_id: int, *, note: str, by: Actor, at: datetime) -> None
     prime; `ReplyTooLateError` where the prime could not approve it any more (ruling 28).
     """
     claim = _claim(claim_id)
-    side_of(by, claim.worker_id, claim.day)
+    if side_of(by, claim.worker_id, claim.day) is not Side.WORKER:  # the words are his own
+        raise NotAllowedError
     if claim.state == ClaimState.OPEN and claim.reply == note:
         return
     if claim.state == ClaimState.REFUSED and not may_be_answered(claim, jst_day(at)):

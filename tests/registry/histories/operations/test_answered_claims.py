@@ -174,6 +174,22 @@ def test_the_prime_takes_a_refusal_back_and_approves(place: Place) -> None:
     assert place.answer(claim) == 1
 
 
+def test_a_refusal_that_nobody_could_turn_into_an_approval_is_not_taken_back(place: Place) -> None:
+    claim, by = place.enter(), owner_of(place.prime)
+    refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
+    close_site(place.site, from_on=DAY, by=by, at=NOW)
+    with pytest.raises(ClaimSiteClosedError):
+        take_back_refusal(claim, by=by, at=NOW + timedelta(days=200))
+    assert row(claim).state is ClaimState.REFUSED
+
+
+def test_nobody_answers_a_refusal_in_the_worker_s_words(place: Place) -> None:
+    claim = place.enter()
+    refuse_claim(claim, reason="記録がありません", by=owner_of(place.prime), at=NOW)
+    with pytest.raises(NotAllowedError):
+        answer_refusal(claim, note="職長と入場", by=owner_of(place.second), at=NOW)
+
+
 def test_a_refusal_of_a_day_that_was_entered_again_stays(place: Place) -> None:
     claim, by = place.enter(), owner_of(place.prime)
     refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
