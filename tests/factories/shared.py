@@ -40,7 +40,10 @@ def shared(make: Callable[[], T]) -> Any:
 @pytest.fixture(autouse=True)
 def as_found() -> Iterator[None]:
     """After a test shared worlds have the same parts as before it, and browsers the same cookies."""
-    parts = [(world, copy(vars(world))) for world in _worlds]
+    parts = [
+        (world, {name: copy(part) if isinstance(part, dict) else part for name, part in vars(world).items()})
+        for world in _worlds
+    ]
     cookies = [(browser, deepcopy(browser.cookies)) for browser in BROWSERS]
     yield
     for world, before in parts:
