@@ -10,7 +10,15 @@ from typing import Any
 from registry.cards.operations import end_card, issue_card, lift_stop, register_token, ship_card, stop_card
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.receiving import receive_touches
-from registry.sites.operations.sites import SiteData, add_period, change_day_boundary, close_site, open_site
+from registry.sites.operations.sites import (
+    SiteData,
+    SiteNames,
+    add_period,
+    change_day_boundary,
+    close_site,
+    correct_site,
+    open_site,
+)
 from registry.sites.queries import list_terminals
 from registry.structures.operations.rosters import (
     RosterData,
@@ -55,7 +63,7 @@ def a_world(seed: int, firms: list[BusinessId]) -> World:
         _open_site(world, number)
     for make in (_links, _structure, _cards, _sites, _rosters, say_words, _touches):
         make(world, rng)
-    for make in (_second_links, say_late, say_unregistered):
+    for make in (_second_links, _corrections, say_late, say_unregistered):
         make(world, random.Random(f"{make.__name__} {seed}"))  # their own draws: the others stay as they were
     return world
 
@@ -199,6 +207,15 @@ def _sites(world: World, rng: random.Random) -> None:
             world.add(
                 f"boundary{s}", partial(change_day_boundary, site, hour, from_on=day, by=by, at=moment(day, 600))
             )  # fmt: skip
+
+
+def _corrections(world: World, rng: random.Random) -> None:
+    """A site lies in another prefecture than was typed: how far it is from the other one changes."""
+    for s, site in enumerate(world.sites):
+        if rng.random() < 0.4:
+            names = SiteNames(name=f"現場{s}", prefecture=PREFECTURES[1 - s], address="見本町")
+            at = moment(START + timedelta(days=DAYS), 690)
+            world.add(f"correct{s}", partial(correct_site, site, names, by=world.owners[0], at=at))
 
 
 def _rosters(world: World, rng: random.Random) -> None:

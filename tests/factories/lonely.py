@@ -87,7 +87,7 @@ def _nowhere(world: World, rng: random.Random) -> None:
     sent = [
         {**_touch(world, _NOWHERE + k, s, rng.choice(credentials), at.isoformat()), "site": str(wrong)}
         for k, credentials in enumerate(world.credentials)
-        for at in [moment(world.day(rng.randrange(DAYS)), 500 + k)]
+        for at in [moment(world.day(rng.randrange(DAYS)), rng.choice([200, 300, 500]) + k)]
     ]
     _told(world, "nowhere", s, sent)
     meant = partial(
@@ -107,7 +107,7 @@ def _board(world: World, rng: random.Random) -> None:
         sent = [
             {**_touch(world, _BOARD + k, s, rng.choice(credentials), at.isoformat()), "site": str(here)}
             for k, credentials in enumerate(world.credentials)
-            for at in [moment(world.day(rng.randrange(DAYS)), 480 + k)]
+            for at in [moment(world.day(rng.randrange(DAYS)), rng.choice([200, 300, 480]) + k)]
         ]
         _told(world, f"board_{name}", gate, sent)
     if rng.random() < 0.8:

@@ -128,6 +128,8 @@ def correct_site(site_id: SiteId, names: SiteNames, *, by: Actor, at: datetime) 
         setattr(site, name, getattr(names, name))
     site.save(update_fields=list(before))
     note_act("sites_site", site_id, "correct", by=by, at=at, reason=json.dumps(before, ensure_ascii=False))
+    if "prefecture" in before:  # how far it lies from the others where its people were (decision 0007)
+        note_change(ChangeKind.SITE, site_id=site_id, from_on=EVER)
 
 
 def _day_after(day: date | None) -> date | None:

@@ -152,6 +152,8 @@ def move_presence(site_id: int, to_site_id: int, *, flags: int = 0) -> int:
         ]
         if touched:
             cursor.execute(_ADOPT, presence_values(touched))
+            # The days that they were on the first site: its boundary may have been another one.
+            note_change(ChangeKind.SITE, site_id=site_id, from_on=min(day_of(one.number) for one in touched))
     return len({(one.worker_id, day_of(one.number)) for one in touched})
 
 

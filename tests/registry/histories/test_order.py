@@ -38,7 +38,7 @@ TOLD_BY = {
     ChangeKind.TOUCH: ("batch",),
     ChangeKind.CARD: ("token", "stop", "lift", "dead", "renew", "given", "owner"),
     ChangeKind.AFFILIATION: ("link", "leave"),
-    ChangeKind.SITE: ("period", "close", "boundary"),
+    ChangeKind.SITE: ("period", "close", "boundary", "correct"),
     ChangeKind.WORKER: ("trades",),
     ChangeKind.STRUCTURE: ("first", "second", "accept", "settle", "end"),
     ChangeKind.ROSTER: ("roster", "off", "alter", "undo"),
@@ -204,7 +204,7 @@ def test_the_order_matters_as_soon_as_one_kind_of_mark_is_switched_off(kind: Cha
     ("word", "kind"),
     [
         *((word, ChangeKind.DAY) for word in ("claim", "approve", "join", "edit", "allow", "decide")),
-        ("given", ChangeKind.CARD), ("owner", ChangeKind.CARD), ("meant", ChangeKind.TOUCH),
+        ("given", ChangeKind.CARD), ("owner", ChangeKind.CARD), ("correct", ChangeKind.SITE),
     ],
 )  # fmt: skip
 def test_each_word_on_a_day_is_told_by_a_mark_of_its_own(word: str, kind: ChangeKind) -> None:
