@@ -8,8 +8,16 @@ from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.notices.states import NoticeKind
-from registry.workers.models import EndDispute
-from registry.workers.operations.links import check_end, locked_link, set_end, side_of_link, tell_side
+from registry.workers.models import Affiliation, EndDispute
+from registry.workers.operations.links import (
+    check_end,
+    locked_link,
+    locked_links,
+    rows_of_link,
+    set_end,
+    side_of_link,
+    tell_side,
+)
 from registry.workers.states import END_DISPUTE_LIFE, EndDisputeMove, EndDisputeState
 
 
@@ -57,12 +65,7 @@ def answer_end_dispute(dispute_id: int, *, agree: bool, by: Actor, at: datetime)
 
     Returns the end before and after where it changed. Harmless when repeated.
     """
-    dispute = (
-        EndDispute.objects.select_for_update(of=("self",)).select_related("affiliation").filter(pk=dispute_id).first()
-    )
-    if dispute is None:
-        raise NotFoundError
-    row = dispute.affiliation
+    dispute, row, own = _locked_dispute(dispute_id)
     side, asked_by = side_of_link(by, row.worker_id, row.business_id or 0), dispute.asked_by
     if side == asked_by and agree:
         raise NotAllowedError
@@ -72,9 +75,22 @@ def answer_end_dispute(dispute_id: int, *, agree: bool, by: Actor, at: datetime)
     move(dispute, END_DISPUTE_LIFE, answer, by=by, at=at)
     before, after = row.until_on, dispute.until_on
     if agree:
-        _, own = locked_link(row.pk)
         set_end(own, after, by=by, at=at, ended_by=row.ended_by)
     if side != asked_by:
         told = NoticeKind.END_AGREED if agree else NoticeKind.END_KEPT
         tell_side(told, row, side.other, day=after if agree else before or after, at=at)
     return (before, after) if agree and before else None
+
+
+def _locked_dispute(dispute_id: int) -> tuple[EndDispute, Affiliation, list[Affiliation]]:
+    """An objection, the row that it is to, and all rows of that link; locked after all links of the worker.
+
+    Whoever turns rows over takes the objections to them along: only under their lock does it stay with its row.
+    """
+    worker_id = EndDispute.objects.filter(pk=dispute_id).values_list("affiliation__worker", flat=True).first()
+    rows = locked_links(worker_id or 0)
+    dispute = EndDispute.objects.select_for_update().filter(pk=dispute_id).first()
+    if dispute is None:
+        raise NotFoundError
+    row = next(one for one in rows if one.pk == dispute.affiliation_id)
+    return dispute, row, rows_of_link(row, rows)

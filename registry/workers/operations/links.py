@@ -101,7 +101,9 @@ def _may_unlink(by: Actor, row: Affiliation) -> bool:
 
 def locked_links(worker_id: int) -> list[Affiliation]:
     """All links of a worker, each row in its order of days, locked."""
-    return list(Affiliation.objects.select_for_update().filter(worker=worker_id).order_by("from_on", "pk"))
+    rows = Affiliation.objects.select_for_update().filter(worker=worker_id).order_by("from_on", "pk")
+    list(rows)  # who is waited for here may split a row: the new one is found only by what is read afterwards
+    return list(rows.all())
 
 
 def rows_of_link(row: Affiliation, rows: Iterable[Affiliation]) -> list[Affiliation]:

@@ -138,3 +138,14 @@ def test_a_line_whose_link_lasts_longer_after_all_ends_with_its_place(crew: Crew
     with meeting(lambda: settle_end(dispute, agree=True, by=by, at=NOW)):
         crew.end()
     assert crew.ends() == {LATER}
+
+
+def test_lines_follow_the_day_agreed_on_while_the_end_is_corrected(crew: Crew) -> None:
+    crew.add()
+    by, left, corrected = owner_of(crew.firm), STARTED + timedelta(days=5), STARTED + timedelta(days=7)
+    end_affiliation(last_link(crew.worker_id, crew.firm), until_on=left, by=by, at=NOW)
+    (ended,) = list_ended_links(since=left, business_id=crew.firm)
+    dispute = dispute_end(ended.id, LATER, reason="違います", by=worker_as_actor(crew.worker_id), at=NOW)
+    with meeting(lambda: settle_end(dispute, agree=True, by=by, at=NOW)):
+        end_affiliation(ended.id, until_on=corrected, by=by, at=NOW)
+    assert crew.ends() == {LATER}
