@@ -168,6 +168,7 @@ def enter_claims(
     linked = linked_businesses(worker_ids, on=data.day)
     if not all(by.subject_id in linked.get(one, ()) for one in worker_ids):
         raise ClaimNotLinkedError(field="workers")
+    one_at_a_time(*worker_ids)
     entered: list[WorkerId] = []
     for worker_id in worker_ids:
         with suppress(ClaimTwiceError):

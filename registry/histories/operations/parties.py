@@ -36,7 +36,10 @@ def check_trade(worker_id: int, trade: str, *, field: str = "trade") -> None:
 
 
 def one_at_a_time(*worker_ids: int) -> None:
-    """Of two clicks on days of some workers the second waits here until the first is done; nobody where there is no such worker."""
+    """Of two clicks on days of some workers the second waits here until the first is done; nobody where there is no such worker.
+
+    An operation on several says them all at once: they are taken in one order, so that no two wait in a circle.
+    """
     list(Worker.objects.select_for_update(no_key=True).filter(pk__in=worker_ids).order_by("pk"))
 
 
