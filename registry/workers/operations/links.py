@@ -237,7 +237,8 @@ def ask_for_link(
     """
     side = side_of_link(by, worker_id, business_id)
     check_start(from_on, at=at)
-    worker = Worker.objects.select_for_update().filter(pk=worker_id).first()
+    # No key: who writes a link of the worker meanwhile, and waits for his request, does not wait for him.
+    worker = Worker.objects.select_for_update(no_key=True).filter(pk=worker_id).first()
     if worker is None:
         raise NotFoundError
     if not names_of_businesses([business_id]):

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from registry.workers.models import Affiliation
+from registry.workers.models import Affiliation, LinkRequest
 from registry.workers.operations.ends import answer_end_dispute, dispute_end
-from registry.workers.operations.links import PrincipalTwiceError, end_link, locked_links
+from registry.workers.operations.links import PrincipalTwiceError, accept_link, ask_for_link, end_link, locked_links
 from registry.workers.operations.principals import make_principal
 from tests.factories.cast import NOW, a_firm, a_worker, owner_of
 from tests.factories.links import last_link, link
@@ -61,8 +61,24 @@ def test_a_link_ends_on_the_day_agreed_on_after_another_employer_became_principa
 def test_a_day_is_agreed_on_while_a_correction_drops_the_row_that_it_is_of() -> None:
     one, earlier = Disputed(), TODAY - timedelta(days=3)
     one.turn()
-    with pytest.raises(PrincipalTwiceError), meeting(one.agree) as begin:
+
+    def agree() -> None:
+        with pytest.raises(PrincipalTwiceError):
+            one.agree()
+
+    with meeting(agree) as begin:
         locked_links(one.worker_id)  # as the correction begins
         begin()
         end_link(one.row, until_on=earlier, by=owner_of(one.firm), at=NOW)
     assert one.ends() == [earlier]
+
+
+def test_a_worker_accepts_a_request_and_asks_for_the_same_link_meanwhile() -> None:
+    firm, worker_id = a_firm(), a_worker(None).worker_id
+    by, ask = worker_as_actor(worker_id), partial(ask_for_link, worker_id, firm, from_on=LINKED, principal=True, at=NOW)
+    request = ask(by=owner_of(firm))
+    with meeting(partial(ask, by=by)) as begin:
+        LinkRequest.objects.select_for_update().get(pk=request)  # as accepting begins
+        begin()
+        accept_link(request, by=by, at=NOW)
+    assert Affiliation.objects.get(worker=worker_id).business_id == firm
