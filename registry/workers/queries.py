@@ -111,6 +111,20 @@ def link_periods(worker_ids: Iterable[int], business_id: int) -> dict[int, list[
     return found
 
 
+def link_ends(worker_ids: Iterable[int], business_id: int, *, on: date) -> dict[int, date | None]:
+    """The workers who are linked to a firm on a day, and from which day on that link, all its rows, no longer holds."""
+    found: dict[int, date | None] = {}
+    going: dict[int, date | None] = {}
+    rows = Affiliation.objects.filter(
+        Q(until_on=None) | Q(until_on__gt=on), worker_id__in=set(worker_ids), business_id=business_id
+    ).order_by("from_on")
+    for worker_id, from_on, until_on, goes_on in rows.values_list("worker_id", "from_on", "until_on", "goes_on"):
+        if from_on <= on or from_on == going.get(worker_id):
+            found[worker_id] = until_on
+            going[worker_id] = until_on if goes_on else None
+    return found
+
+
 def is_without_password(worker_id: int) -> bool:
     """Whether a worker has not chosen a password: the first one can be sent again."""
     return Worker.objects.filter(pk=worker_id, account__state=AccountState.INITIAL).exists()

@@ -23,7 +23,13 @@ from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
 from registry.workers.operations.ends import answer_end_dispute
 from registry.workers.operations.links import end_link
-from registry.workers.queries import linked_businesses, parties_of_dispute, parties_of_link, registered_trades
+from registry.workers.queries import (
+    link_ends,
+    linked_businesses,
+    parties_of_dispute,
+    parties_of_link,
+    registered_trades,
+)
 
 
 class NotLinkedError(RegistryError):
@@ -74,19 +80,29 @@ def add_to_roster(
 ) -> int:  # fmt: skip
     """Put workers on a roster from a day on; without a tenure, the prime's own people. Returns how many are new.
 
-    Harmless when repeated: who stands there with the same data from the same day is left as he is.
+    A line ends with the firm's place, or with the link that holds on its first day where that ends earlier. Harmless when
+    repeated: who stands there with the same data from the same day is left as he is.
     """
     site, tenure = _place(site_id, tenure_id, by=by)
     business_id = tenure.business_id if tenure and tenure.business_id else site.business_id
     if tenure and (from_on < tenure.from_on or (tenure.until_on is not None and from_on >= tenure.until_on)):
         raise RosterDaysError(field="from_on")
     _check_data([data for _, data in people])
-    linked = linked_businesses([worker for worker, _ in people], on=from_on)
-    strangers = [worker for worker, _ in people if business_id not in linked.get(worker, ())]
+    ends = link_ends([worker for worker, _ in people], business_id, on=from_on)
+    strangers = [worker for worker, _ in people if worker not in ends]
     if strangers:
         raise NotLinkedError(field="workers", workers=", ".join(map(str, strangers)))
     _check_registered(people)
-    return sum(_add(site, tenure, worker, data, from_on, by=by, at=at) for worker, data in people)
+    place, place_ends = {"site": site, "tenure": tenure, "from_on": from_on}, tenure.until_on if tenure else None
+    return sum(
+        _add({**place, "worker_id": worker, **asdict(data)}, _earlier(place_ends, ends[worker]), by=by, at=at)
+        for worker, data in people
+    )
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    """The earlier of two ends, either of which may not be known."""
+    return min((end for end in (one, other) if end), default=None)
 
 
 def _place(site_id: SiteId, tenure_id: int | None, *, by: Actor) -> tuple[Site, Tenure | None]:
@@ -121,16 +137,12 @@ def _check_registered(people: Sequence[tuple[WorkerId, RosterData]], kept: str =
         raise RosterTradeUnregisteredError(field="trade", workers=", ".join(map(str, without)))
 
 
-def _add(
-    site: Site, tenure: Tenure | None, worker_id: WorkerId, data: RosterData, from_on: date, *, by: Actor, at: datetime
-) -> bool:
-    line = {"site": site, "tenure": tenure, "worker_id": worker_id, "from_on": from_on, **asdict(data)}
+def _add(line: dict[str, Any], until_on: date | None, *, by: Actor, at: datetime) -> bool:
     if RosterEntry.objects.filter(withdrawn_at=None, **line).exists():
         return False
-    until_on = tenure.until_on if tenure else None
     entry = _write(at=at, until_on=until_on, **line)
     note_act("structures_roster_entry", entry.pk, "add", by=by, at=at)
-    _note(entry, from_on, until_on)
+    _note(entry, entry.from_on, until_on)
     return True
 
 

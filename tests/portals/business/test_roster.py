@@ -9,12 +9,13 @@ from django.test import Client
 
 from registry.audit.models import Look
 from registry.core.ids import BusinessId
-from registry.structures.operations.rosters import RosterData, add_to_roster
+from registry.structures.operations.rosters import RosterData, add_to_roster, end_affiliation
 from registry.structures.queries import RosterRow, list_roster
 from registry.workers.models import WorkerTrade
 from registry.workers.policy import WORKER_POLICY
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all
+from tests.factories.links import last_link
 from tests.factories.shared import shared
 from tests.factories.visitors import as_firm
 
@@ -107,6 +108,14 @@ class TestAdding:
             client.post(f"{scene.path}add/", {"workers": [str(scene.free)], "from_on": "2026/11/1", "work": "型枠"})
         found = [row for row in scene.rows() if row.worker_id == scene.free]
         assert [(row.trade, row.work) for row in found] == [("06-01", "型枠")]
+
+    def test_who_leaves_the_firm_on_a_known_day_is_listed_until_then(self, scene: Scene) -> None:
+        by, left = owner_of(scene.firm), date(2026, 11, 24)
+        end_affiliation(last_link(scene.free, scene.firm), until_on=left, by=by, at=NOW)
+        client = as_firm(scene.firm)
+        client.post(f"{scene.path}add/", {"workers": [str(scene.free)], "from_on": "2026/11/18"})
+        assert [row.until_on for row in scene.rows() if row.worker_id == scene.free] == [left]
+        assert "（2026年11月24日（火）の前日まで）" in text(client, scene.path)
 
     @pytest.mark.parametrize(
         ("typed", "words"),

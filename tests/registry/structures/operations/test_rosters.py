@@ -27,6 +27,7 @@ from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import TenureRow, firms_of_expected, list_roster
 from registry.workers.models import WorkerTrade
 from registry.workers.operations.ends import dispute_end
+from registry.workers.operations.principals import make_principal
 from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_worker, owner_of
 from tests.factories.links import last_link, link
@@ -211,6 +212,38 @@ def test_lines_of_a_later_link_stay_when_the_earlier_end_moves(scene: Scene) -> 
     earlier = left - timedelta(days=2)
     end_affiliation(ended.id, until_on=earlier, by=by, at=NOW)
     assert lines(scene) == [("06-01", STARTED, earlier), ("06-01", again, None)]
+
+
+@pytest.mark.parametrize(("place_lasts", "kept"), [(None, 14), (9, 9), (20, 14)])
+def test_a_line_ends_with_its_place_or_with_a_link_that_has_an_end_already(
+    scene: Scene, place_lasts: int | None, kept: int
+) -> None:
+    left, by = STARTED + timedelta(days=14), owner_of(scene.firm)
+    end_affiliation(last_link(scene.card.worker_id, scene.firm), until_on=left, by=by, at=NOW)
+    if place_lasts:
+        day = STARTED + timedelta(days=place_lasts)
+        end_tenure(scene.tenure.id, until_on=day, by=by, at=NOW, on=NOW.date())
+    assert [scene.add(), scene.add()] == [1, 0]
+    assert lines(scene) == [("06-01", STARTED, STARTED + timedelta(days=kept))]
+
+
+def test_a_line_goes_on_with_a_link_that_goes_on_in_another_row(scene: Scene) -> None:
+    worker, other, by = scene.card.worker_id, a_firm("主たる所属"), worker_as_actor(scene.card.worker_id)
+    left, turned = NOW.date() + timedelta(days=9), NOW.date() - timedelta(days=3)
+    end_affiliation(last_link(worker, scene.firm), until_on=left, by=owner_of(scene.firm), at=NOW)
+    link(worker, other, from_on=turned)
+    make_principal(worker, last_link(worker, other), from_on=turned, by=by, at=NOW)
+    scene.add()
+    assert lines(scene) == [("06-01", STARTED, left)]
+
+
+def test_a_line_of_an_ended_link_does_not_hold_on_a_later_links_days(scene: Scene) -> None:
+    worker, left = scene.card.worker_id, NOW.date() - timedelta(days=4)
+    end_affiliation(last_link(worker, scene.firm), until_on=left, by=owner_of(scene.firm), at=NOW)
+    link(worker, scene.firm, from_on=left)
+    scene.add()
+    assert lines(scene) == [("06-01", STARTED, left)]
+    assert scene.add(from_on=left) == 1
 
 
 def test_an_ended_line_keeps_the_days_before(scene: Scene) -> None:
