@@ -96,6 +96,8 @@ class RosterEntry(models.Model):
     until_on = models.DateField(null=True)
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)  # put there by mistake, or replaced from its first day on
+    # Taken back as it would have begun when the link had ended: it holds again where that end moves behind its first day.
+    withdrawn_with_link = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "structures_roster_entry"
@@ -106,6 +108,10 @@ class RosterEntry(models.Model):
         constraints = [
             has_days("structures_entry_has_days"),
             models.CheckConstraint(condition=~Q(trade=""), name="structures_entry_has_a_trade"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_with_link=False) | Q(withdrawn_at__isnull=False),
+                name="structures_entry_withdrawn_with_link",
+            ),
             once_at_a_time(
                 "site",
                 Coalesce("tenure", Value(0)),

@@ -156,6 +156,7 @@ CASES: dict[str, Callable[[], object]] = {
     "structures_key_has_signs": change(SiteKey, code=""),
     "structures_entry_has_days": again(RosterEntry, until_on=LONG_AGO),
     "structures_entry_has_a_trade": change(RosterEntry, trade=""),
+    "structures_entry_withdrawn_with_link": change(RosterEntry, withdrawn_with_link=True),
     "structures_on_a_roster_once": again(RosterEntry),
     "touches_device_store_key": again(Device),
     "touches_one_phone_at_a_time": both(give_to_worker, again(Device, store="e" * 32)),

@@ -120,6 +120,52 @@ def test_sites_are_given_to_the_owner_and_to_the_manager_whose_name_was_typed(ur
     assert given == [(1, 20), (1, 21), (2, 20)]
 
 
+def test_roster_lines_end_with_a_link_that_had_an_end_before_them(url: str) -> None:
+    migrate(url, "worksites", "0007")
+    migrate(url, "workers", "0008")
+    migrate(url, "structures", "0002")
+    days = [date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1), None]
+    with connected(url) as link:
+        insert(link, "businesses_business", FIRM)
+        insert(link, "accounts_account", {**ACCOUNT, "id": 1})
+        insert(link, "workers_worker", {**WORKER, **dict.fromkeys(HEALTH)})
+        of_worker = {"worker_id": WORKER["id"]}
+        linked = {
+            **of_worker,
+            "business_id": FIRM["id"],
+            "business_name": "",
+            "principal": False,
+            "position": "",
+            "ended_by": "",
+        }
+        for from_on, until_on, goes_on in zip(days, days[1:], (True, False, False), strict=False):
+            row = {**linked, "from_on": from_on, "until_on": until_on, "goes_on": goes_on}
+            insert(link, "workers_affiliation", row)
+        line = {
+            **of_worker, "trade": "06-01", "position": "", "work": "", "hazardous": False, "collects": False,
+            "added_at": "2026-01-01",
+        }  # fmt: skip
+        site = {
+            "prefecture": "13", "address": "", "public_works": False, "hazardous": False, "opened_at": "2026-01-01",
+            "name": "見本ビル", "business_id": FIRM["id"], "manager_name": "",
+        }  # fmt: skip
+        for number, (from_on, until_on) in enumerate(
+            [(days[0], None), (days[1], date(2026, 11, 9)), (days[2], None)], start=1
+        ):
+            insert(link, "sites_site", {**site, "id": number})
+            insert(
+                link, "structures_roster_entry", {**line, "site_id": number, "from_on": from_on, "until_on": until_on}
+            )
+
+    migrate(url)
+
+    with connected(url) as link:
+        ends = link.execute("SELECT until_on FROM structures_roster_entry ORDER BY site_id").fetchall()
+        marks = link.execute("SELECT site_id, worker_id, from_on, until_on FROM changes_change").fetchall()
+    assert ends == [(days[2],), (date(2026, 11, 9),), (None,)]
+    assert marks == [(1, WORKER["id"], days[2], None)]
+
+
 def test_what_stands_in_a_database_survives(url: str) -> None:
     migrate(url, "workers", "0005")
     migrate(url, "audit", "0001")

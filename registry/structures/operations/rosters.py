@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from registry.audit.operations import note_act
 from registry.changes.operations import note_change
@@ -14,6 +15,7 @@ from registry.changes.states import ChangeKind
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.actor import Actor
+from registry.core.dated import on_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import SiteId, WorkerId
 from registry.sites.models import Site
@@ -149,9 +151,18 @@ def _add(line: dict[str, Any], until_on: date | None, *, by: Actor, at: datetime
 def _write(*, at: datetime, **line: Any) -> RosterEntry:
     try:
         with transaction.atomic():
-            return RosterEntry.objects.create(added_at=at, **line)
+            entry = RosterEntry.objects.create(added_at=at, **line)
     except IntegrityError:
         raise OnRosterError(field="workers", worker=line["worker_id"]) from None
+    # What went with a link's end, and would hold again on one of these days, has a line in its place.
+    gone = _of_roster(entry).filter(withdrawn_with_link=True, from_on__gte=entry.from_on)
+    gone.filter(from_on__lt=entry.until_on or date.max).update(withdrawn_with_link=False)
+    return entry
+
+
+def _of_roster(entry: RosterEntry) -> QuerySet[RosterEntry]:
+    """All lines of a line's worker on its roster."""
+    return RosterEntry.objects.filter(site=entry.site_id, tenure=entry.tenure_id, worker=entry.worker_id)
 
 
 def _note(entry: RosterEntry, from_on: date, until_on: date | None) -> None:
@@ -200,10 +211,10 @@ def withdraw_roster_entry(entry_id: int, *, by: Actor, at: datetime) -> None:
     _withdraw(_entry(entry_id, by=by), by=by, at=at)
 
 
-def _withdraw(entry: RosterEntry, *, by: Actor, at: datetime) -> None:
+def _withdraw(entry: RosterEntry, *, with_link: bool = False, by: Actor, at: datetime) -> None:
     if entry.withdrawn_at is None:
-        entry.withdrawn_at = at
-        entry.save(update_fields=["withdrawn_at"])
+        entry.withdrawn_at, entry.withdrawn_with_link = at, with_link
+        entry.save(update_fields=["until_on", "withdrawn_at", "withdrawn_with_link"])
         note_act("structures_roster_entry", entry.pk, "withdraw", by=by, at=at)
         _note(entry, entry.from_on, entry.until_on)
 
@@ -253,9 +264,10 @@ def _check_days(entry: RosterEntry, from_on: date) -> None:
 
 
 def _lines_with(worker_id: int, business_id: int) -> QuerySet[RosterEntry]:
-    """A worker's lines on the rosters of a firm, locked after its places."""
+    """A worker's lines on the rosters of a firm, also those that went with a link's end; locked after its places."""
     firm = Q(tenure__business=business_id) | Q(tenure=None, site__business=business_id)
-    lines = RosterEntry.objects.filter(firm, worker=worker_id, withdrawn_at=None)
+    standing = Q(withdrawn_at=None) | Q(withdrawn_with_link=True)
+    lines = RosterEntry.objects.filter(firm, standing, worker=worker_id)
     _hold_places(lines)
     return lines.select_for_update(of=("self",)).select_related("tenure").order_by("pk")
 
@@ -280,25 +292,57 @@ def settle_end(dispute_id: int, *, agree: bool, by: Actor, at: datetime) -> None
 def _follow_end(
     worker_id: int, business_id: int, before: date | None, after: date, *, by: Actor, at: datetime
 ) -> None:  # fmt: skip
-    """Move the lines on a firm's rosters with the end of a link; those of a later link stay."""
-    for entry in _lines_with(worker_id, business_id):
-        if before is not None and entry.until_on == before < after:
+    """Move the lines on a firm's rosters with the end of a link; those of a later link stay.
+
+    The last ones first: a line that lasts longer stops where the one after it stands again.
+    """
+    for entry in sorted(_lines_with(worker_id, business_id), key=attrgetter("from_on"), reverse=True):
+        if entry.withdrawn_with_link:
+            if before is not None and before <= entry.from_on < after:
+                _restore(entry, after, by=by, at=at)
+        elif before is not None and entry.until_on == before < after:
             _reopen(entry, after, by=by, at=at)
         elif entry.from_on < after:
             _end(entry, after, by=by, at=at)
         elif business_id not in linked_businesses([worker_id], on=entry.from_on).get(worker_id, ()):
-            _withdraw(entry, by=by, at=at)
+            if entry.until_on == before:  # the end was the link's, none of its own
+                entry.until_on = _place_ends(entry)
+            _withdraw(entry, with_link=True, by=by, at=at)
+
+
+def _place_ends(entry: RosterEntry) -> date | None:
+    return entry.tenure.until_on if entry.tenure else None
+
+
+def _hold_until(entry: RosterEntry, until_on: date) -> bool:
+    """Let a line last until a day, never longer than its firm's place or into the next line; False where no day is left."""
+    later = _of_roster(entry).filter(withdrawn_at=None, from_on__gt=entry.from_on)
+    following = later.aggregate(first=Min("from_on"))["first"]
+    entry.until_on = min(end for end in (until_on, _place_ends(entry), following) if end)
+    if entry.until_on <= entry.from_on:
+        return False
+    try:
+        with transaction.atomic():
+            entry.save(update_fields=["until_on", "withdrawn_at", "withdrawn_with_link"])
+    except IntegrityError:
+        raise OnRosterError(field="until_on", worker=entry.worker_id) from None
+    return True
+
+
+def _restore(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> None:
+    """A line that went with its link's end holds again, where its place still has its days and no other line has them."""
+    is_gone = entry.tenure is not None and entry.tenure.state != TenureState.ACCEPTED
+    if is_gone or _of_roster(entry).filter(on_day(entry.from_on), withdrawn_at=None).exists():
+        return
+    entry.withdrawn_at, entry.withdrawn_with_link = None, False
+    if _hold_until(entry, min(until_on, entry.until_on or until_on)):
+        note_act("structures_roster_entry", entry.pk, "restore", by=by, at=at)
+        _note(entry, entry.from_on, entry.until_on)
 
 
 def _reopen(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> None:
-    """A line that ended with its link lasts until a later day, never longer than its firm's place."""
+    """A line that ended with its link lasts until a later day."""
     before = entry.until_on or until_on
-    place_ends = entry.tenure.until_on if entry.tenure else None
-    entry.until_on = min(until_on, place_ends or until_on)
-    try:
-        with transaction.atomic():
-            entry.save(update_fields=["until_on"])
-    except IntegrityError:
-        raise OnRosterError(field="until_on", worker=entry.worker_id) from None
-    note_act("structures_roster_entry", entry.pk, "reopen", by=by, at=at)
-    _note(entry, before, until_on)
+    if _hold_until(entry, until_on):
+        note_act("structures_roster_entry", entry.pk, "reopen", by=by, at=at)
+        _note(entry, before, until_on)
