@@ -90,7 +90,7 @@ def add_to_roster(
     if tenure and (from_on < tenure.from_on or (tenure.until_on is not None and from_on >= tenure.until_on)):
         raise RosterDaysError(field="from_on")
     _check_data([data for _, data in people])
-    ends = link_ends([worker for worker, _ in people], business_id, on=from_on)
+    ends = link_ends([worker for worker, _ in people], business_id or 0, on=from_on)
     strangers = [worker for worker, _ in people if worker not in ends]
     if strangers:
         raise NotLinkedError(field="workers", workers=", ".join(map(str, strangers)))
