@@ -58,13 +58,14 @@ def _text(path: Path) -> str:
     raise FileError(phrase("reader.file.encoding"))
 
 
-def touch_of(card: str, when: str, direction: str, *, method: str, site: str) -> NewTouch:
-    """A touch from its three texts. Raises `ValueError` with a message for people."""
+def touch_of(card: str, when: str, direction: str, *, method: str, site: str, own_clock: bool = False) -> NewTouch:
+    """A touch from its three texts, whose time some other clock gave. Raises `ValueError` with a message for people."""
     if not card.strip():
         raise NumberError(phrase("reader.number.missing"))
     if direction.strip() not in DIRECTIONS:
         raise ValueError(phrase("reader.file.direction", typed=direction[:20]))
-    return NewTouch("card", card_number(card), rfc3339(_moment(when.strip())), method, direction.strip(), site)
+    at = rfc3339(_moment(when.strip()))
+    return NewTouch("card", card_number(card), at, method, direction.strip(), site, own_clock)
 
 
 def _moment(text: str) -> datetime:

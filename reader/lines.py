@@ -51,7 +51,7 @@ def _take(store: Store, line: str, *, site: str, method: str) -> bool:
     card, when, direction = [part.strip() for part in (line + ",,").split(",")][:3]
     try:
         there = site_by_time(store, site) if when else site_for(store, site)
-        touch = touch_of(card, when or at, direction, method=method, site=there)
+        touch = touch_of(card, when or at, direction, method=method, site=there, own_clock=not when)
     except (SiteError, ValueError) as error:
         store.set_aside(line[:MOST_SIGNS], str(error), at)
         say(f"NG  {error}")

@@ -7,7 +7,7 @@ from reader.clocks import Setting
 
 @dataclass(frozen=True)
 class NewTouch:
-    """A touch that has no number yet. `touched_at` is RFC 3339 with an offset."""
+    """A touch that has no number yet. `touched_at` is RFC 3339 with an offset, by this PC's own clock or by another."""
 
     kind: str
     credential: str
@@ -15,6 +15,7 @@ class NewTouch:
     method: str
     direction: str = ""
     site: str = ""
+    own_clock: bool = True
 
 
 @dataclass(frozen=True)

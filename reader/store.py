@@ -113,13 +113,17 @@ class Store:
     # Writes
 
     def keep(self, touches: Sequence[NewTouch]) -> list[int]:
-        """Keep touches, all or none, and give them their numbers. They are on the disk when this returns."""
+        """Keep touches, all or none, and give them their numbers. They are on the disk when this returns.
+
+        The offset is of this PC's clock: what another clock gave the time of carries none.
+        """
         self.check_room()
         with self._writing():
             offset_s = self._offset_now()
             first = self._next_seq()
             rows = [
-                (seq, one.site, one.kind, one.credential, one.touched_at, one.direction, one.method, offset_s)
+                (seq, one.site, one.kind, one.credential, one.touched_at, one.direction, one.method,
+                 offset_s if one.own_clock else None)
                 for seq, one in enumerate(touches, first)
             ]  # fmt: skip
             self._link.executemany(f"INSERT INTO unsent ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 -- our own columns

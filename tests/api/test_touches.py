@@ -3,11 +3,17 @@
 import json
 import random
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from reader.clocks import present_setting
+from reader.importing import read_csv
+from reader.records import NewTouch, Verdict
+from reader.send import encode
+from reader.store import Store
 from registry.cards.queries import CardRow
 from registry.touches.operations.devices import revoke_device
 from tests.factories.cast import NOW, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
@@ -128,6 +134,18 @@ def test_an_impossible_offset_does_no_harm(gate: Gate, card: CardRow, offset: fl
 def test_a_clock_that_is_off_counts_by_the_corrected_time(gate: Gate, card: CardRow) -> None:
     answer = gate.send(a_touch(1, card, "2026-11-20T09:00:00+09:00", offset_s=86_400.0))
     assert answer["results"][0]["work_day"] == "2026-11-19"
+
+
+def test_a_csv_from_another_clock_counts_by_its_own_time(gate: Gate, card: CardRow, tmp_path: Path) -> None:
+    """The PC that reads it in is 26 hours ahead, and what is touched at the PC itself says so."""
+    file = tmp_path / "touches.csv"
+    file.write_text(f"card,touched_at\n{card.number},2026-11-20T07:58:00+09:00\n", encoding="utf-8")
+    with Store(tmp_path / "store.db") as store:
+        store.apply(store.identity().store, Verdict((), (), (), 0, (), 93_600.0, present_setting()))
+        store.keep(read_csv(file, method="card", site="").touches)
+        store.keep([NewTouch("card", card.number, "2026-11-21T10:30:00+09:00", "card")])
+        sent = json.loads(encode(store.outgoing(2), NOW))["touches"]
+    assert [one["work_day"] for one in gate.send(*sent)["results"]] == ["2026-11-20", "2026-11-20"]
 
 
 def test_an_offset_that_no_place_on_earth_has_does_no_harm(gate: Gate, card: CardRow) -> None:
