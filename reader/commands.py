@@ -99,7 +99,7 @@ def do_lines(store: Store, options: argparse.Namespace) -> int:
     site_for(store, options.site)  # said before the first line is taken
     shared = Shared()
     with sending(store.path, shared):
-        bad = take_lines(store, sys.stdin.buffer, shared, site=options.site, method=options.method)
+        bad = take_lines(store, sys.stdin.fileno(), shared, site=options.site, method=options.method)
     say(unsent_line(store.summary()))
     return WRONG if bad else DONE
 

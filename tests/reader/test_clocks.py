@@ -1,6 +1,5 @@
 """An offset to the server's clock holds as long as nobody sets this PC's clock."""
 
-import io
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,12 +9,10 @@ import pytest
 
 from reader.clocks import Setting, present_setting
 from reader.importing import read_csv
-from reader.lines import take_lines
 from reader.records import Verdict
-from reader.run import Shared
 from reader.send import Sender, drain
 from reader.store import Store
-from tests.reader.conftest import NUMBER, a_touch
+from tests.reader.conftest import NUMBER, a_touch, take
 
 SHOW = "from reader.clocks import present_setting as now; print(now().boot, now().began)"
 
@@ -84,6 +81,5 @@ def test_the_time_of_another_clock_carries_no_offset_of_ours(store: Store, tmp_p
     file.write_text(f"card,touched_at\n{NUMBER},2026-11-02T07:58:00+09:00\n", encoding="utf-8")
     measure(store)
     store.keep(read_csv(file, method="card", site="").touches)
-    lines = io.BytesIO(f"{NUMBER},2026-11-20T07:58:02+09:00,in\n{NUMBER}\n{NUMBER},,out\n".encode())
-    assert take_lines(store, lines, Shared(), site="", method="card") == 0
+    assert take(store, f"{NUMBER},2026-11-20T07:58:02+09:00,in\n{NUMBER}\n{NUMBER},,out\n".encode()) == 0
     assert [one.offset_s for one in store.outgoing(9).touches] == [None, None, 1200.0, 1200.0]

@@ -1,9 +1,9 @@
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,19 @@ import pytest
 from reader.lines import take_lines
 from reader.run import Shared
 from reader.store import Store
+from tests.reader.conftest import NUMBER, a_pipe, take
 from tests.reader.fake_server import Fake
 
-NUMBER = "12345678901821-01"
 READER = [sys.executable, "-m", "reader", "--store"]
 
 
-def take(store: Store, text: bytes) -> int:
-    return take_lines(store, io.BytesIO(text), Shared(), site="12345678901824", method="card")
+def stopped_after(store: Store, text: bytes) -> int:
+    """How many lines were none, with a stop before any was read and a writer that goes on."""
+    shared = Shared()
+    shared.stop.set()
+    with a_pipe() as (source, writer):
+        writer.write(text)
+        return take_lines(store, source.fileno(), shared, site="12345678901824", method="card")
 
 
 def test_each_line_is_a_touch_with_its_own_time_or_that_of_now(
@@ -65,6 +70,54 @@ def test_lines_are_sent_beside_and_the_exit_code_tells_of_bad_ones(registered: S
 
 def status(path: Path) -> str:
     return subprocess.run([*READER, str(path), "status"], capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+def test_a_stop_loses_no_line_that_was_written_before(store: Store) -> None:
+    times = [f"2026-11-20T07:{n // 60:02}:{n % 60:02}.000+09:00" for n in range(150)]
+    assert stopped_after(store, "".join(f"{NUMBER},{at},in\n" for at in times).encode()) == 0
+    assert [one.touched_at for one in store.outgoing(200).touches] == times
+
+
+def test_the_beginning_of_a_line_that_a_stop_cut_is_kept_aside(store: Store) -> None:
+    """It would be a touch of another time."""
+    assert stopped_after(store, f"{NUMBER},2026-11-20T07:58:02+09:00,in\n{NUMBER}".encode()) == 1
+    assert store.summary().unsent == 1
+    assert [(one.line, "途中" in one.cause) for one in store.unread()] == [(NUMBER, True)]
+
+
+def test_an_idle_reader_ends_at_a_stop_and_takes_nothing_of_what_comes_later(store: Store) -> None:
+    with a_pipe() as (source, writer):
+        reader = subprocess.Popen(
+            [*READER, str(store.path), "lines"], stdin=source, stdout=subprocess.PIPE, text=True
+        )  # fmt: skip
+        writer.write(f"{NUMBER}\n".encode())
+        assert reader.stdout
+        assert reader.stdout.readline().startswith("OK")
+        os.kill(reader.pid, signal.SIGTERM)
+        assert reader.wait(timeout=20) == 0
+        reader.stdout.close()
+        writer.write(b"later\n")
+        assert source.read(99) == b"later\n"
+    assert store.summary().unsent == 1
+
+
+def test_a_stop_while_the_disk_is_full_answers_what_was_read_and_reads_no_more(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Stop(threading.Event):
+        """Comes while the reader waits for room, together with another line."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            writer.write(b"later\n")
+            self.set()
+            return timeout is not None
+
+    monkeypatch.setattr("reader.store.LEAST_FREE_BYTES", 2**62)
+    with a_pipe() as (source, writer):
+        writer.write(f"{NUMBER}\n{NUMBER}\n{NUMBER}".encode())
+        assert take_lines(store, source.fileno(), Shared(stop=Stop()), site="", method="card") == 3
+        assert source.read(99) == b"later\n"
+    assert [line[:2] for line in capsys.readouterr().out.splitlines()] == ["待機", "NG", "NG", "NG"]
 
 
 @pytest.mark.slow

@@ -7,17 +7,14 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from reader.__main__ import main
-from reader.lines import take_lines
 from reader.records import Terminal
-from reader.run import Shared
 from reader.store import Store
-from tests.reader.conftest import NUMBER
+from tests.reader.conftest import NUMBER, take
 from tests.reader.fake_server import SECRET, SITE, Fake
 
 THERE = "22222222222224"
@@ -108,7 +105,7 @@ def test_what_brings_its_own_time_is_left_to_the_server_unless_a_site_is_named(
     file = tmp_path / "touches.csv"
     file.write_text(f"card,touched_at\n{earlier}\n")
     assert main(["--store", str(registered.path), "csv", str(file), *words]) == 0
-    take_lines(registered, BytesIO(f"{earlier}\n{NUMBER}\n".encode()), Shared(), site="".join(words[1:]), method="card")
+    assert take(registered, f"{earlier}\n{NUMBER}\n".encode(), site="".join(words[1:])) == 0
     assert [one.site for one in registered.outgoing(9).touches] == [sites[0], *sites]
 
 
