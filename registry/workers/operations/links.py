@@ -101,9 +101,9 @@ def _may_unlink(by: Actor, row: Affiliation) -> bool:
 
 def locked_links(worker_id: int) -> list[Affiliation]:
     """All links of a worker, each row in its order of days, locked."""
-    rows = Affiliation.objects.select_for_update().filter(worker=worker_id).order_by("from_on", "pk")
-    list(rows)  # who is waited for here may split a row: the new one is found only by what is read afterwards
-    return list(rows.all())
+    rows = Affiliation.objects.filter(worker=worker_id).order_by("from_on", "pk")
+    list(rows.select_for_update())  # who is waited for may split a row: only what is read afterwards has the new one
+    return list(rows)
 
 
 def rows_of_link(row: Affiliation, rows: Iterable[Affiliation]) -> list[Affiliation]:
