@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import pytest
 
+from reader.pcsc import ReaderError
 from reader.people import refresh_people
 from reader.run import Habits, Shared, run, typed_credential
 from reader.screen import Tone, View
@@ -15,6 +17,17 @@ from tests.reader.conftest import NUMBER
 from tests.reader.fake_server import Fake
 
 PHONE = f"{NUMBER}.1c9b3a0.{'0' * 20}"
+
+
+@pytest.fixture(autouse=True)
+def _no_card_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside this a test of another worker may put a card on a reader, which this one would take."""
+
+    def no_service() -> NoReturn:
+        message = "no card reader"
+        raise ReaderError(message)
+
+    monkeypatch.setattr("reader.run.Pcsc", no_service)
 
 
 class Seen:
