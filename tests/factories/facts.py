@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from registry.cards.operations import end_card, issue_card, lift_stop, register_token, ship_card, stop_card
+from registry.core.actor import Actor
 from registry.core.ids import BusinessId, SiteId, WorkerId
 from registry.histories.operations.receiving import receive_touches
 from registry.sites.operations.sites import (
@@ -24,6 +25,7 @@ from registry.structures.operations.rosters import (
     RosterData,
     add_to_roster,
     change_roster_entry,
+    end_affiliation,
     end_roster_entry,
     withdraw_roster_entry,
 )
@@ -43,7 +45,7 @@ from registry.workers.operations.registration import change_trades
 from tests.factories.cast import OFFICE, a_firm, a_worker, owner_of
 from tests.factories.fact import DAYS, START, TRADES, World, moment
 from tests.factories.facts_said import say_late, say_unregistered, say_words
-from tests.factories.links import unlink
+from tests.factories.links import last_link
 
 REGISTERED = datetime(2026, 10, 1, tzinfo=UTC)
 PREFECTURES = ("13", "27")
@@ -89,8 +91,8 @@ def _links(world: World, rng: random.Random) -> None:
             write_link, worker, world.firms[firm], from_on=start, principal=True, position="", by=by, at=moment(start, 600)
         ))  # fmt: skip
         if rng.random() < 0.4:
-            end = world.day(rng.randrange(8, 13))
-            leave = partial(unlink, worker, world.firms[firm], until_on=end, by=by, at=moment(end, 600))
+            world.numbers[f"leave{n}"] = rng.randrange(8, 13)
+            leave = partial(_leave, worker, world.firms[firm], world.day(world.numbers[f"leave{n}"]), by)
             world.add(f"leave{n}", leave, f"link{n}")
         if rng.random() < 0.6:
             for k in range(2):
@@ -98,6 +100,10 @@ def _links(world: World, rng: random.Random) -> None:
                 world.add(
                     f"trades{n}{k}", partial(change_trades, worker, trade, from_on=day, by=OFFICE, at=moment(day, 600))
                 )
+
+
+def _leave(worker: WorkerId, firm: BusinessId, end: date, by: Actor) -> None:
+    end_affiliation(last_link(worker, firm), until_on=end, by=by, at=moment(end, 600))
 
 
 def _second_links(world: World, rng: random.Random) -> None:
@@ -234,8 +240,7 @@ def _rosters(world: World, rng: random.Random) -> None:
                 world.add(f"off{s}{n}", partial(_off, site, worker, later, how), f"roster{s}{n}")
             elif what < 0.45:
                 other = RosterData(trade=rng.choice(TRADES), work=f"変更{n}")
-                if firm == 1 and f"end{s}" in world.numbers:  # once its place has ended nobody writes on its lines
-                    later = min(later, world.day(world.numbers[f"end{s}"] - 1))
+                later = min(later, _last_to_alter(world, s, n))
                 world.add(f"alter{s}{n}", partial(_alter, site, worker, other, later, how), f"roster{s}{n}")
             elif what < 0.55:
                 world.add(f"undo{s}{n}", partial(_undo, site, worker, how), f"roster{s}{n}")
@@ -244,6 +249,12 @@ def _rosters(world: World, rng: random.Random) -> None:
 def _add(world: World, s: int, worker: WorkerId, data: RosterData, start: date, how: Any) -> None:  # noqa: PLR0917 -- told by partial
     number = world.numbers[f"tenure{s}{world.firms.index(how['by'].subject_id)}"]
     add_to_roster(world.sites[s], number, [(worker, data)], from_on=start, **how)
+
+
+def _last_to_alter(world: World, s: int, n: int) -> date:
+    """Once a line's place has ended, or its worker has left, nobody writes on it."""
+    ends = (f"leave{n}", f"end{s}" if world.numbers[f"firm{n}"] == 1 else "")
+    return world.day(min(world.numbers.get(one, DAYS) for one in ends) - 1)
 
 
 def _line(site: SiteId, worker: WorkerId) -> int:
