@@ -66,7 +66,7 @@ def _open(tables: Tables, rng: random.Random, number: int, prime: Firm, start: d
     tables.add("sites_terminal", id=terminal, site_id=site_id, number=1, name="正面ゲート")
     tables.add(
         "touches_device", id=device, store=f"{rng.getrandbits(128):032x}", name="ゲートのPC", dense=True, state="active",
-        secret_version=1, registered_at=at_noon(opened), last_seen_at=moment(end, 0),
+        secret_version=1, registered_at=at_noon(opened), last_seen_at=moment(end, 0), unsent=0,
     )  # fmt: skip
     tables.add(
         "touches_pairing", id=tables.number("touches_pairing"), device_id=device, terminal_id=terminal,

@@ -22,13 +22,13 @@ class DayForm(forms.Form):
 
 
 class AskLinkForm(forms.Form):
-    """From when, and whether as the principal employer; each portal adds whom."""
+    """From when, and whether as the principal employer (`principal`: what stands there first); each portal adds whom."""
 
     from_on = TypedDateField(label=_("link.from_on"), help_text=_("link.from_on_help"))
     principal = forms.BooleanField(label=_("link.principal"), help_text=_("link.principal_help"), required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("initial", {"from_on": jst_day(timezone.now()), "principal": True})
+    def __init__(self, *args: Any, principal: bool = True, **options: Any) -> None:
+        options.setdefault("initial", {"from_on": jst_day(timezone.now()), "principal": principal})
         super().__init__(*args, **options)
 
 

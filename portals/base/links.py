@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.messages import error as say_error
-from django.contrib.messages import success
+from django.contrib.messages import success, warning
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -70,6 +70,19 @@ def answer_request(request: HttpRequest, request_id: int, known: Iterable[LinkRe
         say_error(request, refusal(error).message)
     else:
         success(request, _("link.accepted" if accepts else "link.declined"))
+        _say_where_further(request, get_link_request(request_id))
+
+
+def _holds_as_principal(one: LinkRequestRow) -> bool:
+    """Whether the link that was asked for is the principal one."""
+    links = list_links(one.worker_id, on=jst_day(timezone.now()))
+    return any(row.principal and row.business_id == one.business_id for row in links)
+
+
+def _say_where_further(request: HttpRequest, one: LinkRequestRow) -> None:
+    """Say that a link is a further one although the principal one was asked for."""
+    if one.state is LinkRequestState.ACCEPTED and one.principal and not _holds_as_principal(one):
+        warning(request, _("link.stays_further"))
 
 
 def ask_by(request: HttpRequest, form: forms.Form, worker_id: int, business_id: int) -> bool:
@@ -86,8 +99,10 @@ def ask_by(request: HttpRequest, form: forms.Form, worker_id: int, business_id: 
     one = get_link_request(asked)
     waits = one.state is LinkRequestState.ASKED
     same = (one.from_on, one.principal) == (typed["from_on"], typed["principal"])
-    kind = _("link.principal_short" if one.principal else "link.further_short")
+    as_principal = one.principal if waits else _holds_as_principal(one)
+    kind = _("link.principal_short" if as_principal else "link.further_short")
     success(request, _(_SAID[waits, same]).format(day=jdate(one.from_on), typed=jdate(typed["from_on"]), kind=kind))
+    _say_where_further(request, one)
     return True
 
 

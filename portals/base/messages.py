@@ -13,6 +13,7 @@ from portals.base.search import pages_around, start_of
 from portals.base.templatetags.ds import jdate, listed
 from registry.histories.queries import places_spoken_of
 from registry.notices.queries import NoticeRow, list_notices
+from registry.notices.states import NoticeKind
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class ShownNotice:
     title: str
     body: str
     url: str = ""
+    label: str = ""  # of the link
 
 
 MOST_DAYS = 5
@@ -40,25 +42,35 @@ def _days(said: str) -> str:
 Place = tuple[int | None, date]
 # Where the portal shows some of these, all asked at once.
 Pages = Callable[[Collection[Place]], Mapping[Place, str]]
+# Where the portal shows what a message of another kind speaks of; "" for nowhere.
+PageOf = Callable[[NoticeRow], str]
+
+# What is handled on a portal's page of links between workers and firms.
+OF_LINKS = {
+    NoticeKind.LINKED, NoticeKind.LINK_ASKED, NoticeKind.LINK_ACCEPTED, NoticeKind.LINK_ACCEPTED_FURTHER,
+    NoticeKind.LINK_DECLINED, NoticeKind.UNLINKED, NoticeKind.END_DISPUTED, NoticeKind.END_AGREED, NoticeKind.END_KEPT,
+}  # fmt: skip
 
 
-def shown_notices(rows: list[NoticeRow], pages: Pages) -> list[ShownNotice]:
+def shown_notices(rows: list[NoticeRow], pages: Pages, page_of: PageOf) -> list[ShownNotice]:
     """Messages in words, days in them written out, each with the page of what it speaks of where there is one."""
     found, places = [], places_spoken_of([row.about for row in rows])
     urls = pages(places.values())
     for row in rows:
         data = {key: _days(value) if key in {"day", "days"} else value for key, value in row.data.items()}
         title, body = _(f"notice.{row.kind}.title"), _(f"notice.{row.kind}.body").format(**data)
-        found.append(ShownNotice(row, title, body, urls[places[row.about]] if row.about in places else ""))
+        url = urls[places[row.about]] if row.about in places else page_of(row)
+        label = _("notice.open" if row.about in places else "notice.open_page")
+        found.append(ShownNotice(row, title, body, url, label))
     return found
 
 
-def notices_page(request: HttpRequest, pages: Pages) -> HttpResponse:
+def notices_page(request: HttpRequest, pages: Pages, page_of: PageOf) -> HttpResponse:
     """All messages to the viewer, newest first, with the pages of what they speak of."""
     start = start_of(request)
     rows = list_notices(viewer_of(request).account_id or 0, start=start, limit=PAGE + 1)
     context = {
-        "notices": shown_notices(rows[:PAGE], pages),
+        "notices": shown_notices(rows[:PAGE], pages, page_of),
         **pages_around(request, start, more=len(rows) > PAGE, size=PAGE),
     }
     return render(request, "base/notices.html", context)

@@ -21,6 +21,7 @@ from portals.base.forms import (
     TypedMonthField,
     offer,
 )
+from portals.base.templatetags.ds import jdate
 from registry.codes.queries import code_names, list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -120,8 +121,9 @@ class JoinKeyForm(forms.Form):
     from_on = TypedDateField(label=_("structure.from_on"), help_text=_("structure.from_on_help"))
     work = TextField(label=_("structure.work"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, site: SiteRow, key: str, **options: Any) -> None:
-        options.setdefault("initial", {"from_on": _first_day(site), "key": key})
+    def __init__(self, *args: Any, site: SiteRow, key: str, begun: date | None, **options: Any) -> None:
+        """`begun`: since when the firm's own people work there without a place."""
+        options.setdefault("initial", {"from_on": begun or _first_day(site), "key": key})
         super().__init__(*args, **options)
 
 
@@ -161,9 +163,12 @@ class RosterForm(forms.Form):
     hazardous = forms.BooleanField(label=_("roster.hazardous"), required=False)
 
     def __init__(
-        self, *args: Any, people: list[tuple[str, str]], site: SiteRow, places: list[TenureRow | None], **options: Any
-    ) -> None:
-        options.setdefault("initial", {"from_on": _first_day(site)})
+        self, *args: Any, people: list[tuple[str, str]], site: SiteRow, places: list[TenureRow | None],
+        is_first: bool = False, **options: Any,
+    ) -> None:  # fmt: skip
+        """`is_first`: nobody stands on the roster yet, so it begins with the firm's place."""
+        begun = max((place.from_on for place in places if place), default=site.from_on)
+        options.setdefault("initial", {"from_on": begun if is_first else _first_day(site)})
         super().__init__(*args, **options)
         offer(self, "workers", people)
         offer(
@@ -184,7 +189,10 @@ class RosterForm(forms.Form):
 
 
 def _place_name(row: TenureRow) -> str:
-    return gettext("roster.place_name").format(tier=row.tier, work=row.work or gettext("roster.no_work"))
+    days = gettext("roster.place_days").format(
+        first=jdate(row.from_on), last=jdate(row.until_on - timedelta(days=1)) if row.until_on else ""
+    )
+    return gettext("roster.place_name").format(tier=row.tier, work=row.work or gettext("roster.no_work"), days=days)
 
 
 class LineForm(forms.Form):

@@ -90,6 +90,11 @@ class SiteAccess:
         mine = {one.id for one in self.structure.tenures if one.node_id in self.below}
         return [row for row in rows if row.tenure_id in mine]
 
+    @property
+    def firms(self) -> int:
+        """How many firms the tree that the viewer sees has, each once however many places it holds."""
+        return len({row.business_id or row.name for row in self.rows})
+
     def row_of(self, tenure_id: int) -> TenureRow:
         """One visible place; for all others it does not exist."""
         found = next((row for row in self.rows if row.id == tenure_id), None)

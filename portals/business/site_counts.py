@@ -13,11 +13,17 @@ from registry.touches.queries import count_unsent
 def counts_of_site(access: SiteAccess) -> dict[str, str]:
     """A line for each of structure, roster, this month's days and devices, as their own pages count."""
     return {
-        "structure": _("site.count_firms").format(firms=len(access.rows), holes=len(holes_of(access))),
+        "structure": _("site.count_firms").format(firms=access.firms, holes=len(holes_of(access))),
         "roster": _("site.count_people").format(people=len({row.worker_id for row in access.roster})),
         "days": _month(access.site.id, access.working_day.replace(day=1)),
-        "devices": _("site.count_unsent").format(number=count_unsent(access.site.id)) if access.manages else "",
+        "devices": _unsent(access.site.id) if access.manages else "",
     }
+
+
+def _unsent(site_id: int) -> str:
+    found = count_unsent(site_id)
+    key = "site.count_unsent_and_silent" if found.silent else "site.count_unsent"
+    return _(key).format(number=found.touches, silent=found.silent)
 
 
 def _month(site_id: int, month: date) -> str:

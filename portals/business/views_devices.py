@@ -41,6 +41,7 @@ from registry.touches.queries import (
     SiteDevice,
     list_refused,
     list_site_devices,
+    list_unknown_cards_of_site,
     list_unplaced,
 )
 from registry.touches.states import DeviceState
@@ -49,6 +50,7 @@ from registry.workers.states import DayItem
 OF_DEVICES = (Reason.DEVICE_REVOKED, Reason.SITE_NOT_OF_DEVICE)
 REFUSED_CODES = frozenset({"TOUCH_SHAPE", "TOUCH_ID_SHAPE", "TOUCH_ID_CHECK_DIGIT", "TOUCH_ID_KIND"})
 MOST_SIGNS = 40
+UNKNOWN_CARDS_SHOWN = 10
 NUMBERS_TWICE_SHOWN = timedelta(days=7)
 
 
@@ -105,8 +107,11 @@ def devices(request: HttpRequest, site_id: int) -> HttpResponse:
     site, found = own_site(request, site_id), list_site_devices(site_id)
     refused = list_refused(site_id, [device.id for device in found])
     waiting, later = _waiting(request, site)
+    cards = list_unknown_cards_of_site(site_id, UNKNOWN_CARDS_SHOWN + 1)
     context = {
         "site": site, "terminals": list_terminals(SiteId(site_id)), "waiting": waiting, "later": later,
+        "unknown_cards": cards[:UNKNOWN_CARDS_SHOWN], "more_unknown_cards": len(cards) > UNKNOWN_CARDS_SHOWN,
+        "unknown_cards_most": UNKNOWN_CARDS_SHOWN,
         "most": MISSING_AT_MOST, "unplaced": len(list_unplaced(site_id)), "unplaced_most": UNPLACED_AT_MOST,
         "devices": [
             {

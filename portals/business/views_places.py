@@ -1,5 +1,6 @@
 """Changing a structure: inviting, exchanging, ending, joining, undoing; site keys, on the side that hands them out."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.messages import error as say_error
@@ -18,10 +19,12 @@ from portals.business.site_access import SiteAccess, access_to, find_access
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
-from registry.core.days import jst_day
+from registry.core.days import jst_day, month_before
 from registry.core.errors import RegistryError
 from registry.core.ids import BusinessId
 from registry.core.short_codes import shown_code
+from registry.histories.queries import list_lacking_on_site
+from registry.histories.states import Reason
 from registry.sites.queries import find_site
 from registry.structures.operations.keys import check_site_key, join_by_key, make_site_key, withdraw_site_key
 from registry.structures.operations.tenures import (
@@ -70,6 +73,7 @@ def invite(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpResponse
         "site": access.site,
         "above": above,
         "title": "structure.invite_below" if above else "structure.invite",
+        "submit_key": "structure.send_invite",
     }
     return form_page(request, "business/invite.html", context)
 
@@ -90,7 +94,10 @@ def exchange(request: HttpRequest, site_id: int, node_id: int) -> HttpResponse:
         else:
             success(request, _("structure.exchanged"))
             return redirect("business:structure", site_id)
-    context = {"form": form, "site": access.site, "above": rows[0].name, "title": "structure.exchange"}
+    context = {
+        "form": form, "site": access.site, "above": rows[0].name, "title": "structure.exchange",
+        "submit_key": "structure.send_exchange",
+    }  # fmt: skip
     return form_page(request, "business/invite.html", context)
 
 
@@ -139,7 +146,10 @@ def join(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
         else:
             success(request, _("structure.invited"))
             return redirect("business:structure", site_id)
-    context = {"form": form, "site": access.site, "above": row.name, "title": "structure.join"}
+    context = {
+        "form": form, "site": access.site, "above": row.name, "title": "structure.join",
+        "submit_key": "structure.send_invite",
+    }  # fmt: skip
     return form_page(request, "business/invite.html", context)
 
 
@@ -193,13 +203,22 @@ def join_site(request: HttpRequest) -> HttpResponse:
     return _confirm_key(request, key)
 
 
+def _working_since(request: HttpRequest, site_id: int) -> date | None:
+    """Since when people of the viewer's firm work on a site without a place of it, as far as their days can be completed."""
+    since = month_before(jst_day(timezone.now()))
+    rows = list_lacking_on_site(site_id, Reason.STRUCTURE_MISSING, since=since, business_id=business_of(request))
+    return min((row.first_on for row in rows), default=None)
+
+
 def _confirm_key(request: HttpRequest, key: SiteKeyRow) -> HttpResponse:
     """The second step: from when and for what work."""
     site = find_site(key.site_id)
     if site is None:
         raise Http404
     asked = "from_on" in request.POST
-    form = JoinKeyForm(request.POST if asked else None, site=site, key=shown_code(key.code))
+    form = JoinKeyForm(
+        request.POST if asked else None, site=site, key=shown_code(key.code), begun=_working_since(request, site.id)
+    )
     if asked and form.is_valid():
         typed = form.cleaned_data
         try:

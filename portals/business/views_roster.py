@@ -1,6 +1,7 @@
 """Rosters: who works for which firm on a site, with trade, position and work."""
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from django.contrib.messages import success
@@ -26,9 +27,10 @@ from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
 from registry.codes.queries import code_names
 from registry.codes.states import Table
+from registry.core.days import month_before
 from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId, grouped
-from registry.disclosure.queries import LISTED, find_workers, see_workers, see_workers_on_site
+from registry.disclosure.queries import LISTED, find_workers, see_workers_on_site
 from registry.histories.queries import LackingPerson
 from registry.histories.states import Reason
 from registry.structures.operations.rosters import (
@@ -44,8 +46,14 @@ from registry.workers.states import DayItem
 
 
 def _places(access: SiteAccess) -> list[TenureRow | None]:
-    """Under which of its places the viewer's firm can put people on the roster; the prime needs none."""
-    return [None] if access.is_prime else list(access.current)
+    """Under which of its places the viewer's firm can put people on the roster; the prime needs none.
+
+    Also under one that ended since last month: who worked there then may still be missing on it.
+    """
+    since = month_before(access.on)
+    return (
+        [None] if access.is_prime else [row for row in access.tenures if row.until_on is None or row.until_on > since]
+    )
 
 
 @page(Permission.SITE_VIEW)
@@ -65,7 +73,10 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
         lines: Any = seen.get("roster") or ()
         if row not in lines:
             continue
-        group = groups.setdefault(row.business_id, {"id": row.business_id, "firm": firms[row.business_id], "rows": []})
+        group = groups.setdefault(
+            row.business_id, {"id": row.business_id, "firm": firms[row.business_id], "rows": [], "people": set()}
+        )
+        group["people"].add(row.worker_id)  # who has two lines is one person
         group["rows"].append({
             "row": row, "name": full_name(seen) or grouped(row.worker_id), "kana": full_kana(seen),
             "trade": trades.get(row.trade, row.trade), "position": positions.get(row.position, row.position),
@@ -95,21 +106,36 @@ def _lines_of_firm(access: SiteAccess, business_id: int) -> dict[int, int]:
 @page(Permission.SITE_MANAGE)
 def add_lacking(request: HttpRequest, site_id: int) -> HttpResponse:
     """Put those on the roster who work without a line: all are ticked, from the first of their days."""
-    access, now = access_to(request, site_id), timezone.now()
+    access = access_to(request, site_id)
     places, listed_already = _places(access), _lines_of_firm(access, business_of(request))
     if not places:
         raise Http404
     lacking = [row for row in _lacking(request, access)[0] if row.worker_id not in listed_already]
-    names = names_of(see_workers(viewer_of(request), [row.worker_id for row in lacking], at=now))
-    choices = [(str(row.worker_id), names[row.worker_id]) for row in lacking if row.worker_id in names]
-    not_before = max((place.from_on for place in places if place), default=access.site.from_on)
-    ticked = [number for number, _name in choices]
-    initial = {"from_on": first_day(lacking, not_before=not_before), "workers": ticked}
+    choices = _choices_of(request, access, lacking)
+    not_before = min((place.from_on for place in places if place), default=access.site.from_on)
+    first = first_day(lacking, not_before=not_before)
+    initial = {"from_on": first, "workers": [number for number, _name in choices], "tenure": _place_on(places, first)}
     form = RosterForm(request.POST or None, people=choices, site=access.site, places=places, initial=initial)
     if request.method == "POST" and form.is_valid() and _put(request, access, form, dict(choices)):
         return redirect("business:roster", site_id)
     context = {"form": form, "site": access.site, "nobody": not choices, "all_listed": not lacking}
     return form_page(request, "business/add_lacking.html", context)
+
+
+def _choices_of(request: HttpRequest, access: SiteAccess, lacking: list[LackingPerson]) -> list[tuple[str, str]]:
+    """All of them, also who has left the firm since: the days are still the firm's to complete."""
+    people = see_workers_on_site(
+        viewer_of(request), access.site.id, {row.worker_id for row in lacking}, at=timezone.now(),
+        days=looked_at((lacking, [DayItem.DAY])),
+    ) if lacking else {}  # fmt: skip
+    names = names_of(people)
+    return [(str(row.worker_id), names.get(row.worker_id) or grouped(row.worker_id)) for row in lacking]
+
+
+def _place_on(places: list[TenureRow | None], day: date) -> int | None:
+    """The place that the firm holds on a day."""
+    held = (one.id for one in places if one and one.from_on <= day and (one.until_on is None or one.until_on > day))
+    return next(held, None)
 
 
 def _put(request: HttpRequest, access: SiteAccess, form: RosterForm, names: dict[str, str]) -> bool:
@@ -139,10 +165,14 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
         return search_page(request, reverse("business:add_to_roster", args=[site_id]))
     start, words = start_of(request), kept_search(request) or ""
     found = find_workers(viewer_of(request), words, at=now, start=start, only=LISTED)
-    listed = _listed_everywhere(access, places)
+    under = _listed_under(access)
+    listed = set.intersection(*(under[place.id if place else None] for place in places))
     choices = [(str(seen.subject_id), full_name(seen)) for seen in found.rows if seen.subject_id not in listed]
     choices = [(number, name) for number, name in choices if name]
-    form = RosterForm(request.POST or None, people=choices, site=access.site, places=places)
+    form = RosterForm(
+        request.POST or None, people=choices, site=access.site, places=places,
+        is_first=not any(under[place.id if place else None] for place in places),
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid() and _put(request, access, form, dict(choices)):
         return redirect("business:roster", site_id)
     context = {
@@ -152,12 +182,12 @@ def add(request: HttpRequest, site_id: int) -> HttpResponse:
     return form_page(request, "business/add_to_roster.html", context)
 
 
-def _listed_everywhere(access: SiteAccess, places: list[TenureRow | None]) -> set[int]:
-    """Who stands on all rosters of the firm already."""
+def _listed_under(access: SiteAccess) -> dict[int | None, set[int]]:
+    """Who stands on which roster already, by the firm's place; the prime's own people have none."""
     under: dict[int | None, set[int]] = defaultdict(set)
     for row in list_roster(access.site.id, on=access.on):
         under[row.tenure_id].add(row.worker_id)
-    return set.intersection(*(under[place.id if place else None] for place in places))
+    return under
 
 
 def _named(error: RegistryError, names: dict[str, str]) -> RegistryError:

@@ -111,7 +111,7 @@ def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     context = {
         "site": access.site, "is_prime": access.is_prime, "is_over": not access.is_prime and not access.current,
         "may_invite": access.answers, "may_give": viewer_of(request).has(Permission.BUSINESS_SITES),
-        "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": len(flat),
+        "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": access.firms,
         "people": len({row.worker_id for row in access.roster}),
         "own_people": len({row.worker_id for row in access.roster if row.business_id == business_of(request)}),
         "lacking": shown_lacking(lacking, people, {}, site_id=site_id), "more_lacking": more_lacking,

@@ -204,7 +204,7 @@ class BusinessForm(RecordForm):
         _("business.corporate_number"), 13, 12, help_text=_("business.corporate_number_help")
     )
     capital_yen = forms.IntegerField(
-        label=_("business.capital_yen"), min_value=0, max_value=_MOST_YEN, initial=0,
+        label=_("business.capital_yen"), help_text=_("office.capital_help"), min_value=0, max_value=_MOST_YEN,
         error_messages={"max_value": _("office.capital_too_large")},
     )  # fmt: skip
     postal_code = PostalCodeField(label=_("business.postal_code"))

@@ -56,10 +56,16 @@ class RecordForm(RowsForm):
         return [(block, [self._shown(part) for part in block.parts]) for block in self.layout]
 
     def typed(self) -> list[tuple[Block, list[BoundField]]]:
-        """What was typed, block by block, to be looked at once more."""
+        """What was typed, block by block, to be looked at once more, and the open fields that were left empty."""
+        return [(block, [self[name] for part in block.parts for name in self._to_check(part)]) for block in self.layout]
+
+    def _to_check(self, part: Part) -> list[str]:
+        """What of a part is looked at once more: of folded ones and of rows only what was typed."""
+        always = not part.folded and part.rows is None
         return [
-            (block, [self[name] for part in block.parts for name in self._names(part) if self._is_typed(name)])
-            for block in self.layout
+            name
+            for name in self._names(part)
+            if self._is_typed(name) or (always and not isinstance(self.fields[name], FileField))
         ]
 
     def lists(self) -> Mapping[str, Iterable[str]]:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -21,6 +23,7 @@ from portals.base.photos import KeptPhoto, kept_photo, photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.rows import MORE
 from portals.base.search import SearchForm, kept_search, pages_around, search_key, start_of
+from portals.base.templatetags.ds import count, jdate
 from portals.office.forms import BusinessForm
 from portals.office.queues import age_of, queues_of_touches
 from portals.office.record_forms import RecordForm
@@ -30,7 +33,7 @@ from registry.businesses.operations import BusinessData, check_business, registe
 from registry.businesses.queries import list_users_without_password
 from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
-from registry.core.ids import BusinessId, IdKind
+from registry.core.ids import BusinessId, IdKind, grouped
 from registry.core.numbers import stored_number
 from registry.disclosure.queries import (
     FOUND,
@@ -126,16 +129,35 @@ def _register(
             check()
             context |= {"step": 2, "typed": [field for field in form if not isinstance(field.field, forms.FileField)]}
             context["blocks"] = [
-                (block.title, [(one.label, _shown(one)) for one in fields]) for block, fields in form.typed()
+                (block.title, [(one.label, _shown(one, form.cleaned_data[one.name])) for one in fields])
+                for block, fields in form.typed()
             ]
         except RegistryError as error:
             form.add_error(form.place_of(error), refusal(error))
     return form_page(request, "office/register.html", context)
 
 
-def _shown(field: forms.BoundField) -> str:
-    value = field.value()
-    return _("word.yes") if value is True else str(dict(getattr(field.field, "choices", [])).get(value, value))
+def _shown(field: forms.BoundField, value: object) -> str:
+    """A value as it will be registered, in words."""
+    if value is None or value == "":
+        return _("office.register.empty")
+    if isinstance(value, bool):
+        return _("word.yes") if value else _("word.no")
+    if isinstance(value, date):
+        return jdate(value)
+    if isinstance(value, int):
+        return count(value)
+    return str(dict(getattr(field.field, "choices", [])).get(value, value))
+
+
+def _say_registered(request: HttpRequest, text: str, number: int) -> None:
+    """What was registered under which ID, and what comes next."""
+    said = _(text).format(id=grouped(number))
+    if viewer_of(request).has(Permission.OFFICE_PRINT):
+        link = format_html('<a href="{}">{}</a>', reverse("office:letters"), _("office.registered_next"))
+        success(request, format_html("{} {}", said, link))
+    else:
+        success(request, said)
 
 
 @page(Permission.OFFICE_REGISTER)
@@ -146,7 +168,9 @@ def register_business_page(request: HttpRequest) -> HttpResponse:
     def save(key: str) -> str:
         by, at = viewer_of(request).actor(), timezone.now()
         data = BusinessData(**form.cleaned_data)
-        return reverse("office:business", args=[register_business(data, key=key, by=by, at=at)])
+        business_id = register_business(data, key=key, by=by, at=at)
+        _say_registered(request, "office.registered_business", business_id)
+        return reverse("office:business", args=[business_id])
 
     return _register(
         request, form, "office.menu.register_business", lambda: check_business(BusinessData(**form.cleaned_data)), save
@@ -164,6 +188,7 @@ def register_worker_page(request: HttpRequest) -> HttpResponse:
 
     def save(key: str) -> str:
         card = register_worker_with_card(data(), key=key, by=viewer_of(request).actor(), at=timezone.now())
+        _say_registered(request, "office.registered_worker", card.worker_id)
         return reverse("office:worker", args=[card.worker_id])
 
     return _register(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.days import by_place
-from portals.base.messages import Place, notices_page, shown_notices
+from portals.base.messages import OF_LINKS, Place, notices_page, shown_notices
 from portals.base.photos import photo_answer
 from portals.base.records import full_kana, full_name, worker_blocks
 from portals.base.templatetags.ds import jdate
@@ -21,7 +21,7 @@ from registry.cards.queries import newest_card
 from registry.core.days import jst_day
 from registry.disclosure.queries import see_worker
 from registry.histories.queries import RefusedDay, list_claims_of_worker, list_days_of_worker, list_refused_of_worker
-from registry.notices.queries import list_notices
+from registry.notices.queries import NoticeRow, list_notices
 from registry.sites.queries import list_unjoined_sites
 from registry.touches.derive.days import working_day
 from registry.workers.queries import list_link_requests
@@ -35,10 +35,15 @@ def _pages_of(places: Collection[Place]) -> dict[Place, str]:
     return {place: reverse("worker:day", args=[place[1].year, place[1].month, place[1].day]) for place in places}
 
 
+def _page_of(row: NoticeRow) -> str:
+    """Where links are answered."""
+    return reverse("worker:links") if row.kind in OF_LINKS else ""
+
+
 @page(Permission.WORKER_OWN)
 def notices(request: HttpRequest) -> HttpResponse:
     """All messages to the worker."""
-    return notices_page(request, _pages_of)
+    return notices_page(request, _pages_of, _page_of)
 
 
 @page(Permission.WORKER_OWN)
@@ -56,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "todays": shown_days(todays, claims, places), "is_touched": any(not row.bound.by_hand for row in todays),
         "today": today, "month": month,
         "marks": marks_of(rows, places), "tiles": counter_tiles(rows, month), "to_do": _to_do(worker_id, answerable)[:MOST_TO_DO],
-        "notices": shown_notices(list_notices(viewer_of(request).account_id or 0), _pages_of),
+        "notices": shown_notices(list_notices(viewer_of(request).account_id or 0), _pages_of, _page_of),
     }  # fmt: skip
     return render(request, "worker/home.html", context)
 

@@ -47,6 +47,7 @@ def card(request: HttpRequest) -> HttpResponse:
             "old_cards": list_old_cards(found.worker_id, at=now),
             "tone": "bad" if lapsed else _TONES[found.state],
             "state": _("card.lapsed") if lapsed else _(f"card.state.{found.state}"),
+            "is_to_come": found.state is CardState.ACTIVE and found.branch > 1 and found.shipped_at is None,
             "colour": _(f"card.colour.{found.colour}"),
         }
         if found.state is not CardState.DEAD:  # the phone serves while the card is lost or has lapsed

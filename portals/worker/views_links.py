@@ -31,7 +31,8 @@ def _links(request: HttpRequest) -> list[LinkRow]:
 @page(Permission.WORKER_OWN)
 def links(request: HttpRequest) -> HttpResponse:
     """Firms that ask, firms that were asked, and those that the worker belongs to."""
-    form = LinkForm(request.POST or None)
+    held = _links(request)
+    form = LinkForm(request.POST or None, principal=not any(one.principal for one in held))
     asks = request.method == "POST" and form.is_valid()
     if asks and ask_by(request, form, worker_of(request), form.cleaned_data["business_id"]):
         return redirect("worker:links")
@@ -40,7 +41,7 @@ def links(request: HttpRequest) -> HttpResponse:
         "form": form,
         "answers": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
         "asked": [row for row in rows if row.asked_by is LinkSide.WORKER],
-        "links": _links(request),
+        "links": held,
         "ends": shown_ends(_ended(request), LinkSide.WORKER, "worker", lambda row: row.business_name),
     }
     return form_page(request, "worker/links.html", context)

@@ -33,7 +33,7 @@ def log_in(who: Visitor, login_id: str, password: str = PASSWORD) -> None:
 def register_firm(office: Visitor) -> int:
     office.open("/office/businesses/new/")
     office.fill(
-        name="見本建設株式会社", kana="見本", representative="見本 代表", corporate_number="7000012050001",
+        name="見本建設株式会社", kana="見本", representative="見本 代表", corporate_number="7000012050001", capital_yen="10000000",
         postal_code="100-0000", prefecture="13", address="東京都見本区1-2-3", phone="00-0000-0000", officer_name="見本 担当",
     )  # fmt: skip
     office.press("確認へ進む")

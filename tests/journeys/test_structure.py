@@ -43,11 +43,11 @@ def invite(who: Visitor, firm: BusinessId, from_on: str = "") -> None:
     who.fill(business_id=digits[:5] + str((int(digits[5]) + 1) % 10) + digits[6:], work="鉄筋工事")
     if from_on:
         who.fill(from_on=from_on)
-    who.press("この内容で進める")
+    who.press("招待する")
     who.sees("1桁")
     assert who.page.input_value("[name=work]") == "鉄筋工事"
     who.fill(business_id=f"{digits[:4]} {digits[4:8]} {digits[8:]}")
-    who.press("この内容で進める")
+    who.press("招待する")
     who.sees("招待しました", "承認待ち")
 
 

@@ -63,6 +63,12 @@ def jmonth(value: date | None) -> str:
 
 
 @register.filter
+def jyear(value: int) -> str:
+    """A year as 2026年."""
+    return f"{value}年" if _in_japanese() else str(value)
+
+
+@register.filter
 def month_in_year(value: date) -> str:
     """A month that stands beside its year: 9月."""
     return f"{value.month}月" if _in_japanese() else f"{value:%b}"
@@ -99,6 +105,13 @@ def iso(value: date | datetime | None) -> str:
 def grouped_id(value: int | str | None) -> SafeString:
     """An ID as `1234 5678 9018 21`, never broken over two lines."""
     return format_html('<span class="ds-id">{}</span>', grouped(value)) if value else SafeString("")
+
+
+@register.filter
+def grouped_card(value: str) -> SafeString:
+    """A card's number as `1234 5678 9018 21-01`; what is written in another way, as of a chip, stays as it is."""
+    number, dash, branch = value.partition("-")
+    return format_html('<span class="ds-id">{}{}{}</span>', grouped(number) if dash else number, dash, branch)
 
 
 @register.filter

@@ -45,16 +45,23 @@ def _words(claim: Claim) -> dict[str, str]:
 # What the messages that asked firms for their part, or told of a refusal, say after each move, and which ones do.
 _ASKED = (NoticeKind.CLAIM_ENTERED, NoticeKind.CLAIM_REFUSAL_ANSWERED)
 _SETTLED: dict[ClaimMove, dict[NoticeKind, Sequence[NoticeKind]]] = {
-    ClaimMove.APPROVE: {NoticeKind.CLAIM_ENTERED_APPROVED: _ASKED},
-    ClaimMove.REFUSE: {NoticeKind.CLAIM_ENTERED_REFUSED: _ASKED},
-    ClaimMove.WITHDRAW: {NoticeKind.CLAIM_TAKEN_BACK: _ASKED},
+    ClaimMove.APPROVE: {
+        NoticeKind.CLAIM_ENTERED_APPROVED: _ASKED,
+        NoticeKind.CLAIM_APPROVED: (NoticeKind.CLAIM_REFUSED_ANSWERED,),
+    },
+    ClaimMove.REFUSE: {
+        NoticeKind.CLAIM_ENTERED_REFUSED: _ASKED,
+        NoticeKind.CLAIM_REFUSED: (NoticeKind.CLAIM_REFUSED_ANSWERED,),
+    },
+    ClaimMove.WITHDRAW: {NoticeKind.CLAIM_TAKEN_BACK: (*_ASKED, NoticeKind.CLAIM_REFUSED_ANSWERED)},
     ClaimMove.TAKE_BACK: {
         NoticeKind.CLAIM_ENTERED: (NoticeKind.CLAIM_ENTERED_REFUSED,),
-        NoticeKind.CLAIM_REFUSAL_TAKEN_BACK: (NoticeKind.CLAIM_REFUSED_OF_PEOPLE,),
+        NoticeKind.CLAIM_REFUSAL_TAKEN_BACK: (NoticeKind.CLAIM_REFUSED, NoticeKind.CLAIM_REFUSED_OF_PEOPLE),
     },
     ClaimMove.ANSWER: {
         NoticeKind.CLAIM_ENTERED: (NoticeKind.CLAIM_ENTERED_REFUSED,),
         NoticeKind.CLAIM_REFUSAL_ANSWERED: (NoticeKind.CLAIM_REFUSED_OF_PEOPLE,),
+        NoticeKind.CLAIM_REFUSED_ANSWERED: (NoticeKind.CLAIM_REFUSED,),
     },
 }
 

@@ -117,5 +117,6 @@ def join_by_key(
     )  # fmt: skip
     move(tenure, TENURE_LIFE, TenureMove.ACCEPT, by=by, at=at, reason="site key")
     note_tenure(tenure)
-    tell_firm(NoticeKind.JOINED_BY_KEY, key.made_by_id, tenure, firm_id=business_id, at=at)
+    for firm_id in sorted({structure.prime_id, key.made_by_id}):
+        tell_firm(NoticeKind.JOINED_BY_KEY, firm_id, tenure, firm_id=business_id, at=at)
     return tenure.pk

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -24,7 +24,7 @@ from registry.structures.operations.tenures import locked_tenures
 from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
 from registry.workers.operations.ends import answer_end_dispute
-from registry.workers.operations.links import end_link
+from registry.workers.operations.links import end_link, hold_links
 from registry.workers.queries import (
     link_ends,
     linked_businesses,
@@ -44,6 +44,18 @@ class RosterDaysError(RegistryError):
     """The days lie outside those of the firm's place, or end before they begin."""
 
     code = "ROSTER_DAYS"
+
+
+class RosterEarlyError(RosterDaysError):
+    """A line would begin before its firm has a place on the site."""
+
+    code = "ROSTER_EARLY"
+
+
+class RosterLateError(RosterDaysError):
+    """A line would begin when its firm has no place on the site any more."""
+
+    code = "ROSTER_LATE"
 
 
 class OnRosterError(RegistryError):
@@ -85,10 +97,13 @@ def add_to_roster(
     A line ends with the firm's place, or with the link that holds on its first day where that ends earlier. Harmless when
     repeated: who stands there with the same data from the same day is left as he is.
     """
+    hold_links(worker for worker, _ in people)
     site, tenure = _place(site_id, tenure_id, by=by)
     business_id = tenure.business_id if tenure and tenure.business_id else site.business_id
-    if tenure and (from_on < tenure.from_on or (tenure.until_on is not None and from_on >= tenure.until_on)):
-        raise RosterDaysError(field="from_on")
+    if tenure and from_on < tenure.from_on:
+        raise RosterEarlyError(field="from_on", first=tenure.from_on)
+    if tenure and tenure.until_on is not None and from_on >= tenure.until_on:
+        raise RosterLateError(field="from_on", last=tenure.until_on - timedelta(days=1))
     _check_data([data for _, data in people])
     ends = link_ends([worker for worker, _ in people], business_id or 0, on=from_on)
     strangers = [worker for worker, _ in people if worker not in ends]
@@ -225,6 +240,7 @@ def change_roster_entry(entry_id: int, data: RosterData, *, from_on: date, by: A
 
     The old line is closed and a new one written. From its first day on, or from an earlier one, the new line takes its place.
     """
+    hold_links(RosterEntry.objects.filter(pk=entry_id).values_list("worker", flat=True))
     entry = _entry(entry_id, by=by)
     line = {
         "site": entry.site,

@@ -15,7 +15,7 @@ from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId
-from registry.notices.operations import write_notices
+from registry.notices.operations import settle_notices, write_notices
 from registry.notices.states import NoticeKind
 from registry.sites.models import Site
 from registry.structures.derive import Structure
@@ -148,10 +148,22 @@ def note_tenure(tenure: Tenure) -> None:
 def tell_firm(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: datetime, reason: str = "") -> None:
     """Tell those of a firm who can answer."""
     site = Site.objects.get(pk=tenure.node.site_id)
-    data = {"firm": names_of_businesses([firm_id])[firm_id], "site": site.name, "reason": reason}
+    data = {
+        "firm": names_of_businesses([firm_id])[firm_id], "site": site.name, "site_id": str(site.pk), "reason": reason,
+    }  # fmt: skip
     users = list_users_of_unit(BusinessId(to), site.unit_id if site.business_id == to else None)
     told = [user.account.id for user in users if Permission.BUSINESS_SITES in user.account.rights]
-    write_notices(kind, account_ids=told, data=data, at=at)
+    write_notices(kind, account_ids=told, data=data, at=at, about=_about(tenure))
+
+
+def _about(tenure: Tenure) -> str:
+    """How messages name the place that they speak of."""
+    return f"place {tenure.pk}"
+
+
+def _settle(tenure: Tenure, now: NoticeKind, *, at: datetime) -> None:
+    """Let the messages that invited a firm say what became of it."""
+    settle_notices([_about(tenure)], asked=[NoticeKind.INVITED], now=now, at=at)
 
 
 def locked_tenures() -> QuerySet[Tenure]:
@@ -178,16 +190,23 @@ def _with_structure(tenure_id: int) -> tuple[Tenure, Structure]:
 @transaction.atomic
 def accept_invitation(tenure_id: int, *, by: Actor, at: datetime) -> None:
     """Take the place. Days since `from_on` become complete by themselves. Harmless when repeated."""
-    _answer(tenure_id, TenureMove.ACCEPT, NoticeKind.INVITATION_ACCEPTED, reason="", by=by, at=at)
+    _answer(tenure_id, TenureMove.ACCEPT, reason="", by=by, at=at)
 
 
 @transaction.atomic
 def decline_invitation(tenure_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     """Refuse the place with a reason; the position stays, and another firm can be asked. Harmless when repeated."""
-    _answer(tenure_id, TenureMove.DECLINE, NoticeKind.INVITATION_DECLINED, reason=reason, by=by, at=at)
+    _answer(tenure_id, TenureMove.DECLINE, reason=reason, by=by, at=at)
 
 
-def _answer(tenure_id: int, answer: TenureMove, notice: NoticeKind, *, reason: str, by: Actor, at: datetime) -> None:
+# What those who invited are told of each answer, and what the invitation says from then on.
+_ANSWERED = {
+    TenureMove.ACCEPT: (NoticeKind.INVITATION_ACCEPTED, NoticeKind.INVITED_ACCEPTED),
+    TenureMove.DECLINE: (NoticeKind.INVITATION_DECLINED, NoticeKind.INVITED_DECLINED),
+}
+
+
+def _answer(tenure_id: int, answer: TenureMove, *, reason: str, by: Actor, at: datetime) -> None:
     tenure = _tenure(tenure_id)
     if not may_answer(by, tenure.business_id):
         raise NotAllowedError
@@ -197,7 +216,9 @@ def _answer(tenure_id: int, answer: TenureMove, notice: NoticeKind, *, reason: s
     tenure.save(update_fields=["answered_at", "answer_reason"])
     move(tenure, TENURE_LIFE, answer, by=by, at=at, reason=reason)
     note_tenure(tenure)
-    tell_firm(notice, tenure.invited_by_id, tenure, firm_id=tenure.business_id or 0, at=at, reason=reason)
+    told, invited = _ANSWERED[answer]
+    _settle(tenure, invited, at=at)
+    tell_firm(told, tenure.invited_by_id, tenure, firm_id=tenure.business_id or 0, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -227,6 +248,7 @@ def withdraw_tenure(tenure_id: int, *, by: Actor, at: datetime, on: date) -> Non
 
 def _withdraw(tenure: Tenure, *, by: Actor, at: datetime) -> None:
     move(tenure, TENURE_LIFE, TenureMove.WITHDRAW, by=by, at=at)
+    _settle(tenure, NoticeKind.PLACE_WITHDRAWN, at=at)
     note_tenure(tenure)
 
 

@@ -64,8 +64,9 @@ class Missing:
 
 @dataclass(frozen=True)
 class SiteDevice:
-    """A device as the page of a site's terminals shows it; `unsent` is what it said itself when it was seen last.
+    """A device as the page of a site's terminals shows it.
 
+    `unsent` is what it said itself when it was seen last; None where it has never said so.
     `left_at` says since when it serves the site no more: it stays on the page as long as something of it is missing.
     `nowhere` counts its touches that name a site ID which is not registered.
     """
@@ -79,7 +80,7 @@ class SiteDevice:
     registered_at: datetime
     last_seen_at: datetime | None
     highest: int
-    unsent: int
+    unsent: int | None
     unsent_since: datetime | None
     refused: int
     nowhere: int
@@ -127,7 +128,7 @@ SELECT d.id, d.name, w.places,
   EXISTS (SELECT FROM touches_pairing q JOIN sites_terminal o ON o.id = q.terminal_id JOIN sites_site s ON s.id = o.site_id
    WHERE q.device_id = d.id AND q.until_at IS NULL
      AND s.business_id IS DISTINCT FROM (SELECT business_id FROM sites_site WHERE id = %(site)s)),
-  d.state, d.registered_at, d.last_seen_at, d.highest, CASE WHEN /*unsent*/ THEN d.unsent ELSE 0 END, d.unsent_since,
+  d.state, d.registered_at, d.last_seen_at, d.highest, CASE WHEN /*unsent*/ THEN d.unsent WHEN d.unsent IS NOT NULL THEN 0 END, d.unsent_since,
   CASE WHEN /*settled*/ THEN 0 ELSE (SELECT COALESCE(sum(upper(r) - lower(r)), 0)::bigint FROM unnest(d.refused) r) END,
   (SELECT count(*) FROM touches_orphan o WHERE o.device_id = d.id AND o.code IN ('SITE_UNKNOWN', 'CARD_AND_SITE_UNKNOWN')), d.renumbered_at, w.left_at
 FROM w JOIN touches_device d ON d.id = w.device_id ORDER BY d.id
@@ -136,7 +137,9 @@ FROM w JOIN touches_device d ON d.id = w.device_id ORDER BY d.id
     .replace("/*settled*/", _SETTLED)
 )
 _UNSENT_NUMBER = """/*served*/
-SELECT COALESCE(sum(d.unsent), 0)::int FROM w JOIN touches_device d ON d.id = w.device_id WHERE /*unsent*/
+SELECT COALESCE(sum(d.unsent) FILTER (WHERE /*unsent*/), 0)::int,
+  count(*) FILTER (WHERE d.unsent IS NULL AND d.state = 'active' AND w.left_at IS NULL)
+FROM w JOIN touches_device d ON d.id = w.device_id
 """.replace("/*served*/", _SERVED).replace("/*unsent*/", _UNSENT)
 _MISSING = """
 SELECT d.id, lower(m.r), upper(m.r) - 1, m.lost, touches_moment_before(d.id, lower(m.r)), touches_moment_from(d.id, upper(m.r))
@@ -150,10 +153,17 @@ ORDER BY d.id, m.r DESC
 """.replace("/*owed*/", f"({_OWED})")
 
 
-def count_unsent(site_id: int) -> int:
-    """How many touches the devices of a site have not sent yet, as `list_site_devices` says of each."""
-    ((number,),) = rows_of(_UNSENT_NUMBER, {"site": site_id})
-    return int(number)
+class Unsent(NamedTuple):
+    """How many touches devices have not sent yet, and how many devices in use have never said so."""
+
+    touches: int
+    silent: int
+
+
+def count_unsent(site_id: int) -> Unsent:
+    """What the devices of a site have not sent yet, as `list_site_devices` says of each."""
+    (row,) = rows_of(_UNSENT_NUMBER, {"site": site_id})
+    return Unsent(*row)
 
 
 def list_site_devices(site_id: int) -> list[SiteDevice]:

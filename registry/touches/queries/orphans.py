@@ -106,6 +106,30 @@ def list_unknown_cards(limit: int) -> list[UnknownCard]:
     return [UnknownCard(*row) for row in rows_of(_UNKNOWN.format(having=""), [limit])]
 
 
+class UnknownCardOnSite(NamedTuple):
+    """A credential that is nobody's, as the site where it was touched may see it: of a card its number, else only the kind."""
+
+    kind: str
+    credential: str
+    number: int
+    last_at: datetime
+    devices: list[str]
+
+
+# What a chip or a QR says is not told: who knows it could use it.
+_UNKNOWN_ON_SITE = """
+SELECT t.credential_kind, CASE WHEN t.credential_kind = 'card' THEN t.credential ELSE '' END, count(*), max(o.touched_at),
+  (SELECT array_agg(d.name ORDER BY d.id) FROM touches_device d WHERE d.id = ANY(array_agg(o.device_id)) AND d.name <> '')
+/*nobody's*/ AND o.site_id = %s GROUP BY t.credential_kind, t.credential ORDER BY max(o.touched_at) DESC LIMIT %s
+""".replace("/*nobody's*/", _NOBODYS)
+
+
+def list_unknown_cards_of_site(site_id: int, limit: int) -> list[UnknownCardOnSite]:
+    """Credentials that were touched on a site and are nobody's, those touched last first."""
+    rows = rows_of(_UNKNOWN_ON_SITE, [site_id, limit])
+    return [UnknownCardOnSite(kind, card, number, at, devices or []) for kind, card, number, at, devices in rows]
+
+
 def find_unknown_card(device_id: int, seq: int) -> UnknownCard | None:
     """The credential of one touch, while it is nobody's."""
     having = "HAVING bool_or((o.device_id, o.seq) = (%s, %s))"

@@ -7,6 +7,7 @@ from django.db import transaction
 from registry.audit.operations import move, note_act
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
+from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.workers.models import Affiliation, EndDispute
 from registry.workers.operations.links import (
@@ -33,6 +34,19 @@ class DisputedError(RegistryError):
     code = "END_DISPUTED"
 
 
+# What the messages that asked for an answer say after each.
+_DISPUTED_NOW = {
+    EndDisputeMove.AGREE: NoticeKind.END_DISPUTED_AGREED,
+    EndDisputeMove.KEEP: NoticeKind.END_DISPUTED_KEPT,
+    EndDisputeMove.WITHDRAW: NoticeKind.END_DISPUTED_WITHDRAWN,
+}
+
+
+def _about(dispute: EndDispute) -> str:
+    """How messages name the objection that they speak of."""
+    return f"end {dispute.pk}"
+
+
 @transaction.atomic
 def dispute_end(affiliation_id: int, until_on: date, *, reason: str, by: Actor, at: datetime) -> int:
     """Say that a link ended on another day; `until_on` is the first day without it. The other side answers.
@@ -55,7 +69,7 @@ def dispute_end(affiliation_id: int, until_on: date, *, reason: str, by: Actor, 
         affiliation=row, asked_by=side, until_on=until_on, reason=reason, asked_at=at
     )  # fmt: skip
     note_act("workers_end_dispute", dispute.pk, "ask", by=by, at=at, reason=reason)
-    tell_side(NoticeKind.END_DISPUTED, row, side.other, day=until_on, at=at)
+    tell_side(NoticeKind.END_DISPUTED, row, side.other, day=until_on, at=at, about=_about(dispute))
     return dispute.pk
 
 
@@ -73,6 +87,7 @@ def answer_end_dispute(dispute_id: int, *, agree: bool, by: Actor, at: datetime)
     if dispute.state == END_DISPUTE_LIFE.target(answer, EndDisputeState.OPEN):
         return None
     move(dispute, END_DISPUTE_LIFE, answer, by=by, at=at)
+    settle_notices([_about(dispute)], asked=[NoticeKind.END_DISPUTED], now=_DISPUTED_NOW[answer], at=at)
     before, after = row.until_on, dispute.until_on
     if agree:
         set_end(own, after, by=by, at=at, ended_by=row.ended_by)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from operator import attrgetter
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ from registry.core.actor import Actor, ActorKind
 from registry.core.days import jst_day, month_before
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, WorkerId, grouped
-from registry.notices.operations import write_notice, write_notices
+from registry.notices.operations import settle_notices, write_notices
 from registry.notices.states import NoticeKind
 from registry.workers.derive import full_name
 from registry.workers.models import ONE_PRINCIPAL, Affiliation, EndDispute, LinkRequest, Worker
@@ -87,9 +88,6 @@ def write_link(
         raise broken(field="employer_id") from None
     note_act("workers_worker", worker_id, "link", by=by, at=at)
     note_change(ChangeKind.AFFILIATION, worker_id=worker_id, business_id=business_id, from_on=from_on)
-    account_id = Worker.objects.values_list("account_id", flat=True).get(pk=worker_id)
-    firm = names_of_businesses([business_id])[business_id]
-    write_notice(NoticeKind.LINKED, account_id=account_id, data={"firm": firm, "day": from_on.isoformat()}, at=at)
 
 
 def _may_unlink(by: Actor, row: Affiliation) -> bool:
@@ -104,6 +102,12 @@ def locked_links(worker_id: int) -> list[Affiliation]:
     rows = Affiliation.objects.filter(worker=worker_id).order_by("from_on", "pk")
     list(rows.select_for_update())  # who is waited for may split a row: only what is read afterwards has the new one
     return list(rows)
+
+
+def hold_links(worker_ids: Iterable[int]) -> None:
+    """Keep workers' links as they are until the transaction ends: what rests on them is written before a change or after it."""
+    rows = Affiliation.objects.filter(worker__in=set(worker_ids)).order_by("worker", "from_on", "pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def rows_of_link(row: Affiliation, rows: Iterable[Affiliation]) -> list[Affiliation]:
@@ -256,14 +260,17 @@ def ask_for_link(
         position=position, asked_at=at,
     )  # fmt: skip
     note_act("workers_link_request", request.pk, "ask", by=by, at=at)
-    tell_side(NoticeKind.LINK_ASKED, request, side.other, day=from_on, at=at)
+    tell_side(NoticeKind.LINK_ASKED, request, side.other, day=from_on, at=at, about=_about(request))
     return request.pk
 
 
-def tell_side(kind: NoticeKind, link: LinkRequest | Affiliation, to: LinkSide, *, day: date, at: datetime) -> None:
+def tell_side(
+    kind: NoticeKind, link: LinkRequest | Affiliation, to: LinkSide, *, day: date, at: datetime, about: str = ""
+) -> None:  # fmt: skip
     """Tell one side what the other did: the worker, or those of the firm who look after its people.
 
-    A firm to which the worker is not linked today learns the worker ID, never the name (ruling 37).
+    A firm to which the worker is not linked today learns the worker ID, never the name (ruling 37). `about` names what
+    the message asks for, so that it can say later what became of it.
     """
     worker = Worker.objects.get(pk=link.worker_id)
     if to is LinkSide.WORKER:
@@ -273,11 +280,21 @@ def tell_side(kind: NoticeKind, link: LinkRequest | Affiliation, to: LinkSide, *
         knows = firm_id in linked_businesses([worker.pk], on=jst_day(at)).get(worker.pk, ())
         name = full_name(worker.family_name, worker.middle_name, worker.given_name) if knows else grouped(worker.pk)
         told = [user.account.id for user in list_users(firm_id) if Permission.BUSINESS_WORKERS in user.account.rights]
-    write_notices(kind, account_ids=told, data={"name": name, "day": day.isoformat()}, at=at)
+    write_notices(kind, account_ids=told, data={"name": name, "day": day.isoformat()}, at=at, about=about)
 
 
 def _name_of_firm(link: LinkRequest | Affiliation) -> str:
     return link.business.name if isinstance(link, LinkRequest) else name_of_firm(link)
+
+
+def _about(request: LinkRequest) -> str:
+    """How messages name the request that they speak of."""
+    return f"link {request.pk}"
+
+
+def _settle(request: LinkRequest, now: NoticeKind, *, at: datetime) -> None:
+    """Let the messages that asked for an answer say what became of the request."""
+    settle_notices([_about(request)], asked=[NoticeKind.LINK_ASKED], now=now, at=at)
 
 
 def _request(request_id: int) -> LinkRequest:
@@ -291,9 +308,10 @@ def _request(request_id: int) -> LinkRequest:
 def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
     """The other side accepts: the link holds from the day asked for. Harmless when repeated.
 
-    Raises `LinkedAlreadyError` where the two have been linked since it was asked, `LinkOverlapsError` where that link
-    has ended but has some of the days, `LinkRequestLateError` where its day lies too far back by now, or
-    `PrincipalTwiceError`.
+    Asked for as the principal one it is a further one where another firm is the principal employer on some of its days:
+    only the worker moves that (ruling 14). Both sides are told so. Raises `LinkedAlreadyError` where the two have been
+    linked since it was asked, `LinkOverlapsError` where that link has ended but has some of the days, or
+    `LinkRequestLateError` where its day lies too far back by now.
     """
     request = _request(request_id)
     if side_of_link(by, request.worker_id, request.business_id) == request.asked_by:
@@ -305,10 +323,25 @@ def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
     if request.from_on < earliest:
         raise LinkRequestLateError(day=request.from_on, earliest=earliest)
     move(request, LINK_REQUEST_LIFE, LinkRequestMove.ACCEPT, by=by, at=at)
-    write_link(
-        WorkerId(request.worker_id), BusinessId(request.business_id), from_on=request.from_on,
-        principal=request.principal, position=request.position, by=by, at=at,
+    as_asked = _write_asked(request, by=by, at=at)
+    kind = NoticeKind.LINK_ACCEPTED if as_asked else NoticeKind.LINK_ACCEPTED_FURTHER
+    _settle(request, kind, at=at)
+    for side in LinkSide:
+        tell_side(kind, request, side, day=request.from_on, at=at, about=_about(request))
+
+
+def _write_asked(request: LinkRequest, *, by: Actor, at: datetime) -> bool:
+    """Write the link of a request; False where it is a further one although the principal one was asked for."""
+    write = partial(
+        write_link, WorkerId(request.worker_id), BusinessId(request.business_id), from_on=request.from_on,
+        position=request.position, by=by, at=at,
     )  # fmt: skip
+    try:
+        write(principal=request.principal)
+    except PrincipalTwiceError:
+        write(principal=False)
+        return False
+    return True
 
 
 @transaction.atomic
@@ -321,5 +354,6 @@ def decline_link(request_id: int, *, by: Actor, at: datetime) -> None:
     if request.state == LINK_REQUEST_LIFE.target(answer, LinkRequestState.ASKED):
         return
     move(request, LINK_REQUEST_LIFE, answer, by=by, at=at)
+    _settle(request, NoticeKind.LINK_ASKED_WITHDRAWN if own else NoticeKind.LINK_ASKED_DECLINED, at=at)
     if not own:
         tell_side(NoticeKind.LINK_DECLINED, request, side.other, day=request.from_on, at=at)

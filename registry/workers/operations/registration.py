@@ -236,6 +236,8 @@ def _register(data: WorkerData, *, form_key: str | None, by: Actor, at: datetime
         write_link(
             worker_id, data.employer_id, from_on=jst_day(at), principal=True, position=data.position, by=by, at=at
         )
+        linked = {"firm": names_of_businesses([data.employer_id])[data.employer_id], "day": jst_day(at).isoformat()}
+        write_notice(NoticeKind.LINKED, account_id=account_id, data=linked, at=at)
     for kind in (LetterKind.WORKER_FIRST_PASSWORD, LetterKind.WORKER_SECURITY_CODE):
         write_letter(kind, account_id=account_id, recipient=recipient_of(worker, kind), data={}, by=by, at=at)
     write_notice(NoticeKind.REGISTERED, account_id=account_id, data={}, at=at)

@@ -52,6 +52,14 @@ def test_a_month_beside_its_year() -> None:
         assert ds.month_in_year(date(2026, 9, 1)) == "Sep"
 
 
+def test_jyear_is_a_year_and_no_count() -> None:
+    shown = []
+    for language in ("ja", "en"):
+        with override(language):
+            shown.append(ds.jyear(2026))
+    assert shown == ["2026年", "2026"]
+
+
 def test_jmonth_names_year_and_month() -> None:
     with override("ja"):
         assert ds.jmonth(date(2026, 11, 1)) == "2026年11月"
@@ -71,6 +79,14 @@ def test_iso_is_for_machines() -> None:
 
 def test_grouped_id_stays_in_one_piece() -> None:
     assert rendered("{{ id|grouped_id }}", id=12345678901821) == '<span class="ds-id">1234 5678 9018 21</span>'
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("12345678901821-01", "1234 5678 9018 21-01"), ("04A1B2C3", "04A1B2C3"), ("<b>", "&lt;b&gt;")],
+)
+def test_the_number_of_a_card_is_read_in_groups_and_a_chip_s_stays(written: str, shown: str) -> None:
+    assert rendered("{{ card|grouped_card }}", card=written) == f'<span class="ds-id">{shown}</span>'
 
 
 def test_yen_has_separator_and_unit() -> None:

@@ -20,10 +20,15 @@ def pages(places: Collection[Place]) -> dict[Place, str]:
     return {(site_id, day): f"/{site_id}/{day}/" for site_id, day in places}
 
 
+def no_page(row: NoticeRow) -> str:
+    """No message has a page of its own."""
+    return ""
+
+
 def test_a_message_names_who_and_when_in_words() -> None:
     row = NoticeRow(1, NoticeKind.LINKED, {"firm": "見本建設株式会社", "day": "2026-11-20"}, NOW, about="")
     with override("ja"):
-        (shown,) = shown_notices([row], pages)
+        (shown,) = shown_notices([row], pages, no_page)
     assert shown.row is row
     assert shown.title == "会社との関連付けが登録されました"
     assert "見本建設株式会社" in shown.body
@@ -37,7 +42,7 @@ def test_of_many_days_a_message_names_the_first_ones_and_how_many_they_are() -> 
         days = " ".join(f"2026-11-{day:02}" for day in range(1, count + 1))
         row = NoticeRow(1, NoticeKind.DAYS_COUNTED, {"site": "現場", "days": days, "reason": ""}, NOW, about="")
         with override("ja"):
-            (shown,) = shown_notices([row], pages)
+            (shown,) = shown_notices([row], pages, no_page)
         assert "11月5日（木）" in shown.body
         assert ("6日（金）など6日" in shown.body, "など6日" in shown.body) == (False, more)
 

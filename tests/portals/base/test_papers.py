@@ -112,11 +112,11 @@ def test_pdf_csv_and_page_have_the_same_rows(kind: PaperKind) -> None:
     else:
         people = next(one for one in tables if one[0][1] == "技能者ID")
         shown = re.findall(
-            r'row">(?:<a [^>]*>)?([^<]*)(?:</a>)?(?:<br><span class="ds-help ds-id">[\d ]+</span>)?</th>(?:<td data-label="現場名">[^<]*</td>)?((?:<td class="ds-num"[^>]*>\d+</td>)+)',
+            r'row">(?:<a [^>]*>)?([^<]*)(?:</a>)?(?:<br><span class="ds-help ds-id">[\d ]+</span>)?</th>(?:<td data-label="現場名">[^<]*</td>)?((?:<td class="ds-num"[^>]*>\d+日</td>)+)',
             page,
         )
         # The four counters of ruling 28, and days that do not count.
-        counted = [(unescape(name).replace("\u202e", ""), re.findall(r">(\d+)<", cells)) for name, cells in shown]
+        counted = [(unescape(name).replace("\u202e", ""), re.findall(r">(\d+)日<", cells)) for name, cells in shown]
         assert sorted((row[0], row[2:]) for row in people[1:]) == sorted(counted)
 
 

@@ -12,12 +12,13 @@ from reader.register import read_qr_text
 from registry.businesses.queries import list_users
 from registry.cards.queries import CardRow
 from registry.core import ids
-from registry.core.errors import RegistryError
+from registry.core.errors import NotAllowedError, RegistryError
 from registry.core.ids import BusinessId, IdKind, id_of_body
 from registry.histories.states import Standing
 from registry.sites.queries import list_terminals
 from registry.touches.models import Pairing
 from registry.touches.operations.devices import (
+    PairingCodeError,
     accept_loss,
     add_pairing,
     end_pairing,
@@ -97,6 +98,42 @@ def test_what_is_still_on_the_device_is_shown_as_it_said(owner: Client, gate: Ga
     assert "端末に残っている12件も" in owner.get(where).content.decode()
     gate.send(a_touch(2, card, "2026-11-20T17:00:00+09:00"), unsent=0)
     assert "未送信" not in page_of(owner, gate)
+
+
+def test_of_a_device_that_never_said_how_much_it_holds_nothing_is_known(
+    owner: Client, gate: Gate, card: CardRow
+) -> None:
+    gate.send(a_touch(1, card))
+    assert "端末に残っている打刻 分かりません。この端末は" in page_of(owner, gate)
+    site = owner.get(f"/business/sites/{gate.site_id}/").content.decode()
+    assert "端末に残っている打刻 0件（ほかに、残りを知らせていない端末 1台）" in site
+    gate.send(a_touch(2, card, "2026-11-20T17:00:00+09:00"), unsent=0)
+    assert "端末に残っている打刻 ありません" in page_of(owner, gate)
+    assert "端末に残っている打刻 0件<" in owner.get(f"/business/sites/{gate.site_id}/").content.decode()
+
+
+def test_the_neighbours_of_a_gap_stand_in_the_order_of_their_moments(owner: Client, gate: Gate, card: CardRow) -> None:
+    gate.send(a_touch(1, card, "2026-11-20T07:58:00+09:00"), a_touch(5, card, "2026-11-19T17:41:00+09:00"))
+    assert "2026年11月19日（木）17:41から2026年11月20日（金）7:58までの間" in page_of(owner, gate)
+
+
+def test_a_card_that_is_nobody_s_is_told_to_the_site_where_it_was_touched(
+    owner: Client, prime: BusinessId, gate: Gate, card: CardRow
+) -> None:
+    number, other = f"{card.worker_id}-07", a_gate(prime, name="別の現場")
+    gate.send({**a_touch(1, card), "card": number}, {**a_touch(2, card), "card": "", "token": "04A1B2C3"})
+    gate.send({**a_touch(3, card, "2026-11-20T17:02:00+09:00"), "card": number})
+    page = page_of(owner, gate)
+    for words in (
+        f"{ids.grouped(card.worker_id)}-07",
+        "打刻2件 最後は2026年11月20日（金）17:02",
+        "ゲートのPC",
+        "対応する人：運営",
+    ):
+        assert words in page, words
+    assert "カードのチップ（番号は運営が確かめます）" in page
+    assert "04A1B2C3" not in page, "who knows what a chip says could use it"
+    assert "持ち主の分からないカード" not in page_of(owner, other)
 
 
 @pytest.mark.parametrize(
@@ -292,6 +329,25 @@ def test_a_device_that_serves_another_firm_too_is_only_let_go(
         gate.send(a_touch(1, card, "2026-11-20T12:01:00+09:00", site=str(gate.site_id)))
         bind_all()
         assert "この端末は、この現場に割り当てられていません" in page_of(owner, gate)
+    assert gate.device.device_id in {row.id for row in list_site_devices(elsewhere)}
+
+
+def test_a_device_that_serves_another_firm_too_is_revoked_by_neither(gate: Gate, prime: BusinessId) -> None:
+    other = a_firm("別の会社")
+    code = make_pairing_code(list_terminals(a_gate(other).site_id)[0].id, by=owner_of(other), at=NOW).code
+    add_pairing(gate.device.device_id, code, at=NOW)
+    for firm in (prime, other):
+        with pytest.raises(NotAllowedError):
+            revoke_device(gate.device.device_id, reason="", by=owner_of(firm), at=NOW)
+    assert list_site_devices(gate.site_id)[0].state is DeviceState.ACTIVE
+
+
+def test_a_code_that_has_lapsed_pairs_no_further_terminal(gate: Gate, prime: BusinessId) -> None:
+    elsewhere = a_gate(prime, name="別の現場").site_id
+    code = make_pairing_code(list_terminals(elsewhere)[0].id, by=owner_of(prime), at=NOW)
+    with pytest.raises(PairingCodeError):
+        add_pairing(gate.device.device_id, code.code, at=code.valid_until + timedelta(seconds=1))
+    add_pairing(gate.device.device_id, code.code, at=code.valid_until)
     assert gate.device.device_id in {row.id for row in list_site_devices(elsewhere)}
 
 

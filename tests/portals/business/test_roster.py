@@ -10,6 +10,7 @@ from django.test import Client
 from registry.audit.models import Look
 from registry.core.ids import BusinessId
 from registry.structures.operations.rosters import RosterData, add_to_roster, end_affiliation
+from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import RosterRow, list_roster
 from registry.workers.models import WorkerTrade
 from registry.workers.policy import WORKER_POLICY
@@ -109,6 +110,26 @@ class TestAdding:
         found = [row for row in scene.rows() if row.worker_id == scene.free]
         assert [(row.trade, row.work) for row in found] == [("06-01", "型枠")]
 
+    def test_the_first_people_stand_on_it_from_the_first_day_of_the_place(self, scene: Scene) -> None:
+        first = [
+            as_firm(firm).get(f"{scene.path}add/").context["form"]["from_on"].value()
+            for firm in (scene.firm, scene.beside)
+        ]
+        assert first == ["2026/11/20", "2026/09/01"], "who comes later comes today"
+
+    def test_people_are_put_under_a_place_that_has_ended_lately(self, scene: Scene) -> None:
+        end_tenure(scene.tenure.id, until_on=date(2026, 11, 10), by=owner_of(scene.firm), at=NOW, on=TODAY)
+        data = {"workers": [str(scene.free)], "from_on": "2026/11/2", "trade": "", "position": ""}
+        assert as_firm(scene.firm).post(f"{scene.path}add/", data).status_code == 302
+        found = list_roster(scene.site, on=date(2026, 11, 2))
+        assert [row.until_on for row in found if row.worker_id == scene.free] == [date(2026, 11, 10)]
+
+    def test_who_has_two_lines_is_counted_once(self, scene: Scene) -> None:
+        client = as_firm(scene.firm)
+        client.post(scene.line, {"trade": "01-01", "from_on": "2026/11/25"})
+        page = text(client, scene.path)
+        assert ("一次工業 1人" in page, len(scene.rows())) == (True, 2)
+
     def test_who_leaves_the_firm_on_a_known_day_is_listed_until_then(self, scene: Scene) -> None:
         by, left = owner_of(scene.firm), date(2026, 11, 24)
         end_affiliation(last_link(scene.free, scene.firm), until_on=left, by=by, at=NOW)
@@ -123,7 +144,7 @@ class TestAdding:
             ({}, "このままでは先に進めません"),
             ({"workers": ["1"]}, "選"),
             ({"from_on": "2026/2/30"}, "2026年2月に30日はありません"),
-            ({"from_on": "2026/8/1"}, "会社がこの現場に入っている期間の外"),
+            ({"from_on": "2026/8/1"}, "会社がこの現場に入ったのは2026年9月1日（火）で"),
             ({"trade": "99-99"}, "候補にありません"),
             ({"trade": "02-01"}, "候補にありません"),
             ({"position": "'; --"}, "選"),
@@ -270,6 +291,19 @@ class TestLacking:
         assert {row.worker_id for row in list_roster(gate.site_id, on=TODAY)} == ids
         assert "作業員名簿にない自社の人" not in text(client, path)
         assert "名簿に載せられる人がいません" in text(client, f"{path}add/lacking/")
+
+    def test_who_has_left_since_is_named_and_put_on_it_for_the_days_before(self, scene: Scene) -> None:
+        gate, client, card = a_gate(scene.firm, name="自社の現場"), as_firm(scene.firm), a_worker(scene.firm, "退職者")
+        gate.send(a_touch(1, card, "2026-11-18T08:00:00+09:00"))
+        left = date(2026, 11, 19)
+        end_affiliation(last_link(card.worker_id, scene.firm), until_on=left, by=owner_of(scene.firm), at=NOW)
+        bind_all()
+        path = f"/business/sites/{gate.site_id}/roster/add/lacking/"
+        assert "退職者 太郎" in text(client, path)
+        data = {"workers": [str(card.worker_id)], "from_on": "2026/11/18", "trade": "", "position": ""}
+        assert client.post(path, data).status_code == 302
+        (row,) = list_roster(gate.site_id, on=date(2026, 11, 18))
+        assert (row.worker_id, row.from_on, row.until_on) == (card.worker_id, date(2026, 11, 18), left)
 
     def test_a_line_that_begins_too_late_is_to_be_changed(self, scene: Scene) -> None:
         gate, client, card = (

@@ -1,7 +1,7 @@
 """The structure of a site as its firms see it: each its own path, with what is missing and whose turn it is."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from registry.core.ids import BusinessId
 from registry.core.short_codes import shown_code
 from registry.histories.queries import waiting
 from registry.structures.models import Tenure
+from registry.structures.operations.keys import make_site_key
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import (
     FirmPlace,
@@ -132,16 +133,18 @@ class TestTree:
         assert "一次工業" in page
         assert "隣の工業" not in page
 
-    def test_a_firm_whose_place_has_ended_sees_no_successor(self, scene: Scene) -> None:
-        exchange_firm(
-            scene.upper.node_id, FirmPlace(business_id=a_firm("後の会社"), from_on=TODAY), **scene.by(scene.prime)
-        )
+    @pytest.mark.parametrize(("until_on", "status"), [(TODAY, 200), (date(2026, 10, 2), 200), (date(2026, 10, 1), 404)])
+    def test_a_firm_whose_place_has_ended_sees_no_successor_and_fills_its_roster_for_a_month(
+        self, scene: Scene, until_on: date, status: int
+    ) -> None:
+        after = FirmPlace(business_id=a_firm("後の会社"), from_on=until_on)
+        exchange_firm(scene.upper.node_id, after, **scene.by(scene.prime))
         client = as_firm(scene.first)
         page = text(client, f"{scene.path}/structure/")
         assert "期間は終わりました" in page
         assert not any(name in page for name in ("後の会社", "二次工業"))
         assert "二次工業" not in text(client, f"{scene.path}/roster/")
-        text(client, f"{scene.path}/roster/add/", 404)
+        assert "後の会社" not in text(client, f"{scene.path}/roster/add/", status)
 
     def test_an_empty_structure_says_how_to_begin(self, scene: Scene) -> None:
         empty = a_gate(scene.prime, name="新しい現場").site_id
@@ -231,6 +234,13 @@ class TestInviting:
             assert "足場の工事" in page.content.decode()
         assert len(scene.states()) == 3
 
+    def test_the_button_says_what_it_does(self, scene: Scene) -> None:
+        client, places = as_firm(scene.prime), f"{scene.path}/structure"
+        for path, words in (
+            (f"{places}/invite/", "招待する"), (f"{places}/{scene.lower.node_id}/exchange/", "入れ替える"),
+        ):  # fmt: skip
+            assert re.search(rf'<button class="ds-button"[^>]*>{words}<', client.get(path).content.decode()), path
+
     def test_two_clicks_invite_once(self, scene: Scene) -> None:
         client, firm = as_firm(scene.first), a_firm("三次工業")
         for _ in range(2):
@@ -286,6 +296,15 @@ class TestKeys:
         assert scene.states().count(("三番目の工業", "accepted")) == 1
         row = Tenure.objects.get(business=newcomer)
         assert (row.from_on, row.work) == (TODAY - timedelta(days=18), "塗装")
+
+    def test_the_day_since_when_its_people_work_there_stands_in_the_form(self, scene: Scene) -> None:
+        newcomer = a_firm("三番目の工業")
+        gate = a_gate(scene.prime, name="別の現場")
+        gate.send(a_touch(1, a_worker(newcomer), "2026-11-11T08:00:00+09:00"))
+        bind_all()
+        key = make_site_key(gate.site_id, None, **scene.by(scene.prime))
+        form = as_firm(newcomer).post("/business/sites/join/", {"key": key.code}).context["form"]
+        assert form["from_on"].value() == "2026/11/11"
 
     @pytest.mark.parametrize("typed", ["", "ABCDEFGHJK", "\x00" * 10, "x" * 31])
     def test_a_wrong_key_is_told_with_what_to_do(self, scene: Scene, typed: str) -> None:

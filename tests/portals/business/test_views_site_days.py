@@ -129,7 +129,7 @@ def test_days_that_do_not_count_stand_in_the_month_and_on_its_paper(place: Place
     refuse_claim(claim, reason="来ていません", by=owner_of(place.prime), at=NOW)
     bind_all()
     month = place.page("prime", f"/business/sites/{place.gate.site_id}/days/{MONTH}/")
-    cells = re.findall(r'data-label="数えられません">(\d+)<', month)
+    cells = re.findall(r'data-label="数えられません">(\d+)日<', month)
     assert sorted(cells) == ["0", "1"]
     viewer = viewer_for(list_users(place.prime)[0].account.id)
     wish = Wish(PaperKind.SITE_DAYS, DAY.replace(day=1), DAY.replace(day=1), place.gate.site_id)

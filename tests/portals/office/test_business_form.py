@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from registry.businesses.models import Business
-from registry.core.ids import BusinessId
+from registry.core.ids import BusinessId, grouped
 from tests.factories.visitors import as_firm
 from tests.portals.office.test_forms import FIRM
 
@@ -29,7 +29,10 @@ def test_a_full_firm_stands_complete_on_the_own_page(office: Client) -> None:
     checked = send(office, FULL)
     on_check = {text for _, rows in checked.context["blocks"] for _, text in rows}
     assert {"適用除外", "見本の取引先", "東京都知事", "東京都担当町3-3"} <= on_check
-    assert send(office, FULL, confirmed="1").status_code == 302
+    assert {"10,000,000", "00-0000-3333"} <= on_check, "as it will be registered, not as it was typed"
+    done = office.post(PAGE, {"form_key": "one-form", **FULL, "confirmed": "1"}, follow=True).content.decode()
+    assert f"事業者IDは{grouped(Business.objects.get().pk)}です" in done
+    assert '<a href="/office/letters/">次：初回ログインの郵送物を印刷する</a>' in done
 
     page = as_firm(BusinessId(Business.objects.get().pk)).get("/business/own/")
     found = {block.title: dict(block.rows) for block in page.context["blocks"]}
@@ -43,6 +46,12 @@ def test_a_full_firm_stands_complete_on_the_own_page(office: Client) -> None:
         "建退共 共済契約者番号": "契約45678", "中退共への加入": "いいえ",
     }  # fmt: skip
     assert found["表彰と主な取引先"] == {"表彰": "見本の優良工事表彰", "主な取引先": "見本の取引先"}
+
+
+def test_what_was_left_empty_is_said_before_it_is_registered(office: Client) -> None:
+    blocks = dict(send(office, {**FIRM, "capital_yen": "0"}).context["blocks"])
+    core = dict(blocks["business.block.core"])
+    assert (core["法人番号"], core["資本金（円）"]) == ("未入力", "0")
 
 
 def test_of_what_nobody_said_nothing_is_registered(office: Client) -> None:

@@ -37,7 +37,13 @@ def state_of(card: CardRow) -> CardState:
 
 def test_the_card_is_shown_with_number_validity_and_state(worker: Client, card: CardRow) -> None:
     page = worker.get("/worker/card/").content.decode()
-    for text in (grouped(card.worker_id), " - 01<", "2036年5月5日", "使えます", "白（レベル1）"):
+    for text in (
+        grouped(card.worker_id),
+        f"{grouped(card.worker_id)}-01<",
+        "2036年5月5日",
+        "使えます",
+        "白（レベル1）",
+    ):
         assert text in page
 
 

@@ -12,7 +12,7 @@ from registry.workers.operations.links import ask_for_link
 from registry.workers.queries import list_link_requests
 from tests.factories.cast import NOW, a_firm, a_worker, owner_of
 from tests.factories.links import link
-from tests.factories.visitors import account_of_worker, as_worker
+from tests.factories.visitors import account_of_worker, as_firm, as_worker
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -50,6 +50,35 @@ def test_answering_a_firm(button: str, linked: bool) -> None:
     assert client.post(f"/worker/links/{request}/answer/", {button: ""}).status_code == 404  # a second click
 
 
+def test_a_second_employer_is_accepted_although_another_is_the_principal_one() -> None:
+    worker, firm = a_worker(a_firm()).worker_id, a_firm("新しい会社")
+    client, request = as_worker(worker), asked_by_firm(worker, firm)
+    assert "（主たる所属として）" in as_firm(firm).get("/business/links/").content.decode(), "what the firm has asked"
+    page = client.post(f"/worker/links/{request}/answer/", {"accept": ""}, follow=True)
+    assert "主たる所属は今までの会社のままです" in page.content.decode()
+    assert [(one.business_name, one.principal) for one in page.context["links"]] == [
+        ("見本建設株式会社", True), ("新しい会社", False),
+    ]  # fmt: skip
+    notices = client.get("/worker/messages/").content.decode()
+    assert "主たる所属は変わりません" in notices
+    assert '<a href="/worker/links/">この件の画面を開く<' in notices
+
+
+def test_who_has_a_principal_employer_asks_for_a_further_one_at_first() -> None:
+    with_one, without = a_worker(a_firm()).worker_id, a_worker(None).worker_id
+    ticked = [as_worker(one).get("/worker/links/").context["form"]["principal"].value() for one in (with_one, without)]
+    assert ticked == [False, True]
+
+
+def test_both_ask_for_the_principal_link_and_it_is_a_further_one() -> None:
+    worker, firm = a_worker(a_firm()).worker_id, a_firm("新しい会社")
+    asked_by_firm(worker, firm)
+    typed = {"business_id": str(firm), "from_on": f"{TODAY:%Y/%m/%d}", "principal": "on"}
+    page = as_worker(worker).post("/worker/links/", typed, follow=True).content.decode()
+    assert "関連付け（主たる所属ではない）が有効になりました" in page
+    assert "主たる所属は今までの会社のままです" in page
+
+
 def test_nobody_answers_for_another() -> None:
     request = asked_by_firm(a_worker(None).worker_id, a_firm())
     assert as_worker(a_worker(None, "同僚").worker_id).post(f"/worker/links/{request}/answer/").status_code == 404
@@ -81,9 +110,6 @@ def test_links_of_others_are_not_there(page: str) -> None:
 def test_a_firm_that_stands_by_name_is_ended_and_a_registered_one_can_be_principal() -> None:
     firm, worker = a_firm(), a_worker(None, employer_name="名前だけの会社").worker_id
     request, client = asked_by_firm(worker, firm), as_worker(worker)
-    refused = client.post(f"/worker/links/{request}/answer/", {"accept": ""}, follow=True).content.decode()
-    assert "主たる所属ではない関連付けとして申し込み直して" in refused
-
     page = f"/worker/links/{Affiliation.objects.get().pk}/end/"
     assert "名前だけの会社" in client.get(page).content.decode()
     assert client.post(page, {"until_on": "2026/11/20"}).status_code == 302

@@ -18,6 +18,7 @@ def test_each_site_stands_once_with_its_days_the_last_one_first() -> None:
     assert [
         word for word in ("見本ビル新築工事", "2026年10月5日", "2026年11月20日", "3日", "1日") if word not in rows[0]
     ] == []
+    assert all(row.count('<th scope="row"><div>') == 1 for row in rows[:-1]), "on a phone one piece beside nothing"
     assert [word for word in ("近所の家", "現場IDのない現場", "0日", "2日") if word not in rows[2]] == []
     assert 'href="/worker/sites/"' in browser.get("/worker/").content.decode()
 

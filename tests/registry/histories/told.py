@@ -183,7 +183,7 @@ def lines_on(page: str) -> dict[str, tuple[int, ...]]:
     found = {}
     for row in re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", page, re.DOTALL):
         name, _, rest = row.partition("</th>")
-        numbers = re.findall(r'<td class="ds-num"[^>]*>\s*(\d+)\s*</td>', rest)
+        numbers = re.findall(r'<td class="ds-num"[^>]*>\s*(\d+)日</td>', rest)
         if len(numbers) >= len(COUNTERS):
             found[strip_tags(name.partition("<br>")[0]).strip()] = tuple(map(int, numbers))
     return found

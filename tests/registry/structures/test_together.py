@@ -28,6 +28,7 @@ from registry.structures.operations.tenures import (
 )
 from registry.structures.queries import TenureRow, list_roster, list_structure
 from registry.workers.operations.ends import dispute_end
+from registry.workers.operations.links import locked_links
 from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, STARTED, a_firm, a_tenure, a_worker, owner_of
 from tests.factories.links import last_link
@@ -86,6 +87,14 @@ class Crew:
         people = [(self.worker_id, RosterData(trade="06-01"))]
         add_to_roster(self.site, self.place.id, people, from_on=STARTED, by=owner_of(self.firm), at=NOW)
 
+    def change(self) -> None:
+        (row,) = list_roster(self.site, on=STARTED)
+        day = STARTED + timedelta(days=1)
+        change_roster_entry(row.id, RosterData(trade="01-01"), from_on=day, by=owner_of(self.firm), at=NOW)
+
+    def leave(self) -> None:
+        end_affiliation(last_link(self.worker_id, self.firm), until_on=LATER, by=owner_of(self.firm), at=NOW)
+
     def withdraw(self) -> None:
         _withdraw(self.place.id, self.prime)
 
@@ -126,6 +135,27 @@ def test_a_line_that_is_changed_while_its_place_ends_ends_with_it(crew: Crew) ->
     with meeting(crew.end):
         change_roster_entry(row.id, RosterData(trade="01-01"), from_on=day, by=owner_of(crew.firm), at=NOW)
     assert crew.ends() == {day, LATER}
+
+
+def test_who_is_put_on_a_roster_while_he_leaves_the_firm_stands_there_until_then(crew: Crew) -> None:
+    with meeting(crew.add) as begin:
+        locked_links(crew.worker_id)  # as the end of a link begins
+        begin()
+        crew.leave()
+    assert crew.ends() == {LATER}
+
+
+def test_who_leaves_the_firm_while_he_is_put_on_a_roster_stands_there_until_then(crew: Crew) -> None:
+    with meeting(crew.leave):
+        crew.add()
+    assert crew.ends() == {LATER}
+
+
+def test_a_line_that_is_changed_while_its_link_ends_ends_with_it(crew: Crew) -> None:
+    crew.add()
+    with meeting(crew.change):
+        crew.leave()
+    assert crew.ends() == {STARTED + timedelta(days=1), LATER}
 
 
 def test_a_line_whose_link_lasts_longer_after_all_ends_with_its_place(crew: Crew) -> None:

@@ -277,9 +277,11 @@ def test_of_two_edits_the_later_holds_and_what_is_empty_stays() -> None:
         ([True, False], False, Standing.NONE),
         ([False, True], True, Standing.FORMAL),
         ([True], False, Standing.FORMAL),
+        ([False, None], False, Standing.FORMAL),
+        ([True, None], True, Standing.WAITING),
     ],
 )
-def test_the_prime_s_last_word_decides(said: list[bool], *, waits: bool, expected: Standing) -> None:
+def test_the_prime_s_last_word_decides(said: list[bool | None], *, waits: bool, expected: Standing) -> None:
     where = replace(CHAIN, closed_on=DAY if waits else None)
     decisions = [DecisionFact(HERE, DAY, counts, EARLY) for counts in said]
     assert one(facts(sites={HERE: where}, decisions=decisions)).standing is expected
@@ -289,6 +291,23 @@ def test_no_decision_revives_a_lost_card() -> None:
     lost = {1: CardFact(1, date(2030, 1, 1), EARLY, EARLY)}
     given = facts(cards=lost, decisions=[DecisionFact(HERE, DAY, True, EARLY)])
     assert one(given).standing is Standing.NONE
+
+
+@pytest.mark.parametrize(("stopped_at", "expected"), [(None, Standing.UNAPPROVED), (EARLY, Standing.NONE)])
+def test_on_an_unregistered_site_a_lost_card_does_not_count_either(
+    stopped_at: datetime | None, expected: Standing
+) -> None:
+    cards = {1: CardFact(1, date(2030, 1, 1), stopped_at, EARLY)}
+    assert one(facts(sites={HERE: replace(CHAIN, is_registered=False)}, cards=cards)).standing is expected
+
+
+def test_the_last_day_of_a_card_counts_beside_an_older_card_too() -> None:
+    cards = {1: CardFact(1, BEFORE, None, EARLY), 2: CardFact(2, DAY, None, EARLY)}
+    given = facts({HERE: touched(moment("07:58", branch=2))}, cards=cards)
+    assert Reason.CARD_EXPIRED not in one(given).reasons
+    later = DAY + timedelta(days=1)
+    given = facts({HERE: touched(moment("07:58", later, branch=2), day=later)}, cards=cards)
+    assert Reason.CARD_EXPIRED in one(given).reasons
 
 
 IN_TIME = datetime.fromisoformat("2026-12-31T23:59+09:00")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from registry.accounts.states import Role
+from registry.businesses.queries import list_users
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId
 from registry.notices.models import Notice
@@ -56,6 +57,19 @@ def test_who_types_the_key_has_its_place_at_once(scene: Scene) -> None:
     (row,) = tenures_of_firm(scene.site, scene.firm, on=TODAY)
     assert (row.from_on, row.invited_by_id) == (STARTED, scene.prime)
     assert "joined_by_key" in Notice.objects.values_list("kind", flat=True)
+
+
+def test_the_prime_is_told_too_who_enters_below_another_firm(scene: Scene) -> None:
+    scene.join()
+    (place,) = tenures_of_firm(scene.site, scene.firm, on=TODAY)
+    below, newcomer = (
+        make_site_key(scene.site, place.node_id, by=owner_of(scene.firm), at=NOW, on=TODAY),
+        a_firm("二次工業"),
+    )
+    Notice.objects.all().delete()
+    join_by_key(below.code, newcomer, from_on=STARTED, by=owner_of(newcomer), at=NOW, on=TODAY)
+    told = Notice.objects.filter(kind="joined_by_key").values_list("account", "data__firm")
+    assert set(told) == {(list_users(one)[0].account.id, "二次工業") for one in (scene.prime, scene.firm)}
 
 
 def test_it_is_read_as_people_type_it(scene: Scene) -> None:

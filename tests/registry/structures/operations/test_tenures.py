@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from registry.businesses.queries import list_users
 from registry.changes.models import Change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId, SiteId
 from registry.notices.models import Notice
+from registry.notices.queries import list_notices
 from registry.structures.models import Tenure
 from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import (
@@ -55,8 +57,21 @@ def test_an_invited_firm_is_told_and_joins_by_accepting(prime: BusinessId, site:
     assert [row.id for row in list_invitations(firm, on=TODAY)] == [tenure]
     accept_invitation(tenure, by=owner_of(firm), at=NOW)
     assert states(site) == [("一次工業", 1, "accepted")]
-    kinds = Notice.objects.order_by("pk").values_list("kind", flat=True)
-    assert {"invited", "invitation_accepted"} <= set(kinds)
+    kinds = set(Notice.objects.order_by("pk").values_list("kind", flat=True))
+    assert {"invited_accepted", "invitation_accepted"} <= kinds
+    assert "invited" not in kinds, "nobody is asked any more"
+
+
+@pytest.mark.parametrize(("answer", "now"), [("decline", "invited_declined"), ("withdraw", "place_withdrawn")])
+def test_an_invitation_says_what_became_of_it(prime: BusinessId, site: SiteId, answer: str, now: str) -> None:
+    firm = a_firm("一次工業")
+    account_id, tenure = list_users(firm)[0].account.id, invite_firm(site, None, place(firm), **by(prime))
+    if answer == "decline":
+        decline_invitation(tenure, reason="人がいない", by=owner_of(firm), at=NOW)
+    else:
+        withdraw_tenure(tenure, **by(prime))
+    told = [(row.kind.value, row.data["firm"]) for row in list_notices(account_id) if "site" in row.data]
+    assert told == [(now, "元請建設")], "once, and nobody is asked any more"
 
 
 def test_firms_of_some_structures_are_those_with_an_id(prime: BusinessId, site: SiteId) -> None:

@@ -56,7 +56,7 @@ class TestBothSides:
         assert (sides.end(), sides.told()) == (ENDED, ["end_disputed"])
         assert sides.answer(one, ended_by, agree=True) == (ENDED, LATER)
         assert sides.answer(one, ended_by, agree=True) is None  # a second click
-        assert (sides.end(), sides.told()) == (LATER, ["end_disputed", "end_agreed"])
+        assert (sides.end(), sides.told()) == (LATER, ["end_disputed_agreed", "end_agreed"])
         assert Change.objects.filter(kind="affiliation").order_by("-pk")[0].from_on == ENDED
 
     def test_or_keeps_its_day_and_both_words_stay(self, ended_by: str) -> None:
@@ -65,7 +65,7 @@ class TestBothSides:
         for _ in range(2):
             assert sides.answer(one, ended_by, agree=False) is None
         assert (sides.end(), EndDispute.objects.get().state) == (ENDED, "kept")
-        assert sides.told() == ["end_disputed", "end_kept"]
+        assert sides.told() == ["end_disputed_kept", "end_kept"]
         with pytest.raises(MoveRefusedError):
             sides.answer(one, ended_by, agree=True)
 

@@ -14,6 +14,8 @@ from registry.core.actor import Actor
 from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, WorkerId
 from registry.notices.models import Notice
+from registry.notices.queries import list_notices
+from registry.notices.states import NoticeKind
 from registry.workers.models import Affiliation, LinkRequest
 from registry.workers.operations.links import (
     EmployerUnknownError,
@@ -138,7 +140,7 @@ class TestAsking:
         request = sides.ask(side)
         for _ in range(2):
             decline_link(request, by=sides.by(OTHER[side]), at=NOW)
-        assert [kind for kind, _ in sides.told()] == ["link_asked", "link_declined"]
+        assert [kind for kind, _ in sides.told()] == ["link_asked_declined", "link_declined"]
         with pytest.raises(MoveRefusedError):
             accept_link(request, by=sides.by(OTHER[side]), at=NOW)
 
@@ -181,8 +183,29 @@ def test_two_links_on_one_day_are_one_too_many(sides: Sides) -> None:
 def test_there_is_one_principal_employer_at_a_time(sides: Sides) -> None:
     sides.link()
     with pytest.raises(PrincipalTwiceError):
-        link(sides.worker, a_firm("別の会社"), from_on=TODAY, principal=True)
+        write_link(sides.worker, a_firm("別の会社"), from_on=TODAY, principal=True, position="", by=OFFICE, at=NOW)
     link(sides.worker, a_firm("三つ目の会社"), from_on=TODAY, principal=False)
+
+
+@pytest.mark.parametrize("asked_by", ["worker", "business"])
+def test_who_has_a_principal_employer_gets_a_further_one_and_both_are_told(sides: Sides, asked_by: str) -> None:
+    link(sides.worker, a_firm("今の会社"), from_on=TODAY, principal=True)
+    Notice.objects.all().delete()
+    request = sides.ask(asked_by, principal=True)
+    accept_link(request, by=sides.by("business" if asked_by == "worker" else "worker"), at=NOW)
+    assert Affiliation.objects.get(worker=sides.worker, business=sides.firm).principal is False
+    told = {
+        account: [row.kind for row in list_notices(account)]
+        for account in (account_of_worker(sides.worker), list_users(sides.firm)[0].account.id)
+    }
+    assert list(told.values()) == [[NoticeKind.LINK_ACCEPTED_FURTHER]] * 2, "each once, and nobody is asked any more"
+
+
+def test_what_was_asked_says_what_became_of_it(sides: Sides) -> None:
+    owner = list_users(sides.firm)[0].account.id
+    accept_link(sides.ask("worker"), by=sides.by_firm, at=NOW)
+    (told,) = list_notices(owner)
+    assert (told.kind, "見本" in told.data["name"]) == (NoticeKind.LINK_ACCEPTED, True), "linked now, so by name"
 
 
 def test_accepting_what_overlaps_changes_nothing(sides: Sides) -> None:

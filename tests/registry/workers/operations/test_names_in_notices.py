@@ -37,6 +37,10 @@ class Strangers:
         request = ask_for_link(self.worker, self.firm, from_on=TODAY, principal=False, by=self.by_firm, at=NOW)
         decline_link(request, by=self.by_worker, at=NOW)
 
+    def answered_worker(self, *, by_firm: bool) -> None:
+        request = ask_for_link(self.worker, self.firm, from_on=TODAY, principal=False, by=self.by_worker, at=NOW)
+        decline_link(request, by=self.by_firm if by_firm else self.by_worker, at=NOW)
+
     def left(self, until_on: date = TODAY, *, by_firm: bool = False) -> int:
         link(self.worker, self.firm, from_on=BEGAN)
         Notice.objects.all().delete()
@@ -44,9 +48,12 @@ class Strangers:
         unlink(self.worker, self.firm, until_on=until_on, by=by, at=NOW)
         return list_ended_links(since=BEGAN, worker_id=self.worker)[0].id
 
-    def disputed(self) -> None:
+    def disputed(self) -> int:
         wanted = TODAY - timedelta(days=1)
-        dispute_end(self.left(by_firm=True), wanted, reason="違う日", by=self.by_worker, at=NOW)
+        return dispute_end(self.left(by_firm=True), wanted, reason="違う日", by=self.by_worker, at=NOW)
+
+    def disputed_and_settled(self, *, agree: bool = False, by_firm: bool = True) -> None:
+        answer_end_dispute(self.disputed(), agree=agree, by=self.by_firm if by_firm else self.by_worker, at=NOW)
 
     def answered(self, *, agree: bool) -> None:
         dispute = dispute_end(self.left(), TODAY - timedelta(days=1), reason="違う日", by=self.by_firm, at=NOW)
@@ -71,15 +78,22 @@ def _has_lost_the_principal_place(some: Strangers) -> None:
 # Each message in whose text a person can be named, and how it comes to a firm that is not linked, or no longer.
 BY_ID: dict[NoticeKind, Callable[[Strangers], object]] = {
     NoticeKind.LINK_ASKED: Strangers.asked,
+    NoticeKind.LINK_ASKED_DECLINED: lambda some: some.answered_worker(by_firm=True),
+    NoticeKind.LINK_ASKED_WITHDRAWN: lambda some: some.answered_worker(by_firm=False),
     NoticeKind.LINK_DECLINED: Strangers.declined,
     NoticeKind.UNLINKED: Strangers.left,
     NoticeKind.PRINCIPAL_LOST: _has_lost_the_principal_place,
     NoticeKind.END_DISPUTED: Strangers.disputed,
+    NoticeKind.END_DISPUTED_AGREED: lambda some: some.disputed_and_settled(agree=True),
+    NoticeKind.END_DISPUTED_KEPT: Strangers.disputed_and_settled,
+    NoticeKind.END_DISPUTED_WITHDRAWN: lambda some: some.disputed_and_settled(by_firm=False),
     NoticeKind.END_AGREED: lambda some: some.answered(agree=True),
     NoticeKind.END_KEPT: lambda some: some.answered(agree=False),
 }
 # To workers alone, or to firms to which the worker is linked on that day.
-TO_THOSE_WHO_KNOW = {NoticeKind.UNLINKED_BY_NAME, NoticeKind.PRINCIPAL_GAINED}
+TO_THOSE_WHO_KNOW = {
+    NoticeKind.UNLINKED_BY_NAME, NoticeKind.PRINCIPAL_GAINED, NoticeKind.LINK_ACCEPTED, NoticeKind.LINK_ACCEPTED_FURTHER,
+}  # fmt: skip
 
 
 def test_every_message_that_names_somebody_is_walked_here() -> None:
