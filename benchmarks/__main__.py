@@ -70,11 +70,14 @@ def load(postgres: Postgres) -> list[Gate]:
     with psycopg.connect(postgres.url("owner", "registry"), autocommit=True) as link:
         link.execute("VACUUM ANALYZE")  # what happens by itself within minutes
     with connection.cursor() as cursor:
-        cursor.execute(  # everybody on one site of those whose rosters name them
-            "SELECT d.id, d.store, d.highest, array_agg(e.worker_id || '-01' ORDER BY e.worker_id) FROM touches_device d"
+        cursor.execute(  # everybody with the newest card, on one site of those whose rosters name them
+            "SELECT d.id, d.store, d.highest, array_agg(e.worker_id || to_char(c.branch, '-FM00') ORDER BY e.worker_id)"
+            " FROM touches_device d"
             " JOIN touches_pairing p ON p.device_id = d.id JOIN sites_terminal t ON t.id = p.terminal_id JOIN ("
             "  SELECT worker_id, (array_agg(site_id ORDER BY site_id))[1 + worker_id % count(*)] AS site_id"
-            "  FROM structures_roster_entry GROUP BY worker_id) e ON e.site_id = t.site_id GROUP BY d.id ORDER BY d.id"
+            "  FROM structures_roster_entry GROUP BY worker_id) e ON e.site_id = t.site_id"
+            " JOIN (SELECT worker_id, max(branch) AS branch FROM cards_card GROUP BY worker_id) c ON c.worker_id = e.worker_id"
+            " GROUP BY d.id ORDER BY d.id"
         )
         rows = cursor.fetchall()
     connection.close()

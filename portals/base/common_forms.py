@@ -7,14 +7,14 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import TextField, TypedDateField
+from portals.base.forms import LastDayField, TextField, TypedDateField
 from registry.core.days import jst_day
 
 
 class DayForm(forms.Form):
-    """From which day on something no longer holds."""
+    """Until which day something holds."""
 
-    until_on = TypedDateField(label=_("base.until_on"))
+    until_on = LastDayField(label=_("base.until_on"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("initial", {"until_on": jst_day(timezone.now()) + timedelta(days=1)})
@@ -35,5 +35,5 @@ class AskLinkForm(forms.Form):
 class DisputeForm(forms.Form):
     """On which day a link really ended, and why."""
 
-    until_on = TypedDateField(label=_("end.until_on"), help_text=_("end.until_on_help"))
+    until_on = LastDayField(label=_("end.until_on"), help_text=_("end.until_on_help"))
     reason = TextField(label=_("end.reason"), help_text=_("end.reason_help"), max_length=300)

@@ -15,7 +15,7 @@ from registry.histories.derive.binding import BoundDay
 from registry.histories.derive.hours import ends_next_morning
 from registry.histories.queries import ClaimRow, DayRow, DecisionRow, RefusedDay
 from registry.histories.rules import DOUBTS, HOLDING
-from registry.histories.states import Approval, Standing
+from registry.histories.states import Approval, Reason, Standing
 from registry.workers.states import DayItem
 
 TONES = {
@@ -25,7 +25,7 @@ TONES = {
 
 
 @dataclass(frozen=True)
-class Reason:
+class ShownReason:
     """One reason in words."""
 
     code: str
@@ -43,9 +43,14 @@ class ShownDay:
     place: str
     tone: str
     label: str
-    reasons: list[Reason]
+    reasons: list[ShownReason]
     refusal: RefusedDay | None = None
     is_over: bool = False  # refused by hand so long ago that an answer comes too late
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether nobody has said the trade of the day: it is the first one that the worker has registered."""
+        return Reason.TRADE_ASSUMED in self.row.reasons
 
 
 Refusals = Mapping[tuple[int, date], RefusedDay]
@@ -64,12 +69,12 @@ def refusal_of(row: BoundDay, refused: Refusals) -> RefusedDay | None:
     return refused.get((row.site_id or 0, row.day)) if row.standing is Standing.NONE else None
 
 
-def shown_reasons(codes: Iterable[str], *, counts: bool = False) -> list[Reason]:
+def shown_reasons(codes: Iterable[str], *, counts: bool = False) -> list[ShownReason]:
     """Reasons in words. A day may count in spite of one, by another touch or by the prime's word: then nobody need act."""
     return [
-        Reason(code, _(f"reason.{code}.cause"), _("day.counts_now"), _("day.counts_in_spite"), "")
+        ShownReason(code, _(f"reason.{code}.cause"), _("day.counts_now"), _("day.counts_in_spite"), "")
         if counts and code in HOLDING
-        else Reason(
+        else ShownReason(
             code, _(f"reason.{code}.cause"), _("day.counts_now") if counts else _(f"reason.{code}.consequence"),
             _(f"reason.{code}.remedy"), _(f"reason.{code}.who"),
         )

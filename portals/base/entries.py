@@ -21,5 +21,5 @@ def take_back(request: HttpRequest, claim: ClaimRow) -> None:
     except RegistryError as error:
         say_error(request, refusal(error).message)
     else:
-        bind_at_once([claim.worker_id], claim.day)
+        bind_at_once([(claim.worker_id, claim.day)])
         success(request, _("claim.taken_back"))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -225,6 +225,19 @@ class TypedDateField(_TypedField):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored day as 2026/11/20; what was typed as it was typed."""
         return f"{value:{self.shown_as}}" if isinstance(value, date) else value
+
+
+class LastDayField(TypedDateField):
+    """The last day on which something holds; what it stands for is the first day without it, as ends are stored."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read what was typed, and go on to the day after."""
+        typed = super().to_python(value)
+        return typed + timedelta(days=1) if isinstance(value, str) and isinstance(typed, date) else typed
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the day before a stored end; what was typed as it was typed."""
+        return super().prepare_value(value - timedelta(days=1) if isinstance(value, date) else value)
 
 
 class TypedTimeField(_TypedField):

@@ -20,9 +20,9 @@ from portals.base.templatetags.ds import jdate
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, WorkerId
-from registry.structures.operations.rosters import end_affiliation, settle_end
+from registry.structures.operations.rosters import end_affiliation, keep_affiliation, settle_end
 from registry.workers.operations.ends import dispute_end
-from registry.workers.operations.links import accept_link, ask_for_link, decline_link
+from registry.workers.operations.links import accept_link, ask_for_link, decline_link, side_of
 from registry.workers.queries import EndedLinkRow, LinkRequestRow, LinkRow, get_link_request, list_links
 from registry.workers.states import EndDisputeState, LinkRequestState, LinkSide
 
@@ -37,11 +37,22 @@ _TONES = {
 }  # fmt: skip
 
 
+Named = Callable[[EndedLinkRow], str]
+
+
 def shown_ends(
-    rows: Iterable[EndedLinkRow], side: LinkSide, portal: str, name_of: Callable[[EndedLinkRow], str]
-) -> list[dict[str, Any]]:
-    """Each ended link with what this side can do about its day."""
-    return [_shown(row, side, portal, name_of(row)) for row in rows]
+    rows: Iterable[EndedLinkRow], side: LinkSide, portal: str, *, name_of: Named, change_url: Named
+) -> dict[str, Any]:
+    """Links with an end, those that still hold apart, each with what this side can do about its day."""
+    today, parts = jst_day(timezone.now()), {"ends_ahead": list[Any](), "ends": list[Any]()}
+    for row in rows:
+        is_ahead = row.until_on > today
+        shown = _shown(row, side, portal, name_of(row))
+        may_change = is_ahead and row.ended_by == side
+        parts["ends_ahead" if is_ahead else "ends"].append(
+            {**shown, "change_url": change_url(row) if may_change else ""}
+        )
+    return parts
 
 
 def _shown(row: EndedLinkRow, side: LinkSide, portal: str, name: str) -> dict[str, Any]:
@@ -116,12 +127,30 @@ def link_of(worker_id: int, affiliation_id: int) -> LinkRow:
 
 
 def end_page(request: HttpRequest, link: LinkRow, name: str, lead: str, back: str) -> HttpResponse:
-    """End a link by its own number, saying what follows. A firm that stands by name has nobody who could be told."""
-    form = DayForm(request.POST or None)
+    """End a link by its own number, saying what follows; of one with an end change the day, or let it go on.
+
+    A firm that stands by name has nobody who could be told.
+    """
+    if "keep" in request.POST:
+        _keep(request, link)
+        return redirect(back)
+    shown = {"initial": {"until_on": link.until_on}} if link.until_on else {}
+    form = DayForm(request.POST or None, **shown)
     if request.method == "POST" and form.is_valid() and _end(request, form, link):
         return redirect(back)
-    context = {"form": form, "name": name, "lead": lead, "back_url": back}
+    may_keep = link.until_on is not None and side_of(viewer_of(request).actor()) in {"", link.ended_by}
+    context = {"form": form, "name": name, "lead": lead, "back_url": back, "link": link, "may_keep": may_keep}
     return form_page(request, "base/end_link.html", context)
+
+
+def _keep(request: HttpRequest, link: LinkRow) -> None:
+    """Take back the end of a link; what is refused stands above the page that follows."""
+    try:
+        keep_affiliation(link.id, by=viewer_of(request).actor(), at=timezone.now())
+    except RegistryError as error:
+        say_error(request, refusal(error).message)
+    else:
+        success(request, _("link.kept"))
 
 
 def _end(request: HttpRequest, form: forms.Form, link: LinkRow) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import viewer_of
 from portals.base.search import pages_around, start_of
-from portals.base.templatetags.ds import jdate, listed
+from portals.base.templatetags.ds import jdate, last_day, listed
 from registry.histories.queries import places_spoken_of
 from registry.notices.queries import NoticeRow, list_notices
 from registry.notices.states import NoticeKind
@@ -49,6 +49,14 @@ PageOf = Callable[[NoticeRow], str]
 OF_LINKS = {
     NoticeKind.LINKED, NoticeKind.LINK_ASKED, NoticeKind.LINK_ACCEPTED, NoticeKind.LINK_ACCEPTED_FURTHER,
     NoticeKind.LINK_DECLINED, NoticeKind.UNLINKED, NoticeKind.END_DISPUTED, NoticeKind.END_AGREED, NoticeKind.END_KEPT,
+    NoticeKind.END_WITHDRAWN,
+}  # fmt: skip
+
+# What tells of the end of a link, with the first day without it; shown is the last one.
+OF_ENDS = {
+    NoticeKind.UNLINKED, NoticeKind.UNLINKED_BY_NAME, NoticeKind.END_DISPUTED, NoticeKind.END_DISPUTED_AGREED,
+    NoticeKind.END_DISPUTED_KEPT, NoticeKind.END_DISPUTED_WITHDRAWN, NoticeKind.END_AGREED, NoticeKind.END_KEPT,
+    NoticeKind.END_WITHDRAWN,
 }  # fmt: skip
 
 
@@ -58,6 +66,8 @@ def shown_notices(rows: list[NoticeRow], pages: Pages, page_of: PageOf) -> list[
     urls = pages(places.values())
     for row in rows:
         data = {key: _days(value) if key in {"day", "days"} else value for key, value in row.data.items()}
+        if row.kind in OF_ENDS:
+            data["last"] = jdate(last_day(date.fromisoformat(row.data["day"])))
         title, body = _(f"notice.{row.kind}.title"), _(f"notice.{row.kind}.body").format(**data)
         url = urls[places[row.about]] if row.about in places else page_of(row)
         label = _("notice.open" if row.about in places else "notice.open_page")

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portals.base.templatetags.ds import grouped_id, jdate, yen
+from portals.base.templatetags.ds import grouped_id, jdate, last_day, yen
 from registry.audit.operations import Seen
 from registry.businesses.states import MINISTER
 from registry.codes.queries import code_names, said_names
 from registry.codes.states import Table
 from registry.core.days import era_year
 from registry.disclosure.queries import full_name
+from registry.workers.queries import AffiliationRow
 from registry.workers.states import CredentialBlock
 
 __all__ = ["Block", "business_blocks", "full_kana", "full_name", "worker_blocks"]
@@ -108,6 +109,11 @@ _READ_BY = {
 }  # fmt: skip
 
 
+def _until_last_day(link: AffiliationRow) -> AffiliationRow:
+    """A link with the last day on which it holds as its end."""
+    return replace(link, until_on=last_day(link.until_on)) if link.until_on else link
+
+
 def worker_blocks(seen: Seen) -> list[Block]:
     """The nine blocks of a worker's data, in the order of the handbook for workers [src:002]."""
     # Whether an alias stands on the card says nothing where there is none.
@@ -116,7 +122,7 @@ def worker_blocks(seen: Seen) -> list[Block]:
     links: Any = seen.get("affiliations") or []
     named: Any = seen.get("trades") or []
     lines = {
-        "affiliations": [_rows("affiliation", row, ("business_name", "business_id", "from_on", "until_on", "principal", "position")) for row in links],
+        "affiliations": [_rows("affiliation", _until_last_day(row), ("business_name", "business_id", "from_on", "until_on", "principal", "position")) for row in links],
         "trades": [[(_("worker.trade"), f"{code} {trades.get(code, '')}")] for code in named],
     }  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from django.urls import reverse
 
@@ -19,13 +20,14 @@ from registry.histories.states import Reason
 
 @dataclass(frozen=True)
 class ShownLack:
-    """One of them in words; `url` leads to the roster's line that begins too late."""
+    """One of them in words; `url` leads to the roster's line that begins too late, `invite_url` to an invitation of the firm."""
 
     row: LackingPerson
     name: str
     id: str
     firm: str
     url: str
+    invite_url: str
 
 
 def lacking_people(
@@ -49,9 +51,24 @@ def shown_lacking(
             row, names.get(row.worker_id, grouped(row.worker_id)),
             grouped(row.worker_id) if row.worker_id in names else "", firms.get(row.business_id or 0, ""),
             reverse("business:change_entry", args=[site_id, late[row.worker_id]]) if row.worker_id in late else "",
+            f"{reverse('business:invite', args=[site_id])}?firm={row.business_id}" if row.business_id else "",
         )
         for row in rows
     ]  # fmt: skip
+
+
+def invitation_for(access: SiteAccess, firm: str) -> dict[str, Any]:
+    """What an invitation of a firm says at first so that the days which lack it become complete; {} where none do.
+
+    `firm` is the ID as an address names it. Where the firm has a place on later days already, the new one ends before it.
+    """
+    rows = [row for row in lacking_people(access, Reason.STRUCTURE_MISSING)[0] if str(row.business_id) == firm]
+    if not rows:
+        return {}
+    first = min(row.first_on for row in rows)
+    later = [row.from_on for row in access.tenures if row.business_id == rows[0].business_id and row.from_on > first]
+    last = min(later) - timedelta(days=1) if later else None
+    return {"business_id": rows[0].business_id, "from_on": first, "last_on": last}
 
 
 def first_day(rows: Iterable[LackingPerson], *, not_before: date) -> date:

@@ -238,7 +238,7 @@ def _enter(request: HttpRequest, form: PeopleClaimForm, people: list[tuple[str, 
     success(request, _("claim.entered_for").format(count=len(entered), follows=form.what_follows()))
     if left_out := [name for one, name in people if int(one) in set(chosen) - set(entered)]:
         info(request, _("claim.left_out").format(names=listed(left_out)))
-    bind_at_once(entered, on)
+    bind_at_once((one, on) for one in entered)
     return True
 
 
@@ -357,7 +357,7 @@ def edit(request: HttpRequest, worker_id: int, site_id: int, year: int, month: i
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            bind_at_once([worker_id], on)
+            bind_at_once([(worker_id, on)])
             success(request, _("day.edited" if holds else "day.edit.asked"))
             return redirect("business:person_days", worker_id, year, month)
     context = {

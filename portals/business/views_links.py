@@ -38,7 +38,13 @@ def links(request: HttpRequest) -> HttpResponse:
         "answers": [row for row in rows if row.asked_by is LinkSide.WORKER],
         "asked": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
         "people": [(seen, full_name(seen)) for seen in people.rows],
-        "ends": shown_ends(_ended(request), LinkSide.BUSINESS, "business", _name_of),
+        **shown_ends(
+            _ended(request),
+            LinkSide.BUSINESS,
+            "business",
+            name_of=_name_of,
+            change_url=lambda row: reverse("business:end_link", args=[row.worker_id]),
+        ),
         **pages_around(request, start, more=people.more),
     }
     return form_page(request, "business/links.html", context)

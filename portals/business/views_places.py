@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page, refusal
 from portals.business.forms import DayForm, InvitationForm, JoinKeyForm, KeyForm
+from portals.business.lacking import invitation_for
 from portals.business.site_access import SiteAccess, access_to, find_access
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
@@ -59,7 +60,8 @@ def _parent(request: HttpRequest, site_id: int, node_id: int) -> tuple[SiteAcces
 def invite(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpResponse:
     """Invite a firm below another one, or below the prime."""
     access, above = _parent(request, site_id, node_id)
-    form = InvitationForm(request.POST or None, site=access.site)
+    lacks = {} if node_id else invitation_for(access, request.GET.get("firm", ""))
+    form = InvitationForm(request.POST or None, site=access.site, **({"initial": lacks} if lacks else {}))
     if request.method == "POST" and form.is_valid():
         try:
             invite_firm(access.site_id, node_id or None, form.place(), **_by(request))

@@ -27,6 +27,7 @@ from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, grouped
 from registry.core.numbers import stored_number
 from registry.disclosure.queries import see_workers_on_site
+from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claims import take_back_refusal
 from registry.histories.operations.edits import take_back_decision
 from registry.histories.queries import RefusedRow, get_claim, list_refused_of_month
@@ -87,7 +88,7 @@ def _undo(request: HttpRequest, site_id: SiteId) -> tuple[date, bool | None]:
         claim = get_claim(stored_number(request.POST[CLAIM]))
         if claim is None or claim.site_id != site_id:
             raise Http404
-        on, act = claim.day, partial(take_back_refusal, claim.id)
+        worker_id, on, act = claim.worker_id, claim.day, partial(take_back_refusal, claim.id)
     else:
         place = place_of(request.POST.get(DAY, ""))
         if place is None:
@@ -95,10 +96,12 @@ def _undo(request: HttpRequest, site_id: SiteId) -> tuple[date, bool | None]:
         worker_id, on = place
         act = partial(take_back_decision, site_id, worker_id, on)
     try:
-        return on, act(by=by, at=at)
+        done = act(by=by, at=at)
     except RegistryError as error:
         say_error(request, refusal(error).message)
         return on, None
+    bind_at_once([(worker_id, on)])
+    return on, done
 
 
 take_back = page(Permission.SITE_MANAGE)(_take_back)

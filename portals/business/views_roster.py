@@ -1,6 +1,7 @@
 """Rosters: who works for which firm on a site, with trade, position and work."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,7 @@ from registry.core.days import month_before
 from registry.core.errors import RegistryError
 from registry.core.ids import WorkerId, grouped
 from registry.disclosure.queries import LISTED, find_workers, see_workers_on_site
+from registry.histories.operations.binder import bind_at_once
 from registry.histories.queries import LackingPerson
 from registry.histories.states import Reason
 from registry.structures.operations.rosters import (
@@ -150,8 +152,15 @@ def _put(request: HttpRequest, access: SiteAccess, form: RosterForm, names: dict
     except RegistryError as error:
         add_refusal(form, _named(error, names))
         return False
+    _bind_shown(access, chosen, data["from_on"])
     success(request, _("roster.added").format(count=count))
     return True
+
+
+def _bind_shown(access: SiteAccess, workers: Iterable[int], from_on: date) -> None:
+    """Bind the days of this month and the last one, which the pages of a site show as lacking, from a line's first day on."""
+    shown = {max(from_on, month_before(access.on)), access.on}
+    bind_at_once((worker, day) for worker in workers for day in shown)
 
 
 @page(Permission.SITE_MANAGE)
@@ -239,6 +248,7 @@ def change_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpRespo
         except RegistryError as error:
             add_refusal(form, _named(error, {str(row.worker_id): name}))
         else:
+            _bind_shown(access, [row.worker_id], form.cleaned_data["from_on"])
             success(request, _("roster.changed"))
             return redirect("business:roster", site_id)
     context = {"form": form, "site": access.site, "name": name, "row": row}

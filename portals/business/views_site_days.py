@@ -37,6 +37,7 @@ from registry.core.ids import SiteId, WorkerId, grouped
 from registry.core.numbers import stored_number
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.derive.deadlines import last_answer_on
+from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claim_checks import ClaimSiteClosedError, ClaimTooLateError
 from registry.histories.operations.claims import approve_claims, refuse_claim
 from registry.histories.operations.edits import (
@@ -211,13 +212,9 @@ def _approve(request: HttpRequest, site_id: int) -> HttpResponse:
     chosen = {stored_number(one) for one in request.POST.getlist("claim")}
     mine = {claim.id for claim in list_open_claims([site_id])}
     count = approve_claims(chosen & mine, by=viewer_of(request).actor(), at=timezone.now())
-    left = _left_out(
-        [
-            one
-            for one in list_chosen_claims(site_id, chosen)
-            if one.id not in mine or one.state is not ClaimState.APPROVED
-        ]
-    )
+    claims = list_chosen_claims(site_id, chosen)
+    bind_at_once((one.worker_id, one.day) for one in claims if one.state is ClaimState.APPROVED)
+    left = _left_out([one for one in claims if one.id not in mine or one.state is not ClaimState.APPROVED])
     if count:
         success(request, _("claim.approved_count").format(count=count))
     if left:
@@ -256,6 +253,7 @@ def refuse(request: HttpRequest, site_id: int, claim_id: int) -> HttpResponse:
         except RegistryError as error:
             add_refusal(form, error)
         else:
+            bind_at_once([(claim.worker_id, claim.day)])
             success(request, _("claim.was_refused"))
             return redirect(_back(request, site_id))
     names = _names_on_site(request, site_id, [claim], ALL_OF_DAYS - {DayItem.FIRM})
@@ -273,8 +271,9 @@ def _approve_edits(request: HttpRequest, site_id: int) -> HttpResponse:
     """Approve the chosen late edits, several at once."""
     own_site(request, site_id)
     chosen = set(request.POST.getlist("edit"))
-    mine = [edit.id for edit in list_open_edits(site_id) if str(edit.id) in chosen]
-    count = approve_edits(mine, by=viewer_of(request).actor(), at=timezone.now())
+    mine = [edit for edit in list_open_edits(site_id) if str(edit.id) in chosen]
+    count = approve_edits([edit.id for edit in mine], by=viewer_of(request).actor(), at=timezone.now())
+    bind_at_once((edit.worker_id, edit.day) for edit in mine)
     if count:
         success(request, _("claim.approved_count").format(count=count))
     else:
@@ -295,6 +294,7 @@ def refuse_said(request: HttpRequest, site_id: int, edit_id: int) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         reason, refuse = form.cleaned_data["reason"], refuse_edit if edit.late else refuse_position
         if refuse(edit_id, reason=reason, by=viewer_of(request).actor(), at=timezone.now()):
+            bind_at_once([(edit.worker_id, edit.day)])
             success(request, _("claim.was_refused"))
         else:
             info(request, _("day.edit.answered_already"))
@@ -349,8 +349,9 @@ def _say_of(request: HttpRequest, site: SiteRow, rows: Sequence[DayRow], *, coun
     except DayDecidedError as error:
         say_error(request, refusal(error).message)
         return
+    bind_at_once(days)
     if count:
-        success(request, _("day.decided").format(count=count))
+        success(request, _("day.decided_counts" if counts else "day.decided_counts_not").format(count=count))
     else:
         info(request, _("day.decided_before"))
 

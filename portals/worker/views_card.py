@@ -63,8 +63,11 @@ def _qr(found: CardRow, now: datetime) -> SafeString:
 def _change(
     request: HttpRequest, name: str, found: CardRow | None, change: Callable[[WorkerId], object]
 ) -> HttpResponse:
-    """Say what follows, then do it. Who comes late or clicks twice finds no such card, and is told how his cards stand."""
-    if found is None:
+    """Say what follows, then do it, to the card that was shown.
+
+    Who comes late or clicks twice finds no such card, or another one in its place, and is told how his cards stand.
+    """
+    if found is None or (request.method == "POST" and request.POST.get("card") != found.number):
         info(request, _(f"card.{name}.not_now"))
         return redirect("worker:card")
     if request.method != "POST":

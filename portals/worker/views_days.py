@@ -1,6 +1,5 @@
 """320: the worker's days: the calendar of a month, what a day rests on, days entered by hand."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -48,6 +47,7 @@ from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId, WorkerId
 from registry.disclosure.queries import see_workers
+from registry.histories.derive.binding import BoundDay
 from registry.histories.operations.binder import bind_at_once
 from registry.histories.operations.claim_checks import ReplyTooLateError
 from registry.histories.operations.claims import answer_refusal, enter_claim
@@ -71,7 +71,7 @@ from registry.histories.queries import (
     unregistered_among,
 )
 from registry.histories.rules import due_on_of, may_decide, needs_approval
-from registry.histories.states import Approval, ClaimState, Reason, Side, Standing
+from registry.histories.states import Approval, ClaimState, Side, Standing
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
@@ -186,26 +186,25 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
             "is_unregistered": one.row.site_id in unregistered, "day": one, "firm": firms.get(one.row.assignment.business_id or 0, ""), "touches": by_site.get(one.row.site_id or 0, ()), "site_id": one.row.site_id,
             "trade": trades_in_words(one.row.assignment, trades),
             "position": positions.get(one.row.assignment.position, ""), "work": one.row.assignment.work,
-            "assumed": Reason.TRADE_ASSUMED in one.row.reasons, "edits": edits.get((one.row.site_id or 0, chosen)),
+            "edits": edits.get((one.row.site_id or 0, chosen)),
             "decision": decisions.get((one.row.site_id or 0, chosen)), "notes": notes.get(one.row.site_id or 0, ()),
         }
         for one in shown_days(rows, claims, refused, decisions)
     ]  # fmt: skip
     approved = shown_approvals(claims)
-    paths = {row.bound.site_id: row.bound.assignment.path for row in rows}
+    bound = {row.bound.site_id: row.bound for row in rows}
     context = {
         "chosen": chosen,
         "shown": shown,
         "claims": [
-            {**_shown_claim(claim, paths.get(claim.site_id, ())), "approved": approved.get(claim.id)}
-            for claim in claims
+            {**_shown_claim(claim, bound.get(claim.site_id)), "approved": approved.get(claim.id)} for claim in claims
         ],
         "withdrawn": shown_withdrawn(worker_id, chosen.replace(day=1), day=chosen),
     }
     return render(request, "worker/day.html", context)
 
 
-def _shown_claim(claim: ClaimRow, path: Sequence[int]) -> dict[str, Any]:
+def _shown_claim(claim: ClaimRow, bound: BoundDay | None) -> dict[str, Any]:
     today = jst_day(timezone.now())
     is_open = claim.state is ClaimState.OPEN
     is_overdue = is_open and (claim.due_on < today or claim.is_self_declared or claim.site_id is None)
@@ -215,7 +214,7 @@ def _shown_claim(claim: ClaimRow, path: Sequence[int]) -> dict[str, Any]:
         "label": _(f"claim.standing.{standing}") if standing else _(f"claim.{claim.state}"),
         "is_open": is_open, "is_refused": claim.state is ClaimState.REFUSED and not claim.is_entered_anew,
         "may_answer": claim.may_be_answered(today), "by_employer": claim.entered_by is Side.EMPLOYER, "notes": _notes(claim, today),
-        "may_join": is_open and claim.site_id is None, "steps": steps_of(claim, path, on=today),
+        "may_join": is_open and claim.site_id is None, "steps": steps_of(claim, bound, on=today),
     }  # fmt: skip
 
 
@@ -289,7 +288,7 @@ def _enter(request: HttpRequest, form: OwnClaimForm) -> bool:
         add_refusal(form, error)
         return False
     success(request, _("claim.entered").format(follows=form.what_follows()))
-    bind_at_once([worker_id], on)
+    bind_at_once([(worker_id, on)])
     return True
 
 
@@ -344,7 +343,7 @@ def answer(request: HttpRequest, claim_id: int) -> HttpResponse:
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            bind_at_once([claim.worker_id], claim.day)
+            bind_at_once([(claim.worker_id, claim.day)])
             success(request, _("claim.answered"))
             return _to_day(claim.day)
     return form_page(request, "worker/answer.html", {"form": form, "claim": claim})
@@ -366,7 +365,7 @@ def edit(request: HttpRequest, site_id: int, year: int, month: int, day: int) ->
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            bind_at_once([worker_id], chosen)
+            bind_at_once([(worker_id, chosen)])
             success(request, _("day.edited" if holds else "day.edit.asked"))
             return _to_day(chosen)
     waits = needs_approval(chosen, site, by=by, on=jst_day(now))

@@ -42,7 +42,13 @@ def links(request: HttpRequest) -> HttpResponse:
         "answers": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
         "asked": [row for row in rows if row.asked_by is LinkSide.WORKER],
         "links": held,
-        "ends": shown_ends(_ended(request), LinkSide.WORKER, "worker", lambda row: row.business_name),
+        **shown_ends(
+            _ended(request),
+            LinkSide.WORKER,
+            "worker",
+            name_of=lambda row: row.business_name,
+            change_url=lambda row: reverse("worker:end_link", args=[row.id]),
+        ),
     }
     return form_page(request, "worker/links.html", context)
 

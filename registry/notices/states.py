@@ -86,6 +86,7 @@ class NoticeKind(StrEnum):
     END_DISPUTED_WITHDRAWN = "end_disputed_withdrawn"
     END_AGREED = "end_agreed"
     END_KEPT = "end_kept"
+    END_WITHDRAWN = "end_withdrawn"  # by who announced it, while the link still held
     CLAIM_ENTERED = "claim_entered"
     CLAIM_ENTERED_FOR_YOU = "claim_entered_for_you"
     CLAIM_TAKEN_BACK = "claim_taken_back"

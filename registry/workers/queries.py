@@ -245,6 +245,7 @@ class LinkRow:
     from_on: date
     until_on: date | None
     principal: bool
+    ended_by: str  # the side that announced an end; "" for the office, and where there is none
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,7 @@ def list_links(worker_id: int, *, on: date) -> list[LinkRow]:
     rows = list(Affiliation.objects.filter(worker=worker_id).select_related("business").order_by("-principal", "pk"))
     first = beginnings_of(rows)
     return [
-        LinkRow(row.pk, row.business_id, name_of_firm(row), first[row.pk], row.until_on, row.principal)
+        LinkRow(row.pk, row.business_id, name_of_firm(row), first[row.pk], row.until_on, row.principal, row.ended_by)
         for row in rows
         if row.from_on <= on and (row.until_on is None or row.until_on > on)
     ]

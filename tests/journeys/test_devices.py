@@ -72,5 +72,5 @@ def test_a_device_from_its_code_to_a_touch_that_the_prime_decides_about(
     wait_until(firm, where, lambda: "確認を待っている打刻" in firm.page.inner_text("main"))
     firm.sees("試作 太郎", "使用を止めた端末から届きました", "3件が失われました")
     firm.press("選んだ日を数える")
-    firm.sees("1件を確認しました")
+    firm.sees("1件を就業日数に数えます")
     wait_until(firm, where, lambda: "確認を待っている打刻" not in firm.page.inner_text("main"))

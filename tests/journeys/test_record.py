@@ -311,7 +311,7 @@ def decide_a_day(worker: Visitor, prime: Visitor, site: Site, day: date) -> None
     prime.open(month)
     prime.sees("元請の確認を待っている日", "二葉 太郎", "蓄積期間")
     prime.press("選んだ日を数える")
-    prime.sees("1件を確認しました")
+    prime.sees("1件を就業日数に数えます")
     wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "正式"))
 
 

@@ -81,5 +81,5 @@ def worker_gives_the_site_id_and_the_prime_answers(worker: Visitor, prime: Visit
     wait_until(prime, where, lambda: "用水路の改修" in prime.page.inner_text("main"))
     prime.sees("1234-5678", "二葉 太郎")
     prime.press("選んだ日を数える")
-    prime.sees("1件を確認しました")
+    prime.sees("1件を就業日数に数えます")
     wait_until(worker, f"/worker/days/{month_of(day)}/", lambda: is_marked(worker, day, "正式"))

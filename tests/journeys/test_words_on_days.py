@@ -89,7 +89,7 @@ def refuse_a_day(prime: Visitor, worker: Visitor, site: Site) -> None:
     prime.sees("300文字以内")
     prime.fill(reason="この日に作業はありませんでした")
     prime.press("正式な日数に数えない")
-    prime.sees("1件を確認しました")
+    prime.sees("1件を認めませんでした")
     wait_until(worker, month, lambda: not is_marked(worker, day, "待ち"))
     worker.open(f"/worker/days/{month_of(day)}-{day.day}/")
     worker.sees("元請は、この日を認めていません", "理由：この日に作業はありませんでした")

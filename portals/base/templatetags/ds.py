@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import template
@@ -60,6 +60,12 @@ def jmonth(value: date | None) -> str:
     if value is None:
         return ""
     return f"{value.year}年{value.month}月" if _in_japanese() else f"{value:%B} {value.year}"
+
+
+@register.filter
+def last_day(until_on: date) -> date:
+    """The last day of what is stored with the first day without it."""
+    return until_on - timedelta(days=1)
 
 
 @register.filter

@@ -45,11 +45,11 @@ def follow() -> int:
     return len(marks)
 
 
-def bind_at_once(worker_ids: Collection[int], day: date) -> None:
-    """Bind the month of a day for who has just changed it and looks at it now; nothing while the binder is at work."""
+def bind_at_once(days: Iterable[tuple[int, date]]) -> None:
+    """Bind the months of workers' days for who has just changed them and looks at them now; nothing while the binder is at work."""
     with ahead_of(FOLLOWER) as is_still:
         if is_still:
-            bind_months((worker_id, day.replace(day=1)) for worker_id in worker_ids)
+            bind_months({(worker_id, day.replace(day=1)) for worker_id, day in days})
 
 
 def _bind_touched(marks: Collection[ChangeMark]) -> list[ChangeMark]:

@@ -251,9 +251,9 @@ def _marks_of(claim: Claim, by: Actor) -> list[str]:
     path = path_of_day(claim.worker_id, claim.site_id or 0, claim.day)
     if by.subject_id not in {*path[:1], *path[-2:-1]} - set(path[-1:]):
         return []
-    if by.subject_id != path[0] and not has_part_in(claim.site_id or 0, by.subject_id):
-        return []  # invited, and not yet there
-    marks = {"employer_confirmed_at": path[0], "first_tier_confirmed_at": path[-2]}
+    marks = {"employer_confirmed_at": path[0]}
+    if has_part_in(claim.site_id or 0, path[-2]):  # else invited and not yet there, or an employer without a place
+        marks["first_tier_confirmed_at"] = path[-2]
     return [mark for mark, firm in marks.items() if firm == by.subject_id]
 
 

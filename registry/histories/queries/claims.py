@@ -163,7 +163,8 @@ def list_chosen_claims(site_id: int, claim_ids: Collection[int]) -> list[ClaimRo
 
 
 _TO_CONFIRM = f"""
-SELECT c.id, m.path[1] = %(firm)s, m.path[array_length(m.path, 1) - 1] = %(firm)s
+SELECT c.id, m.path[1] = %(firm)s,
+  m.path[array_length(m.path, 1) - 1] = %(firm)s AND m.site_id IN ({SITES_WITH_A_PART})
 FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id AND m.site_id = c.site_id
   AND m.month = date_trunc('month', c.day)::date
   AND (m.formal | m.waiting | m.claimed | m.unapproved | m.uncounted) >> extract(day FROM c.day)::int - 1 & 1 = 1

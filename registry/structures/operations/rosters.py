@@ -23,7 +23,7 @@ from registry.structures.models import RosterEntry, Tenure
 from registry.structures.operations.tenures import locked_tenures
 from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
-from registry.workers.operations.ends import answer_end_dispute
+from registry.workers.operations.ends import answer_end_dispute, withdraw_end
 from registry.workers.operations.links import end_link, hold_links
 from registry.workers.queries import (
     link_ends,
@@ -298,6 +298,15 @@ def end_affiliation(affiliation_id: int, *, until_on: date, by: Actor, at: datet
 
 
 @transaction.atomic
+def keep_affiliation(affiliation_id: int, *, by: Actor, at: datetime) -> None:
+    """Take back an end that was announced; the worker's lines on the firm's rosters go on as they did."""
+    parties = parties_of_link(affiliation_id)
+    before = withdraw_end(affiliation_id, by=by, at=at)
+    if before and parties:
+        _follow_end(*parties, before, None, by=by, at=at)
+
+
+@transaction.atomic
 def settle_end(dispute_id: int, *, agree: bool, by: Actor, at: datetime) -> None:
     """Answer an objection to the day on which a link ended; where it moves, the lines that ended with it move too."""
     moved = answer_end_dispute(dispute_id, agree=agree, by=by, at=at)
@@ -306,24 +315,30 @@ def settle_end(dispute_id: int, *, agree: bool, by: Actor, at: datetime) -> None
 
 
 def _follow_end(
-    worker_id: int, business_id: int, before: date | None, after: date, *, by: Actor, at: datetime
+    worker_id: int, business_id: int, before: date | None, end: date | None, *, by: Actor, at: datetime
 ) -> None:  # fmt: skip
-    """Move the lines on a firm's rosters with the end of a link; those of a later link stay.
+    """Move the lines on a firm's rosters with the end of a link, None where it goes on; those of a later link stay.
 
     The last ones first: a line that lasts longer stops where the one after it stands again.
     """
+    after = end or date.max
     for entry in sorted(_lines_with(worker_id, business_id), key=attrgetter("from_on"), reverse=True):
-        if entry.withdrawn_with_link:
-            if before is not None and before <= entry.from_on < after:
-                _restore(entry, after, by=by, at=at)
-        elif before is not None and entry.until_on == before < after:
-            _reopen(entry, after, by=by, at=at)
-        elif entry.from_on < after:
-            _end(entry, after, by=by, at=at)
+        if before is not None and _ended_with_link(entry, before) and max(before, entry.from_on) < after:
+            lengthen = _restore if entry.withdrawn_with_link else _reopen
+            lengthen(entry, after, by=by, at=at)
+        elif entry.withdrawn_with_link or end is None:
+            continue  # it stays off; or its end, if it has one, is its own
+        elif entry.from_on < end:
+            _end(entry, end, by=by, at=at)
         elif business_id not in linked_businesses([worker_id], on=entry.from_on).get(worker_id, ()):
             if entry.until_on == before:  # the end was the link's, none of its own
                 entry.until_on = _place_ends(entry)
             _withdraw(entry, with_link=True, by=by, at=at)
+
+
+def _ended_with_link(entry: RosterEntry, end: date) -> bool:
+    """Whether a line ended with its link, or went with it as one of later days."""
+    return entry.from_on >= end if entry.withdrawn_with_link else entry.until_on == end
 
 
 def _place_ends(entry: RosterEntry) -> date | None:
@@ -331,12 +346,16 @@ def _place_ends(entry: RosterEntry) -> date | None:
 
 
 def _hold_until(entry: RosterEntry, until_on: date) -> bool:
-    """Let a line last until a day, never longer than its firm's place or into the next line; False where no day is left."""
+    """Let a line last until a day, never longer than its firm's place or into the next line; False where no day is left.
+
+    `date.max` is no end of its own.
+    """
     later = _of_roster(entry).filter(withdrawn_at=None, from_on__gt=entry.from_on)
     following = later.aggregate(first=Min("from_on"))["first"]
-    entry.until_on = min(end for end in (until_on, _place_ends(entry), following) if end)
-    if entry.until_on <= entry.from_on:
+    end = min(one for one in (until_on, _place_ends(entry), following) if one)
+    if end <= entry.from_on:
         return False
+    entry.until_on = None if end == date.max else end
     try:
         with transaction.atomic():
             entry.save(update_fields=["until_on", "withdrawn_at", "withdrawn_with_link"])

@@ -1,25 +1,32 @@
-"""Objections to the day on which the other side ended a link: the day may be disputed, not the fact (ruling 14)."""
+"""The end of a link afterwards: who announced it takes it back, the other side objects to its day (ruling 14)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from registry.audit.operations import move, note_act
+from registry.changes.operations import note_change
+from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
+from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.notices.operations import settle_notices
 from registry.notices.states import NoticeKind
 from registry.workers.models import Affiliation, EndDispute
 from registry.workers.operations.links import (
+    LinkEndedError,
     check_end,
     locked_link,
     locked_links,
+    may_unlink,
+    overlap_of,
     rows_of_link,
     set_end,
+    side_of,
     side_of_link,
     tell_side,
 )
-from registry.workers.states import END_DISPUTE_LIFE, EndDisputeMove, EndDisputeState
+from registry.workers.states import END_DISPUTE_LIFE, EndDisputeMove, EndDisputeState, LinkSide
 
 
 class NotEndedError(RegistryError):
@@ -34,6 +41,12 @@ class DisputedError(RegistryError):
     code = "END_DISPUTED"
 
 
+class LinkOverError(RegistryError):
+    """The last day of a link lies behind: its end cannot be taken back any more."""
+
+    code = "LINK_OVER"
+
+
 # What the messages that asked for an answer say after each.
 _DISPUTED_NOW = {
     EndDisputeMove.AGREE: NoticeKind.END_DISPUTED_AGREED,
@@ -45,6 +58,45 @@ _DISPUTED_NOW = {
 def _about(dispute: EndDispute) -> str:
     """How messages name the objection that they speak of."""
     return f"end {dispute.pk}"
+
+
+@transaction.atomic
+def withdraw_end(affiliation_id: int, *, by: Actor, at: datetime) -> date | None:
+    """Who announced the end of a link takes it back while the link still holds. Harmless when repeated.
+
+    Returns the end that no longer stands, None where none stood. Raises `LinkEndedError` where the other side ended it,
+    `LinkOverError` once it is over, `DisputedError` while an objection is open, or `PrincipalTwiceError` and
+    `LinkOverlapsError` where later links have the days after it.
+    """
+    row, own = locked_link(affiliation_id)
+    if not may_unlink(by, row):
+        raise NotAllowedError
+    last, side = own[-1], side_of(by)
+    before = last.until_on
+    if before is None:
+        return None
+    _check_withdrawable(last, before, side, on=jst_day(at))
+    last.until_on, last.ended_by, last.ended_at = None, "", None
+    try:
+        with transaction.atomic():
+            last.save(update_fields=["until_on", "ended_by", "ended_at"])
+    except IntegrityError as error:
+        raise overlap_of(error)(field="until_on") from None
+    note_act("workers_worker", last.worker_id, "withdraw_end", by=by, at=at, reason=str(before))
+    note_change(ChangeKind.AFFILIATION, worker_id=last.worker_id, business_id=last.business_id, from_on=before)
+    for other in LinkSide:
+        if other != side:
+            tell_side(NoticeKind.END_WITHDRAWN, last, other, day=before, at=at)
+    return before
+
+
+def _check_withdrawable(row: Affiliation, until_on: date, side: str, *, on: date) -> None:
+    if side and row.ended_by != side:
+        raise LinkEndedError(field="until_on", day=until_on)
+    if until_on <= on:
+        raise LinkOverError(field="until_on", last=until_on - timedelta(days=1))
+    if EndDispute.objects.filter(affiliation=row, state=EndDisputeState.OPEN).exists():
+        raise DisputedError(field="until_on")
 
 
 @transaction.atomic

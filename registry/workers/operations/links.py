@@ -84,13 +84,17 @@ def write_link(
                 worker_id=worker_id, business_id=business_id, from_on=from_on, principal=principal, position=position
             )
     except IntegrityError as error:
-        broken = PrincipalTwiceError if ONE_PRINCIPAL in str(error) else LinkOverlapsError
-        raise broken(field="employer_id") from None
+        raise overlap_of(error)(field="employer_id") from None
     note_act("workers_worker", worker_id, "link", by=by, at=at)
     note_change(ChangeKind.AFFILIATION, worker_id=worker_id, business_id=business_id, from_on=from_on)
 
 
-def _may_unlink(by: Actor, row: Affiliation) -> bool:
+def overlap_of(error: IntegrityError) -> type[PrincipalTwiceError | LinkOverlapsError]:
+    """What a row of a link broke by its days: one principal employer a day, or one link to a firm."""
+    return PrincipalTwiceError if ONE_PRINCIPAL in str(error) else LinkOverlapsError
+
+
+def may_unlink(by: Actor, row: Affiliation) -> bool:
     """Either side may, and the office: the worker, or one who looks after the firm's people."""
     own = by.kind is ActorKind.WORKER and by.subject_id == row.worker_id
     of_firm = by.kind is ActorKind.BUSINESS and row.business_id is not None and by.subject_id == row.business_id
@@ -138,10 +142,10 @@ def end_link(
     Raises `LinkEndError`, `LinkEndedError`, or `PrincipalTwiceError` and `LinkOverlapsError` where it would last longer.
     """
     row, own = locked_link(affiliation_id)
-    if not _may_unlink(by, row):
+    if not may_unlink(by, row):
         raise NotAllowedError
     check_end(own, until_on)
-    last, side = own[-1], _side_of(by)
+    last, side = own[-1], side_of(by)
     before = last.until_on
     if before == until_on:
         return None
@@ -155,7 +159,8 @@ def end_link(
     return before, until_on
 
 
-def _side_of(by: Actor) -> str:
+def side_of(by: Actor) -> str:
+    """On which side of any link somebody stands; "" for the office."""
     return {ActorKind.WORKER: LinkSide.WORKER, ActorKind.BUSINESS: LinkSide.BUSINESS}.get(by.kind, "")
 
 
@@ -173,8 +178,7 @@ def set_end(own: Sequence[Affiliation], until_on: date, *, by: Actor, at: dateti
         with transaction.atomic():
             row.save(update_fields=["until_on", "goes_on", "ended_by", "ended_at"])
     except IntegrityError as error:
-        broken = PrincipalTwiceError if ONE_PRINCIPAL in str(error) else LinkOverlapsError
-        raise broken(field="until_on") from None
+        raise overlap_of(error)(field="until_on") from None
     note_act("workers_worker", row.worker_id, "unlink", by=by, at=at, reason=f"{before or ''} {until_on}".strip())
     note_change(
         ChangeKind.AFFILIATION, worker_id=row.worker_id, business_id=row.business_id,

@@ -173,7 +173,7 @@ def test_the_site_id_is_given_and_the_prime_recognises_the_board(
         assert text in board
     (row,) = list_waiting_of_site(gate.site_id)
     chosen = {"day": f"{row.worker_id}:{row.bound.day}", "counts": "1"}
-    assert "1件を確認しました" in text_of(
+    assert "1件を就業日数に数えます" in text_of(
         owner.post(f"/business/sites/{gate.site_id}/days/decide/", chosen, follow=True)
     )
     assert [day.standing for day in days_of(card.worker_id)] == ["formal"]

@@ -85,14 +85,36 @@ def test_who_leaves_is_off_the_rosters_and_known_by_the_id_alone(pair: Pair) -> 
     people = [(pair.worker, RosterData(trade="06-01"))]
     add_to_roster(site, None, people, from_on=STARTED, by=owner_of(pair.firm), at=NOW)
     path = f"/business/workers/{pair.worker}/end/"
-    for day, words in (("2026/9/1", "2026年9月1日"), ("", "このままでは先に進めません"), ("あした", "日付")):
+    for day, words in (("2026/8/31", "2026年9月1日"), ("", "このままでは先に進めません"), ("あした", "日付")):
         refused = pair.by_firm.post(path, {"until_on": day})
         assert (refused.status_code, words in refused.content.decode()) == (422, True), day
-    pair.by_firm.post(path, {"until_on": "2026/11/20"})
+    pair.by_firm.post(path, {"until_on": "2026/11/19"})
     assert (pair.end(), list_roster(site, on=NOW.date())) == ("2026-11-20", [])
     page = text(pair.by_firm, "/business/links/")
     assert "太郎" not in page
     assert "終わった関連付け" in page
+
+
+def test_an_announced_end_is_changed_or_taken_back_by_who_announced_it(pair: Pair) -> None:
+    path = f"/business/workers/{pair.worker}/end/"
+    pair.by_firm.post(path, {"until_on": "2026/11/30"})
+    page = text(pair.by_firm, "/business/links/")
+    assert "解除が決まっている関連付け" in page
+    assert "2026年11月30日（月）まで" in page
+    assert "終わった関連付け" not in page
+    assert 'value="2026/11/30"' in pair.by_firm.get(path).content.decode()
+    pair.by_firm.post(path, {"until_on": "2026/12/31"})
+    assert pair.end() == "2027-01-01"
+
+    other = f"/worker/links/{pair.row}/end/"
+    assert "最後の日を直す" not in text(pair.by_worker, "/worker/links/")
+    assert "解除を取りやめる" not in text(pair.by_worker, other)
+    refused = pair.by_worker.post(other, {"keep": "1"}, follow=True).content.decode()
+    assert "異議を申し出てください" in refused
+    for _ in range(2):
+        assert "関連付けはそのまま続きます" in pair.by_firm.post(path, {"keep": "1"}, follow=True).content.decode()
+    assert pair.end() == "None"
+    assert "2026年12月31日（木）までの予定でしたが" in text(pair.by_worker, "/worker/messages/")
 
 
 def test_the_other_side_objects_to_the_day_and_the_day_moves_by_agreement(pair: Pair) -> None:
@@ -102,16 +124,16 @@ def test_the_other_side_objects_to_the_day_and_the_day_moves_by_agreement(pair: 
     path = f"/worker/links/ended/{pair.row}/dispute/"
     for typed, words in (
         ({"until_on": "2026/12/1", "reason": ""}, "このままでは先に進めません"),
-        ({"until_on": "2026/11/20", "reason": "同じ"}, "日付が同じ"),
+        ({"until_on": "2026/11/19", "reason": "同じ"}, "日付が同じ"),
         ({"until_on": "2026/8/1", "reason": "早い"}, "関連付けの始まり"),
         ({"until_on": "x", "reason": "理由はこれ"}, "理由はこれ"),
     ):
         refused = pair.by_worker.post(path, typed)
         assert (refused.status_code, words in refused.content.decode()) == (422, True), typed
     for _ in range(2):
-        assert pair.by_worker.post(path, {"until_on": "2026/12/1", "reason": "まだいました"}).status_code == 302
+        assert pair.by_worker.post(path, {"until_on": "2026/11/30", "reason": "まだいました"}).status_code == 302
     page = text(pair.by_firm, "/business/links/")
-    assert all(words in page for words in ("まだいました", "2026年12月1日", "同意して日付を変える"))
+    assert all(words in page for words in ("まだいました", "2026年11月30日（月）までだった", "同意して日付を変える"))
     answer = f"/business/links/disputes/{EndDispute.objects.get().pk}/answer/"
     for _ in range(2):
         assert pair.by_firm.post(answer, {"agree": ""}).status_code == 302
@@ -133,8 +155,8 @@ def test_or_it_is_kept_or_taken_back(pair: Pair, who: str, state: str) -> None:
 def test_a_firm_objects_to_a_workers_day(pair: Pair) -> None:
     unlink(pair.worker, pair.firm, until_on=NOW.date(), by=worker_as_actor(pair.worker), at=NOW)
     path = f"/business/links/ended/{pair.row}/dispute/"
-    assert "2026年11月20日" in text(pair.by_firm, path)
-    pair.by_firm.post(path, {"until_on": "2026/11/10", "reason": "10日からいません"})
+    assert "2026年11月19日" in text(pair.by_firm, path)
+    pair.by_firm.post(path, {"until_on": "2026/11/9", "reason": "10日からいません"})
     number = EndDispute.objects.get().pk
     pair.by_worker.post(f"/worker/links/disputes/{number}/answer/", {"agree": ""})
     assert pair.end() == "2026-11-10"

@@ -136,7 +136,7 @@ class TestAdding:
         client = as_firm(scene.firm)
         client.post(f"{scene.path}add/", {"workers": [str(scene.free)], "from_on": "2026/11/18"})
         assert [row.until_on for row in scene.rows() if row.worker_id == scene.free] == [left]
-        assert "（2026年11月24日（火）の前日まで）" in text(client, scene.path)
+        assert "（2026年11月23日（月）まで）" in text(client, scene.path)
 
     @pytest.mark.parametrize(
         ("typed", "words"),
@@ -244,10 +244,10 @@ class TestChanging:
 
     def test_a_line_is_ended_from_a_day_and_a_mistake_taken_back(self, scene: Scene) -> None:
         client = as_firm(scene.firm)
-        refused = client.post(f"{scene.line}end/", {"until_on": "2026/9/1"})
+        refused = client.post(f"{scene.line}end/", {"until_on": "2026/8/31"})
         assert (refused.status_code, "期間の外か、始まりより前" in refused.content.decode()) == (422, True)
         for _ in range(2):
-            assert client.post(f"{scene.line}end/", {"until_on": "2026/12/1"}).status_code == 302
+            assert client.post(f"{scene.line}end/", {"until_on": "2026/11/30"}).status_code == 302
         assert str(scene.rows()[0].until_on) == "2026-12-01"
         for _ in range(2):
             page = client.post(f"{scene.line}withdraw/", follow=True).content.decode()

@@ -99,6 +99,23 @@ class TestTree:
         below = text(as_firm(scene.first), f"/business/sites/{gate.site_id}/structure/")
         assert [word for word in ("迷子", "無所属工業", "施工体制にない人") if word in below] == []
 
+    def test_a_firm_that_lacks_a_place_is_invited_from_the_first_of_its_days(self, scene: Scene) -> None:
+        gate, stranger = a_gate(scene.prime, name="別の現場"), a_firm("無所属工業")
+        gate.send(a_touch(1, a_worker(stranger, "迷子"), "2026-11-16T08:00:00+09:00"))
+        bind_all()
+        prime, path = as_firm(scene.prime), f"/business/sites/{gate.site_id}/invite/"
+        page = prime.get(f"/business/sites/{gate.site_id}/structure/").content.decode()
+        assert f'href="{path}?firm={stranger}"' in page
+
+        def asked(firm: BusinessId) -> dict[str, object]:
+            initial: dict[str, object] = prime.get(path, {"firm": str(firm)}).context["form"].initial
+            return initial
+
+        assert asked(stranger) == {"business_id": stranger, "from_on": date(2026, 11, 16), "last_on": None}
+        assert asked(scene.first) == {"from_on": TODAY}, "whose days lack nothing"
+        a_tenure(gate.site_id, scene.prime, stranger, from_on=date(2026, 11, 18))
+        assert asked(stranger)["last_on"] == date(2026, 11, 17)
+
     def test_only_whom_a_page_shows_is_looked_at(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(waiting, "MANY", 1)
         monkeypatch.setattr(lacking, "MANY", 1)
@@ -208,7 +225,7 @@ class TestPlace:
             assert page.status_code == 422
             assert words in page.content.decode()
         for _ in range(2):
-            client.post(path, {"until_on": "令和8年12月1日"})
+            client.post(path, {"until_on": "令和8年11月30日"})
         assert str(Tenure.objects.get(pk=scene.other.id).until_on) == "2026-12-01"
 
 

@@ -32,7 +32,7 @@ def test_days_that_wait_are_refused_with_a_reason_which_the_worker_reads(place: 
     empty = prime.post(path, {**chosen, "reason": " "})
     assert (empty.status_code, "下 太郎" in empty.content.decode()) == (422, True)
     assert DayDecision.objects.count() == 0
-    for said in ("2件を確認しました", "すでに答えが出ています"):
+    for said in ("2件を認めませんでした", "すでに答えが出ています"):
         answer = prime.post(path, {**chosen, "reason": "作業がありませんでした"}, follow=True)
         assert said in answer.content.decode()
         bind_all()
@@ -49,7 +49,7 @@ def test_two_tabs_that_say_different_things_of_a_day_do_not_both_succeed(place: 
     path, prime = f"/business/sites/{place.gate.site_id}/days/decide/", place.browsers["prime"]
     chosen = {"day": f"{place.theirs.worker_id}:{DAY}"}
     for sent, said in (
-        ({"counts": "1"}, "1件を確認しました"),
+        ({"counts": "1"}, "1件を就業日数に数えます"),
         ({"counts": "1"}, "すでに答えが出ています"),
         ({"reason": "作業がありません"}, "1件に、別の答えが出ています"),
     ):

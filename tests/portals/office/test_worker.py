@@ -55,7 +55,7 @@ def test_the_office_ends_a_link_and_both_sides_are_told(prime: BusinessId) -> No
     page = f"/office/workers/{worker}/links/{one.pk}/end/"
     assert f'href="{page}"' in listed
     assert "技能者と会社にお知らせします" in client.get(page).content.decode()
-    assert client.post(page, {"until_on": "2026/11/21"}).status_code == 302
+    assert client.post(page, {"until_on": "2026/11/20"}).status_code == 302
     one.refresh_from_db()
     assert (f"{one.until_on}", one.ended_by) == ("2026-11-21", "")
     assert list(Notice.objects.values_list("kind", flat=True)) == ["unlinked", "unlinked"]
@@ -65,7 +65,7 @@ def test_the_office_ends_a_link_with_a_firm_that_stands_by_name() -> None:
     worker, client = a_worker(None, employer_name="名前だけの会社").worker_id, as_office()
     page = f"/office/workers/{worker}/links/{Affiliation.objects.get().pk}/end/"
     assert "名前だけの会社" in client.get(page).content.decode()
-    client.post(page, {"until_on": "2026/11/20"})
+    client.post(page, {"until_on": "2026/11/19"})
     assert client.get(page).status_code == 404
     assert "いま有効な関連付けはありません" in client.get(f"/office/workers/{worker}/links/").content.decode()
     assert Notice.objects.latest("pk").kind == "unlinked_by_name"

@@ -1,6 +1,7 @@
 """The worker's card: seen, stopped when lost, the stop lifted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -35,6 +36,11 @@ def state_of(card: CardRow) -> CardState:
     return found.state
 
 
+def press(worker: Client, path: str, card: CardRow) -> Any:
+    """What a page about a card posts."""
+    return worker.post(f"/worker/card/{path}/", {"card": card.number}, follow=True)
+
+
 def test_the_card_is_shown_with_number_validity_and_state(worker: Client, card: CardRow) -> None:
     page = worker.get("/worker/card/").content.decode()
     for text in (
@@ -50,7 +56,7 @@ def test_the_card_is_shown_with_number_validity_and_state(worker: Client, card: 
 def test_a_lost_card_is_stopped_after_saying_what_follows(worker: Client, card: CardRow) -> None:
     assert "すぐに止まります" in worker.get("/worker/card/stop/").content.decode()
     assert state_of(card) is CardState.ACTIVE
-    page = worker.post("/worker/card/stop/", follow=True).content.decode()
+    page = press(worker, "stop", card).content.decode()
     assert "カードを止めました" in page
     assert "停止を解除する手続きへ" in page
     assert state_of(card) is CardState.STOPPED
@@ -60,20 +66,29 @@ def test_a_lost_card_is_stopped_after_saying_what_follows(worker: Client, card: 
 def test_a_second_click_does_no_harm(worker: Client, card: CardRow) -> None:
     for path, state in (("stop", CardState.STOPPED), ("lift", CardState.ACTIVE)):
         for _ in range(2):
-            assert worker.post(f"/worker/card/{path}/", follow=True).status_code == 200
+            assert press(worker, path, card).status_code == 200
             assert state_of(card) is state
     assert Notice.objects.filter(kind="card_stopped").count() == 1
 
 
+def test_a_page_of_a_card_that_was_followed_by_another_does_nothing_to_that_one(worker: Client, card: CardRow) -> None:
+    assert f'name="card" value="{card.number}"' in worker.get("/worker/card/stop/").content.decode()
+    new = issue_card(card.worker_id, by=OFFICE, at=NOW)
+    assert "今の状態からは止められません" in press(worker, "stop", card).content.decode()
+    assert state_of(card) is CardState.ACTIVE
+    press(worker, "stop", new)
+    assert state_of(card) is CardState.STOPPED
+
+
 def test_a_found_card_works_again(worker: Client, card: CardRow) -> None:
-    worker.post("/worker/card/stop/")
+    press(worker, "stop", card)
     assert "数え直します" in worker.get("/worker/card/lift/").content.decode()
-    assert "停止を解除しました" in worker.post("/worker/card/lift/", follow=True).content.decode()
+    assert "停止を解除しました" in press(worker, "lift", card).content.decode()
     assert Card.objects.get().stopped_at is None
 
 
-def test_the_phone_serves_while_the_card_is_stopped(worker: Client) -> None:
-    worker.post("/worker/card/stop/")
+def test_the_phone_serves_while_the_card_is_stopped(worker: Client, card: CardRow) -> None:
+    press(worker, "stop", card)
     assert "カードの代わりのQRコード" in worker.get("/worker/card/").content.decode()
 
 
@@ -87,11 +102,11 @@ def test_of_two_cards_that_work_the_lost_one_is_stopped(worker: Client, card: Ca
     assert "長くても2026年12月20日" in worker.get("/worker/card/").content.decode()
 
     assert "解除することはできません" in worker.get("/worker/card/1/stop/").content.decode()
-    assert "前のカードを止めました" in worker.post("/worker/card/1/stop/", follow=True).content.decode()
+    assert "前のカードを止めました" in press(worker, "1/stop", card).content.decode()
 
     assert [one.state for one in list_cards(card.worker_id)] == [CardState.ACTIVE, CardState.DEAD]
     assert credentials_of([card.worker_id], on=NOW.date()) == {card.worker_id: [new.number]}
-    assert "もう使えなくなっているか" in worker.post("/worker/card/1/stop/", follow=True).content.decode()
+    assert "もう使えなくなっているか" in press(worker, "1/stop", card).content.decode()
     assert "/worker/card/1/stop/" not in worker.get("/worker/card/").content.decode()
     assert Notice.objects.filter(kind="card_stopped").count() == 1
 
@@ -99,7 +114,7 @@ def test_of_two_cards_that_work_the_lost_one_is_stopped(worker: Client, card: Ca
 @pytest.mark.parametrize("branch", [2, 3])
 def test_only_a_replaced_card_is_stopped_as_the_former_one(worker: Client, card: CardRow, branch: int) -> None:
     issue_card(card.worker_id, by=OFFICE, at=NOW)
-    worker.post(f"/worker/card/{branch}/stop/")
+    press(worker, f"{branch}/stop", card)
     assert [one.state for one in list_cards(card.worker_id)] == [CardState.ACTIVE, CardState.REPLACED]
 
 

@@ -39,6 +39,16 @@ def test_a_claim_has_a_step_for_each_firm_that_gives_its_word(firms: int, steps:
     assert shown == ["入力", *steps]
 
 
+def test_an_employer_without_a_place_on_the_site_is_not_called_the_first_tier() -> None:
+    gate, employer = a_gate(a_firm()), a_firm("招待前の会社")
+    worker = a_worker(employer, "人").worker_id
+    enter_claim(worker, ClaimData(day=DAY, site_id=gate.site_id), by=worker_as_actor(worker), at=NOW)
+    bind_months([(worker, DAY.replace(day=1))])
+    page = as_worker(worker).get(TODAY).content.decode()
+    assert "所属会社の確認<" in page
+    assert "一次下請" not in page.partition('<ol class="ds-timeline">')[2].partition("</ol>")[0]
+
+
 def test_a_refused_claim_has_no_steps_before_it_is_answered() -> None:
     place = Place()
     claim, by = place.enter(place.own.worker_id, DAY), worker_as_actor(place.own.worker_id)

@@ -91,9 +91,10 @@ def test_ending_a_link_says_from_when_and_tells_the_firm() -> None:
     assert "見本建設株式会社" in client.get(page).content.decode()
 
     until = TODAY + timedelta(days=1)
-    assert client.post(page, {"until_on": f"{until:%Y/%m/%d}"}).status_code == 302
+    assert client.post(page, {"until_on": f"{TODAY:%Y/%m/%d}"}).status_code == 302
 
     assert Affiliation.objects.get().until_on == until
+    assert f'<a href="{page}">最後の日を直す</a>' in client.get("/worker/links/").content.decode()
     owner = owner_of(firm).account_id
     assert owner
     assert NoticeKind.UNLINKED in {one.kind for one in list_notices(owner)}
@@ -112,7 +113,7 @@ def test_a_firm_that_stands_by_name_is_ended_and_a_registered_one_can_be_princip
     request, client = asked_by_firm(worker, firm), as_worker(worker)
     page = f"/worker/links/{Affiliation.objects.get().pk}/end/"
     assert "名前だけの会社" in client.get(page).content.decode()
-    assert client.post(page, {"until_on": "2026/11/20"}).status_code == 302
+    assert client.post(page, {"until_on": "2026/11/19"}).status_code == 302
 
     client.post(f"/worker/links/{request}/answer/", {"accept": ""})
     assert Affiliation.objects.get(business=firm).principal

@@ -220,9 +220,9 @@ def test_who_has_just_changed_a_day_finds_it_bound_unless_the_binder_is_at_work(
     follow_all()
     enter_claim(scene.worker, ClaimData(day=day, site_id=scene.gate.site_id), by=worker_as_actor(scene.worker), at=NOW)
     with _at_work():
-        bind_at_once([scene.worker], day)
+        bind_at_once([(scene.worker, day)])
         assert list_days_of_worker(scene.worker, NOVEMBER) == []
-    bind_at_once([scene.worker], day)
+    bind_at_once([(scene.worker, day)])
     assert [row.bound.day for row in list_days_of_worker(scene.worker, NOVEMBER)] == [day]
     before = versions(scene.worker)
     follow_all()

@@ -185,6 +185,20 @@ def test_each_firm_sets_its_own_mark_and_the_first_time_holds(place: Place) -> N
     assert standing(place.worker) == [Standing.CLAIMED], "formal it becomes by the prime alone"
 
 
+def test_an_employer_without_a_place_gives_no_mark_of_a_first_tier_before_it_has_one(place: Place) -> None:
+    firm = a_firm("招待前の会社")
+    worker, owner = a_worker(firm, "人").worker_id, owner_of(firm)
+    claim = enter_claim(worker, ClaimData(day=DAY, site_id=place.site), by=owner, at=NOW)
+    bind_months([(worker, DAY.replace(day=1))])
+    assert (row(claim).employer_confirmed_at, row(claim).first_tier_confirmed_at) == (NOW, None)
+    assert [one.is_done for one in list_claims_to_confirm(firm, on=DAY)] == [True]
+    a_tenure(place.site, place.prime, firm)
+    bind_months([(worker, DAY.replace(day=1))])
+    assert [one.is_done for one in list_claims_to_confirm(firm, on=DAY)] == [False]
+    confirm_claim(claim, by=owner, at=NOW)
+    assert row(claim).first_tier_confirmed_at == NOW
+
+
 def test_who_is_not_on_the_path_confirms_nothing_and_the_prime_approves_instead(place: Place) -> None:
     claim = place.enter()
     for firm in (a_firm("別の会社"), place.prime):

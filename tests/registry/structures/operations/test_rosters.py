@@ -20,6 +20,7 @@ from registry.structures.operations.rosters import (
     change_roster_entry,
     end_affiliation,
     end_roster_entry,
+    keep_affiliation,
     settle_end,
     withdraw_roster_entry,
 )
@@ -200,6 +201,30 @@ def test_lines_follow_who_corrects_the_own_end(scene: Scene, days: int) -> None:
     for day in (left, left + timedelta(days=days)):
         end_affiliation(last_link(scene.card.worker_id, scene.firm), until_on=day, by=by, at=NOW)
     assert lines(scene) == [("06-01", STARTED, left + timedelta(days=days))]
+
+
+@pytest.mark.parametrize("place_lasts", [None, 9])
+def test_lines_go_on_when_an_announced_end_is_taken_back(scene: Scene, place_lasts: int | None) -> None:
+    scene.add()
+    worker, by, left = scene.card.worker_id, owner_of(scene.firm), NOW.date() + timedelta(days=3)
+    end_affiliation(last_link(worker, scene.firm), until_on=left, by=by, at=NOW)
+    place_ends = NOW.date() + timedelta(days=place_lasts) if place_lasts else None
+    if place_ends:
+        end_tenure(scene.tenure.id, until_on=place_ends, by=by, at=NOW, on=NOW.date())
+    assert lines(scene) == [("06-01", STARTED, left)]
+    for _ in range(2):
+        keep_affiliation(last_link(worker, scene.firm), by=by, at=NOW)
+    assert lines(scene) == [("06-01", STARTED, place_ends)]
+
+
+def test_a_line_that_ended_by_itself_stays_so_when_the_link_goes_on(scene: Scene) -> None:
+    scene.add()
+    worker, by, left = scene.card.worker_id, owner_of(scene.firm), NOW.date() + timedelta(days=3)
+    (row,) = list_roster(scene.site, on=STARTED)
+    end_roster_entry(row.id, until_on=NOW.date(), by=by, at=NOW)
+    end_affiliation(last_link(worker, scene.firm), until_on=left, by=by, at=NOW)
+    keep_affiliation(last_link(worker, scene.firm), by=by, at=NOW)
+    assert lines(scene) == [("06-01", STARTED, NOW.date())]
 
 
 def test_lines_of_a_later_link_stay_when_the_earlier_end_moves(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Objections to the day on which the other side ended a link."""
+"""The end of a link afterwards: taken back by who announced it, objected to by the other side."""
 
 from datetime import date
 from typing import Any
@@ -10,8 +10,15 @@ from registry.core.actor import Actor
 from registry.core.errors import MoveRefusedError, NotAllowedError, NotFoundError
 from registry.notices.models import Notice
 from registry.workers.models import Affiliation, EndDispute
-from registry.workers.operations.ends import DisputedError, NotEndedError, answer_end_dispute, dispute_end
-from registry.workers.operations.links import LinkEndError, LinkOverlapsError, PrincipalTwiceError
+from registry.workers.operations.ends import (
+    DisputedError,
+    LinkOverError,
+    NotEndedError,
+    answer_end_dispute,
+    dispute_end,
+    withdraw_end,
+)
+from registry.workers.operations.links import LinkEndedError, LinkEndError, LinkOverlapsError, PrincipalTwiceError
 from registry.workers.queries import list_ended_links
 from tests.factories.cast import NOW, OFFICE, a_firm, a_worker, owner_of
 from tests.factories.links import link, unlink
@@ -25,12 +32,12 @@ OTHER = {"business": "worker", "worker": "business"}
 class Sides:
     """A worker and a firm whose link one side has ended."""
 
-    def __init__(self, ended_by: str = "business") -> None:
+    def __init__(self, ended_by: str = "business", until_on: date = ENDED) -> None:
         self.firm, self.worker = a_firm(), a_worker(None).worker_id
         self.by = {"business": owner_of(self.firm), "worker": worker_as_actor(self.worker), "office": OFFICE}
         link(self.worker, self.firm, from_on=BEGAN, principal=True)
-        self.row = Affiliation.objects.get().pk
-        unlink(self.worker, self.firm, until_on=ENDED, by=self.by[ended_by], at=NOW)
+        self.row = Affiliation.objects.get(worker=self.worker).pk
+        unlink(self.worker, self.firm, until_on=until_on, by=self.by[ended_by], at=NOW)
         Notice.objects.all().delete()
 
     def dispute(self, side: str, until_on: date = LATER, *, by: Actor | None = None) -> int:
@@ -89,6 +96,48 @@ class TestBothSides:
         with pytest.raises(DisputedError):
             sides.dispute(OTHER[ended_by], date(2026, 11, 20))
         assert sides.told() == ["end_disputed"]
+
+
+AHEAD = date(2026, 11, 21)  # the link holds today for the last time
+
+
+@pytest.mark.parametrize("ended_by", OTHER)
+def test_who_announced_an_end_takes_it_back_while_the_link_holds(ended_by: str) -> None:
+    sides = Sides(ended_by, AHEAD)
+    with pytest.raises(LinkEndedError):
+        withdraw_end(sides.row, by=sides.by[OTHER[ended_by]], at=NOW)
+    assert [withdraw_end(sides.row, by=sides.by[ended_by], at=NOW) for _ in range(2)] == [AHEAD, None]
+    assert (sides.end(), sides.told()) == (None, ["end_withdrawn"])
+    assert Change.objects.filter(kind="affiliation").order_by("-pk")[0].from_on == AHEAD
+    assert list_ended_links(since=BEGAN, worker_id=sides.worker) == []
+
+
+def test_the_office_takes_back_any_end_and_both_sides_are_told() -> None:
+    sides = Sides("worker", AHEAD)
+    assert withdraw_end(sides.row, by=OFFICE, at=NOW) == AHEAD
+    assert sides.told() == ["end_withdrawn"] * 2
+
+
+def test_an_end_that_has_come_or_is_disputed_is_not_taken_back() -> None:
+    sides = Sides("business", NOW.date())
+    with pytest.raises(LinkOverError):
+        withdraw_end(sides.row, by=sides.by["business"], at=NOW)
+    sides = Sides("business", AHEAD)
+    sides.dispute("worker", LATER)
+    with pytest.raises(DisputedError):
+        withdraw_end(sides.row, by=sides.by["business"], at=NOW)
+    with pytest.raises(NotAllowedError):
+        withdraw_end(sides.row, by=owner_of(a_firm("別の会社")), at=NOW)
+
+
+def test_an_end_stands_where_another_principal_employer_has_the_days_after_it() -> None:
+    sides = Sides("business", AHEAD)
+    Affiliation.objects.create(
+        worker_id=sides.worker, business_id=a_firm("次の会社"), from_on=AHEAD, principal=True, position=""
+    )
+    with pytest.raises(PrincipalTwiceError):
+        withdraw_end(sides.row, by=sides.by["business"], at=NOW)
+    assert sides.end() == AHEAD
 
 
 def test_a_link_keeps_a_day_at_least() -> None:

@@ -93,6 +93,7 @@ BY_ID: dict[NoticeKind, Callable[[Strangers], object]] = {
 # To workers alone, or to firms to which the worker is linked on that day.
 TO_THOSE_WHO_KNOW = {
     NoticeKind.UNLINKED_BY_NAME, NoticeKind.PRINCIPAL_GAINED, NoticeKind.LINK_ACCEPTED, NoticeKind.LINK_ACCEPTED_FURTHER,
+    NoticeKind.END_WITHDRAWN,
 }  # fmt: skip
 
 
