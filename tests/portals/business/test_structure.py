@@ -103,7 +103,7 @@ class TestTree:
         gate, stranger = a_gate(scene.prime, name="別の現場"), a_firm("無所属工業")
         gate.send(a_touch(1, a_worker(stranger, "迷子"), "2026-11-16T08:00:00+09:00"))
         bind_all()
-        prime, path = as_firm(scene.prime), f"/business/sites/{gate.site_id}/invite/"
+        prime, path = as_firm(scene.prime), f"/business/sites/{gate.site_id}/structure/invite/"
         page = prime.get(f"/business/sites/{gate.site_id}/structure/").content.decode()
         assert f'href="{path}?firm={stranger}"' in page
 
