@@ -12,6 +12,8 @@ from django.db import connection
 
 from registry.cards.derive import write_phone_code
 from registry.cards.queries import CardRow
+from registry.changes.models import Change
+from registry.changes.states import ChangeKind
 from registry.core.ids import BusinessId
 from registry.histories.states import Reason
 from registry.sites.queries import list_terminals
@@ -211,3 +213,27 @@ def test_a_device_whose_clock_was_set_back_lives_as_long_as_it_sends_new_touches
 def test_a_moment_of_sending_far_from_ours_is_not_kept(gate: Gate, card: CardRow, sent_at: str) -> None:
     replay(gate, request(gate, a_touch(1, card), sent_at=sent_at), NOW)
     assert Device.objects.get(pk=gate.device.device_id).sent_at is None
+
+
+def test_what_a_touch_was_at_its_first_receipt_it_stays(gate: Gate, card: CardRow) -> None:
+    """A clock two days ahead has made it a touch without a day; that this day has come meanwhile gives it none."""
+    ahead = a_touch(1, card, f"{after(2 * 24 * 60):%Y-%m-%dT%H:%M:%S}+00:00")
+    said = [send_at(gate, at, ahead)[0] for at in (NOW, after(3 * 24 * 60))]
+    assert [(one["status"], one["work_day"], one["reasons"]) for one in said] == [
+        ("stored", None, [Reason.CLOCK_IMPLAUSIBLE])
+    ] * 2
+
+
+def test_two_touches_of_one_minute_are_one_moment(gate: Gate, card: CardRow) -> None:
+    for seq in (1, 2):
+        send_at(gate, NOW, a_touch(seq, card, "2026-11-20T08:00:00+09:00"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT length(moments) FROM touches_presence")
+        assert cursor.fetchall() == [(3,)]
+
+
+def test_a_touch_with_an_unknown_card_is_looked_at_once_more(gate: Gate, card: CardRow) -> None:
+    """The card may become known in the same moment, by who has not seen the touch."""
+    before = Change.objects.latest("pk").pk
+    send_at(gate, NOW, {**a_touch(1, card), "card": f"{card.worker_id}-02"})
+    assert Change.objects.filter(kind=ChangeKind.CARD, pk__gt=before).exists()

@@ -49,6 +49,14 @@ def verdict(**parts: Any) -> Verdict:
     return Verdict(**{**NOTHING.__dict__, **parts})
 
 
+def test_no_number_is_used_twice_whatever_happened_to_the_counter(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.db") as store:
+        store.keep([a_touch(1), a_touch(2)])
+        store._set({"next_seq": "1"})
+        assert store.keep([a_touch(3)]) == [3]
+        assert seqs(store) == [1, 2, 3]
+
+
 def test_keep_numbers_without_gaps_and_survives_closing(tmp_path: Path) -> None:
     with Store(tmp_path / "a" / "store.db") as store:
         identity = store.identity()

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 
 from registry.histories.operations import remembering
 from registry.sites.operations.sites import add_period, change_day_boundary, close_site, reopen_site
@@ -87,6 +87,13 @@ def test_a_change_shows_in_the_next_answer(change: Callable[[Scene], None]) -> N
     remembering._memory.clear()
     assert after == scene.answer()
     assert after != before
+
+
+def test_what_may_yet_be_undone_is_not_remembered() -> None:
+    scene = Scene()
+    with transaction.atomic():
+        scene.answer()
+    assert remembering._memory == []
 
 
 def test_a_period_shows_in_the_next_answer() -> None:

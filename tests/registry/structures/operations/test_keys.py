@@ -17,7 +17,13 @@ from registry.structures.operations.keys import (
     make_site_key,
     withdraw_site_key,
 )
-from registry.structures.operations.tenures import FirmAboveItselfError, FirmPlace, end_tenure, invite_firm
+from registry.structures.operations.tenures import (
+    FirmAboveItselfError,
+    FirmPlace,
+    end_tenure,
+    exchange_firm,
+    invite_firm,
+)
 from registry.structures.queries import find_site_key, list_structure, tenures_of_firm
 from registry.structures.states import KEY_LIFE
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, owner_of
@@ -131,6 +137,19 @@ def test_a_key_ends_with_the_firm_that_handed_it_out(scene: Scene) -> None:
     end_tenure(tenure.id, until_on=TODAY, **by(scene.prime))
     with pytest.raises(SiteKeyError):
         scene.join(a_firm("二次工業"), text=key.code)
+
+
+def test_a_key_of_one_who_stood_above_is_not_handed_on_by_another(scene: Scene) -> None:
+    tenure, follower = a_tenure(scene.site, scene.prime, scene.firm), a_firm("後任の工業")
+    former = make_site_key(scene.site, tenure.node_id, **by(scene.firm))
+    by_prime = make_site_key(scene.site, tenure.node_id, **by(scene.prime))
+    assert (by_prime.code != former.code, make_site_key(scene.site, tenure.node_id, **by(scene.prime))) == (
+        True,
+        by_prime,
+    )
+    exchange_firm(tenure.node_id, FirmPlace(business_id=follower, from_on=TODAY), **by(scene.prime))
+    with pytest.raises(SiteKeyError):
+        scene.join(a_firm("二次工業"), text=former.code)
 
 
 def test_only_those_above_make_and_take_back_keys(scene: Scene) -> None:

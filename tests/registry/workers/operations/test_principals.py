@@ -155,6 +155,16 @@ def test_the_log_keeps_what_rows_said_that_were_turned_over_or_taken_away(two: T
     }
 
 
+def test_an_open_objection_goes_with_the_last_row_of_its_link(two: Two) -> None:
+    unlink(two.worker, two.home, until_on=TODAY, by=owner_of(two.home), at=NOW)
+    dispute = dispute_end(two.id_of(two.home), TOMORROW, reason="今日もいました", by=two.by, at=NOW)
+    two.move(two.host)
+    assert two.rows(two.home) == [(STARTED, MOVED, True), (MOVED, TODAY, False)]
+    (ended,) = list_ended_links(since=MOVED, worker_id=two.worker)
+    assert ended.dispute
+    assert answer_end_dispute(dispute, agree=True, by=owner_of(two.home), at=NOW) == (TODAY, TOMORROW)
+
+
 def test_an_objection_moves_the_end_before_the_day_of_the_change(two: Two) -> None:
     two.move(two.host)
     unlink(two.worker, two.home, until_on=TODAY, by=owner_of(two.home), at=NOW)
