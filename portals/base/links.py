@@ -139,7 +139,10 @@ def end_page(request: HttpRequest, link: LinkRow, name: str, lead: str, back: st
     if request.method == "POST" and form.is_valid() and _end(request, form, link):
         return redirect(back)
     may_keep = link.until_on is not None and side_of(viewer_of(request).actor()) in {"", link.ended_by}
-    context = {"form": form, "name": name, "lead": lead, "back_url": back, "link": link, "may_keep": may_keep}
+    context = {
+        "form": form, "name": name, "lead": lead, "back_url": back, "link": link, "may_keep": may_keep,
+        "title": "end.change" if may_keep else "link.end",
+    }  # fmt: skip
     return form_page(request, "base/end_link.html", context)
 
 

@@ -33,16 +33,18 @@ def links(request: HttpRequest) -> HttpResponse:
     rows = list_link_requests(business_id=business_of(request))
     start = start_of(request)
     people = find_workers(viewer_of(request), "", at=timezone.now(), start=start, only=LISTED)
+    shown = [(seen, full_name(seen)) for seen in people.rows]
+    names = {seen.subject_id: name for seen, name in shown}
     context = {
         "form": form,
         "answers": [row for row in rows if row.asked_by is LinkSide.WORKER],
         "asked": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
-        "people": [(seen, full_name(seen)) for seen in people.rows],
+        "people": shown,
         **shown_ends(
             _ended(request),
             LinkSide.BUSINESS,
             "business",
-            name_of=_name_of,
+            name_of=lambda row: names.get(row.worker_id) or _name_of(row),
             change_url=lambda row: reverse("business:end_link", args=[row.worker_id]),
         ),
         **pages_around(request, start, more=people.more),
