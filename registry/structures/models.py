@@ -93,7 +93,10 @@ class RosterEntry(models.Model):
     hazardous = models.BooleanField(default=False)
     collects = models.BooleanField(default=False)
     from_on = models.DateField()
+    # The first of the ends that a line can have: its own, that of its firm's place, that of the link. Of these the own one alone
+    # is not written elsewhere.
     until_on = models.DateField(null=True)
+    own_until_on = models.DateField(null=True)
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)  # put there by mistake, or replaced from its first day on
     # Taken back as it would have begun when the link had ended: it holds again where that end moves behind its first day.

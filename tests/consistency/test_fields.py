@@ -54,7 +54,7 @@ PARTS: dict[Model, dict[str, str]] = {
     File: {"photo": "media_type content digest", "": "id stored_at draft_key drafted_by"},
     RosterEntry: {
         "roster": "site tenure trade position work hazardous collects from_on until_on",
-        "": "id worker added_at withdrawn_at withdrawn_with_link",
+        "": "id worker own_until_on added_at withdrawn_at withdrawn_with_link",
     },
     Claim: {
         "days": "site site_name site_address day note entered_by recorded_at state answered_at answer_reason reply self_approved",

@@ -208,6 +208,8 @@ def end_roster_entry(entry_id: int, *, until_on: date, by: Actor, at: datetime) 
     entry = _entry(entry_id, by=by)
     if until_on <= entry.from_on:
         raise RosterDaysError(field="until_on")
+    entry.own_until_on = _earlier(entry.own_until_on, until_on)
+    entry.save(update_fields=["own_until_on"])
     _end(entry, until_on, by=by, at=at)
 
 
@@ -255,13 +257,13 @@ def change_roster_entry(entry_id: int, data: RosterData, *, from_on: date, by: A
     _check_days(entry, from_on)
     _check_data([data])
     _check_registered([(WorkerId(entry.worker_id), data)], entry.trade)
-    until_on = entry.until_on
+    until_on, own_until_on = entry.until_on, entry.own_until_on
     if from_on > entry.from_on:
-        entry.until_on = from_on
-        entry.save(update_fields=["until_on"])
+        entry.until_on = entry.own_until_on = from_on
+        entry.save(update_fields=["until_on", "own_until_on"])
     else:
         _withdraw(entry, by=by, at=at)
-    changed = _write(at=at, until_on=until_on, **line)
+    changed = _write(at=at, until_on=until_on, own_until_on=own_until_on, **line)
     note_act("structures_roster_entry", changed.pk, "change", by=by, at=at)
     _note(entry, from_on, until_on)
     return changed.pk
@@ -331,8 +333,6 @@ def _follow_end(
         elif entry.from_on < end:
             _end(entry, end, by=by, at=at)
         elif business_id not in linked_businesses([worker_id], on=entry.from_on).get(worker_id, ()):
-            if entry.until_on == before:  # the end was the link's, none of its own
-                entry.until_on = _place_ends(entry)
             _withdraw(entry, with_link=True, by=by, at=at)
 
 
@@ -346,13 +346,13 @@ def _place_ends(entry: RosterEntry) -> date | None:
 
 
 def _hold_until(entry: RosterEntry, until_on: date) -> bool:
-    """Let a line last until a day, never longer than its firm's place or into the next line; False where no day is left.
+    """Let a line last until a day, never beyond its own end, its firm's place or the next line; False where no day is left.
 
     `date.max` is no end of its own.
     """
     later = _of_roster(entry).filter(withdrawn_at=None, from_on__gt=entry.from_on)
     following = later.aggregate(first=Min("from_on"))["first"]
-    end = min(one for one in (until_on, _place_ends(entry), following) if one)
+    end = min(one for one in (until_on, entry.own_until_on, _place_ends(entry), following) if one)
     if end <= entry.from_on:
         return False
     entry.until_on = None if end == date.max else end
@@ -370,7 +370,7 @@ def _restore(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> 
     if is_gone or _of_roster(entry).filter(on_day(entry.from_on), withdrawn_at=None).exists():
         return
     entry.withdrawn_at, entry.withdrawn_with_link = None, False
-    if _hold_until(entry, min(until_on, entry.until_on or until_on)):
+    if _hold_until(entry, until_on):
         note_act("structures_roster_entry", entry.pk, "restore", by=by, at=at)
         _note(entry, entry.from_on, entry.until_on)
 

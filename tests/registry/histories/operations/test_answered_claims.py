@@ -305,3 +305,17 @@ def test_no_message_asks_to_answer_a_refusal_once_the_day_was_entered_anew(place
     assert [(one.kind, one.written_at) for one in of_worker[:2]] == [
         (NoticeKind.CLAIM_APPROVED, later), (anew, later)
     ]  # fmt: skip
+
+
+def test_nobody_reads_an_answer_twice_nor_an_old_reason_as_news(place: Place) -> None:
+    claim, prime, account = place.enter(), owner_of(place.prime), account_of_worker(place.worker)
+
+    def read(kind: NoticeKind) -> list[str]:
+        return [one.data["reason"] for one in list_notices(account) if one.kind is kind]
+
+    for reason in ("一回目", "二回目"):
+        refuse_claim(claim, reason=reason, by=prime, at=NOW)
+        assert read(NoticeKind.CLAIM_REFUSED) == [reason]
+        answer_refusal(claim, note=f"{reason}の答え", by=place.self, at=NOW)
+    approve_claims([claim], by=prime, at=NOW)
+    assert len(read(NoticeKind.CLAIM_APPROVED)) == 1

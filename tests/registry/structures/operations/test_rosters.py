@@ -1,5 +1,6 @@
 """Rosters: own linked people, with trade, position and work, from a day on."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -217,14 +218,31 @@ def test_lines_go_on_when_an_announced_end_is_taken_back(scene: Scene, place_las
     assert lines(scene) == [("06-01", STARTED, place_ends)]
 
 
-def test_a_line_that_ended_by_itself_stays_so_when_the_link_goes_on(scene: Scene) -> None:
+@pytest.mark.parametrize("own_days", [0, 3, 9], ids=["before", "with", "after"])
+def test_a_line_keeps_its_own_end_whatever_becomes_of_the_link_s(scene: Scene, own_days: int) -> None:
     scene.add()
-    worker, by, left = scene.card.worker_id, owner_of(scene.firm), NOW.date() + timedelta(days=3)
+    today, worker, by = NOW.date(), scene.card.worker_id, owner_of(scene.firm)
+    left, own, later = (today + timedelta(days=days) for days in (3, own_days, 30))
     (row,) = list_roster(scene.site, on=STARTED)
-    end_roster_entry(row.id, until_on=NOW.date(), by=by, at=NOW)
+    end_roster_entry(row.id, until_on=own, by=by, at=NOW)
+    end_affiliation(last_link(worker, scene.firm), until_on=left, by=by, at=NOW)
+    assert lines(scene) == [("06-01", STARTED, min(own, left))]
+    end_affiliation(last_link(worker, scene.firm), until_on=later, by=by, at=NOW)
+    assert lines(scene) == [("06-01", STARTED, own)]
+    keep_affiliation(last_link(worker, scene.firm), by=by, at=NOW)
+    assert lines(scene) == [("06-01", STARTED, own)]
+
+
+def test_what_a_line_became_keeps_the_own_end_too(scene: Scene) -> None:
+    scene.add()
+    today, worker, by = NOW.date(), scene.card.worker_id, owner_of(scene.firm)
+    left, own = today + timedelta(days=3), today + timedelta(days=9)
+    (row,) = list_roster(scene.site, on=STARTED)
+    end_roster_entry(row.id, until_on=own, by=by, at=NOW)
+    change_roster_entry(row.id, replace(DATA, work="型枠"), from_on=today, by=by, at=NOW)
     end_affiliation(last_link(worker, scene.firm), until_on=left, by=by, at=NOW)
     keep_affiliation(last_link(worker, scene.firm), by=by, at=NOW)
-    assert lines(scene) == [("06-01", STARTED, NOW.date())]
+    assert lines(scene) == [("06-01", STARTED, today), ("06-01", today, own)]
 
 
 def test_lines_of_a_later_link_stay_when_the_earlier_end_moves(scene: Scene) -> None:
