@@ -23,7 +23,15 @@ from registry.core.ids import BusinessId, WorkerId
 from registry.structures.operations.rosters import end_affiliation, keep_affiliation, settle_end
 from registry.workers.operations.ends import dispute_end
 from registry.workers.operations.links import accept_link, ask_for_link, decline_link, side_of
-from registry.workers.queries import EndedLinkRow, LinkRequestRow, LinkRow, get_link_request, list_links
+from registry.workers.queries import (
+    EndedLinkRow,
+    LinkRequestRow,
+    LinkRow,
+    get_link_request,
+    is_end_disputed,
+    is_principal_since,
+    list_links,
+)
 from registry.workers.states import EndDisputeState, LinkRequestState, LinkSide
 
 SHOWN = timedelta(days=365)
@@ -40,18 +48,11 @@ _TONES = {
 Named = Callable[[EndedLinkRow], str]
 
 
-def shown_ends(
-    rows: Iterable[EndedLinkRow], side: LinkSide, portal: str, *, name_of: Named, change_url: Named
-) -> dict[str, Any]:
+def shown_ends(rows: Iterable[EndedLinkRow], side: LinkSide, portal: str, name_of: Named) -> dict[str, Any]:
     """Links with an end, those that still hold apart, each with what this side can do about its day."""
     today, parts = jst_day(timezone.now()), {"ends_ahead": list[Any](), "ends": list[Any]()}
     for row in rows:
-        is_ahead = row.until_on > today
-        shown = _shown(row, side, portal, name_of(row))
-        may_change = is_ahead and row.ended_by == side
-        parts["ends_ahead" if is_ahead else "ends"].append(
-            {**shown, "change_url": change_url(row) if may_change else ""}
-        )
+        parts["ends_ahead" if row.until_on > today else "ends"].append(_shown(row, side, portal, name_of(row)))
     return parts
 
 
@@ -64,6 +65,7 @@ def _shown(row: EndedLinkRow, side: LinkSide, portal: str, name: str) -> dict[st
         "label": _(f"end.{one.state}") if one else "",
         "is_mine": one is not None and one.asked_by is side,
         "ended_by": _(f"end.by.{who}"),
+        "change_url": reverse(f"{portal}:change_end", args=[row.id]) if row.ended_by == side else "",
         "dispute_url": "" if is_open or row.ended_by == side else reverse(f"{portal}:dispute_end", args=[row.id]),
         "answer_url": reverse(f"{portal}:answer_end", args=[one.id]) if is_open and one else "",
     }  # fmt: skip
@@ -85,9 +87,8 @@ def answer_request(request: HttpRequest, request_id: int, known: Iterable[LinkRe
 
 
 def _holds_as_principal(one: LinkRequestRow) -> bool:
-    """Whether the link that was asked for is the principal one."""
-    links = list_links(one.worker_id, on=jst_day(timezone.now()))
-    return any(row.principal and row.business_id == one.business_id for row in links)
+    """Whether the link that was asked for is the principal one, or will be."""
+    return is_principal_since(one.worker_id, one.business_id, on=jst_day(timezone.now()))
 
 
 def _say_where_further(request: HttpRequest, one: LinkRequestRow) -> None:
@@ -126,7 +127,15 @@ def link_of(worker_id: int, affiliation_id: int) -> LinkRow:
     return one
 
 
-def end_page(request: HttpRequest, link: LinkRow, name: str, lead: str, back: str) -> HttpResponse:
+def own_end(rows: Iterable[EndedLinkRow], side: LinkSide, affiliation_id: int) -> EndedLinkRow:
+    """One of the links that this side has ended; 404 where it is none of them."""
+    one = next((row for row in rows if row.id == affiliation_id and row.ended_by == side), None)
+    if one is None:
+        raise Http404
+    return one
+
+
+def end_page(request: HttpRequest, link: LinkRow | EndedLinkRow, name: str, lead: str, back: str) -> HttpResponse:
     """End a link by its own number, saying what follows; of one with an end change the day, or let it go on.
 
     A firm that stands by name has nobody who could be told.
@@ -138,15 +147,22 @@ def end_page(request: HttpRequest, link: LinkRow, name: str, lead: str, back: st
     form = DayForm(request.POST or None, **shown)
     if request.method == "POST" and form.is_valid() and _end(request, form, link):
         return redirect(back)
-    may_keep = link.until_on is not None and side_of(viewer_of(request).actor()) in {"", link.ended_by}
+    may_keep = _may_keep(request, link)
     context = {
         "form": form, "name": name, "lead": lead, "back_url": back, "link": link, "may_keep": may_keep,
-        "title": "end.change" if may_keep else "link.end",
+        "title": "end.change" if link.until_on else "link.end",
     }  # fmt: skip
     return form_page(request, "base/end_link.html", context)
 
 
-def _keep(request: HttpRequest, link: LinkRow) -> None:
+def _may_keep(request: HttpRequest, link: LinkRow | EndedLinkRow) -> bool:
+    """Whether the viewer can take back an end: the own one, of a link that still holds, to which nobody objects."""
+    own = side_of(viewer_of(request).actor()) in {"", link.ended_by}
+    is_ahead = link.until_on is not None and link.until_on > jst_day(timezone.now())
+    return own and is_ahead and not is_end_disputed(link.id)
+
+
+def _keep(request: HttpRequest, link: LinkRow | EndedLinkRow) -> None:
     """Take back the end of a link; what is refused stands above the page that follows."""
     try:
         keep_affiliation(link.id, by=viewer_of(request).actor(), at=timezone.now())
@@ -156,7 +172,7 @@ def _keep(request: HttpRequest, link: LinkRow) -> None:
         success(request, _("link.kept"))
 
 
-def _end(request: HttpRequest, form: forms.Form, link: LinkRow) -> bool:
+def _end(request: HttpRequest, form: forms.Form, link: LinkRow | EndedLinkRow) -> bool:
     """End a link from the day that was typed; what is refused stands beside its field."""
     by, until_on = viewer_of(request).actor(), form.cleaned_data["until_on"]
     try:

@@ -66,7 +66,8 @@ def invitation_for(access: SiteAccess, firm: str) -> dict[str, Any]:
     if not rows:
         return {}
     first = min(row.first_on for row in rows)
-    later = [row.from_on for row in access.rows if row.business_id == rows[0].business_id and row.from_on > first]
+    places = [one for one in access.structure.tenures if one.business_id == rows[0].business_id]
+    later = [one.from_on for one in places if one.from_on > first]
     last = min(later) - timedelta(days=1) if later else None
     return {"business_id": rows[0].business_id, "from_on": first, "last_on": last}
 

@@ -95,6 +95,7 @@ urlpatterns = [
     path("invitations/<int:tenure_id>/decline/", views_structure.decline, name="decline"),
     path("links/", views_links.links, name="links"),
     path("links/<int:request_id>/answer/", views_links.answer_link, name="answer_link"),
+    path("links/ended/<int:affiliation_id>/change/", views_links.change_end, name="change_end"),
     path("links/ended/<int:affiliation_id>/dispute/", views_links.dispute, name="dispute_end"),
     path("links/disputes/<int:dispute_id>/answer/", views_links.answer_end, name="answer_end"),
     path("workers/<int:worker_id>/end/", views_links.end_link, name="end_link"),

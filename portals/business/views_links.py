@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import form_page
 from portals.base.links import answer_end as answer_shown_end
-from portals.base.links import answer_request, ask_by, dispute_page, end_page, shown_ends, since
+from portals.base.links import answer_request, ask_by, dispute_page, end_page, own_end, shown_ends, since
 from portals.base.records import full_name
 from portals.base.search import pages_around, start_of
 from portals.business.forms import LinkForm
@@ -41,11 +41,7 @@ def links(request: HttpRequest) -> HttpResponse:
         "asked": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
         "people": shown,
         **shown_ends(
-            _ended(request),
-            LinkSide.BUSINESS,
-            "business",
-            name_of=lambda row: names.get(row.worker_id) or _name_of(row),
-            change_url=lambda row: reverse("business:end_link", args=[row.worker_id]),
+            _ended(request), LinkSide.BUSINESS, "business", lambda row: names.get(row.worker_id) or _name_of(row)
         ),
         **pages_around(request, start, more=people.more),
     }
@@ -96,3 +92,10 @@ def end_link(request: HttpRequest, worker_id: int) -> HttpResponse:
         raise Http404
     seen = see_worker(viewer_of(request), worker_id, at=now, only=LISTED)
     return end_page(request, one, full_name(seen), _("link.end_lead"), reverse("business:links"))
+
+
+@page(Permission.BUSINESS_WORKERS)
+def change_end(request: HttpRequest, affiliation_id: int) -> HttpResponse:
+    """Change the last day of a link that the firm has ended, or let it go on."""
+    one = own_end(_ended(request), LinkSide.BUSINESS, affiliation_id)
+    return end_page(request, one, _name_of(one), _("link.end_lead"), reverse("business:links"))

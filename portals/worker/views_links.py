@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
 from portals.base.links import answer_end as answer_shown_end
-from portals.base.links import answer_request, ask_by, dispute_page, end_page, link_of, shown_ends, since
+from portals.base.links import answer_request, ask_by, dispute_page, end_page, link_of, own_end, shown_ends, since
 from portals.worker.forms import LinkForm, PrincipalForm
 from portals.worker.who import worker_of
 from registry.accounts.states import Permission
@@ -42,13 +42,7 @@ def links(request: HttpRequest) -> HttpResponse:
         "answers": [row for row in rows if row.asked_by is LinkSide.BUSINESS],
         "asked": [row for row in rows if row.asked_by is LinkSide.WORKER],
         "links": held,
-        **shown_ends(
-            _ended(request),
-            LinkSide.WORKER,
-            "worker",
-            name_of=lambda row: row.business_name,
-            change_url=lambda row: reverse("worker:end_link", args=[row.id]),
-        ),
+        **shown_ends(_ended(request), LinkSide.WORKER, "worker", lambda row: row.business_name),
     }
     return form_page(request, "worker/links.html", context)
 
@@ -88,6 +82,13 @@ def end_link(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     one = link_of(worker_of(request), affiliation_id)
     lead = _("link.end_lead") if one.business_id else _("link.end_lead_by_name")
     return end_page(request, one, one.business_name, lead, reverse("worker:links"))
+
+
+@page(Permission.WORKER_OWN)
+def change_end(request: HttpRequest, affiliation_id: int) -> HttpResponse:
+    """Change the last day of a link that the worker has ended, or let it go on."""
+    one = own_end(_ended(request), LinkSide.WORKER, affiliation_id)
+    return end_page(request, one, one.business_name, _("link.end_lead"), reverse("worker:links"))
 
 
 @page(Permission.WORKER_OWN)

@@ -237,6 +237,12 @@ def has_part_in(site_id: int, business_id: int) -> bool:
     return Tenure.objects.filter(node__site=site_id, business=business_id, state=TenureState.ACCEPTED).exists()
 
 
+def holds_place_on(site_id: int, business_id: int, day: date) -> bool:
+    """Whether a firm has an accepted place on a site on a day."""
+    held = Tenure.objects.filter(on_day(day), node__site=site_id, business=business_id, state=TenureState.ACCEPTED)
+    return held.exists()
+
+
 def workers_on_rosters_below(site_id: int, business_id: int) -> set[int]:
     """Workers on the rosters of a firm and of those that hang below its places, on days on which it held them (ruling 38)."""
     structure = load_structure(site_id)

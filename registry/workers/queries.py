@@ -235,6 +235,17 @@ def beginnings_of(rows: Iterable[Affiliation]) -> dict[int, date]:
     return found
 
 
+def _last_rows(rows: Iterable[Affiliation]) -> dict[int, Affiliation]:
+    """The last row of the link that each row is of: it says how the link ends, if it does."""
+    found: dict[int, Affiliation] = {}
+    following: dict[tuple[int | None, str, date | None], Affiliation] = {}
+    for row in sorted(rows, key=attrgetter("from_on"), reverse=True):
+        firm = (row.business_id, row.business_name)
+        found[row.pk] = following.get((*firm, row.until_on), row) if row.goes_on else row
+        following[*firm, row.from_on] = found[row.pk]
+    return found
+
+
 @dataclass(frozen=True)
 class LinkRow:
     """A link that has not ended: `id` is of the row that holds today, `from_on` the first day of the whole."""
@@ -276,12 +287,31 @@ class EndedLinkRow:
 def list_links(worker_id: int, *, on: date) -> list[LinkRow]:
     """The links of a worker that hold on a day, the principal one first."""
     rows = list(Affiliation.objects.filter(worker=worker_id).select_related("business").order_by("-principal", "pk"))
-    first = beginnings_of(rows)
+    first, last = beginnings_of(rows), _last_rows(rows)
     return [
-        LinkRow(row.pk, row.business_id, name_of_firm(row), first[row.pk], row.until_on, row.principal, row.ended_by)
+        LinkRow(
+            row.pk,
+            row.business_id,
+            name_of_firm(row),
+            first[row.pk],
+            last[row.pk].until_on,
+            row.principal,
+            last[row.pk].ended_by,
+        )
         for row in rows
         if row.from_on <= on and (row.until_on is None or row.until_on > on)
     ]
+
+
+def is_end_disputed(affiliation_id: int) -> bool:
+    """Whether an objection to the day of a link's end waits for an answer."""
+    return EndDispute.objects.filter(affiliation=affiliation_id, state=EndDisputeState.OPEN).exists()
+
+
+def is_principal_since(worker_id: int, business_id: int, *, on: date) -> bool:
+    """Whether a firm is a worker's principal employer on a day, or will be from a later one on."""
+    rows = Affiliation.objects.filter(worker=worker_id, business=business_id, principal=True)
+    return rows.filter(Q(until_on=None) | Q(until_on__gt=on)).exists()
 
 
 def name_of_firm(link: Affiliation) -> str:

@@ -49,7 +49,7 @@ from tests.factories.cast import (
     owner_of,
     secrets_of_letters,
 )
-from tests.factories.links import unlink
+from tests.factories.links import last_link, unlink
 from tests.factories.photos import a_kept_photo
 from tests.factories.shared import shared
 from tests.factories.visitors import activate_account, as_firm, worker_as_actor
@@ -86,6 +86,9 @@ class Cast:
         unlink(left, self.prime, until_on=NOW.date(), by=Actor(ActorKind.WORKER, subject_id=left), at=NOW)
         (row,) = list_ended_links(since=NOW.date(), business_id=self.prime)
         self.ended = row.id
+        sent_off = a_worker(self.prime, "辞めた人").worker_id
+        unlink(sent_off, self.prime, until_on=NOW.date(), by=owner_of(self.prime), at=NOW)
+        self.ended_by_firm = last_link(sent_off, self.prime)
         self.dispute = dispute_end(
             row.id, NOW.date() - timedelta(days=1), reason="違います", by=owner_of(self.prime), at=NOW
         )
@@ -169,7 +172,7 @@ class Cast:
             "<int:worker_id>": self.card.worker_id, "<int:business_id>": self.prime, "<int:site_id>": self.unregistered if "unregistered" in where else self.gate.site_id,
             "<int:terminal_id>": self.terminal.id, "<int:device_id>": self.gate.device.device_id, "<int:year>": 2026, "<int:month>": 11, "<int:day>": 20, "<int:claim_id>": self.claim,
             "<int:node_id>": self.tenure.node_id, "<int:tenure_id>": self.tenure.id, "<int:request_id>": self.request,
-            "<int:entry_id>": self.entry, "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
+            "<int:entry_id>": self.entry, "<int:affiliation_id>/change/": f"{self.ended_by_firm}/change/", "<int:affiliation_id>": self.ended, "<int:dispute_id>": self.dispute,
             "<int:paper_id>": self.paper, "<int:edit_id>": self.edit, "<int:seq>": 1, "<int:branch>": 1, "<int:named_id>": 1, "<str:secret>": self.screen, "<int:account_id>": self.account,
             "<str:code>": self.terminal.poster_code(),
         }  # fmt: skip

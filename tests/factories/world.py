@@ -29,6 +29,7 @@ from registry.touches.operations.devices import make_pairing_code, register_devi
 from registry.workers.models import Worker
 from registry.workers.operations.links import ask_for_link
 from registry.workers.queries import list_ended_links, list_links
+from registry.workers.states import LinkSide
 from tests.factories.addresses import patterns, takes_get
 from tests.factories.cast import (
     NOW,
@@ -138,6 +139,10 @@ class World:
         ask(self.card.worker_id, asked, by=owner_of(asked))
         left, past = a_worker(self.prime, name).worker_id, a_firm(name)
         unlink(left, self.prime, until_on=TODAY, by=Actor(ActorKind.WORKER, None, left), at=NOW)
+        sent_off, given_up, oneself = a_worker(self.prime, name).worker_id, a_firm(name), self.card.worker_id
+        unlink(sent_off, self.prime, until_on=TODAY, by=by, at=NOW)
+        link(oneself, given_up, from_on=TODAY - timedelta(days=1), principal=False)
+        unlink(oneself, given_up, until_on=TODAY, by=Actor(ActorKind.WORKER, None, oneself), at=NOW)
         link(self.card.worker_id, past, from_on=TODAY.replace(day=1), principal=False)
         unlink(self.card.worker_id, past, until_on=TODAY, by=owner_of(past), at=NOW)
         add_unit(self.prime, UnitData(name=name, kana="ソシキ", code=str(self.count)), by=by, at=NOW)
@@ -217,10 +222,12 @@ class World:
         return "/" + where
 
     def _affiliation(self, name: str, mine: Any) -> int:
-        """A link that holds, or one that has ended and whose day can be disputed."""
+        """A link that holds, or one that has ended and whose day can be changed or disputed."""
         if name in {"end_link", "make_principal"}:
             return list_links(self.card.worker_id, on=TODAY)[-1].id
-        return list_ended_links(since=TODAY, **mine)[-1].id
+        side = LinkSide.WORKER if "worker_id" in mine else LinkSide.BUSINESS
+        ended = list_ended_links(since=TODAY, **mine)
+        return [one.id for one in ended if (one.ended_by == side) is (name == "change_end")][-1]
 
     def _site(self, page: str) -> int:
         """The prime's site, or a 仮現場 of whose page it is."""

@@ -44,7 +44,7 @@ from registry.histories.queries import entered_by_firm, get_claim, path_of_day
 from registry.histories.states import CLAIM_LIFE, ENTER, ClaimMove, ClaimState, Side
 from registry.notices.states import NoticeKind
 from registry.sites.queries import find_site
-from registry.structures.queries import has_part_in
+from registry.structures.queries import holds_place_on
 from registry.workers.queries import linked_businesses
 
 
@@ -252,7 +252,9 @@ def _marks_of(claim: Claim, by: Actor) -> list[str]:
     if by.subject_id not in {*path[:1], *path[-2:-1]} - set(path[-1:]):
         return []
     marks = {"employer_confirmed_at": path[0]}
-    if has_part_in(claim.site_id or 0, path[-2]):  # else invited and not yet there, or an employer without a place
+    if holds_place_on(
+        claim.site_id or 0, path[-2], claim.day
+    ):  # else invited and not yet there, or an employer without a place
         marks["first_tier_confirmed_at"] = path[-2]
     return [mark for mark, firm in marks.items() if firm == by.subject_id]
 

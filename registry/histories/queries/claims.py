@@ -162,9 +162,13 @@ def list_chosen_claims(site_id: int, claim_ids: Collection[int]) -> list[ClaimRo
     return _claims(Q(site=site_id, pk__in=claim_ids))
 
 
+# The firm has an accepted place on the site on the day of the entry.
+_HAS_PLACE = """EXISTS (SELECT FROM structures_tenure t JOIN structures_node n ON n.id = t.node_id
+  WHERE n.site_id = c.site_id AND t.business_id = %(firm)s AND t.state = 'accepted'
+    AND t.from_on <= c.day AND (t.until_on IS NULL OR t.until_on > c.day))"""
 _TO_CONFIRM = f"""
 SELECT c.id, m.path[1] = %(firm)s,
-  m.path[array_length(m.path, 1) - 1] = %(firm)s AND m.site_id IN ({SITES_WITH_A_PART})
+  m.path[array_length(m.path, 1) - 1] = %(firm)s AND {_HAS_PLACE}
 FROM histories_claim c JOIN histories_month m ON m.worker_id = c.worker_id AND m.site_id = c.site_id
   AND m.month = date_trunc('month', c.day)::date
   AND (m.formal | m.waiting | m.claimed | m.unapproved | m.uncounted) >> extract(day FROM c.day)::int - 1 & 1 = 1
@@ -175,7 +179,7 @@ WHERE c.id IN (
   AND (c.recorded_at AT TIME ZONE 'Asia/Tokyo')::date < (date_trunc('month', c.day) + interval '2 months')::date
   AND array_length(m.path, 1) > 1
   AND (m.path[1] = %(firm)s
-    OR m.path[array_length(m.path, 1) - 1] = %(firm)s AND m.site_id IN ({SITES_WITH_A_PART}))
+    OR m.path[array_length(m.path, 1) - 1] = %(firm)s AND {_HAS_PLACE})
 """  # noqa: S608 -- our own words
 
 

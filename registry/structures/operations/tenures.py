@@ -240,6 +240,9 @@ def withdraw_tenure(tenure_id: int, *, by: Actor, at: datetime, on: date) -> Non
     ):
         raise TenureInUseError
     _withdraw(tenure, by=by, at=at)
+    # Its own people are not told to go on any more.
+    now = NoticeKind.INVITED_DECLINED if own else NoticeKind.PLACE_WITHDRAWN
+    settle_notices([_about(tenure)], asked=[NoticeKind.INVITED_ACCEPTED], now=now, at=at)
     if tenure.business_id is not None:
         other = tenure.invited_by_id if own else tenure.business_id
         firm = tenure.business_id if own else tenure.invited_by_id

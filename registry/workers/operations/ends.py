@@ -92,7 +92,7 @@ def withdraw_end(affiliation_id: int, *, by: Actor, at: datetime) -> date | None
 
 def _check_withdrawable(row: Affiliation, until_on: date, side: str, *, on: date) -> None:
     if side and row.ended_by != side:
-        raise LinkEndedError(field="until_on", day=until_on)
+        raise LinkEndedError(field="until_on", last=until_on - timedelta(days=1))
     if until_on <= on:
         raise LinkOverError(field="until_on", last=until_on - timedelta(days=1))
     if EndDispute.objects.filter(affiliation=row, state=EndDisputeState.OPEN).exists():

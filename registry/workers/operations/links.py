@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from functools import partial
 from operator import attrgetter
 
@@ -150,7 +151,7 @@ def end_link(
     if before == until_on:
         return None
     if before is not None and side and last.ended_by != side:
-        raise LinkEndedError(field="until_on", day=before)
+        raise LinkEndedError(field="until_on", last=before - timedelta(days=1))
     set_end(own, until_on, by=by, at=at, ended_by=side)
     for other in (LinkSide.WORKER, LinkSide.BUSINESS):
         if other != side:
@@ -197,6 +198,28 @@ def _row_that_ends(own: Sequence[Affiliation], until_on: date, *, by: Actor, at:
     EndDispute.objects.filter(affiliation__in=gone).update(affiliation=row)
     Affiliation.objects.filter(pk__in=[one.pk for one in gone]).delete()
     return row
+
+
+def lasts(row: Affiliation, day: date) -> bool:
+    """Whether a row still holds on a day or after it."""
+    return row.until_on is None or row.until_on > day
+
+
+def turn_row(row: Affiliation, from_on: date, *, principal: bool) -> None:
+    """Close a row, and let its link go on in a new one; a row that begins later is principal, or not, as a whole."""
+    if row.from_on >= from_on:
+        row.principal = principal
+        row.save(update_fields=["principal"])
+        return
+    after = Affiliation(
+        worker_id=row.worker_id, business_id=row.business_id, business_name=row.business_name, position=row.position,
+        from_on=from_on, until_on=row.until_on, principal=principal, goes_on=row.goes_on,
+        ended_by=row.ended_by, ended_at=row.ended_at,
+    )  # fmt: skip
+    row.until_on, row.goes_on, row.ended_by, row.ended_at = from_on, True, "", None
+    row.save(update_fields=["until_on", "goes_on", "ended_by", "ended_at"])
+    after.save()
+    EndDispute.objects.filter(affiliation=row).update(affiliation=after)
 
 
 def note_rows(act: str, rows: Sequence[Affiliation], *, by: Actor, at: datetime) -> None:
@@ -312,8 +335,8 @@ def _request(request_id: int) -> LinkRequest:
 def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
     """The other side accepts: the link holds from the day asked for. Harmless when repeated.
 
-    Asked for as the principal one it is a further one where another firm is the principal employer on some of its days:
-    only the worker moves that (ruling 14). Both sides are told so. Raises `LinkedAlreadyError` where the two have been
+    Asked for as the principal one it is a further one as long as another firm is the principal employer: only the worker
+    moves that (ruling 14). Both sides are told so, unless that firm's link ends: then it is the principal one from there. Raises `LinkedAlreadyError` where the two have been
     linked since it was asked, `LinkOverlapsError` where that link has ended but has some of the days, or
     `LinkRequestLateError` where its day lies too far back by now.
     """
@@ -335,7 +358,10 @@ def accept_link(request_id: int, *, by: Actor, at: datetime) -> None:
 
 
 def _write_asked(request: LinkRequest, *, by: Actor, at: datetime) -> bool:
-    """Write the link of a request; False where it is a further one although the principal one was asked for."""
+    """Write the link of a request; False where it is a further one although the principal one was asked for.
+
+    Where the principal link of another firm has an end, this one is the principal one from then on.
+    """
     write = partial(
         write_link, WorkerId(request.worker_id), BusinessId(request.business_id), from_on=request.from_on,
         position=request.position, by=by, at=at,
@@ -344,8 +370,21 @@ def _write_asked(request: LinkRequest, *, by: Actor, at: datetime) -> bool:
         write(principal=request.principal)
     except PrincipalTwiceError:
         write(principal=False)
-        return False
+        return _turn_when_free(request)
     return True
+
+
+def _turn_when_free(request: LinkRequest) -> bool:
+    """Let the link of a request be the principal one once that of another firm has ended; False where it lasts."""
+    rows = locked_links(request.worker_id)
+    others = [row.until_on for row in rows if row.principal and lasts(row, request.from_on)]
+    own = next(row for row in rows if row.business_id == request.business_id and lasts(row, request.from_on))
+    if None in others:
+        return False
+    with suppress(IntegrityError), transaction.atomic():  # another one became the principal one meanwhile
+        turn_row(own, max(end for end in others if end), principal=True)
+        return True
+    return False
 
 
 @transaction.atomic

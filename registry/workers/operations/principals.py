@@ -13,8 +13,16 @@ from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import WorkerId
 from registry.notices.states import NoticeKind
-from registry.workers.models import Affiliation, EndDispute
-from registry.workers.operations.links import check_start, locked_links, note_rows, rows_of_link, tell_side
+from registry.workers.models import Affiliation
+from registry.workers.operations.links import (
+    check_start,
+    lasts,
+    locked_links,
+    note_rows,
+    rows_of_link,
+    tell_side,
+    turn_row,
+)
 from registry.workers.states import LinkSide
 
 
@@ -41,17 +49,17 @@ def make_principal(
         raise NotFoundError
     check_start(from_on, at=at)
     own = rows_of_link(chosen, rows)
-    if from_on < own[0].from_on or not _lasts(own[-1], jst_day(at)):
+    if from_on < own[0].from_on or not lasts(own[-1], jst_day(at)):
         raise PrincipalDayError(field="from_on", day=own[0].from_on)
-    gained = [row for row in own if not row.principal and _lasts(row, from_on)]
+    gained = [row for row in own if not row.principal and lasts(row, from_on)]
     if not gained:
         return
-    lost = [row for row in rows if row not in own and row.principal and _lasts(row, from_on)]
+    lost = [row for row in rows if row not in own and row.principal and lasts(row, from_on)]
     note_rows("flip_rows", [row for row in (*lost, *gained) if row.from_on >= from_on], by=by, at=at)
     for row in lost:
-        _set_from(row, from_on, principal=False)
+        turn_row(row, from_on, principal=False)
     for row in gained:
-        _set_from(row, from_on, principal=True)
+        turn_row(row, from_on, principal=True)
     note_act(
         "workers_worker",
         worker_id,
@@ -63,28 +71,6 @@ def make_principal(
     note_change(ChangeKind.AFFILIATION, worker_id=worker_id, business_id=chosen.business_id, from_on=from_on)
     _tell(NoticeKind.PRINCIPAL_GAINED, [chosen], from_on, at=at)
     _tell(NoticeKind.PRINCIPAL_LOST, lost, from_on, at=at)
-
-
-def _lasts(row: Affiliation, day: date) -> bool:
-    """Whether a row still holds on a day or after it."""
-    return row.until_on is None or row.until_on > day
-
-
-def _set_from(row: Affiliation, from_on: date, *, principal: bool) -> None:
-    """Close a row, and let its link go on in a new one; a row that begins later is principal, or not, as a whole."""
-    if row.from_on >= from_on:
-        row.principal = principal
-        row.save(update_fields=["principal"])
-        return
-    after = Affiliation(
-        worker_id=row.worker_id, business_id=row.business_id, business_name=row.business_name, position=row.position,
-        from_on=from_on, until_on=row.until_on, principal=principal, goes_on=row.goes_on,
-        ended_by=row.ended_by, ended_at=row.ended_at,
-    )  # fmt: skip
-    row.until_on, row.goes_on, row.ended_by, row.ended_at = from_on, True, "", None
-    row.save(update_fields=["until_on", "goes_on", "ended_by", "ended_at"])
-    after.save()
-    EndDispute.objects.filter(affiliation=row).update(affiliation=after)
 
 
 def _tell(kind: NoticeKind, rows: Iterable[Affiliation], day: date, *, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Links on the firm's pages and on the worker's: asking, answering, ending, and the day of an end."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -96,25 +97,42 @@ def test_who_leaves_is_off_the_rosters_and_known_by_the_id_alone(pair: Pair) -> 
 
 
 def test_an_announced_end_is_changed_or_taken_back_by_who_announced_it(pair: Pair) -> None:
-    path = f"/business/workers/{pair.worker}/end/"
-    pair.by_firm.post(path, {"until_on": "2026/11/30"})
-    page = text(pair.by_firm, "/business/links/")
+    pair.by_firm.post(f"/business/workers/{pair.worker}/end/", {"until_on": "2026/11/30"})
+    path, page = f"/business/links/ended/{pair.row}/change/", text(pair.by_firm, "/business/links/")
     assert "解除が決まっている関連付け" in page
     assert "2026年11月30日（月）まで" in page
     assert "終わった関連付け" not in page
-    assert 'value="2026/11/30"' in pair.by_firm.get(path).content.decode()
+    shown = pair.by_firm.get(path).content.decode()
+    assert all(words in shown for words in ('value="2026/11/30"', "解除を取りやめる", "<h1>最後の日を直す</h1>"))
     pair.by_firm.post(path, {"until_on": "2026/12/31"})
     assert pair.end() == "2027-01-01"
 
-    other = f"/worker/links/{pair.row}/end/"
     assert "最後の日を直す" not in text(pair.by_worker, "/worker/links/")
-    assert "解除を取りやめる" not in text(pair.by_worker, other)
-    refused = pair.by_worker.post(other, {"keep": "1"}, follow=True).content.decode()
+    assert pair.by_worker.post(f"/worker/links/ended/{pair.row}/change/", {"keep": "1"}).status_code == 404
+    refused = pair.by_worker.post(f"/worker/links/{pair.row}/end/", {"keep": "1"}, follow=True).content.decode()
     assert "異議を申し出てください" in refused
-    for _ in range(2):
-        assert "関連付けはそのまま続きます" in pair.by_firm.post(path, {"keep": "1"}, follow=True).content.decode()
+    assert "関連付けはそのまま続きます" in pair.by_firm.post(path, {"keep": "1"}, follow=True).content.decode()
     assert pair.end() == "None"
+    assert pair.by_firm.post(path, {"keep": "1"}).status_code == 404, "there is no end any more"
     assert "2026年12月31日（木）までの予定でしたが" in text(pair.by_worker, "/worker/messages/")
+
+
+def test_an_end_that_has_come_is_corrected_but_not_taken_back(pair: Pair) -> None:
+    unlink(pair.worker, pair.firm, until_on=NOW.date(), by=owner_of(pair.firm), at=NOW)
+    path = f"/business/links/ended/{pair.row}/change/"
+    assert f'href="{path}">最後の日を直す' in pair.by_firm.get("/business/links/").content.decode()
+    assert "解除を取りやめる" not in text(pair.by_firm, path)
+    late = pair.by_firm.post(path, {"keep": "1"}, follow=True).content.decode()  # a page from before midnight
+    assert "関連付けの最後の日（2026年11月19日（木））が過ぎています" in late
+    pair.by_firm.post(path, {"until_on": "2026/11/16"})
+    assert pair.end() == "2026-11-17"
+
+
+def test_while_the_other_side_objects_its_answer_comes_first(pair: Pair) -> None:
+    unlink(pair.worker, pair.firm, until_on=date(2026, 12, 1), by=owner_of(pair.firm), at=NOW)
+    path = f"/worker/links/ended/{pair.row}/dispute/"
+    pair.by_worker.post(path, {"until_on": "2026/12/20", "reason": "まだいます"})
+    assert "解除を取りやめる" not in text(pair.by_firm, f"/business/links/ended/{pair.row}/change/")
 
 
 def test_the_other_side_objects_to_the_day_and_the_day_moves_by_agreement(pair: Pair) -> None:

@@ -113,8 +113,12 @@ class TestTree:
 
         assert asked(stranger) == {"business_id": stranger, "from_on": date(2026, 11, 16), "last_on": None}
         assert asked(scene.first) == {"from_on": TODAY}, "whose days lack nothing"
-        a_tenure(gate.site_id, scene.prime, stranger, from_on=date(2026, 11, 18))
-        assert asked(stranger)["last_on"] == date(2026, 11, 17)
+        refused = a_tenure(gate.site_id, scene.prime, stranger, from_on=date(2026, 11, 17), accepted=False)
+        decline_invitation(refused.id, reason="手いっぱいです", by=owner_of(stranger), at=NOW)
+        assert asked(stranger)["last_on"] is None, "a place that was declined has no days"
+        later = a_tenure(gate.site_id, scene.prime, stranger, from_on=date(2026, 11, 18))
+        end_tenure(later.id, until_on=date(2026, 11, 19), **scene.by(scene.prime))
+        assert asked(stranger)["last_on"] == date(2026, 11, 17), "one that has ended has its own"
 
     def test_only_whom_a_page_shows_is_looked_at(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(waiting, "MANY", 1)

@@ -94,7 +94,8 @@ def test_ending_a_link_says_from_when_and_tells_the_firm() -> None:
     assert client.post(page, {"until_on": f"{TODAY:%Y/%m/%d}"}).status_code == 302
 
     assert Affiliation.objects.get().until_on == until
-    assert f'<a href="{page}">最後の日を直す</a>' in client.get("/worker/links/").content.decode()
+    change = f"/worker/links/ended/{Affiliation.objects.get().pk}/change/"
+    assert f'<a href="{change}">最後の日を直す</a>' in client.get("/worker/links/").content.decode()
     owner = owner_of(firm).account_id
     assert owner
     assert NoticeKind.UNLINKED in {one.kind for one in list_notices(owner)}

@@ -174,7 +174,9 @@ def test_an_acceptance_is_undone_by_either_side_while_nobody_works_there(prime: 
     for firm, undoing in ((first, prime), (second, second)):
         withdraw_tenure(a_tenure(site, prime, firm).id, **by(undoing))
     assert states(site) == []
-    assert Notice.objects.filter(kind="place_withdrawn").count() == 2
+    told = [list_notices(list_users(firm)[0].account.id) for firm in (first, second, prime)]
+    newest = [(one[0].kind, len([row for row in one if row.kind == one[0].kind])) for one in told]
+    assert newest == [("place_withdrawn", 1), ("invited_declined", 1), ("place_withdrawn", 1)]
 
 
 def test_a_place_in_use_is_ended_and_not_undone(prime: BusinessId, site: SiteId) -> None:

@@ -22,7 +22,13 @@ from registry.touches.operations.orphans import (
     put_aside,
 )
 from registry.touches.operations.presence import adopt_orphans
-from registry.touches.queries import find_unknown_card, list_unknown_cards, list_unknown_sites, list_unplaced
+from registry.touches.queries import (
+    find_unknown_card,
+    list_unknown_cards,
+    list_unknown_cards_of_site,
+    list_unknown_sites,
+    list_unplaced,
+)
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
 
@@ -262,3 +268,11 @@ def test_the_office_names_the_owner_and_the_site_of_a_touch_in_any_order(gate: G
     assert name_site(wrong, SiteId(gate.site_id), by=OFFICE, at=NOW) == 1
     adopt_orphans()
     assert [day.site_id for day in days_of(card.worker_id)] == [gate.site_id]
+
+
+def test_what_a_chip_says_is_not_told_to_a_site(gate: Gate, card: CardRow) -> None:
+    """Who knows it could use it. A card's number stands on the card."""
+    number = f"{card.worker_id}-07"
+    gate.send({**a_touch(1, card), "card": number}, {**a_touch(2, card), "card": "", "token": "04A1B2C3"})
+    said = [(one.kind, one.credential) for one in list_unknown_cards_of_site(gate.site_id, 10)]
+    assert sorted(said) == [("card", number), ("token", "")]

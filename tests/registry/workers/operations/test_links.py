@@ -33,6 +33,7 @@ from registry.workers.operations.links import (
     rows_of_link,
     write_link,
 )
+from registry.workers.queries import list_links
 from tests.factories.cast import NOW, OFFICE, a_firm, a_worker, owner_of
 from tests.factories.links import link, unlink
 from tests.factories.shared import shared
@@ -199,6 +200,23 @@ def test_who_has_a_principal_employer_gets_a_further_one_and_both_are_told(sides
         for account in (account_of_worker(sides.worker), list_users(sides.firm)[0].account.id)
     }
     assert list(told.values()) == [[NoticeKind.LINK_ACCEPTED_FURTHER]] * 2, "each once, and nobody is asked any more"
+
+
+@pytest.mark.parametrize("days", [-5, 5], ids=["ended", "to end"])
+def test_a_link_is_the_principal_one_once_the_former_one_has_ended(sides: Sides, days: int) -> None:
+    former, ends = a_firm("前の会社"), TODAY + timedelta(days=days)
+    link(sides.worker, former, from_on=TODAY - timedelta(days=15), principal=True)
+    unlink(sides.worker, former, until_on=ends, by=OFFICE, at=NOW)
+    began = TODAY - timedelta(days=10)
+    accept_link(sides.ask("business", principal=True, from_on=began), by=sides.by_worker, at=NOW)
+    rows = Affiliation.objects.filter(worker=sides.worker, business=sides.firm).order_by("from_on")
+    assert list(rows.values_list("from_on", "until_on", "principal", "goes_on")) == [
+        (began, ends, False, True), (ends, None, True, False),
+    ]  # fmt: skip
+    (told,) = [row.kind for row in list_notices(list_users(sides.firm)[0].account.id) if row.about]
+    assert told is NoticeKind.LINK_ACCEPTED
+    held = next(row for row in list_links(sides.worker, on=TODAY) if row.business_id == sides.firm)
+    assert (held.from_on, held.until_on) == (began, None), "the whole link has no end"
 
 
 def test_what_was_asked_says_what_became_of_it(sides: Sides) -> None:
