@@ -101,12 +101,16 @@ def test_what_is_still_on_the_device_is_shown_as_it_said(owner: Client, gate: Ga
 
 
 def test_of_a_device_that_never_said_how_much_it_holds_nothing_is_known(
-    owner: Client, gate: Gate, card: CardRow
+    owner: Client, prime: BusinessId, gate: Gate, card: CardRow
 ) -> None:
     gate.send(a_touch(1, card))
     assert "端末に残っている打刻 分かりません。この端末は" in page_of(owner, gate)
     site = owner.get(f"/business/sites/{gate.site_id}/").content.decode()
     assert "端末に残っている打刻 0件（ほかに、残りを知らせていない端末 1台）" in site
+    end_pairing(gate.device.device_id, gate.site_id, by=owner_of(prime), at=NOW)
+    assert "知らせていない端末" not in owner.get(f"/business/sites/{gate.site_id}/").content.decode(), "it has left"
+    code = make_pairing_code(list_terminals(gate.site_id)[0].id, by=owner_of(prime), at=NOW).code
+    add_pairing(gate.device.device_id, code, at=NOW)
     gate.send(a_touch(2, card, "2026-11-20T17:00:00+09:00"), unsent=0)
     assert "端末に残っている打刻 ありません" in page_of(owner, gate)
     assert "端末に残っている打刻 0件<" in owner.get(f"/business/sites/{gate.site_id}/").content.decode()

@@ -9,6 +9,7 @@ from django.test import Client
 
 from registry.audit.models import Look
 from registry.core.ids import BusinessId
+from registry.histories.operations.binder import follow
 from registry.structures.operations.rosters import RosterData, add_to_roster, end_affiliation
 from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import RosterRow, list_roster
@@ -274,20 +275,21 @@ class TestLacking:
     def test_they_are_named_and_ticked_from_their_first_day(self, scene: Scene) -> None:
         gate, client = a_gate(scene.firm, name="自社の現場"), as_firm(scene.firm)
         cards = [a_worker(scene.firm, name) for name in ("無名簿", "二人目")]
-        gate.send(*(a_touch(n + 1, card, f"2026-11-{18 + n}T08:00:00+09:00") for n, card in enumerate(cards)))
+        follow()  # as the binder has done before
+        days = ("2026-10-30", "2026-11-19")
+        gate.send(*(a_touch(n + 1, cards[n], f"{day}T08:00:00+09:00") for n, day in enumerate(days)))
         bind_all()
         path = f"/business/sites/{gate.site_id}/roster/"
         page = text(client, path)
         assert "作業員名簿にない自社の人" in page
-        assert all(word in page for word in ("無名簿 太郎", "二人目 太郎", "2026年11月18日", "2026年11月19日"))
+        assert all(word in page for word in ("無名簿 太郎", "二人目 太郎", "2026年10月30日", "2026年11月19日"))
         ids = {card.worker_id for card in cards}
         assert set(Look.objects.order_by("-pk")[0].subjects) == ids
         form = client.get(f"{path}add/lacking/")
         assert form.content.decode().count(" checked") == len(cards)
-        assert form.context["form"].initial["from_on"] == date(2026, 11, 18)
-        data = {"workers": [str(one) for one in ids], "from_on": "2026/11/18", "trade": "", "position": ""}
+        assert form.context["form"].initial["from_on"] == date(2026, 10, 30)
+        data = {"workers": [str(one) for one in ids], "from_on": "2026/10/30", "trade": "", "position": ""}
         assert client.post(f"{path}add/lacking/", data).status_code == 302
-        bind_all()
         assert {row.worker_id for row in list_roster(gate.site_id, on=TODAY)} == ids
         assert "作業員名簿にない自社の人" not in text(client, path)
         assert "名簿に載せられる人がいません" in text(client, f"{path}add/lacking/")

@@ -151,6 +151,19 @@ def test_who_leaves_the_firm_while_he_is_put_on_a_roster_stands_there_until_then
     assert crew.ends() == {LATER}
 
 
+def test_a_line_of_the_primes_own_people_that_is_changed_ends_with_a_link_that_ends_meanwhile(
+    prime: BusinessId, site: SiteId
+) -> None:
+    """No place is locked there, in front of which the two would meet."""
+    worker, by = a_worker(prime, trades=("06-01", "01-01")).worker_id, owner_of(prime)
+    add_to_roster(site, None, [(worker, RosterData(trade="06-01"))], from_on=STARTED, by=by, at=NOW)
+    (row,) = list_roster(site, on=STARTED)
+    day, link = STARTED + timedelta(days=1), last_link(worker, prime)
+    with meeting(lambda: end_affiliation(link, until_on=LATER, by=by, at=NOW)):
+        change_roster_entry(row.id, RosterData(trade="01-01"), from_on=day, by=by, at=NOW)
+    assert {one.until_on for one in list_roster(site, on=STARTED)} == {day, LATER}
+
+
 def test_a_line_that_is_changed_while_its_link_ends_ends_with_it(crew: Crew) -> None:
     crew.add()
     with meeting(crew.change):
