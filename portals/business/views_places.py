@@ -74,6 +74,7 @@ def invite(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpResponse
         "form": form,
         "site": access.site,
         "above": above,
+        "firm": names_of_businesses([lacks["business_id"]])[lacks["business_id"]] if lacks else "",
         "title": "structure.invite_below" if above else "structure.invite",
         "submit_key": "structure.send_invite",
     }

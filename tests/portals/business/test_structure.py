@@ -112,6 +112,7 @@ class TestTree:
             return initial
 
         assert asked(stranger) == {"business_id": stranger, "from_on": date(2026, 11, 16), "last_on": None}
+        assert "無所属工業の人がこの現場で働いています" in text(prime, f"{path}?firm={stranger}")
         assert asked(scene.first) == {"from_on": TODAY}, "whose days lack nothing"
         refused = a_tenure(gate.site_id, scene.prime, stranger, from_on=date(2026, 11, 17), accepted=False)
         decline_invitation(refused.id, reason="手いっぱいです", by=owner_of(stranger), at=NOW)
