@@ -48,8 +48,9 @@ def _run_quietly(command: str, *, check: bool) -> None:
 
 
 def _arguments(given: list[str]) -> list[str]:
+    """Three workers, unless it is said how many: while one waits, for Chromium or what it has killed, the others fill two processors."""
     chosen = any(argument.startswith("-n") or argument == "no:xdist" for argument in given)
-    return given if chosen else ["-n", "2", *given]
+    return given if chosen else ["-n", "3", *given]
 
 
 def number_of_workers(command: list[str]) -> int:
