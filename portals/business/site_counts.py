@@ -7,14 +7,15 @@ from django.utils.translation import gettext as _
 from portals.business.site_access import SiteAccess
 from portals.business.views_structure import holes_of
 from registry.histories.queries import sum_sites
+from registry.structures.queries import count_people_on_roster
 from registry.touches.queries import count_unsent
 
 
 def counts_of_site(access: SiteAccess) -> dict[str, str]:
-    """A line for each of structure, roster, this month's days and devices, as their own pages count."""
+    """A line for each of structure, roster, this month's days and devices, as their own pages count for the prime."""
     return {
         "structure": _("site.count_firms").format(firms=access.firms, holes=len(holes_of(access))),
-        "roster": _("site.count_people").format(people=len({row.worker_id for row in access.roster})),
+        "roster": _("site.count_people").format(people=count_people_on_roster(access.site.id, on=access.on)),
         "days": _month(access.site.id, access.working_day.replace(day=1)),
         "devices": _unsent(access.site.id) if access.manages else "",
     }

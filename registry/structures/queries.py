@@ -212,7 +212,16 @@ def _roster(query: Q) -> list[RosterRow]:
 
 def list_roster(site_id: int, *, on: date) -> list[RosterRow]:
     """Who is on a site's roster on a day or later."""
-    return _roster(Q(site=site_id, withdrawn_at=None) & (Q(until_on=None) | Q(until_on__gt=on)))
+    return _roster(_listed(site_id, on))
+
+
+def count_people_on_roster(site_id: int, *, on: date) -> int:
+    """How many people these are, each once however many lines there are."""
+    return RosterEntry.objects.filter(_listed(site_id, on)).values("worker").distinct().count()
+
+
+def _listed(site_id: int, on: date) -> Q:
+    return Q(site=site_id, withdrawn_at=None) & (Q(until_on=None) | Q(until_on__gt=on))
 
 
 def list_rosters_of_worker(worker_id: int, *, on: date) -> list[int]:
