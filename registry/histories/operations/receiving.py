@@ -180,8 +180,8 @@ def _hanging(
     If the first of somebody's touches hangs on none, later ones don't either.
     """
     found = {}
-    for worker_id, own in of_workers.items():
-        first = min([one for _, one in own], key=_NUMBER)
+    for worker_id in facts.who_may_hang():
+        first = min([one for _, one in of_workers[worker_id]], key=_NUMBER)
         if before := facts.months_before(worker_id, first) - months:
             found[worker_id] = before
     return found

@@ -23,14 +23,16 @@ from registry.touches.derive.days import (
     absolute,
     branch_of,
     day_of,
-    hangs_on_earlier,
+    hangs_on_first,
     has_its_day,
     is_among,
     is_apart_from,
+    is_open,
     numbers_of_day,
     possible_days,
     span_of_day,
     unpacked_month,
+    unpacked_months,
     work_days,
 )
 from registry.touches.queries import Touched
@@ -185,12 +187,20 @@ class Facts:
                     return day, touched
         return None
 
+    def who_may_hang(self) -> list[int]:
+        """Workers of whom a day may hang on touches before the months that were read: few, and only early in a month."""
+        return [
+            worker_id
+            for worker_id, sites in self._presence.items()
+            if any([is_open(numbers, shift) for numbers, shift in sites.values()])
+        ]
+
     def months_before(self, worker_id: int, touch: Touched) -> set[date]:
         """The months before those read, on whose touches the day of a worker's touch may hang."""
         return {
             month_before(day_of(numbers[0] + shift))
             for numbers, shift in self._presence.get(worker_id, {}).values()
-            if hangs_on_earlier(numbers, touch.number, shift)
+            if is_open(numbers, shift) and hangs_on_first(numbers, touch.number, shift)
         }
 
     def touched_on(self, worker_id: int, day: int) -> list[tuple[int, WorkDay]]:
@@ -218,13 +228,17 @@ _NO_USES: Mapping[int, int] = {}
 _Touches = tuple[Sequence[int], int]
 
 
-def _touches_by_site(rows: Iterable[tuple[int, int, date, str, list[int] | None]]) -> dict[int, dict[int, _Touches]]:
+def _touches_by_site(rows: Sequence[tuple[int, int, date, str, list[int] | None]]) -> dict[int, dict[int, _Touches]]:
     """Touches by worker and site from rows in order of their months; those of a single month are not written anew."""
     found: dict[int, dict[int, _Touches]] = {}
-    for worker_id, site_id, month, plain, odd in rows:
-        sites = found.setdefault(worker_id, {})
-        own = unpacked_month(bytes.fromhex(plain), odd), absolute(0, month)
-        sites[site_id] = _laid_together(sites[site_id], own) if site_id in sites else own
+    unpacked = unpacked_months([row[3] for row in rows], [row[4] for row in rows])
+    for (worker_id, site_id, month, _, _), numbers in zip(rows, unpacked, strict=True):
+        own = numbers, absolute(0, month)
+        if worker_id not in found:
+            found[worker_id] = {site_id: own}
+        else:
+            sites = found[worker_id]
+            sites[site_id] = _laid_together(sites[site_id], own) if site_id in sites else own
     return found
 
 

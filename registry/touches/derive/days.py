@@ -3,7 +3,7 @@
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import IntFlag
 from functools import lru_cache
@@ -149,15 +149,24 @@ def unpacked_month(plain: bytes, odd: Sequence[int] | None) -> Sequence[int]:
     return sorted([*numbers, *odd]) if odd else numbers
 
 
+def unpacked_months(plains: Sequence[str], odds: Iterable[Sequence[int] | None]) -> Iterator[Sequence[int]]:
+    """The touches of many rows of presence, whose bytes come as hexadecimal digits; all in one step of the machine."""
+    numbers, end = unpacked_month(bytes.fromhex("".join(plains)), None), 0
+    for plain, odd in zip(plains, odds, strict=True):
+        begin, end = end, end + len(plain) // (2 * _PLAIN_BYTES)
+        yield sorted([*numbers[begin:end], *odd]) if odd else numbers[begin:end]
+
+
 _SHIFT_MINUTES = LONGEST_SHIFT // _MINUTE
 
 
 def _begins(numbers: Sequence[int], place: int) -> bool:
     """Whether the day of a touch is its own, whatever came before (ruling 27)."""
-    here, before = numbers[place] >> _TURN_SHIFT, numbers[place - 1] >> _TURN_SHIFT
-    if here & _TURN_MASK == _IN or before & _TURN_MASK == _OUT:
+    here = numbers[place] >> _TURN_SHIFT
+    if here & _TURN_MASK == _IN:  # most of them
         return True
-    return (here >> _TURN_BITS) - (before >> _TURN_BITS) >= _SHIFT_MINUTES
+    before = numbers[place - 1] >> _TURN_SHIFT
+    return before & _TURN_MASK == _OUT or (here >> _TURN_BITS) - (before >> _TURN_BITS) >= _SHIFT_MINUTES
 
 
 def _begin_of(numbers: Sequence[int], place: int) -> int:
@@ -333,11 +342,14 @@ def _midnight(day: int) -> int:
     return (day - _EPOCH_DAY) * _DAY_MINUTES - _JST_MINUTES << _LOW_BITS
 
 
-def hangs_on_earlier(numbers: Sequence[int], number: int, shift: int = 0) -> bool:
-    """Whether touches of a month before could change the days around a touch on the site of these. `shift` as above."""
+def is_open(numbers: Sequence[int], shift: int = 0) -> bool:
+    """Whether the first of these touches may belong to a day of the month before its own. `shift` as above."""
     first = numbers[0]
-    if first >> _TURN_SHIFT & _TURN_MASK == _IN or in_month(first + shift)[1] >> _LOW_BITS >= _SHIFT_MINUTES:
-        return False
+    return first >> _TURN_SHIFT & _TURN_MASK != _IN and in_month(first + shift)[1] >> _LOW_BITS < _SHIFT_MINUTES
+
+
+def hangs_on_first(numbers: Sequence[int], number: int, shift: int = 0) -> bool:
+    """Whether the days around a touch on the site of these could change with that of the first one. `shift` as above."""
     place = bisect_left(numbers, number - shift - _AROUND)
     return place < len(numbers) and numbers[place] < number - shift + _AROUND and not _begin_of(numbers, place)
 

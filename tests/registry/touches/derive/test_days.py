@@ -9,11 +9,12 @@ from registry.core.days import JST
 from registry.touches.derive.clocks import ms_of
 from registry.touches.derive.days import (
     absolute,
-    hangs_on_earlier,
+    hangs_on_first,
     has_its_day,
     in_month,
     is_among,
     is_apart_from,
+    is_open,
     months_near,
     number_of,
     numbers_by_day,
@@ -23,6 +24,7 @@ from registry.touches.derive.days import (
     span_of_day,
     unpacked,
     unpacked_month,
+    unpacked_months,
     with_branch,
     working_day,
 )
@@ -112,7 +114,7 @@ def test_a_touch_that_hangs_on_no_earlier_month_has_its_day_without_it() -> None
                 next(day for day, touched in numbers_by_day(seen, BOUNDARIES).items() if number in touched)
                 for seen in (numbers, own)
             )
-            if hangs_on_earlier(own, number):
+            if is_open(own) and hangs_on_first(own, number):
                 changed += whole != alone
             else:
                 assert whole == alone, seed
@@ -173,6 +175,14 @@ def test_a_month_is_packed_and_unpacked(seed: int) -> None:
     assert list(unpacked_month(plain, odd)) == numbers
     assert len(plain) == 3 * (len(numbers) - len(odd))
     assert all(unpacked(number).flags or unpacked(number).branch > 63 for number in odd)
+
+
+def test_months_are_unpacked_together_as_one_by_one() -> None:
+    rows = [packed(sorted({in_month(one)[1] for one in some_touches(random.Random(n), n)})) for n in range(30)]
+    together = unpacked_months([plain.hex() for plain, _ in rows], [odd or None for _, odd in rows])
+    assert [list(one) for one in together] == [list(unpacked_month(*row)) for row in rows]
+    assert any(odd for _, odd in rows)
+    assert any(not plain for plain, _ in rows)
 
 
 def test_most_touches_are_three_bytes() -> None:
