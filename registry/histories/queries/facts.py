@@ -187,13 +187,14 @@ class Facts:
                     return day, touched
         return None
 
-    def who_may_hang(self) -> list[int]:
+    def who_may_hang(self) -> set[int]:
         """Workers of whom a day may hang on touches before the months that were read: few, and only early in a month."""
-        return [
+        return {
             worker_id
             for worker_id, sites in self._presence.items()
-            if any([is_open(numbers, shift) for numbers, shift in sites.values()])
-        ]
+            for numbers, shift in sites.values()
+            if is_open(numbers, shift)
+        }
 
     def months_before(self, worker_id: int, touch: Touched) -> set[date]:
         """The months before those read, on whose touches the day of a worker's touch may hang."""
