@@ -224,15 +224,16 @@ def entered_by_firm(claim_ids: Collection[int], business_id: int) -> set[int]:
 
 
 def approved_claims(rows: Iterable[DayRow]) -> dict[tuple[int, int, date], ClaimRow]:
-    """The approved entries of those of some days that count, by worker, site and day. One query."""
+    """The approved entries of those of some days that count, by worker, site and day. A light query, a second one where there are any."""
     days = [row for row in rows if row.bound.standing is Standing.FORMAL and row.bound.site_id]
     if not days:
         return {}
     ends = sorted({row.bound.day for row in days})
-    found = _claims(Q(
+    approved = Claim.objects.filter(
         state=ClaimState.APPROVED, site__in={row.bound.site_id for row in days}, day__range=(ends[0], ends[-1]),
         worker__in={row.worker_id for row in days},
-    ))  # fmt: skip
+    ).values_list("pk", flat=True)  # fmt: skip
+    found = _claims(Q(pk__in=list(approved))) if approved else []
     return {(one.worker_id, one.site_id or 0, one.day): one for one in found}
 
 

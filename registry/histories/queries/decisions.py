@@ -68,7 +68,7 @@ class DayApproval:
 def approvals_of(rows: Collection[DayRow]) -> dict[Place, DayApproval]:
     """The approvals of those of some days that were entered by hand, or touched by a printed poster's code.
 
-    One query; a second one where there are such touches.
+    A light query; one or two more where there are such days.
     """
     entered = {
         place: DayApproval(claim.answered_at, claim.approval)
