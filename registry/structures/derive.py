@@ -117,9 +117,10 @@ class Structure:
     def path(self, tenure: TenureFact, day: date) -> Path:
         """The way up from a tenure on a day. A firm by name breaks nobody below it (ruling 31); it is only named."""
         key = tenure.id, day
-        if key not in self._paths:
-            self._paths[key] = self._walk_up(tenure, day)
-        return self._paths[key]
+        if (known := self._paths.get(key)) is not None:
+            return known
+        found = self._paths[key] = self._walk_up(tenure, day)
+        return found
 
     def _walk_up(self, tenure: TenureFact, day: date) -> Path:
         firms, gaps = [], set()

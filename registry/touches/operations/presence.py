@@ -44,8 +44,8 @@ def presence_values(touched: Sequence[Touched]) -> dict[str, str]:
     months, moments = zip(*[in_month(one.number) for one in touched], strict=True) if touched else ((), ())
     return {
         "kind": ChangeKind.TOUCH,
-        "workers": number_list(None if one.implausible else one.worker_id for one in touched),
-        "sites": number_list(one.site_id for one in touched),
+        "workers": number_list([None if one.implausible else one.worker_id for one in touched]),
+        "sites": number_list([one.site_id for one in touched]),
         "months": "{" + ",".join([month.isoformat() for month in months]) + "}", "moments": number_list(moments),
     }  # fmt: skip
 
