@@ -141,10 +141,10 @@ def a_gate(prime: BusinessId, *, name: str = "見本ビル新築工事", at: dat
 
 def a_tenure(
     site_id: SiteId, prime: BusinessId, firm: BusinessId, *, below: int | None = None, from_on: date = STARTED,
-    accepted: bool = True, at: datetime = NOW,
+    until_on: date | None = None, accepted: bool = True, at: datetime = NOW,
 ) -> TenureRow:  # fmt: skip
     """A firm that was invited into a site's structure, and has accepted."""
-    place = FirmPlace(business_id=firm, from_on=from_on)
+    place = FirmPlace(business_id=firm, from_on=from_on, until_on=until_on)
     tenure_id = invite_firm(site_id, below, place, by=owner_of(prime), at=at, on=at.date())
     if accepted:
         accept_invitation(tenure_id, by=owner_of(firm), at=at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
@@ -41,6 +41,12 @@ class FirmAboveItselfError(RegistryError):
     """A firm would stand below itself."""
 
     code = "FIRM_ABOVE_ITSELF"
+
+
+class FirmPlacedTwiceError(RegistryError):
+    """The firm has a place below the same position for the same work on some of these days."""
+
+    code = "FIRM_PLACED_TWICE"
 
 
 class TenureDaysError(RegistryError):
@@ -84,12 +90,15 @@ def invite_firm(site_id: SiteId, parent_id: int | None, place: FirmPlace, *, by:
     if not may_invite(by, structure, parent_id, on=on):
         raise NotAllowedError
     check_place(place, structure, parent_id)
-    same = Tenure.objects.filter(
+    meanwhile = Tenure.objects.filter(
+        Q(until_on=None) | Q(until_on__gt=place.from_on), Q() if place.until_on is None else Q(from_on__lt=place.until_on),
         node__site=site_id, node__parent=parent_id, business=place.business_id, business_name=place.business_name,
-        from_on=place.from_on, state__in=LIVE,
+        work=place.work, state__in=LIVE,
     ).first()  # fmt: skip
-    if same:
-        return same.pk
+    if meanwhile and (meanwhile.from_on, meanwhile.until_on) == (place.from_on, place.until_on):
+        return meanwhile.pk
+    if meanwhile:
+        raise FirmPlacedTwiceError(field="from_on")
     node = Node.objects.create(site_id=site_id, parent_id=parent_id, tier=structure.tier(parent_id) + 1)
     return _seat(node, place, structure, by=by, at=at)
 

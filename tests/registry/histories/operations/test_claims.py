@@ -196,7 +196,7 @@ def test_an_employer_without_a_place_gives_no_mark_of_a_first_tier_before_it_has
     confirm_claim(claim, by=owner, at=NOW)
     assert row(claim).first_tier_confirmed_at is None, "its place begins after the day"
     assert [one.is_done for one in list_claims_to_confirm(firm, on=DAY)] == [True]
-    a_tenure(place.site, place.prime, firm)
+    a_tenure(place.site, place.prime, firm, until_on=DAY + timedelta(days=1))
     bind_months([(worker, DAY.replace(day=1))])
     assert [one.is_done for one in list_claims_to_confirm(firm, on=DAY)] == [False]
     confirm_claim(claim, by=owner, at=NOW)

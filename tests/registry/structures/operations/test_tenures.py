@@ -19,6 +19,7 @@ from registry.structures.operations.tenures import (
     FirmAboveItselfError,
     FirmNameError,
     FirmPlace,
+    FirmPlacedTwiceError,
     FirmUnknownError,
     NodeTakenError,
     TenureDaysError,
@@ -92,6 +93,26 @@ def test_a_repeated_click_changes_nothing(prime: BusinessId, site: SiteId) -> No
     for _ in range(2):
         accept_invitation(first, by=owner_of(firm), at=NOW)
     assert states(site) == [("一次工業", 1, "accepted")]
+
+
+def test_a_firm_stands_twice_below_a_place_only_for_other_work_or_other_days(prime: BusinessId, site: SiteId) -> None:
+    firm, since, days = a_firm("一次工業"), STARTED + timedelta(days=10), timedelta(days=5)
+    invite_firm(site, None, place(firm, from_on=since, until_on=since + days, work="型枠"), **by(prime))
+    for first, until in ((since, None), (since + days - timedelta(days=1), None), (STARTED, since + timedelta(days=1))):
+        with pytest.raises(FirmPlacedTwiceError) as refused:
+            invite_firm(site, None, place(firm, from_on=first, until_on=until, work="型枠"), **by(prime))
+        assert refused.value.field == "from_on"
+    allowed = [
+        invite_firm(site, None, place(firm, from_on=first, until_on=until, work=work), **by(prime))
+        for first, until, work in (
+            (since, since + days, "鉄筋"), (STARTED, since, "型枠"), (since + days, None, "型枠"),
+        )
+    ]  # fmt: skip
+    assert len(set(allowed)) == 3
+    withdraw_tenure(allowed[-1], **by(prime))
+    assert invite_firm(site, None, place(firm, from_on=since + 2 * days, work="型枠"), **by(prime)), (
+        "of nothing any more"
+    )
 
 
 def test_tiers_have_no_limit_and_the_tree_is_read_from_the_top(prime: BusinessId, site: SiteId) -> None:
