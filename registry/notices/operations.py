@@ -168,6 +168,13 @@ def write_notices(
             app.configure_task(SEND_MAIL, queue="mail").defer(notice_id=notice.pk)
 
 
-def settle_notices(about: Collection[str], *, asked: Collection[NoticeKind], now: NoticeKind, at: datetime) -> None:
-    """Let the messages that asked for something say what became of it, as news of that moment. Harmless when repeated."""
-    Notice.objects.filter(about__in=about, kind__in=asked).update(kind=now, written_at=at, read_at=None)
+def settle_notices(
+    about: Collection[str], *, asked: Collection[NoticeKind], now: NoticeKind, at: datetime,
+    data: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Let the messages that asked for something say what became of it, as news of that moment. Harmless when repeated.
+
+    `data` are the words of now, where they differ from those that asked.
+    """
+    words = {} if data is None else {"data": dict(data)}
+    Notice.objects.filter(about__in=about, kind__in=asked).update(kind=now, written_at=at, read_at=None, **words)

@@ -59,8 +59,7 @@ _SETTLED: dict[ClaimMove, dict[NoticeKind, Sequence[NoticeKind]]] = {
         NoticeKind.CLAIM_REFUSAL_TAKEN_BACK: (NoticeKind.CLAIM_REFUSED, NoticeKind.CLAIM_REFUSED_OF_PEOPLE),
     },
     ClaimMove.ANSWER: {
-        NoticeKind.CLAIM_ENTERED: (NoticeKind.CLAIM_ENTERED_REFUSED,),
-        NoticeKind.CLAIM_REFUSAL_ANSWERED: (NoticeKind.CLAIM_REFUSED_OF_PEOPLE,),
+        NoticeKind.CLAIM_REFUSAL_ANSWERED: (NoticeKind.CLAIM_ENTERED_REFUSED, NoticeKind.CLAIM_REFUSED_OF_PEOPLE),
         NoticeKind.CLAIM_REFUSED_ANSWERED: (NoticeKind.CLAIM_REFUSED,),
     },
 }
@@ -68,8 +67,9 @@ _SETTLED: dict[ClaimMove, dict[NoticeKind, Sequence[NoticeKind]]] = {
 
 def settle(claim: Claim, answer: ClaimMove, at: datetime) -> None:
     """Let the messages about a claim say what became of it."""
+    words = _words(claim)
     for now, asked in _SETTLED[answer].items():
-        settle_notices([about_claim(claim.pk)], asked=asked, now=now, at=at)
+        settle_notices([about_claim(claim.pk)], asked=asked, now=now, at=at, data=words)
 
 
 # A refusal that nobody has to answer any more: the day was entered anew.
