@@ -52,11 +52,11 @@ OF_LINKS = {
     NoticeKind.END_WITHDRAWN,
 }  # fmt: skip
 
-# What tells of the end of a link, with the first day without it; shown is the last one.
+# What tells of the end of a link or a place, with the first day without it; shown is the last one.
 OF_ENDS = {
     NoticeKind.UNLINKED, NoticeKind.UNLINKED_BY_NAME, NoticeKind.END_DISPUTED, NoticeKind.END_DISPUTED_AGREED,
     NoticeKind.END_DISPUTED_KEPT, NoticeKind.END_DISPUTED_WITHDRAWN, NoticeKind.END_AGREED, NoticeKind.END_KEPT,
-    NoticeKind.END_WITHDRAWN,
+    NoticeKind.END_WITHDRAWN, NoticeKind.PLACE_ENDED,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page, refusal
+from portals.base.templatetags.ds import jdate, last_day
 from portals.business.forms import DayForm, InvitationForm, JoinKeyForm, KeyForm
 from portals.business.lacking import invitation_for
 from portals.business.site_access import SiteAccess, access_to, find_access
@@ -28,8 +29,8 @@ from registry.histories.queries import list_lacking_on_site
 from registry.histories.states import Reason
 from registry.sites.queries import find_site
 from registry.structures.operations.keys import check_site_key, join_by_key, make_site_key, withdraw_site_key
+from registry.structures.operations.rosters import end_place
 from registry.structures.operations.tenures import (
-    end_tenure,
     exchange_firm,
     invite_firm,
     join_named_firm,
@@ -109,16 +110,20 @@ def end(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
     """Close a firm's place from a day on, saying what follows."""
     access = access_to(request, site_id)
     row = _handled(access, tenure_id, own=True)
-    form = DayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = DayForm(request.POST or None, **({"initial": {"until_on": row.until_on}} if row.until_on else {}))
+    is_kept = "keep" in request.POST
+    if request.method == "POST" and (is_kept or form.is_valid()):
+        until_on = None if is_kept else form.cleaned_data["until_on"]
         try:
-            end_tenure(tenure_id, until_on=form.cleaned_data["until_on"], **_by(request))
+            end_place(tenure_id, until_on=until_on, **_by(request))
         except RegistryError as error:
             add_refusal(form, error)
         else:
-            success(request, _("structure.ended"))
+            words = {"firm": row.name, "day": jdate(last_day(until_on)) if until_on else ""}
+            success(request, _("structure.ended" if until_on else "structure.goes_on").format(**words))
             return redirect("business:structure", site_id)
-    context = {"form": form, "site": access.site, "row": row}
+    may_keep = row.until_on is not None and access.handles(row)
+    context = {"form": form, "site": access.site, "row": row, "may_keep": may_keep}
     return form_page(request, "business/end_tenure.html", context)
 
 

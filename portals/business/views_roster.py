@@ -18,7 +18,7 @@ from portals.base.days import looked_at
 from portals.base.forms import add_refusal, form_page
 from portals.base.records import full_kana, full_name
 from portals.base.search import kept_search, pages_around, search_page, start_of
-from portals.base.templatetags.ds import listed
+from portals.base.templatetags.ds import jdate, last_day, listed
 from portals.business.forms import DayForm, LineForm, RosterForm
 from portals.business.lacking import first_day, lacking_people, shown_lacking
 from portals.business.site_access import SiteAccess, access_to
@@ -257,21 +257,30 @@ def change_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpRespo
 
 @page(Permission.SITE_MANAGE)
 def end_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpResponse:
-    """Take somebody off the roster from a day on; the days before stay."""
+    """Take somebody off the roster from a day on; the days before stay. An end that was said can be moved or taken back."""
     access, row, name = _own_line(request, site_id, entry_id)
-    form = DayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = DayForm(request.POST or None, **({"initial": {"until_on": row.until_on}} if row.until_on else {}))
+    is_kept = "keep" in request.POST
+    if request.method == "POST" and (is_kept or form.is_valid()):
+        asked = None if is_kept else form.cleaned_data["until_on"]
         try:
-            end_roster_entry(
-                entry_id, until_on=form.cleaned_data["until_on"], by=viewer_of(request).actor(), at=timezone.now()
-            )
+            end = end_roster_entry(entry_id, until_on=asked, by=viewer_of(request).actor(), at=timezone.now())
         except RegistryError as error:
-            add_refusal(form, error)
+            add_refusal(form, _named(error, {str(row.worker_id): name}))
         else:
-            success(request, _("roster.ended"))
+            _bind_shown(access, [row.worker_id], min(one for one in (row.until_on, end, access.on) if one))
+            success(request, _end_in_words(name, asked, end))
             return redirect("business:roster", site_id)
     context = {"form": form, "site": access.site, "name": name, "row": row}
     return form_page(request, "business/end_entry.html", context)
+
+
+def _end_in_words(name: str, asked: date | None, end: date | None) -> str:
+    """Until when somebody is on the roster now, and why not until the day that was asked for."""
+    if end is None:
+        return _("roster.goes_on").format(name=name)
+    key = "roster.ends" if end == asked else "roster.ends_earlier"
+    return _(key).format(name=name, day=jdate(last_day(end)))
 
 
 @require_POST

@@ -122,6 +122,12 @@ class OwnerForm(forms.Form):
     )  # fmt: skip
 
 
+class DiscardForm(forms.Form):
+    """Why a card is nobody's."""
+
+    reason = TextField(label=_("unknown.reason"), help_text=_("unknown.reason_help"), max_length=200)
+
+
 class NewCardForm(forms.Form):
     """Why a worker gets the next card, and whether it is a short one."""
 

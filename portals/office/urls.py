@@ -31,6 +31,7 @@ urlpatterns = [
     path("workers/new/", views.register_worker_page, name="register_worker"),
     path("unknown-cards/", views_unknown.unknown_cards, name="unknown_cards"),
     path("unknown-cards/<int:device_id>/<int:seq>/", views_unknown.unknown_card, name="unknown_card"),
+    path("unknown-cards/<int:device_id>/<int:seq>/discard/", views_unknown.discard_card, name="discard_card"),
     path("unknown-sites/", views_unknown.unknown_sites, name="unknown_sites"),
     path("unknown-sites/<int:named_id>/", views_unknown.unknown_site, name="unknown_site"),
     path("letters/", views.letters, name="letters"),

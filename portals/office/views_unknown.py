@@ -12,37 +12,70 @@ from django.utils.translation import gettext as _
 
 from portals.base.access import page, viewer_of
 from portals.base.forms import add_refusal, form_page
-from portals.office.forms import MeantSiteForm, OwnerForm
+from portals.office.forms import DiscardForm, MeantSiteForm, OwnerForm
 from registry.accounts.states import Permission
 from registry.core.errors import RegistryError
 from registry.core.ids import SiteId
-from registry.touches.operations.orphans import discard_site, discard_unknown, name_owner, name_site
-from registry.touches.queries import find_unknown_card, find_unknown_site, list_unknown_cards, list_unknown_sites
+from registry.touches.operations.orphans import discard_site, discard_unknown, name_owner, name_site, take_up_unknown
+from registry.touches.queries import (
+    find_discarded_card,
+    find_unknown_card,
+    find_unknown_site,
+    list_discarded_cards,
+    list_unknown_cards,
+    list_unknown_sites,
+)
 
 SHOWN = 100
 
 
 @page(Permission.OFFICE_REGISTER)
 def unknown_cards(request: HttpRequest) -> HttpResponse:
-    """The cards that were touched and are nobody's."""
+    """The cards that were touched and are nobody's, and those of which the office has said that they are."""
     found = list_unknown_cards(SHOWN + 1)
-    context = {"cards": found[:SHOWN], "more": len(found) > SHOWN, "most": SHOWN}
+    context = {
+        "cards": found[:SHOWN], "more": len(found) > SHOWN, "most": SHOWN, "discarded": list_discarded_cards(SHOWN),
+    }  # fmt: skip
     return render(request, "office/unknown_cards.html", context)
 
 
 @page(Permission.OFFICE_REGISTER)
 def unknown_card(request: HttpRequest, device_id: int, seq: int) -> HttpResponse:
-    """Whose card it is. A second click does no harm."""
+    """Whose card it is, or why it is nobody's. A second click does no harm."""
+    found, back = find_unknown_card(device_id, seq), "office:unknown_cards"
+    if found is None:
+        return _discarded(request, device_id, seq)
+    form, by, at = OwnerForm(request.POST or None), viewer_of(request).actor(), timezone.now()
+    if not _named(request, form, _("unknown.named"), lambda said: name_owner(found, said["card"], by=by, at=at)):
+        return form_page(request, "office/unknown_card.html", {"one": found, "form": form})
+    return redirect(back)
+
+
+@page(Permission.OFFICE_REGISTER)
+def discard_card(request: HttpRequest, device_id: int, seq: int) -> HttpResponse:
+    """Say why a card is nobody's. A second click does no harm."""
     found, back = find_unknown_card(device_id, seq), "office:unknown_cards"
     if found is None:
         return _done_before(request, back, _("unknown.done_before"))
-    form, by, at = OwnerForm(request.POST or None), viewer_of(request).actor(), timezone.now()
-    if _discards(request):
-        discard_unknown(found, by=by, at=at)
-        success(request, _("unknown.discarded"))
-    elif not _named(request, form, _("unknown.named"), lambda said: name_owner(found, said["card"], by=by, at=at)):
-        return form_page(request, "office/unknown_card.html", {"one": found, "form": form})
+    form = DiscardForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, "office/discard_card.html", {"one": found, "form": form})
+    by = viewer_of(request).actor()
+    count = discard_unknown(found, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
+    success(request, _("unknown.discarded").format(count=count))
     return redirect(back)
+
+
+def _discarded(request: HttpRequest, device_id: int, seq: int) -> HttpResponse:
+    """A card of which the office has said that it is nobody's: that can be taken back."""
+    found, back = find_discarded_card(device_id, seq), "office:unknown_cards"
+    if found is None or (request.method == "POST" and "take_up" not in request.POST):
+        return _done_before(request, back, _("unknown.done_before"))
+    if request.method == "POST":
+        count = take_up_unknown(found, by=viewer_of(request).actor(), at=timezone.now())
+        success(request, _("unknown.taken_up").format(count=count))
+        return redirect(back)
+    return render(request, "office/discarded_card.html", {"one": found})
 
 
 @page(Permission.OFFICE_REGISTER)

@@ -13,6 +13,7 @@ from registry.audit.operations import note_act
 from registry.businesses.models import Business, BusinessUser, Unit
 from registry.businesses.queries import find_added_user, find_registered, find_unit
 from registry.businesses.states import MOST_TIERS, PERMIT, ROLES_OF_FIRMS, ROLES_OF_UNITS, BusinessKind
+from registry.codes.derive import full_address
 from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
@@ -178,7 +179,8 @@ def _open_user(
 
 
 def _recipient(business: Business, name: str) -> Recipient:
-    return Recipient(f"{business.name} {name}", business.postal_code, business.address)
+    address = full_address(business.prefecture, business.address)
+    return Recipient(f"{business.name} {name}", business.postal_code, address)
 
 
 def recipients_of_users(account_ids: Collection[int]) -> dict[int, Recipient]:

@@ -1,8 +1,9 @@
-"""Reads the CSV files, without tables."""
+"""Code tables from their files, without the database, and what follows from them."""
 
 import csv
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from registry.codes.states import Table
@@ -39,3 +40,14 @@ def read_table(table: Table) -> list[CodeLine]:
             )
             for row in csv.DictReader(file)
         ]  # fmt: skip
+
+
+@cache
+def _prefectures() -> dict[str, str]:
+    return {line.code: line.name for line in read_table(Table.PREFECTURES)}
+
+
+def full_address(prefecture: str, address: str) -> str:
+    """An address with its prefecture, by code, in front; not twice where people typed it themselves."""
+    name = _prefectures().get(prefecture, "")
+    return address if address.startswith(name) else f"{name}{address}"

@@ -70,6 +70,8 @@ class NoticeKind(StrEnum):
     INVITATION_DECLINED = "invitation_declined"
     JOINED_BY_KEY = "joined_by_key"
     PLACE_WITHDRAWN = "place_withdrawn"
+    PLACE_ENDED = "place_ended"
+    PLACE_GOES_ON = "place_goes_on"  # an end that was told is taken back
     LINK_ASKED = "link_asked"
     LINK_ASKED_DECLINED = "link_asked_declined"  # what one side was asked, once it has declined
     LINK_ASKED_WITHDRAWN = "link_asked_withdrawn"
@@ -101,6 +103,7 @@ class NoticeKind(StrEnum):
     CLAIM_REFUSAL_TAKEN_BACK = "claim_refusal_taken_back"
     CLAIMS_JOINED = "claims_joined"
     CLAIM_JOINED_FOR_YOU = "claim_joined_for_you"
+    TOUCHES_FOUND = "touches_found"  # touches of an unknown card are this worker's
     DAYS_COUNTED = "days_counted"
     DAYS_REFUSED = "days_refused"
     DAY_COUNTED_TAKEN_BACK = "day_counted_taken_back"

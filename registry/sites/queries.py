@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from registry.accounts.queries import AccountRow
 from registry.accounts.states import AccountState
 from registry.businesses.queries import UserRow, list_users, part_of_account, units_from
+from registry.codes.derive import full_address
 from registry.core.actor import Actor
 from registry.core.ids import BusinessId, SiteId
 from registry.core.reach import WHOLE, Reach
@@ -34,6 +35,11 @@ class SiteRow:
     periods: tuple[tuple[date, date | None], ...]
     closed_on: date | None
     unit_id: int | None
+
+    @property
+    def full_address(self) -> str:
+        """Where it is, with the prefecture."""
+        return full_address(self.prefecture, self.address)
 
     @property
     def from_on(self) -> date:

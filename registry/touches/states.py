@@ -51,6 +51,7 @@ class OrphanCode(StrEnum):
         "CARD_AND_SITE_UNKNOWN"  # both: as soon as the card is known its worker has the day, `SITE` from then on
     )
     ASIDE = "PUT_ASIDE"  # the prime has said that it is none of the site's
+    NOBODYS = "NOBODYS_CARD"  # the office has said that the card is nobody's, and can take that back
     SETTLED = "SETTLED"  # somebody has: where it stands now is kept for when the device sends it again
 
 

@@ -20,7 +20,7 @@ from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import SiteId, WorkerId
 from registry.sites.models import Site
 from registry.structures.models import RosterEntry, Tenure
-from registry.structures.operations.tenures import locked_tenures
+from registry.structures.operations.tenures import end_tenure, locked_tenures
 from registry.structures.rules import may_fill_roster
 from registry.structures.states import TenureState
 from registry.workers.operations.ends import answer_end_dispute, withdraw_end
@@ -56,6 +56,18 @@ class RosterLateError(RosterDaysError):
     """A line would begin when its firm has no place on the site any more."""
 
     code = "ROSTER_LATE"
+
+
+class RosterLineGoneError(RegistryError):
+    """The line was taken back."""
+
+    code = "ROSTER_LINE_GONE"
+
+
+class RosterLineEndedError(RosterDaysError):
+    """The line ends before the day from which it would be changed."""
+
+    code = "ROSTER_LINE_ENDED"
 
 
 class OnRosterError(RegistryError):
@@ -203,14 +215,45 @@ def _entry(entry_id: int, *, by: Actor) -> RosterEntry:
 
 
 @transaction.atomic
-def end_roster_entry(entry_id: int, *, until_on: date, by: Actor, at: datetime) -> None:
-    """Take a worker off a roster; `until_on` is the first day without him. Earlier days stay. Harmless when repeated."""
+def end_roster_entry(entry_id: int, *, until_on: date | None, by: Actor, at: datetime) -> date | None:
+    """Say when a worker leaves a roster, earlier or later than was said before; None takes that back. Earlier days stay.
+
+    `until_on` is the first day without him; so is what is returned: the line lasts no longer than the firm's place, the link
+    that holds on its first day, and the next line. Harmless when repeated. Raises `RosterLineGoneError`, `RosterDaysError`.
+    """
+    hold_links(RosterEntry.objects.filter(pk=entry_id).values_list("worker", flat=True))
     entry = _entry(entry_id, by=by)
-    if until_on <= entry.from_on:
+    if entry.withdrawn_at:
+        raise RosterLineGoneError
+    if until_on is not None and until_on <= entry.from_on:
         raise RosterDaysError(field="until_on")
-    entry.own_until_on = _earlier(entry.own_until_on, until_on)
+    before, entry.own_until_on = entry.until_on, until_on
     entry.save(update_fields=["own_until_on"])
-    _end(entry, until_on, by=by, at=at)
+    _hold_until(entry, _link_end(entry))
+    if entry.until_on != before:
+        note_act("structures_roster_entry", entry.pk, "end", by=by, at=at)
+        _note(entry, min(one for one in (before, entry.until_on) if one), None)
+    return entry.until_on
+
+
+def _link_end(entry: RosterEntry) -> date:
+    """From which day on the link no longer holds that held on a line's first day; `date.max` where no such day is known."""
+    firm = entry.tenure.business_id if entry.tenure else entry.site.business_id
+    ends = link_ends([entry.worker_id], firm or 0, on=entry.from_on)
+    return ends.get(entry.worker_id, entry.until_on) or date.max
+
+
+@transaction.atomic
+def end_place(tenure_id: int, *, until_on: date | None, by: Actor, at: datetime, on: date) -> None:
+    """Say when a firm's place ends (`end_tenure`); the lines of its roster that ended with it move with the end."""
+    lines = RosterEntry.objects.filter(tenure=tenure_id, withdrawn_at=None)
+    hold_links(lines.values_list("worker", flat=True))
+    before = end_tenure(tenure_id, until_on=until_on, by=by, at=at, on=on)
+    if before is None or (until_on is not None and until_on <= before):
+        return
+    ended = lines.filter(until_on=before).select_for_update(of=("self",)).select_related("tenure", "site")
+    for entry in ended.order_by("pk"):
+        _reopen(entry, _link_end(entry), by=by, at=at)
 
 
 def _end(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> None:
@@ -271,9 +314,12 @@ def change_roster_entry(entry_id: int, data: RosterData, *, from_on: date, by: A
 
 def _check_days(entry: RosterEntry, from_on: date) -> None:
     """The line still holds on that day or later, and its firm's place and the link hold on it."""
-    outside = entry.tenure is not None and from_on < entry.tenure.from_on
-    if outside or entry.withdrawn_at or (entry.until_on is not None and from_on >= entry.until_on):
-        raise RosterDaysError(field="from_on")
+    if entry.withdrawn_at:
+        raise RosterLineGoneError
+    if entry.tenure is not None and from_on < entry.tenure.from_on:
+        raise RosterEarlyError(field="from_on", first=entry.tenure.from_on)
+    if entry.until_on is not None and from_on >= entry.until_on:
+        raise RosterLineEndedError(field="from_on", last=entry.until_on - timedelta(days=1))
     firm = entry.tenure.business_id if entry.tenure else entry.site.business_id
     if from_on < entry.from_on and firm not in linked_businesses([entry.worker_id], on=from_on).get(
         entry.worker_id, ()

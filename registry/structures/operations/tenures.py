@@ -1,6 +1,6 @@
 """Firms in a structure: invite, name, answer, end, exchange, join. Both sides take part, and each step is dated."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +18,7 @@ from registry.core.ids import BusinessId, SiteId
 from registry.notices.operations import settle_notices, write_notices
 from registry.notices.states import NoticeKind
 from registry.sites.models import Site
+from registry.sites.queries import find_site, list_users_of_own_site
 from registry.structures.derive import Structure
 from registry.structures.models import Node, RosterEntry, Tenure
 from registry.structures.queries import load_structure
@@ -59,6 +60,12 @@ class NodeTakenError(RegistryError):
     """Another firm holds the position on some of these days."""
 
     code = "NODE_TAKEN"
+
+
+class PlaceLongerError(RegistryError):
+    """A firm would let its own place last longer: those above say so."""
+
+    code = "PLACE_LONGER"
 
 
 class TenureInUseError(RegistryError):
@@ -156,13 +163,30 @@ def note_tenure(tenure: Tenure) -> None:
 
 def tell_firm(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: datetime, reason: str = "") -> None:
     """Tell those of a firm who can answer."""
+    _tell(kind, to, tenure, _words(tenure, firm_id=firm_id, reason=reason), at=at)
+
+
+def _words(tenure: Tenure, *, firm_id: int, reason: str = "") -> dict[str, str]:
+    """What a message on a place says: which firm acted, on which site, from which day on nobody is there."""
     site = Site.objects.get(pk=tenure.node.site_id)
-    data = {
-        "firm": names_of_businesses([firm_id])[firm_id], "site": site.name, "site_id": str(site.pk), "reason": reason,
-    }  # fmt: skip
-    users = list_users_of_unit(BusinessId(to), site.unit_id if site.business_id == to else None)
-    told = [user.account.id for user in users if Permission.BUSINESS_SITES in user.account.rights]
-    write_notices(kind, account_ids=told, data=data, at=at, about=_about(tenure))
+    said = {
+        "firm": names_of_businesses([firm_id])[firm_id],
+        "site": site.name,
+        "site_id": str(site.pk),
+        "reason": reason,
+    }
+    return said | ({"day": tenure.until_on.isoformat()} if tenure.until_on else {})
+
+
+def _tell(kind: NoticeKind, to: int, tenure: Tenure, words: Mapping[str, str], *, at: datetime) -> None:
+    """A message to a firm; the prime's goes to all who handle the site, also to those who have nothing but it."""
+    site = find_site(tenure.node.site_id)
+    if site and site.business_id == to:
+        users, rights = list_users_of_own_site(site), {Permission.BUSINESS_SITES, Permission.SITE_MANAGE}
+    else:
+        users, rights = list_users_of_unit(BusinessId(to), None), {Permission.BUSINESS_SITES}
+    told = [user.account.id for user in users if rights & user.account.rights]
+    write_notices(kind, account_ids=told, data=words, at=at, about=_about(tenure))
 
 
 def _about(tenure: Tenure) -> str:
@@ -265,15 +289,50 @@ def _withdraw(tenure: Tenure, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def end_tenure(tenure_id: int, *, until_on: date, by: Actor, at: datetime, on: date) -> None:
-    """Close a firm's place; `until_on` is the first day without it. Its people's roster rows end with it."""
-    tenure = _tenure(tenure_id)
-    structure = load_structure(tenure.node.site_id)
-    if not may_leave(by, structure, tenure.business_id) and not may_invite(by, structure, tenure.node.parent_id, on=on):
+def end_tenure(tenure_id: int, *, until_on: date | None, by: Actor, at: datetime, on: date) -> date | None:
+    """Say when a firm's place ends, earlier or later than was said before; None takes that back. Returns what held before.
+
+    `until_on` is the first day without it. Lines of its roster end with it; those that go on with a later end are for
+    `end_place`. The other side is told. Only those above let a place last longer. Harmless when repeated.
+    """
+    tenure, structure = _with_structure(tenure_id)
+    is_above = may_invite(by, structure, tenure.node.parent_id, on=on)
+    if not is_above and not may_leave(by, structure, tenure.business_id):
         raise NotAllowedError
-    if until_on <= tenure.from_on:
+    if until_on is not None and until_on <= tenure.from_on:
         raise TenureDaysError(field="until_on")
-    _close(tenure, until_on, by=by, at=at)
+    before = tenure.until_on
+    if _is_later(until_on, before):
+        if not is_above:
+            raise PlaceLongerError(field="until_on")
+        _prolong(tenure, structure, until_on, by=by, at=at)
+    elif until_on is not None:
+        _close(tenure, until_on, by=by, at=at)
+    return before
+
+
+def _is_later(until_on: date | None, before: date | None) -> bool:
+    """Whether an end lies behind the one before; None is none at all."""
+    return before is not None and (until_on is None or until_on > before)
+
+
+def _prolong(tenure: Tenure, structure: Structure, until_on: date | None, *, by: Actor, at: datetime) -> None:
+    """Let a place last longer, where nobody else holds it on these days."""
+    before = tenure.until_on or tenure.from_on
+    more = FirmPlace(
+        business_id=BusinessId(tenure.business_id) if tenure.business_id else None, business_name=tenure.business_name,
+        from_on=before, until_on=until_on,
+    )  # fmt: skip
+    check_place(more, structure, tenure.node.parent_id, below=[tenure.node_id])
+    tenure.until_on = until_on
+    try:
+        with transaction.atomic():
+            tenure.save(update_fields=["until_on"])
+    except IntegrityError:
+        raise NodeTakenError(field="until_on") from None
+    note_act("structures_tenure", tenure.pk, "prolong", by=by, at=at)
+    note_change(ChangeKind.STRUCTURE, site_id=tenure.node.site_id, from_on=before, until_on=until_on)
+    _tell_end(tenure, by=by, at=at)
 
 
 def _close(tenure: Tenure, until_on: date, *, by: Actor, at: datetime) -> None:
@@ -288,6 +347,22 @@ def _close(tenure: Tenure, until_on: date, *, by: Actor, at: datetime) -> None:
             entry.save(update_fields=["until_on"])
     note_act("structures_tenure", tenure.pk, "end", by=by, at=at)
     note_change(ChangeKind.STRUCTURE, site_id=tenure.node.site_id, from_on=until_on)
+    _tell_end(tenure, by=by, at=at)
+
+
+_OF_ENDS = (NoticeKind.PLACE_ENDED, NoticeKind.PLACE_GOES_ON)
+
+
+def _tell_end(tenure: Tenure, *, by: Actor, at: datetime) -> None:
+    """Tell a firm that its place ends, or the firm above that it leaves; what was said before of its end says so too."""
+    if tenure.business_id is None:
+        return
+    is_own = by.subject_id == tenure.business_id
+    to, firm = (tenure.invited_by_id, tenure.business_id) if is_own else (tenure.business_id, by.subject_id)
+    words = _words(tenure, firm_id=firm or tenure.invited_by_id)
+    now = NoticeKind.PLACE_ENDED if tenure.until_on else NoticeKind.PLACE_GOES_ON
+    settle_notices([_about(tenure)], asked=_OF_ENDS, now=now, at=at, data=words)
+    _tell(now, to, tenure, words, at=at)
 
 
 @transaction.atomic

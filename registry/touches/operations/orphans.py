@@ -16,6 +16,8 @@ from registry.core.actor import Actor
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import SiteId, parse_card_number
+from registry.notices.operations import write_notice
+from registry.notices.states import NoticeKind
 from registry.sites.models import Site
 from registry.sites.queries import load_boundaries
 from registry.sites.rules import is_prime
@@ -130,12 +132,18 @@ WHERE o.code = ANY(%s) AND (t.credential_kind, t.credential) = (%s, %s)
 """
 _NAME_OWNER = CHANGE_ORPHANS.format(which=_OF_CREDENTIAL, what="card_worker_id = %s, card_branch = %s, token = NULL")
 _DISCARD = CHANGE_ORPHANS.format(which=_OF_CREDENTIAL, what="code = %s")
+_TAKE_UP = CHANGE_ORPHANS.format(
+    which=_OF_CREDENTIAL,
+    what="code = CASE WHEN EXISTS (SELECT FROM sites_site s WHERE s.id = o.site_id) THEN %s ELSE %s END",
+)
 
 
-def _settle_unknown(unknown: UnknownCard, statement: str, values: list[Any], *, by: Actor) -> int:
+def _settle_unknown(
+    unknown: UnknownCard, statement: str, values: list[Any], *, codes: Collection[OrphanCode] = WITHOUT_CARD, by: Actor
+) -> int:  # fmt: skip
     if not by.has(Permission.OFFICE_REGISTER):
         raise NotAllowedError
-    return _run(statement, [WITHOUT_CARD, unknown.kind, unknown.credential, *values])
+    return _run(statement, [list(codes), unknown.kind, unknown.credential, *values])
 
 
 @transaction.atomic
@@ -146,7 +154,7 @@ def name_owner(unknown: UnknownCard, card: str, *, by: Actor, at: datetime) -> i
     card number, and `CardMissingError`.
     """
     worker_id, branch = parse_card_number(card)
-    found = Card.objects.filter(worker_id=worker_id, branch=branch).first()
+    found = Card.objects.select_related("worker").filter(worker_id=worker_id, branch=branch).first()
     if found is None:
         raise CardMissingError(field="card")
     count = _settle_unknown(unknown, _NAME_OWNER, [worker_id, branch], by=by)
@@ -155,16 +163,31 @@ def name_owner(unknown: UnknownCard, card: str, *, by: Actor, at: datetime) -> i
     if unknown.kind == "token" and found.token is None:
         register_token(worker_id, branch, unknown.credential, by=by, at=at)
     note_act("cards_card", found.pk, "name_owner", by=by, at=at, reason=unknown.credential)
+    days = {"day": jst_day(unknown.last_at).isoformat(), "site": "・".join(unknown.sites), "number": str(count)}
+    write_notice(NoticeKind.TOUCHES_FOUND, account_id=found.worker.account_id, data=days, at=at)
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
     return count
 
 
 @transaction.atomic
-def discard_unknown(unknown: UnknownCard, *, by: Actor, at: datetime) -> int:
-    """The office says that an unknown card is nobody's. The log keeps its touches. Returns how many."""
-    count = _settle_unknown(unknown, _DISCARD, [OrphanCode.ASIDE], by=by)
+def discard_unknown(unknown: UnknownCard, *, reason: str, by: Actor, at: datetime) -> int:
+    """The office says why an unknown card is nobody's. The log keeps its touches. Returns how many."""
+    count = _settle_unknown(unknown, _DISCARD, [OrphanCode.NOBODYS], by=by)
     if count:
-        note_act("touches_device", unknown.device_id, "discard_unknown", by=by, at=at, reason=unknown.credential)
+        said = f"{unknown.credential}: {reason}"
+        note_act("touches_device", unknown.device_id, "discard_unknown", by=by, at=at, reason=said)
+    return count
+
+
+@transaction.atomic
+def take_up_unknown(discarded: UnknownCard, *, by: Actor, at: datetime) -> int:
+    """The office takes back that a card is nobody's: its touches wait for their owner again. Returns how many."""
+    waiting = [OrphanCode.CARD, OrphanCode.CARD_AND_SITE]
+    count = _settle_unknown(discarded, _TAKE_UP, waiting, codes=[OrphanCode.NOBODYS], by=by)
+    if count:
+        said = discarded.credential
+        note_act("touches_device", discarded.device_id, "take_up_unknown", by=by, at=at, reason=said)
+        note_change(ChangeKind.CARD, from_on=jst_day(discarded.first_at))  # it may have become known since
     return count
 
 

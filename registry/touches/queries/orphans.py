@@ -87,18 +87,32 @@ class UnknownCard(NamedTuple):
     sites: list[str]
 
 
-_NOBODYS = """
+_OF_CARDS = """
 FROM touches_orphan o JOIN touches_touch t ON (t.device_id, t.seq) = (o.device_id, o.seq)
 LEFT JOIN sites_site s ON s.id = o.site_id
 LEFT JOIN cards_card c ON (c.worker_id = o.card_worker_id AND c.branch = o.card_branch) OR c.token = o.token
-WHERE o.code IN ('CARD_UNKNOWN', 'CARD_AND_SITE_UNKNOWN') AND c.id IS NULL
-"""
-_UNKNOWN = """
+WHERE """
+_NOBODYS = _OF_CARDS + "o.code IN ('CARD_UNKNOWN', 'CARD_AND_SITE_UNKNOWN') AND c.id IS NULL"
+_BY_CREDENTIAL = """
 SELECT min(o.device_id), (array_agg(o.seq ORDER BY o.device_id, o.seq))[1], t.credential_kind, t.credential, count(*),
   min(o.touched_at), max(o.touched_at),
   COALESCE(array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL), '{{}}')
-/*nobody's*/ GROUP BY t.credential_kind, t.credential {having} ORDER BY max(o.touched_at) DESC LIMIT %s
-""".replace("/*nobody's*/", _NOBODYS)
+/*these*/ GROUP BY t.credential_kind, t.credential {having} ORDER BY max(o.touched_at) DESC LIMIT %s
+"""
+_UNKNOWN = _BY_CREDENTIAL.replace("/*these*/", _NOBODYS)
+_DISCARDED = _BY_CREDENTIAL.replace("/*these*/", _OF_CARDS + "o.code = 'NOBODYS_CARD'")
+_WITH_TOUCH = "HAVING bool_or((o.device_id, o.seq) = (%s, %s))"
+
+
+def list_discarded_cards(limit: int) -> list[UnknownCard]:
+    """Credentials of which the office has said that they are nobody's, those touched last first."""
+    return [UnknownCard(*row) for row in rows_of(_DISCARDED.format(having=""), [limit])]
+
+
+def find_discarded_card(device_id: int, seq: int) -> UnknownCard | None:
+    """The credential of one touch, where the office has said that it is nobody's."""
+    rows = rows_of(_DISCARDED.format(having=_WITH_TOUCH), [device_id, seq, 1])
+    return UnknownCard(*rows[0]) if rows else None
 
 
 def list_unknown_cards(limit: int) -> list[UnknownCard]:
@@ -132,8 +146,7 @@ def list_unknown_cards_of_site(site_id: int, limit: int) -> list[UnknownCardOnSi
 
 def find_unknown_card(device_id: int, seq: int) -> UnknownCard | None:
     """The credential of one touch, while it is nobody's."""
-    having = "HAVING bool_or((o.device_id, o.seq) = (%s, %s))"
-    rows = rows_of(_UNKNOWN.format(having=having), [device_id, seq, 1])
+    rows = rows_of(_UNKNOWN.format(having=_WITH_TOUCH), [device_id, seq, 1])
     return UnknownCard(*rows[0]) if rows else None
 
 

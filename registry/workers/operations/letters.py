@@ -7,6 +7,7 @@ from django.db import transaction
 
 from registry.accounts.states import Permission
 from registry.businesses.operations import recipients_of_users
+from registry.codes.derive import full_address
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import WorkerId
@@ -20,8 +21,11 @@ from registry.workers.models import Worker
 def recipient_of(worker: Worker, kind: LetterKind) -> Recipient:
     """To whom and where a letter to a worker goes."""
     name = full_name(worker.family_name, worker.middle_name, worker.given_name)
-    postal_code, address = fields_of_address(kind, worker.card_address)
-    return Recipient(name, getattr(worker, postal_code), getattr(worker, address))
+    postal_code, field = fields_of_address(kind, worker.card_address)
+    address: str = getattr(worker, field)
+    if field == "address":  # that of the card names its prefecture itself
+        address = full_address(worker.prefecture, address)
+    return Recipient(name, getattr(worker, postal_code), address)
 
 
 @transaction.atomic

@@ -228,7 +228,7 @@ class TestChanging:
     @pytest.mark.parametrize(
         ("typed", "words"),
         [
-            ({"from_on": "2026/8/31"}, "会社がこの現場に入っている期間の外"),
+            ({"from_on": "2026/8/31"}, "会社がこの現場に入ったのは"),
             ({"from_on": ""}, "このままでは先に進めません"),
             ({"from_on": "いつか"}, "日付"),
             ({"trade": ""}, "このままでは先に進めません"),
@@ -250,6 +250,12 @@ class TestChanging:
         for _ in range(2):
             assert client.post(f"{scene.line}end/", {"until_on": "2026/11/30"}).status_code == 302
         assert str(scene.rows()[0].until_on) == "2026-12-01"
+        said = client.post(f"{scene.line}end/", {"until_on": "2026/12/15"}, follow=True).content.decode()
+        assert "名簿に載るのは2026年12月15日（火）までになりました" in said
+        page = client.get(f"{scene.line}end/").content.decode()
+        assert ('value="2026/12/15"' in page, "外すのを取りやめる" in page) == (True, True)
+        assert "これからも名簿に載ります" in client.post(f"{scene.line}end/", {"keep": "1"}, follow=True).content.decode()
+        assert scene.rows()[0].until_on is None
         for _ in range(2):
             page = client.post(f"{scene.line}withdraw/", follow=True).content.decode()
             assert "載せたことを取り消しました" in page

@@ -263,6 +263,19 @@ class TestInviting:
         ):  # fmt: skip
             assert re.search(rf'<button class="ds-button"[^>]*>{words}<', client.get(path).content.decode()), path
 
+    def test_the_end_of_a_place_is_moved_and_taken_back_by_who_stands_above(self, scene: Scene) -> None:
+        prime, firm = as_firm(scene.prime), as_firm(scene.first)
+        path = f"{scene.path}/firms/{scene.upper.id}/end/"
+        for typed, shown in (("2026/12/10", "2026年12月10日（木）"), ("2026/12/31", "2026年12月31日（木）")):
+            assert f"最後の日を{shown}にしました" in prime.post(path, {"until_on": typed}, follow=True).content.decode()
+            assert f"最後の日を{shown}にしました" in firm.get("/business/").content.decode(), "once, as it is now"
+        assert "期間の終わりを取りやめる" not in firm.get(path).content.decode()
+        for longer in ({"until_on": "2027/1/31"}, {"keep": "1"}):
+            refused = firm.post(path, longer)
+            assert (refused.status_code, "上位の会社に、最後の日を直して" in refused.content.decode()) == (422, True)
+        assert "これからも続きます" in prime.post(path, {"keep": "1"}, follow=True).content.decode()
+        assert "期間の終わりを取りやめました" in firm.get("/business/").content.decode()
+
     def test_two_clicks_invite_once(self, scene: Scene) -> None:
         client, firm = as_firm(scene.first), a_firm("三次工業")
         for _ in range(2):

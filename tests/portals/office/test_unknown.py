@@ -69,15 +69,27 @@ def test_the_home_counts_all_and_knows_the_oldest_of_many(gate: Gate, card: Card
     assert home.count("いちばん古いものは2026年11月16日（月）から4日待っています") == 2
 
 
-def test_what_is_nobody_s_leaves_the_list(office: Client, gate: Gate) -> None:
-    assert office.post(where(gate, 2), {"discard": "1"}).status_code == 302
-    assert "&lt;b&gt;04" not in office.get(LIST).content.decode()
-    assert office.get(where(gate, 2)).status_code == 404
+def test_what_is_nobody_s_leaves_the_list_and_can_be_taken_back(office: Client, gate: Gate) -> None:
+    path = where(gate, 2)
+    assert f'href="{path}discard/"' in office.get(path).content.decode()
+    unsaid = office.post(f"{path}discard/", {"reason": ""})
+    assert (unsaid.status_code, [*unsaid.context["form"].errors]) == (422, ["reason"])
+    for said in ("打刻1件を、誰のカードでもない打刻としました", "すでに処理されています"):
+        page = office.post(f"{path}discard/", {"reason": "試しのカード"}, follow=True).content.decode()
+        assert said in page
+    waiting, _, discarded = page.partition("誰のカードでもないとした打刻</h2>")
+    assert ("&lt;b&gt;04" in waiting, "&lt;b&gt;04" in discarded) == (False, True)
+    assert "取り消して、持ち主を探す" in office.get(path).content.decode()
+    taken_up = office.post(path, {"take_up": "1"}, follow=True).content.decode()
+    assert "打刻1件を、持ち主の分からない打刻に戻しました" in taken_up
+    assert "&lt;b&gt;04" in office.get(LIST).content.decode()
+    assert office.get(where(gate, 99)).status_code == 404
 
 
 def test_the_desk_names_nobody(office: Client, gate: Gate) -> None:
     desk = as_office(Role.DESK)
-    assert {desk.get(LIST).status_code, desk.post(where(gate, 1), {"discard": "1"}).status_code} <= {403, 404}
+    path = f"{where(gate, 1)}discard/"
+    assert {desk.get(LIST).status_code, desk.post(path, {"reason": "試し"}).status_code} <= {403, 404}
 
 
 SITES = "/office/unknown-sites/"

@@ -127,7 +127,7 @@ def _name_owner(card: CardRow, site_id: int) -> None:
 
 
 def _discard_unknown(card: CardRow, site_id: int) -> None:
-    discard_unknown(list_unknown_cards(1)[0], by=OFFICE, at=NOW)
+    discard_unknown(list_unknown_cards(1)[0], reason="試し", by=OFFICE, at=NOW)
 
 
 def _discard_site(card: CardRow, site_id: int) -> None:

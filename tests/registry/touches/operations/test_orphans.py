@@ -10,6 +10,7 @@ from registry.cards.queries import CardRow
 from registry.core.errors import NotAllowedError
 from registry.core.ids import BusinessId, IdKind, SiteId, id_of_body
 from registry.histories.states import Reason, Standing
+from registry.notices.models import Notice
 from registry.touches.operations.orphans import (
     CardMissingError,
     TouchDayError,
@@ -20,15 +21,19 @@ from registry.touches.operations.orphans import (
     name_owner,
     name_site,
     put_aside,
+    take_up_unknown,
 )
 from registry.touches.operations.presence import adopt_orphans
 from registry.touches.queries import (
+    find_discarded_card,
     find_unknown_card,
+    list_discarded_cards,
     list_unknown_cards,
     list_unknown_cards_of_site,
     list_unknown_sites,
     list_unplaced,
 )
+from registry.workers.models import Worker
 from tests.factories.cast import NOW, OFFICE, Gate, a_firm, a_gate, a_touch, a_worker, owner_of
 from tests.factories.days import days_of
 
@@ -137,14 +142,47 @@ def test_an_owner_is_a_card_that_exists_and_the_office_s_word(gate: Gate, card: 
         name_owner(unknown, f"{card.worker_id}-08", by=OFFICE, at=NOW)
     for attempt in (
         partial(name_owner, unknown, card.number, by=owner_of(prime), at=NOW),
-        partial(discard_unknown, unknown, by=owner_of(prime), at=NOW),
+        partial(discard_unknown, unknown, reason="試し", by=owner_of(prime), at=NOW),
+        partial(take_up_unknown, unknown, by=owner_of(prime), at=NOW),
     ):
         with pytest.raises(NotAllowedError):
             attempt()
-    assert discard_unknown(unknown, by=OFFICE, at=NOW) == 1
+    assert discard_unknown(unknown, reason="試し", by=OFFICE, at=NOW) == 1
     issue_card(card.worker_id, by=OFFICE, at=NOW)
     adopt_orphans()
     assert (list_unknown_cards(10), days_of(card.worker_id)) == ([], [])
+
+
+def test_that_a_card_is_nobody_s_is_taken_back(gate: Gate, card: CardRow, wrong: int) -> None:
+    """Its touches wait for their owner again, each with or without its site as before; and find him where the card is known by now."""
+    elsewhere = {"site": str(wrong)}
+    on_two_days = (
+        a_touch(1, card, "2026-11-18T08:00:00+09:00"),
+        a_touch(2, card, "2026-11-19T08:00:00+09:00") | elsewhere,
+    )
+    gate.send(*[one | {"card": f"{card.worker_id}-02"} for one in on_two_days])
+    (unknown,) = list_unknown_cards(10)
+    assert discard_unknown(unknown, reason="試し", by=OFFICE, at=NOW) == 2
+    assert (list_discarded_cards(10), list_unknown_sites(10)) == ([unknown], [])
+    issue_card(card.worker_id, by=OFFICE, at=NOW)
+    adopt_orphans()
+    assert (days_of(card.worker_id), list_discarded_cards(10)) == ([], [unknown])
+    found = find_discarded_card(unknown.device_id, unknown.seq)
+    assert found == unknown
+    assert (take_up_unknown(found, by=OFFICE, at=NOW), take_up_unknown(found, by=OFFICE, at=NOW)) == (2, 0)
+    adopt_orphans()
+    assert [one.day.day for one in days_of(card.worker_id)] == [18, 19]
+    assert [one.site_id for one in list_unknown_sites(10)] == [wrong]
+
+
+def test_whose_touches_were_found_is_told(gate: Gate, card: CardRow) -> None:
+    gate.send({**a_touch(1, card), "card": f"{card.worker_id}-07"})
+    (unknown,) = list_unknown_cards(10)
+    for _ in range(2):
+        name_owner(unknown, card.number, by=OFFICE, at=NOW)
+        adopt_orphans()
+    (told,) = Notice.objects.filter(kind="touches_found")
+    assert (told.account_id, told.data["number"]) == (Worker.objects.get(pk=card.worker_id).account_id, "1")
 
 
 OLD = "2000-01-01T08:00:00+09:00"

@@ -68,7 +68,12 @@ def test_a_worker_is_registered_with_id_account_letters_message_and_mark() -> No
 def test_the_code_goes_to_the_own_address_and_not_to_where_the_card_goes() -> None:
     register(address="自宅", card_address="事務所", card_postal_code="999-9999")
     addresses = dict(Letter.objects.values_list("kind", "address"))
-    assert addresses == {LetterKind.WORKER_FIRST_PASSWORD: "事務所", LetterKind.WORKER_SECURITY_CODE: "自宅"}
+    assert addresses == {LetterKind.WORKER_FIRST_PASSWORD: "事務所", LetterKind.WORKER_SECURITY_CODE: "東京都自宅"}
+
+
+def test_a_letter_names_the_prefecture_once() -> None:
+    register(address="東京都見本区1-2")
+    assert set(Letter.objects.values_list("address", flat=True)) == {"東京都見本区1-2"}
 
 
 def test_all_blocks_are_kept() -> None:
