@@ -143,8 +143,10 @@ def _for_prime(access: SiteAccess, month: date) -> _ForPrime:
 def _shown_for_prime(site: SiteRow, found: _ForPrime, names: dict[int, str]) -> dict[str, Any]:
     """The same in words."""
     lapsed = _shown_waiting(found.lapsed, names, tuple(Reason))
+    claims = [_with_doubts(site, one) for one in shown_claims(found.claims, names, for_prime=True)]
     return {
-        "claims": shown_claims(found.claims, names, for_prime=True),
+        "claims": claims,
+        "chosen_claims": sum(one["is_chosen"] for one in claims),
         "closed": shown_claims(found.closed, names, for_prime=True),
         "self_declared": shown_claims(found.self_declared, names),
         "edits": _shown_edits(site.id, found.edits, names),
@@ -153,6 +155,16 @@ def _shown_for_prime(site: SiteRow, found: _ForPrime, names: dict[int, str]) -> 
         "lapsed": [{**one, "last_on": last_answer_on(one["row"].day, site.closed_on)} for one in lapsed],
         "doubts": _shown_waiting(found.doubts, names, DOUBTS),
         "refused": shown_refused(found.refused, names),
+    }
+
+
+def _with_doubts(site: SiteRow, one: dict[str, Any]) -> dict[str, Any]:
+    """An entry with what speaks against its day; such a one, or one that was refused before, is not chosen to begin with."""
+    claim: ClaimRow = one["row"]
+    is_outside = not site.is_open_on(claim.day)
+    return one | {
+        "is_outside": is_outside,
+        "is_chosen": not (is_outside or claim.refused_before or claim.answer_reason),
     }
 
 

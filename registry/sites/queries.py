@@ -56,6 +56,13 @@ class SiteRow:
         """The first and the last day of each period; no last one while it is open."""
         return [(from_on, until_on and until_on - timedelta(days=1)) for from_on, until_on in self.periods]
 
+    def is_open_on(self, day: date) -> bool:
+        """Whether a day lies in one of its periods and before it is closed."""
+        is_in_period = any(
+            from_on <= day and (until_on is None or day < until_on) for from_on, until_on in self.periods
+        )
+        return is_in_period and not (self.closed_on and day >= self.closed_on)
+
     @property
     def closed_after(self) -> date | None:
         """The last day before it is closed."""

@@ -254,7 +254,9 @@ class TestChanging:
         assert "名簿に載るのは2026年12月15日（火）までになりました" in said
         page = client.get(f"{scene.line}end/").content.decode()
         assert ('value="2026/12/15"' in page, "外すのを取りやめる" in page) == (True, True)
-        assert "これからも名簿に載ります" in client.post(f"{scene.line}end/", {"keep": "1"}, follow=True).content.decode()
+        assert (
+            "これからも名簿に載ります" in client.post(f"{scene.line}end/", {"keep": "1"}, follow=True).content.decode()
+        )
         assert scene.rows()[0].until_on is None
         for _ in range(2):
             page = client.post(f"{scene.line}withdraw/", follow=True).content.decode()

@@ -15,6 +15,7 @@ from registry.papers.kinds.days import sheet_of
 from registry.papers.queries import list_days
 from registry.papers.rules import Wish
 from registry.papers.states import PaperKind
+from registry.sites.models import SitePeriod
 from registry.sites.operations.sites import close_site
 from tests.factories.cast import NOW, a_touch, a_worker, logged_in, owner_of
 from tests.factories.days import bind_all
@@ -177,6 +178,20 @@ def test_a_list_whose_lines_are_all_ticked_says_how_many(place: Place) -> None:
         place.enter(place.theirs.worker_id, DAY - timedelta(days=days))
         page = place.page("prime", path)
         assert (page.count(" checked>"), said in page) == (days, there)
+
+
+def test_an_entry_with_doubts_is_told_and_not_chosen_to_begin_with(place: Place) -> None:
+    """One outside the site's period, and one that was refused before; the third is plain."""
+    outside, before, plain = (DAY - timedelta(days=days) for days in (3, 2, 1))
+    refuse_claim(
+        place.enter(place.theirs.worker_id, before), reason="記録がありません", by=owner_of(place.prime), at=NOW
+    )
+    SitePeriod.objects.filter(site=place.gate.site_id).update(from_on=before)
+    claims = [place.enter(place.theirs.worker_id, day) for day in (outside, before, plain)]
+    page = place.page("prime", f"/business/sites/{place.gate.site_id}/days/")
+    chosen = [f'name="claim" value="{claim}" checked' in page for claim in claims]
+    assert (chosen, page.count("承認すると正式な履歴になります")) == ([False, False, True], 1)
+    assert "上の3件のうち1件を、はじめから選んであります" in page
 
 
 def test_entries_that_came_too_late_are_told_and_not_offered(place: Place) -> None:

@@ -172,12 +172,16 @@ class Oracle:
         self._edit(one)
         for touch in touches:
             one.reasons |= self._of_touch(touch, day)
-        if not any(row["site_id"] == site and holds(row, day) for row in self.periods):
-            one.reasons.add("OUTSIDE_PERIOD")
-        closed = self.sites[site]["closed_on"]
-        if closed and day >= closed:
-            one.reasons.add("SITE_CLOSED")
+        self._of_site(one)
         return one
+
+    def _of_site(self, one: Day) -> None:
+        """Whether the site was open on that day."""
+        if not any(row["site_id"] == one.site and holds(row, one.day) for row in self.periods):
+            one.reasons.add("OUTSIDE_PERIOD")
+        closed = self.sites[one.site]["closed_on"]
+        if closed and one.day >= closed:
+            one.reasons.add("SITE_CLOSED")
 
     def _of_touch(self, touch: dict[str, Any], day: date) -> set[str]:
         marks = (
@@ -359,5 +363,7 @@ class Oracle:
             one.reasons.discard("TRADE_ASSUMED")
         one.work = claim["work"] or one.work
         self._edit(one)
+        if one.site not in self.unregistered:
+            self._of_site(one)
         one.standing = standing_of_claim(claim)
         return one
