@@ -1,6 +1,6 @@
 """People whose days on a site lack a firm in the structure or a line on the roster: those whom the firm's to-do counts."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +20,10 @@ from registry.histories.states import Reason
 
 @dataclass(frozen=True)
 class ShownLack:
-    """One of them in words; `url` leads to the roster's line that begins too late, `invite_url` to an invitation of the firm."""
+    """One of them in words; `url` leads to the roster's line that begins too late, `invite_url` to an invitation of the firm.
+
+    Each firm is offered to be invited once, and not where it has an invitation to answer.
+    """
 
     row: LackingPerson
     name: str
@@ -28,6 +31,7 @@ class ShownLack:
     firm: str
     url: str
     invite_url: str
+    is_invited: bool
 
 
 def lacking_people(
@@ -42,34 +46,40 @@ def lacking_people(
 
 
 def shown_lacking(
-    rows: Collection[LackingPerson], people: Mapping[int, Seen], late: Mapping[int, int], *, site_id: int
-) -> list[ShownLack]:
+    rows: Sequence[LackingPerson], people: Mapping[int, Seen], late: Mapping[int, int], *, site_id: int,
+    invited: Collection[int] = (),
+) -> list[ShownLack]:  # fmt: skip
     """The same in words; `late` are the lines of those who stand on the roster already, by worker."""
     names, firms = names_of(people), names_of_businesses({row.business_id for row in rows if row.business_id})
+    first_of = {row.business_id: row for row in reversed(rows)}
     return [
         ShownLack(
             row, names.get(row.worker_id, grouped(row.worker_id)),
             grouped(row.worker_id) if row.worker_id in names else "", firms.get(row.business_id or 0, ""),
             reverse("business:change_entry", args=[site_id, late[row.worker_id]]) if row.worker_id in late else "",
-            f"{reverse('business:invite', args=[site_id])}?firm={row.business_id}" if row.business_id else "",
+            f"{reverse('business:invite', args=[site_id])}?firm={row.business_id}"
+            if row.business_id and row.business_id not in invited and first_of[row.business_id] is row else "",
+            row.business_id in invited,
         )
         for row in rows
     ]  # fmt: skip
 
 
 def invitation_for(access: SiteAccess, firm: str) -> dict[str, Any]:
-    """What an invitation of a firm says at first so that the days which lack it become complete; {} where none do.
+    """What an invitation of a firm says at first so that all the days which lack it become complete, however long ago; {} where none do.
 
     `firm` is the ID as an address names it. Where the firm has a place on later days already, the new one ends before it.
     """
-    rows = [row for row in lacking_people(access, Reason.STRUCTURE_MISSING)[0] if str(row.business_id) == firm]
-    if not rows:
+    lately = [row for row in lacking_people(access, Reason.STRUCTURE_MISSING)[0] if str(row.business_id) == firm]
+    if not lately:
         return {}
+    business_id, since = lately[0].business_id, access.site.from_on.replace(day=1)
+    rows = list_lacking_on_site(access.site.id, Reason.STRUCTURE_MISSING, since=since, business_id=business_id)
     first = min(row.first_on for row in rows)
-    places = [one for one in access.structure.tenures if one.business_id == rows[0].business_id]
+    places = [one for one in access.structure.tenures if one.business_id == business_id]
     later = [one.from_on for one in places if one.from_on > first]
     last = min(later) - timedelta(days=1) if later else None
-    return {"business_id": rows[0].business_id, "from_on": first, "last_on": last}
+    return {"business_id": business_id, "from_on": first, "last_on": last}
 
 
 def first_day(rows: Iterable[LackingPerson], *, not_before: date) -> date:

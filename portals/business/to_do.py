@@ -288,12 +288,17 @@ class _Wait:
         lacking = list_lacking_of_people(self.own, reach=self.reach, since=self.last_month)
         names = names_of_sites(one.site_id for one in lacking)
         open_to_us = sites_with_part([one.site_id for one in lacking], self.own)
+        invited_to = {row.site_id for row in list_invitations(self.own, on=self.today)}  # to be answered first
         for one in lacking:
             if one.reason is Reason.NOT_LINKED:
                 yield self._lack(Kind.LINK, "business:links", one, names)
             elif one.site_id in open_to_us and self.viewer.has(Permission.SITE_MANAGE):
                 yield self._lack(Kind.ROSTER, "business:roster", one, names)
-            elif one.site_id not in open_to_us and self.viewer.has(Permission.BUSINESS_SITES) and self.reach.is_whole:
+            elif (
+                one.site_id not in open_to_us | invited_to
+                and self.viewer.has(Permission.BUSINESS_SITES)
+                and self.reach.is_whole
+            ):
                 yield self._lack(Kind.PLACE, "business:join_site", one, names)  # no roster before there is a place
 
 

@@ -94,6 +94,11 @@ def holes_of(access: SiteAccess) -> list[dict[str, Any]]:
     return _to_do(_tree(access)[1])
 
 
+def _invited(access: SiteAccess) -> set[int]:
+    """Firms that have not answered their invitation yet."""
+    return {one.business_id for one in access.structure.tenures if one.state is TenureState.INVITED and one.business_id}
+
+
 @page(Permission.SITE_VIEW)
 def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     """The tree of a site's firms, with what is missing and who is waited for."""
@@ -110,11 +115,11 @@ def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     prime = names_of_businesses([access.site.business_id])[access.site.business_id]
     context = {
         "site": access.site, "is_prime": access.is_prime, "is_over": not access.is_prime and not access.current,
-        "may_invite": access.answers, "may_give": viewer_of(request).has(Permission.BUSINESS_SITES),
+        "may_invite": access.answers, "own_places": access.current if access.manages else [], "may_give": viewer_of(request).has(Permission.BUSINESS_SITES),
         "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": access.firms,
         "people": len({row.worker_id for row in access.roster}),
         "own_people": len({row.worker_id for row in access.roster if row.business_id == business_of(request)}),
-        "lacking": shown_lacking(lacking, people, {}, site_id=site_id), "more_lacking": more_lacking,
+        "lacking": shown_lacking(lacking, people, {}, site_id=site_id, invited=_invited(access)), "more_lacking": more_lacking,
         "counts": [(TONES[state], _("structure.number_of").format(state=_(f"tenure.{state}"), count=counts[state]))
                    for state in (TenureState.ACCEPTED, *_TO_DO) if counts[state]],
     }  # fmt: skip

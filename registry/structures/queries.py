@@ -132,7 +132,10 @@ def _rows(query: Q, *, on: date) -> list[TenureRow]:
 
 
 def list_structure(site_id: int, *, on: date) -> list[TenureRow]:
-    """A site's structure as a tree read from the top: those who hold a position on a day or later, refusals, and holes."""
+    """A site's structure as a tree read from the top: those who hold a position on a day or later, refusals, and holes.
+
+    Also invitations for days that are over: they wait for an answer all the same.
+    """
     by_node: dict[int, list[TenureRow]] = defaultdict(list)
     for row in _rows(Q(node__site=site_id), on=on):
         by_node[row.node_id].append(row)
@@ -153,8 +156,8 @@ def list_structure(site_id: int, *, on: date) -> list[TenureRow]:
 
 
 def _shown(rows: list[TenureRow], *, on: date) -> list[TenureRow]:
-    """Of the rows of one position those that hold on a day or later; without one, the last refusal."""
-    held = [row for row in rows if row.until_on is None or row.until_on > on]
+    """Of the rows of one position those that hold on a day or later, or wait for an answer; without one, the last refusal."""
+    held = [row for row in rows if row.until_on is None or row.until_on > on or row.state is TenureState.INVITED]
     live = [row for row in held if row.state in LIVE]
     return live or [row for row in held if row.state is TenureState.DECLINED][-1:]
 

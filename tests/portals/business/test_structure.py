@@ -121,6 +121,45 @@ class TestTree:
         end_tenure(later.id, until_on=date(2026, 11, 19), **scene.by(scene.prime))
         assert asked(stranger)["last_on"] == date(2026, 11, 17), "one that has ended has its own"
 
+    def test_the_first_of_its_days_may_lie_months_back(self, scene: Scene) -> None:
+        gate, stranger = a_gate(scene.prime, name="別の現場"), a_firm("無所属工業")
+        card = a_worker(stranger, "迷子")
+        gate.send(a_touch(1, card, "2026-09-28T08:00:00+09:00"), a_touch(2, card, "2026-11-16T08:00:00+09:00"))
+        bind_all()
+        path = f"/business/sites/{gate.site_id}/structure/invite/"
+        asked = as_firm(scene.prime).get(path, {"firm": str(stranger)}).context["form"].initial
+        assert asked["from_on"] == date(2026, 9, 28)
+
+    def test_a_firm_is_offered_once_and_not_while_it_has_to_answer(self, scene: Scene) -> None:
+        gate, stranger = a_gate(scene.prime, name="別の現場"), a_firm("無所属工業")
+        gate.send(*(a_touch(n, a_worker(stranger, f"迷子{n}")) for n in (1, 2)))
+        bind_all()
+        prime, theirs, site = as_firm(scene.prime), as_firm(stranger), f"/business/sites/{gate.site_id}"
+        asks = "招待か現場キーを頼んでください"
+
+        def links() -> int:
+            page: str = prime.get(f"{site}/structure/").content.decode()
+            return page.count(f'href="{site}/structure/invite/?firm={stranger}"')
+
+        home = theirs.get("/business/").content.decode()
+        assert (links(), asks in home) == (1, True)
+        a_tenure(gate.site_id, scene.prime, stranger, accepted=False)
+        home = theirs.get("/business/").content.decode()
+        assert (links(), asks in home, "招待が届いています" in home) == (0, False, True)
+        assert text(prime, f"{site}/structure/").count("招待済み（返事を待っています）") == 2
+
+    def test_an_invitation_for_days_that_are_over_stays_in_sight(self, scene: Scene) -> None:
+        place = FirmPlace(business_id=a_firm("先月の会社"), from_on=STARTED, until_on=STARTED + timedelta(days=9))
+        invite_firm(scene.site, None, place, **scene.by(scene.prime))
+        page = text(as_firm(scene.prime), f"{scene.path}/structure/")
+        assert ("対応を待っている会社 1社" in page, "先月の会社" in page) == (True, True)
+        assert "2026年9月9日（水）まで" in text(as_firm(place.business_id or BusinessId(0)), "/business/invitations/")
+
+    def test_a_firm_in_the_structure_finds_where_it_invites_below(self, scene: Scene) -> None:
+        way = f'href="{scene.path}/structure/{scene.upper.node_id}/invite/"'
+        for who, there in ((scene.first, True), (scene.second, False), (scene.prime, False)):
+            assert (way in as_firm(who).get(f"{scene.path}/structure/").content.decode()) is there
+
     def test_only_whom_a_page_shows_is_looked_at(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(waiting, "MANY", 1)
         monkeypatch.setattr(lacking, "MANY", 1)
