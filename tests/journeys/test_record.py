@@ -181,6 +181,7 @@ def test_a_forgotten_card_from_entry_to_approval_and_refusal(visitor: Make) -> N
     prime.sees("技能者が否認に答えました")
     prime.open(days)
     prime.sees("職長といっしょに入場しました", "前に否認した理由", "入場の記録が見当たりません")
+    prime.page.check("[name=claim]")  # what was refused before is not chosen to begin with
     prime.press("選んだものを承認する")
     prime.sees("1件を承認しました")
     month = f"/worker/days/{month_of(doubted)}/"
