@@ -19,9 +19,9 @@ from registry.touches.operations.judging import SentBatch
 
 # A batch of more touches is worth statements of its own; of smaller ones so many share them.
 SMALL = 20
-# Of the bigger ones each process works on so many at a time: while one waits for the database, another one is judged. More
-# would only take turns, and each turn costs (a tenth of the rate when eight of them did).
-BIG_AT_ONCE = 2
+# Of the bigger ones each process works on so many at a time: while two wait for the database, another one is judged. With
+# fewer the processors wait, a tenth of the time; more would only take turns, and each turn costs.
+BIG_AT_ONCE = 3
 
 
 def _receive_small(batches: Sequence[SentBatch]) -> Sequence[Received | RegistryError | None]:

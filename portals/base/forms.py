@@ -21,7 +21,7 @@ from portals.base.templatetags.ds import jdate
 from registry.accounts.operations import TooOftenError
 from registry.businesses.operations import KanaError
 from registry.core.errors import RegistryError
-from registry.core.ids import ID_DIGITS, IdKind, clean_digits, grouped, parse_id
+from registry.core.ids import CARD_DIGITS, IdKind, clean_digits, grouped, parse_card_number, parse_id
 from registry.core.kana import in_katakana, is_katakana
 from registry.core.typed_dates import parse_date, parse_month
 from registry.core.typed_text import visible
@@ -114,11 +114,16 @@ def form_page(
 
 
 def check_if_id(typed: str, *kinds: IdKind) -> str:
-    """What was typed; where it is digits that are nearly an ID, the ID itself. A wrong digit is told before any look-up."""
+    """What was typed; where it is digits that are nearly an ID, the ID itself. A wrong digit is told before any look-up.
+
+    Of a card's number, where a worker is looked for, the branch is left out.
+    """
     digits = clean_digits(typed)
-    if not digits.isdigit() or not _NEARLY_AN_ID <= len(digits) <= ID_DIGITS + 2:
+    if not digits.isdigit() or not _NEARLY_AN_ID <= len(digits) <= CARD_DIGITS:
         return typed
     try:
+        if len(digits) == CARD_DIGITS and IdKind.WORKER in kinds:
+            return str(parse_card_number(digits)[0])
         return str(parse_id(digits, *kinds))
     except RegistryError as error:
         raise refusal(error) from error

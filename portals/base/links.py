@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from portals.base.access import viewer_of
 from portals.base.common_forms import DayForm, DisputeForm
 from portals.base.forms import add_refusal, form_page, refusal
-from portals.base.templatetags.ds import jdate
+from portals.base.templatetags.ds import jdate, last_day
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, WorkerId
@@ -180,7 +180,8 @@ def _end(request: HttpRequest, form: forms.Form, link: LinkRow | EndedLinkRow) -
     except RegistryError as error:
         add_refusal(form, error)
         return False
-    success(request, _("link.ended" if link.business_id else "link.ended_by_name"))
+    key = "link.ended" if link.business_id else "link.ended_by_name"
+    success(request, _(key).format(day=jdate(last_day(until_on))))
     return True
 
 

@@ -207,7 +207,7 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: Any, row: RosterRow, on: date, **options: Any) -> None:
         kept = {name: getattr(row, name) for name in ("trade", "position", "work", "hazardous", "collects")}
-        options.setdefault("initial", {**kept, "from_on": max(on, row.from_on)})
+        options.setdefault("initial", {**kept, "from_on": on})
         super().__init__(*args, **options)
         own = dict(registered_choices(row.worker_id))
         offer(self, "trade", (own if row.trade in own else {row.trade: trade_name(row.trade), **own}).items())

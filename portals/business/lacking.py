@@ -16,11 +16,14 @@ from registry.core.ids import grouped
 from registry.histories.queries import LackingPerson, list_lacking_on_site
 from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
+from registry.structures.queries import RosterRow
 
 
 @dataclass(frozen=True)
 class ShownLack:
     """One of them in words; `url` leads to the roster's line that begins too late, `invite_url` to an invitation of the firm.
+
+    `is_before_place`: the first of the days lies before the firm has a place, which no line of the roster mends.
 
     Each firm is offered to be invited once, and not where it has an invitation to answer.
     """
@@ -32,6 +35,7 @@ class ShownLack:
     url: str
     invite_url: str
     is_invited: bool
+    is_before_place: bool
 
 
 def lacking_people(
@@ -46,23 +50,33 @@ def lacking_people(
 
 
 def shown_lacking(
-    rows: Sequence[LackingPerson], people: Mapping[int, Seen], late: Mapping[int, int], *, site_id: int,
-    invited: Collection[int] = (),
+    rows: Sequence[LackingPerson], people: Mapping[int, Seen], late: Mapping[int, RosterRow], *, site_id: int,
+    invited: Collection[int] = (), not_before: date = date.min,
 ) -> list[ShownLack]:  # fmt: skip
-    """The same in words; `late` are the lines of those who stand on the roster already, by worker."""
+    """The same in words; `late` are the first lines of those who stand on the roster already, by worker.
+
+    `not_before` is the first day of the firm's place, on which a line can begin.
+    """
     names, firms = names_of(people), names_of_businesses({row.business_id for row in rows if row.business_id})
     first_of = {row.business_id: row for row in reversed(rows)}
     return [
         ShownLack(
             row, names.get(row.worker_id, grouped(row.worker_id)),
             grouped(row.worker_id) if row.worker_id in names else "", firms.get(row.business_id or 0, ""),
-            reverse("business:change_entry", args=[site_id, late[row.worker_id]]) if row.worker_id in late else "",
+            _way_to_begin(late[row.worker_id], max(row.first_on, not_before), site_id) if row.worker_id in late else "",
             f"{reverse('business:invite', args=[site_id])}?firm={row.business_id}"
             if row.business_id and row.business_id not in invited and first_of[row.business_id] is row else "",
-            row.business_id in invited,
+            row.business_id in invited, row.first_on < not_before,
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _way_to_begin(line: RosterRow, first: date, site_id: int) -> str:
+    """Where a line is made to begin on an earlier day; "" where it begins as early as it can."""
+    if line.from_on <= first:
+        return ""
+    return f"{reverse('business:change_entry', args=[site_id, line.id])}?from={first.isoformat()}"
 
 
 def invitation_for(access: SiteAccess, firm: str) -> dict[str, Any]:

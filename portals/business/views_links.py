@@ -19,7 +19,7 @@ from registry.accounts.states import Permission
 from registry.core.days import jst_day
 from registry.core.ids import grouped
 from registry.disclosure.queries import LISTED, find_workers, see_worker
-from registry.workers.queries import EndedLinkRow, list_ended_links, list_link_requests, list_links
+from registry.workers.queries import EndedLinkRow, link_ends, list_ended_links, list_link_requests, list_links
 from registry.workers.states import LinkSide
 
 
@@ -33,8 +33,9 @@ def links(request: HttpRequest) -> HttpResponse:
     rows = list_link_requests(business_id=business_of(request))
     start = start_of(request)
     people = find_workers(viewer_of(request), "", at=timezone.now(), start=start, only=LISTED)
-    shown = [(seen, full_name(seen)) for seen in people.rows]
-    names = {seen.subject_id: name for seen, name in shown}
+    ends = link_ends([seen.subject_id for seen in people.rows], business_of(request), on=jst_day(timezone.now()))
+    shown = [(seen, full_name(seen), ends.get(seen.subject_id)) for seen in people.rows]
+    names = {seen.subject_id: name for seen, name, _end in shown}
     context = {
         "form": form,
         "answers": [row for row in rows if row.asked_by is LinkSide.WORKER],

@@ -84,11 +84,12 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
             "trade": trades.get(row.trade, row.trade), "position": positions.get(row.position, row.position),
             "may_change": access.manages and row.business_id == own, "is_ahead": row.from_on > access.on,
         })  # fmt: skip
-    shown = shown_lacking(lacking, people, _lines_of_firm(access, own), site_id=site_id)
+    lines = _lines_of_firm(access, own)
+    shown = shown_lacking(lacking, people, lines, site_id=site_id, not_before=_first_day_of(access))
     context = {
         "site": access.site, "is_prime": access.is_prime, "groups": sorted(groups.values(), key=lambda group: group["id"] != own),
         "lacking": shown, "more_lacking": more_lacking,
-        "may_put": access.manages and any(not one.url for one in shown),
+        "may_put": access.manages and any(row.worker_id not in lines for row in lacking),
         "may_add": access.manages and bool(_places(access)), "people": len({row.worker_id for row in rows}),
     }  # fmt: skip
     return render(request, "business/roster.html", context)
@@ -99,10 +100,15 @@ def _lacking(request: HttpRequest, access: SiteAccess) -> tuple[list[LackingPers
     return lacking_people(access, Reason.ROSTER_MISSING, business_id=business_of(request))
 
 
-def _lines_of_firm(access: SiteAccess, business_id: int) -> dict[int, int]:
+def _lines_of_firm(access: SiteAccess, business_id: int) -> dict[int, RosterRow]:
     """The first line of each of a firm's people on the roster."""
     lines = sorted((row for row in access.roster if row.business_id == business_id), key=lambda row: row.from_on)
-    return {row.worker_id: row.id for row in reversed(lines)}
+    return {row.worker_id: row for row in reversed(lines)}
+
+
+def _first_day_of(access: SiteAccess) -> date:
+    """The first day on which the firm can have people on the roster: that of its places, or of the prime's site."""
+    return min((place.from_on for place in _places(access) if place), default=access.site.from_on)
 
 
 @page(Permission.SITE_MANAGE)
@@ -114,8 +120,7 @@ def add_lacking(request: HttpRequest, site_id: int) -> HttpResponse:
         raise Http404
     lacking = [row for row in _lacking(request, access)[0] if row.worker_id not in listed_already]
     choices = _choices_of(request, access, lacking)
-    not_before = min((place.from_on for place in places if place), default=access.site.from_on)
-    first = first_day(lacking, not_before=not_before)
+    first = first_day(lacking, not_before=_first_day_of(access))
     initial = {"from_on": first, "workers": [number for number, _name in choices], "tenure": _place_on(places, first)}
     form = RosterForm(request.POST or None, people=choices, site=access.site, places=places, initial=initial)
     if request.method == "POST" and form.is_valid() and _put(request, access, form, dict(choices)):
@@ -234,11 +239,19 @@ def _own_line(request: HttpRequest, site_id: int, entry_id: int) -> tuple[SiteAc
     return access, row, full_name(seen[row.worker_id]) or grouped(row.worker_id)
 
 
+def _asked_day(request: HttpRequest) -> date | None:
+    """The day from which on a page led here to have the line hold."""
+    try:
+        return date.fromisoformat(request.GET.get("from", ""))
+    except ValueError:
+        return None
+
+
 @page(Permission.SITE_MANAGE)
 def change_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpResponse:
     """Change what the roster says of somebody, from a day on; the days before stay as they were."""
     access, row, name = _own_line(request, site_id, entry_id)
-    form = LineForm(request.POST or None, row=row, on=access.on)
+    form = LineForm(request.POST or None, row=row, on=_asked_day(request) or max(access.on, row.from_on))
     if request.method == "POST" and form.is_valid():
         try:
             change_roster_entry(

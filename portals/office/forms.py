@@ -26,7 +26,7 @@ from registry.businesses.states import MINISTER, PERMIT, BusinessKind, InsuredSt
 from registry.codes.queries import list_codes
 from registry.codes.states import Table
 from registry.core.days import jst_day
-from registry.core.ids import IdKind, clean_digits
+from registry.core.ids import IdKind, clean_digits, is_id
 
 
 def _codes(table: Table, *, with_code: bool = False) -> list[tuple[str, str]]:
@@ -120,6 +120,14 @@ class OwnerForm(forms.Form):
         label=_("unknown.card"), help_text=_("unknown.card_help"), max_length=40,
         widget=forms.TextInput(attrs={"class": "ds-w-20 ds-input-id", "inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
+
+    def clean_card(self) -> str:
+        """Say what is missing where only the worker's ID was typed: it is a good one, and names no card."""
+        typed = str(self.cleaned_data["card"])
+        digits = clean_digits(typed)
+        if digits.isascii() and digits.isdigit() and is_id(int(digits), IdKind.WORKER):
+            raise forms.ValidationError(_("unknown.branch_missing"))
+        return typed
 
 
 class DiscardForm(forms.Form):

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from portals.base.access import page, viewer_of
 from portals.base.doors import printed_address
-from portals.base.forms import form_page, key_of, refusal
+from portals.base.forms import IdField, form_page, key_of, refusal
 from portals.base.photos import KeptPhoto, kept_photo, photo_answer
 from portals.base.records import business_blocks, full_kana, full_name, worker_blocks
 from portals.base.rows import MORE
@@ -30,7 +30,7 @@ from portals.office.record_forms import RecordForm
 from portals.office.worker_form import WorkerForm
 from registry.accounts.states import Permission
 from registry.businesses.operations import BusinessData, check_business, register_business
-from registry.businesses.queries import list_users_without_password
+from registry.businesses.queries import list_users_without_password, names_of_businesses
 from registry.cards.operations import register_worker_with_card
 from registry.core.errors import RegistryError
 from registry.core.ids import BusinessId, IdKind, grouped
@@ -145,6 +145,8 @@ def _shown(field: forms.BoundField, value: object) -> str:
         return _("word.yes") if value else _("word.no")
     if isinstance(value, date):
         return jdate(value)
+    if isinstance(field.field, IdField) and isinstance(value, int):
+        return " ".join((grouped(value), names_of_businesses([value]).get(value, ""))).strip()
     if isinstance(value, int):
         return count(value)
     return str(dict(getattr(field.field, "choices", [])).get(value, value))

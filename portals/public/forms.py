@@ -29,6 +29,8 @@ class LoginForm(forms.Form):
     )  # fmt: skip
     password = _password(_("public.login.password"), "current-password")
 
+    is_typed_anew = True
+
     def clean_login_id(self) -> str:
         """Tell a wrong digit at once, before it costs a try; the office's people log in by a word."""
         return check_if_id(self.cleaned_data["login_id"], IdKind.WORKER, IdKind.BUSINESS, IdKind.USER)
@@ -36,6 +38,8 @@ class LoginForm(forms.Form):
 
 class StepForm(forms.Form):
     """A step of the first log-in; nothing of it is ever shown again but what was wrong."""
+
+    is_typed_anew = True
 
     def show_errors(self, errors: dict[str, list[str]]) -> None:
         """Show an empty form with what was wrong the last time."""

@@ -22,6 +22,7 @@ from registry.core.days import jst_day
 from registry.disclosure.queries import see_worker
 from registry.histories.queries import RefusedDay, list_claims_of_worker, list_days_of_worker, list_refused_of_worker
 from registry.notices.queries import NoticeRow, list_notices
+from registry.notices.states import NoticeKind
 from registry.sites.queries import list_unjoined_sites
 from registry.touches.derive.days import working_day
 from registry.workers.queries import list_link_requests
@@ -35,8 +36,15 @@ def _pages_of(places: Collection[Place]) -> dict[Place, str]:
     return {place: reverse("worker:day", args=[place[1].year, place[1].month, place[1].day]) for place in places}
 
 
+_OF_CARDS = {
+    NoticeKind.CARD_STOPPED, NoticeKind.CARD_LIFTED, NoticeKind.CARD_SHIPPED, NoticeKind.CARD_ENDED,
+}  # fmt: skip
+
+
 def _page_of(row: NoticeRow) -> str:
-    """Where links are answered."""
+    """Where links are answered, and where a card stands."""
+    if row.kind in _OF_CARDS:
+        return reverse("worker:card")
     return reverse("worker:links") if row.kind in OF_LINKS else ""
 
 

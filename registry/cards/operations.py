@@ -111,13 +111,14 @@ def stop_old_card(worker_id: WorkerId, branch: int, *, reason: str, by: Actor, a
 
 @transaction.atomic
 def lift_stop(worker_id: WorkerId, *, by: Actor, at: datetime) -> CardRow:
-    """Lift the stop of a card that was found again, until a new one is made (ruling 19)."""
+    """Lift the stop of a card that was found again, until a new one is made (ruling 19). Tells the worker."""
     card = _own_card(worker_id, CardState.STOPPED, by=by)
     stopped_at = card.stopped_at or at
     move(card, CARD_LIFE, CardMove.LIFT, by=by, at=at)
     card.stopped_at = None
     card.save(update_fields=["stopped_at"])
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(stopped_at))
+    _tell(NoticeKind.CARD_LIFTED, worker_id, at=at)
     return card_row(card)
 
 

@@ -16,6 +16,7 @@ SiteId = NewType("SiteId", int)
 
 BODY_DIGITS = 11
 ID_DIGITS = 14
+CARD_DIGITS = ID_DIGITS + 2  # with the branch
 LOGIN_ID_LENGTH = 64
 _SEPARATORS = re.compile(r"[\s\-‐‑–—―ー−_]+")
 
@@ -102,6 +103,6 @@ def parse_card_number(text: str) -> tuple[WorkerId, int]:
     digits = clean_digits(text)
     number, branch = digits[:ID_DIGITS], digits[ID_DIGITS:]
     worker_id = WorkerId(parse_id(number, IdKind.WORKER))
-    if len(branch) != 2 or not branch.isascii() or not branch.isdigit() or branch == "00":  # noqa: PLR2004 -- two digits
+    if len(digits) != CARD_DIGITS or not branch.isascii() or not branch.isdigit() or branch == "00":
         raise IdShapeError(typed=text)
     return worker_id, int(branch)

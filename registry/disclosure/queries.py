@@ -31,7 +31,7 @@ from registry.core.viewer import Viewer
 from registry.files.queries import StoredFile
 from registry.histories.queries import list_days_elsewhere, was_lately_at, workers_at_work_for, workers_bound_below
 from registry.notices.states import LetterKind
-from registry.sites.queries import find_site, firm_and_reach
+from registry.sites.queries import find_site, firm_and_reach, prime_and_unit
 from registry.structures.queries import (
     RosterRow,
     firms_of_expected,
@@ -243,13 +243,14 @@ def see_workers_on_site(
     Raises `NotFoundError` where the viewer's firm has no part in the site.
     """
     wanted, firm = set(ids), viewer.business_id
-    site = find_site(site_id)
-    if site is None or firm is None or not viewer.reach.holds_site(site.id, site.unit_id):
+    found = prime_and_unit(site_id)
+    if found is None or firm is None or not viewer.reach.holds_site(site_id, found[1]):
         raise NotFoundError
-    if site.business_id != firm and not has_part_in(site_id, firm):
+    is_prime = found[0] == firm
+    if not is_prime and not has_part_in(site_id, firm):
         raise NotFoundError
     below = wanted
-    if site.business_id != firm:
+    if not is_prime:
         below = wanted & (workers_on_rosters_below(site_id, firm) | workers_bound_below(site_id, firm))
     relations = dict(relations_to_workers(viewer, wanted, at=at))
     relations |= {one: relations.get(one, frozenset()) | {Relation.UPPER_FIRM} for one in below}

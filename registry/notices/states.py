@@ -61,6 +61,7 @@ class NoticeKind(StrEnum):
     CODE_SENT_AGAIN = "code_sent_again"
     LINKED = "linked"
     CARD_STOPPED = "card_stopped"
+    CARD_LIFTED = "card_lifted"
     CARD_SHIPPED = "card_shipped"
     CARD_ENDED = "card_ended"
     INVITED = "invited"

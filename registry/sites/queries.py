@@ -113,6 +113,12 @@ def rows_of_sites(sites: Iterable[Site]) -> list[SiteRow]:
     ]  # fmt: skip
 
 
+def prime_and_unit(site_id: int) -> tuple[int, int | None] | None:
+    """The prime of a registered site, and the unit that it filed the site under; None where there is no such site."""
+    found = Site.objects.filter(pk=site_id, business__isnull=False).values_list("business_id", "unit_id").first()
+    return (found[0] or 0, found[1]) if found else None
+
+
 def find_site(site_id: int) -> SiteRow | None:
     """A site by its ID, or None."""
     return load_sites([site_id]).get(site_id)

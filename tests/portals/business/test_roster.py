@@ -327,3 +327,22 @@ class TestLacking:
         bind_all()
         page = text(client, f"/business/sites/{gate.site_id}/roster/")
         assert ("名簿の開始日を直す" in page, "この人たちを名簿に載せる" in page) == (True, False)
+        page = client.get(f"/business/sites/{gate.site_id}/roster/").content.decode()
+        way = re.search(r'href="([^"]+\?from=2026-11-18)"', page)
+        assert way
+        assert client.get(way[1]).context["form"]["from_on"].value() == "2026/11/18"
+        assert client.get(way[1].replace("2026-11-18", "x")).context["form"]["from_on"].value() == "2026/11/20"
+
+    def test_no_line_begins_before_the_firm_has_its_place(self, scene: Scene) -> None:
+        """The link leads to the first day that a line can have; where there is none, only who acts is said."""
+        gate, firm = a_gate(scene.prime, name="別の現場"), a_firm("あとの工業")
+        cards, begins = [a_worker(firm, name) for name in ("初日から", "遅れて")], date(2026, 11, 17)
+        place = a_tenure(gate.site_id, scene.prime, firm, from_on=begins)
+        gate.send(*(a_touch(n, card, "2026-11-16T08:00:00+09:00") for n, card in enumerate(cards, start=1)))
+        for card, day in zip(cards, (begins, TODAY), strict=True):
+            people = [(card.worker_id, RosterData(trade="06-01"))]
+            add_to_roster(gate.site_id, place.id, people, from_on=day, by=owner_of(firm), at=NOW)
+        bind_all()
+        page = as_firm(firm).get(f"/business/sites/{gate.site_id}/roster/").content.decode()
+        assert page.count("会社が現場に入る前の日です") == 2
+        assert re.findall(r"\?from=([0-9-]+)", page) == ["2026-11-17"]

@@ -34,6 +34,8 @@ def test_an_owner_is_named_and_the_day_is_his(office: Client, gate: Gate, card: 
     page = office.get(LIST).content.decode()
     number = f"{grouped(card.worker_id)}-07"
     assert (number in page, "&lt;b&gt;04" in page) == (True, True)
+    without = office.post(where(gate, 1), {"card": grouped(card.worker_id)})
+    assert (without.status_code, "カードの枝番がありません" in without.content.decode()) == (422, True)
     for wrong in ("", "1234", f"{card.worker_id}-55"):
         answer = office.post(where(gate, 1), {"card": wrong})
         assert (answer.status_code, wrong in answer.content.decode()) == (422, True)

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portals.office.worker_form import WorkerForm
+from registry.core.ids import grouped
 from registry.drafts.models import Draft
 from registry.workers.models import Credential, Insurance, Worker, WorkerTrade
 from registry.workers.states import Confirmation, CredentialBlock, InsuranceItem
@@ -88,6 +89,13 @@ def test_a_full_worker_stands_complete_on_the_own_page(office: Client) -> None:
 def trade_name(code: str) -> str:
     form: Any = WorkerForm()
     return str(dict(form.fields["trade"].choices)[code]).removeprefix(f"{code} ")
+
+
+def test_the_employer_is_checked_by_its_name(office: Client) -> None:
+    firm = a_firm("見比べる工務店")
+    checked = send(office, {**FULL, "employer_name": "", "employer_id": str(firm)})
+    on_check = [text for _, rows in checked.context["blocks"] for _, text in rows]
+    assert f"{grouped(firm)} 見比べる工務店" in on_check
 
 
 def test_what_was_typed_is_kept_row_by_row(office: Client) -> None:

@@ -43,3 +43,9 @@ def test_a_code_asks_the_phone_for_digits() -> None:
     shown = str(SecurityCodeForm())
     assert 'inputmode="numeric"' in shown
     assert 'autocomplete="one-time-code"' in shown
+
+
+def test_a_cards_number_names_its_worker() -> None:
+    form = LoginForm({"login_id": "1234 5678 9018 21-01", "password": "x"})
+    assert form.is_valid()
+    assert form.cleaned_data["login_id"] == "12345678901821"

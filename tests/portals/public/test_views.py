@@ -57,6 +57,7 @@ def test_what_was_wrong_with_a_step_is_shown_once(client: Client, worker: CardRo
     refused = new_password(client, letters["initial"], "mijikai").content.decode()
     assert "data-error-summary" in refused
     assert 'href="#id_new_password"' in refused
+    assert ("入力した内容は残っています" in refused, "入力し直してください" in refused) == (False, True)
     page = client.get("/login/password/")
     assert (page.status_code, "data-error-summary" in page.content.decode()) == (200, False)
 

@@ -85,6 +85,9 @@ def test_a_found_card_works_again(worker: Client, card: CardRow) -> None:
     assert "数え直します" in worker.get("/worker/card/lift/").content.decode()
     assert "停止を解除しました" in press(worker, "lift", card).content.decode()
     assert Card.objects.get().stopped_at is None
+    newest = worker.get("/worker/").content.decode().partition("お知らせ</h2>")[2]
+    assert newest.index("カードをまた使えるようになりました") < newest.index("カードの使用を止めました")
+    assert 'href="/worker/card/"' in newest
 
 
 def test_the_phone_serves_while_the_card_is_stopped(worker: Client, card: CardRow) -> None:
