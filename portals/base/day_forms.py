@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portals.base.forms import IdField, TextField, TypedDateField, TypedTimeField, offer
+from portals.base.forms import IdField, PastDateField, TextField, TypedTimeField, offer
 from registry.codes.queries import code_names
 from registry.codes.states import Table
 from registry.core.days import jst_day
@@ -39,7 +39,7 @@ def registered_choices(*worker_ids: int) -> list[tuple[str, str]]:
 class ClaimForm(forms.Form):
     """A day that was worked without a touch."""
 
-    day = TypedDateField(label=_("claim.day"))
+    day = PastDateField(label=_("claim.day"))
     site_id = IdField(IdKind.SITE, label=_("claim.site_id"), help_text=_("claim.site_id_help"), required=False)
     site_name = TextField(
         label=_("claim.site_name"), help_text=_("claim.site_name_help"), max_length=200, required=False

@@ -12,6 +12,7 @@ from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +21,11 @@ from portals.base.drafts import open_draft
 from portals.base.templatetags.ds import jdate
 from registry.accounts.operations import TooOftenError
 from registry.businesses.operations import KanaError
+from registry.core.days import jst_day
 from registry.core.errors import RegistryError
 from registry.core.ids import CARD_DIGITS, IdKind, clean_digits, grouped, parse_card_number, parse_id
 from registry.core.kana import in_katakana, is_katakana
-from registry.core.typed_dates import parse_date, parse_month
+from registry.core.typed_dates import parse_date, parse_month, parse_recent_date
 from registry.core.typed_text import visible
 from registry.core.typed_times import parse_time
 
@@ -230,6 +232,17 @@ class TypedDateField(_TypedField):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored day as 2026/11/20; what was typed as it was typed."""
         return f"{value:{self.shown_as}}" if isinstance(value, date) else value
+
+
+class PastDateField(TypedDateField):
+    """A day that lies behind us: it needs no year."""
+
+    help_key = _("base.date.help_past")
+
+    @staticmethod
+    def parse(text: str) -> date:
+        """The last such day."""
+        return parse_recent_date(text, today=jst_day(timezone.now()))
 
 
 class LastDayField(TypedDateField):

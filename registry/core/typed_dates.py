@@ -13,6 +13,7 @@ _ERA_START = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 19
 _ERA = re.compile(r"^(令和|平成|昭和|大正|[RHST])(元|\d{1,2})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
 _YEAR = re.compile(r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
 _PLAIN = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_SHORT = re.compile(r"^(\d{1,2})[月/.-](\d{1,2})日?$")
 _WEEKDAY = re.compile(r"\([月火水木金土日](?:曜日?)?\)$")
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _ENGLISH = re.compile(
@@ -55,7 +56,7 @@ def parse_date(text: str) -> date:
 
     Raises `DateShapeError`, `DateUnknownError`, `DateEraError` or `DateYearError`.
     """
-    typed = _WEEKDAY.sub("", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper())
+    typed = _without_weekday(text)
     era = _ERA.match(typed)
     if era:
         name, year, month, day = era.groups()
@@ -72,6 +73,20 @@ def parse_date(text: str) -> date:
         day, month, year = english.groups()
         return _date(int(year), str(_MONTHS.index(month) + 1), day, text)
     raise DateShapeError(typed=text)
+
+
+def parse_recent_date(text: str, *, today: date) -> date:
+    """Read a day that lies behind us: 11/20 and 11月20日 too, as the last such day. Raises as `parse_date`."""
+    short = _SHORT.match(_without_weekday(text))
+    if not short:
+        return parse_date(text)
+    month, day = short.groups()
+    is_ahead = (int(month), int(day)) > (today.month, today.day)
+    return _date(today.year - is_ahead, month, day, text)
+
+
+def _without_weekday(text: str) -> str:
+    return _WEEKDAY.sub("", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper())
 
 
 def parse_month(text: str) -> date:

@@ -10,6 +10,7 @@ from registry.core.typed_dates import (
     MonthShapeError,
     parse_date,
     parse_month,
+    parse_recent_date,
 )
 
 
@@ -64,3 +65,20 @@ def test_parse_month_takes_any_usual_way(typed: str) -> None:
 def test_parse_month_tells_what_is_no_month(typed: str) -> None:
     with pytest.raises(MonthShapeError):
         parse_month(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("11/20", date(2026, 11, 20)), ("１１月２０日（金）", date(2026, 11, 20)), ("11-21", date(2025, 11, 21)),
+        ("12.31", date(2025, 12, 31)), ("1/1", date(2026, 1, 1)), ("2025/11/20", date(2025, 11, 20)),
+    ],
+)  # fmt: skip
+def test_a_day_that_lies_behind_us_needs_no_year(typed: str, expected: date) -> None:
+    assert parse_recent_date(typed, today=date(2026, 11, 20)) == expected
+
+
+@pytest.mark.parametrize("typed", ["2/30", "13/1"])
+def test_a_day_without_a_year_is_one_of_the_calendar(typed: str) -> None:
+    with pytest.raises(DateShapeError):
+        parse_recent_date(typed, today=date(2026, 11, 20))
