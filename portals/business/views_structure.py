@@ -162,9 +162,22 @@ def _own_invitation(request: HttpRequest, tenure_id: int) -> TenureRow:
     return row
 
 
+def _answered_before(request: HttpRequest, row: TenureRow) -> HttpResponse | None:
+    """Where a page that was left open leads once somebody else has answered the invitation, or taken it back."""
+    if row.state is TenureState.INVITED:
+        return None
+    firm = names_of_businesses([row.invited_by_id])[row.invited_by_id]
+    say_error(
+        request, _(f"structure.before.{row.state}").format(firm=firm, site=names_of_sites([row.site_id])[row.site_id])
+    )
+    return redirect("business:invitations")
+
+
 @require_POST
 def _accept(request: HttpRequest, tenure_id: int) -> HttpResponse:
     row = _own_invitation(request, tenure_id)
+    if row.state is not TenureState.ACCEPTED and (instead := _answered_before(request, row)):
+        return instead
     try:
         accept_invitation(tenure_id, by=viewer_of(request).actor(), at=timezone.now())
     except RegistryError as error:
@@ -181,6 +194,8 @@ accept = page(Permission.BUSINESS_SITES)(_accept)
 def decline(request: HttpRequest, tenure_id: int) -> HttpResponse:
     """Refuse an invitation with a reason."""
     row = _own_invitation(request, tenure_id)
+    if row.state is not TenureState.DECLINED and (instead := _answered_before(request, row)):
+        return instead
     form: forms.Form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]

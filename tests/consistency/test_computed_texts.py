@@ -54,6 +54,7 @@ COMPUTED: dict[str, list[tuple[str, ...]]] = {
         ("vacant",),
         *((one,) for one in TenureState if one not in {TenureState.WITHDRAWN, TenureState.JOINED}),
     ],
+    "structure.before.{}": [(TenureState.ACCEPTED,), (TenureState.DECLINED,), (TenureState.WITHDRAWN,)],
     "end.{}": [(one,) for one in EndDisputeState],
     "end.by.{}": [("you",), ("office",), *((one,) for one in LinkSide)],
     "role.{}": [(one,) for one in Role if one not in OFFICE_AND_WORKERS],  # in the list of a firm's users

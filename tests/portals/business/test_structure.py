@@ -22,6 +22,7 @@ from registry.structures.operations.tenures import (
     end_tenure,
     exchange_firm,
     invite_firm,
+    withdraw_tenure,
 )
 from registry.structures.queries import find_site_key, list_structure
 from tests.factories.cast import NOW, STARTED, a_firm, a_gate, a_tenure, a_touch, a_worker, owner_of
@@ -317,6 +318,25 @@ class TestInviting:
             assert (refused.status_code, "上位の会社に、最後の日を直して" in refused.content.decode()) == (422, True)
         assert "これからも続きます" in prime.post(path, {"keep": "1"}, follow=True).content.decode()
         assert "期間の終わりを取りやめました" in firm.get("/business/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("answer", "late", "said"),
+        [
+            ("accept", "decline", "すでに自社のどなたかが承認"), ("decline", "accept", "すでに自社のどなたかが断って"),
+            ("withdraw", "accept", "元請建設が取り下げて"),
+        ],
+    )  # fmt: skip
+    def test_a_page_that_was_left_open_says_what_became_of_the_invitation(
+        self, scene: Scene, answer: str, late: str, said: str
+    ) -> None:
+        invited = a_firm("招待先")
+        tenure = a_tenure(scene.site, scene.prime, invited, accepted=answer == "accept")
+        if answer == "decline":
+            decline_invitation(tenure.id, reason="手いっぱい", by=owner_of(invited), at=NOW)
+        elif answer == "withdraw":
+            withdraw_tenure(tenure.id, **scene.by(scene.prime))
+        path = f"/business/invitations/{tenure.id}/{late}/"
+        assert said in as_firm(invited).post(path, {"reason": "やはり行けません"}, follow=True).content.decode()
 
     def test_two_clicks_invite_once(self, scene: Scene) -> None:
         client, firm = as_firm(scene.first), a_firm("三次工業")
