@@ -4,11 +4,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from portals.business.lacking import lacking_people
 from portals.business.site_access import SiteAccess
 from portals.business.views_structure import holes_of
 from registry.histories.queries import sum_sites
-from registry.histories.states import Reason
 from registry.structures.queries import count_people_on_roster
 from registry.touches.queries import count_unsent
 
@@ -16,21 +14,11 @@ from registry.touches.queries import count_unsent
 def counts_of_site(access: SiteAccess) -> dict[str, str]:
     """A line for each of structure, roster, this month's days and devices, as their own pages count for the prime."""
     return {
-        "structure": _firms(access),
+        "structure": _("site.count_firms").format(firms=access.firms, holes=len(holes_of(access))),
         "roster": _("site.count_people").format(people=count_people_on_roster(access.site.id, on=access.on)),
         "days": _month(access.site.id, access.working_day.replace(day=1)),
         "devices": _unsent(access.site.id) if access.manages else "",
     }
-
-
-def _firms(access: SiteAccess) -> str:
-    """How many firms there are, how many are waited for, and how many people work for a firm without a place."""
-    said = _("site.count_firms").format(firms=access.firms, holes=len(holes_of(access)))
-    lacking, more = lacking_people(access, Reason.STRUCTURE_MISSING)
-    if not lacking:
-        return said
-    key = "site.count_without_firm_or_more" if more else "site.count_without_firm"
-    return said + _(key).format(people=len({row.worker_id for row in lacking}))
 
 
 def _unsent(site_id: int) -> str:
