@@ -118,7 +118,7 @@ def test_a_structure_over_two_tiers_and_one_that_comes_a_week_late(
     seconds.press("変更")
     seconds.fill(from_on="2001/1/1")
     seconds.press("変更する")
-    seconds.sees("期間の外か、始まりより前")
+    seconds.sees("会社がこの現場に入ったのは")
     seconds.fill(from_on=f"{jst_day(now):%Y/%m/%d}", work="配筋と結束")
     seconds.press("変更する")
     seconds.sees("名簿の内容を変えました", "配筋と結束")
