@@ -1,6 +1,6 @@
 """Forms that several portals ask for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -16,8 +16,9 @@ class DayForm(forms.Form):
 
     until_on = LastDayField(label=_("base.until_on"))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("initial", {"until_on": jst_day(timezone.now()) + timedelta(days=1)})
+    def __init__(self, *args: Any, until_on: date | None = None, **options: Any) -> None:
+        """`until_on` is the end that was said before; where there is none, today is offered as the last day."""
+        options.setdefault("initial", {"until_on": until_on or jst_day(timezone.now()) + timedelta(days=1)})
         super().__init__(*args, **options)
 
 

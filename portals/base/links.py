@@ -20,7 +20,7 @@ from portals.base.templatetags.ds import jdate, last_day
 from registry.core.days import jst_day
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, WorkerId
-from registry.structures.operations.rosters import end_affiliation, keep_affiliation, settle_end
+from registry.structures.operations.ends import end_affiliation, keep_affiliation, settle_end
 from registry.workers.operations.ends import dispute_end
 from registry.workers.operations.links import accept_link, ask_for_link, decline_link, side_of
 from registry.workers.queries import (
@@ -143,8 +143,7 @@ def end_page(request: HttpRequest, link: LinkRow | EndedLinkRow, name: str, lead
     if "keep" in request.POST:
         _keep(request, link)
         return redirect(back)
-    shown = {"initial": {"until_on": link.until_on}} if link.until_on else {}
-    form = DayForm(request.POST or None, **shown)
+    form = DayForm(request.POST or None, until_on=link.until_on)
     if request.method == "POST" and form.is_valid() and _end(request, form, link):
         return redirect(back)
     may_keep = _may_keep(request, link)

@@ -28,8 +28,8 @@ from registry.core.short_codes import shown_code
 from registry.histories.queries import list_lacking_on_site
 from registry.histories.states import Reason
 from registry.sites.queries import find_site
+from registry.structures.operations.ends import end_place
 from registry.structures.operations.keys import check_site_key, join_by_key, make_site_key, withdraw_site_key
-from registry.structures.operations.rosters import end_place
 from registry.structures.operations.tenures import (
     exchange_firm,
     invite_firm,
@@ -110,7 +110,7 @@ def end(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
     """Close a firm's place from a day on, saying what follows."""
     access = access_to(request, site_id)
     row = _handled(access, tenure_id, own=True)
-    form = DayForm(request.POST or None, **({"initial": {"until_on": row.until_on}} if row.until_on else {}))
+    form = DayForm(request.POST or None, until_on=row.until_on)
     is_kept = "keep" in request.POST
     if request.method == "POST" and (is_kept or form.is_valid()):
         until_on = None if is_kept else form.cleaned_data["until_on"]

@@ -35,11 +35,11 @@ from registry.disclosure.queries import LISTED, find_workers, see_workers_on_sit
 from registry.histories.operations.binder import bind_at_once
 from registry.histories.queries import LackingPerson
 from registry.histories.states import Reason
+from registry.structures.operations.ends import end_roster_entry
 from registry.structures.operations.rosters import (
     RosterData,
     add_to_roster,
     change_roster_entry,
-    end_roster_entry,
     withdraw_roster_entry,
 )
 from registry.structures.queries import RosterRow, TenureRow, find_roster_line, list_roster
@@ -272,7 +272,7 @@ def change_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpRespo
 def end_entry(request: HttpRequest, site_id: int, entry_id: int) -> HttpResponse:
     """Take somebody off the roster from a day on; the days before stay. An end that was said can be moved or taken back."""
     access, row, name = _own_line(request, site_id, entry_id)
-    form = DayForm(request.POST or None, **({"initial": {"until_on": row.until_on}} if row.until_on else {}))
+    form = DayForm(request.POST or None, until_on=row.until_on)
     is_kept = "keep" in request.POST
     if request.method == "POST" and (is_kept or form.is_valid()):
         asked = None if is_kept else form.cleaned_data["until_on"]

@@ -162,9 +162,9 @@ def _own_invitation(request: HttpRequest, tenure_id: int) -> TenureRow:
     return row
 
 
-def _answered_before(request: HttpRequest, row: TenureRow) -> HttpResponse | None:
-    """Where a page that was left open leads once somebody else has answered the invitation, or taken it back."""
-    if row.state is TenureState.INVITED:
+def _answered_before(request: HttpRequest, row: TenureRow, answer: TenureState) -> HttpResponse | None:
+    """Where a page that was left open leads once the invitation has another answer than this one, or was taken back."""
+    if row.state in {TenureState.INVITED, answer}:
         return None
     firm = names_of_businesses([row.invited_by_id])[row.invited_by_id]
     say_error(
@@ -176,7 +176,7 @@ def _answered_before(request: HttpRequest, row: TenureRow) -> HttpResponse | Non
 @require_POST
 def _accept(request: HttpRequest, tenure_id: int) -> HttpResponse:
     row = _own_invitation(request, tenure_id)
-    if row.state is not TenureState.ACCEPTED and (instead := _answered_before(request, row)):
+    if instead := _answered_before(request, row, TenureState.ACCEPTED):
         return instead
     try:
         accept_invitation(tenure_id, by=viewer_of(request).actor(), at=timezone.now())
@@ -194,7 +194,7 @@ accept = page(Permission.BUSINESS_SITES)(_accept)
 def decline(request: HttpRequest, tenure_id: int) -> HttpResponse:
     """Refuse an invitation with a reason."""
     row = _own_invitation(request, tenure_id)
-    if row.state is not TenureState.DECLINED and (instead := _answered_before(request, row)):
+    if instead := _answered_before(request, row, TenureState.DECLINED):
         return instead
     form: forms.Form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -21,12 +21,11 @@ from registry.sites.operations.sites import (
     open_site,
 )
 from registry.sites.queries import list_terminals
+from registry.structures.operations.ends import end_affiliation, end_roster_entry
 from registry.structures.operations.rosters import (
     RosterData,
     add_to_roster,
     change_roster_entry,
-    end_affiliation,
-    end_roster_entry,
     withdraw_roster_entry,
 )
 from registry.structures.operations.tenures import (

@@ -169,12 +169,8 @@ def tell_firm(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: da
 def _words(tenure: Tenure, *, firm_id: int, reason: str = "") -> dict[str, str]:
     """What a message on a place says: which firm acted, on which site, from which day on nobody is there."""
     site = Site.objects.get(pk=tenure.node.site_id)
-    said = {
-        "firm": names_of_businesses([firm_id])[firm_id],
-        "site": site.name,
-        "site_id": str(site.pk),
-        "reason": reason,
-    }
+    firm = names_of_businesses([firm_id])[firm_id]
+    said = {"firm": firm, "site": site.name, "site_id": str(site.pk), "reason": reason}
     return said | ({"day": tenure.until_on.isoformat()} if tenure.until_on else {})
 
 

@@ -12,7 +12,8 @@ from registry.core.ids import WorkerId
 from registry.disclosure.queries import see_worker, viewer_for
 from registry.histories.operations.binder import bind_months
 from registry.histories.operations.claims import refuse_claim
-from registry.structures.operations.rosters import RosterData, add_to_roster, end_roster_entry
+from registry.structures.operations.ends import end_roster_entry
+from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.queries import list_roster, tenures_of_firm
 from tests.factories.cast import NOW, STARTED, a_firm, a_touch, a_worker, owner_of
 from tests.factories.days import bind_all

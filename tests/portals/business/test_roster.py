@@ -10,7 +10,8 @@ from django.test import Client
 from registry.audit.models import Look
 from registry.core.ids import BusinessId
 from registry.histories.operations.binder import follow
-from registry.structures.operations.rosters import RosterData, add_to_roster, end_affiliation
+from registry.structures.operations.ends import end_affiliation
+from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.structures.operations.tenures import end_tenure
 from registry.structures.queries import RosterRow, list_roster
 from registry.workers.models import WorkerTrade

@@ -8,13 +8,12 @@ import pytest
 from registry.core.errors import NotFoundError
 from registry.core.ids import BusinessId, SiteId
 from registry.structures.models import Tenure
+from registry.structures.operations.ends import end_affiliation, settle_end
 from registry.structures.operations.keys import join_by_key, make_site_key
 from registry.structures.operations.rosters import (
     RosterData,
     add_to_roster,
     change_roster_entry,
-    end_affiliation,
-    settle_end,
 )
 from registry.structures.operations.tenures import (
     FirmPlace,

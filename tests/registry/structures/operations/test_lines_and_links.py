@@ -6,12 +6,11 @@ import pytest
 
 from registry.core.ids import SiteId
 from registry.histories.queries import list_days_of_worker
+from registry.structures.operations.ends import end_affiliation, settle_end
 from registry.structures.operations.rosters import (
     RosterData,
     add_to_roster,
     change_roster_entry,
-    end_affiliation,
-    settle_end,
     withdraw_roster_entry,
 )
 from registry.structures.operations.tenures import end_tenure, withdraw_tenure

@@ -1,41 +1,34 @@
 """Rosters: own linked people, with trade, position and work, from a day on."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from registry.cards.queries import CardRow
-from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId, SiteId
-from registry.notices.queries import list_notices
 from registry.structures.models import RosterEntry
+from registry.structures.operations.ends import (
+    end_affiliation,
+    end_roster_entry,
+    keep_affiliation,
+    settle_end,
+)
 from registry.structures.operations.rosters import (
     NotLinkedError,
     OnRosterError,
     RosterData,
     RosterDaysError,
-    RosterLineEndedError,
-    RosterLineGoneError,
     RosterTradeError,
     RosterTradeUnregisteredError,
     add_to_roster,
     change_roster_entry,
-    end_affiliation,
-    end_place,
-    end_roster_entry,
-    keep_affiliation,
-    settle_end,
     withdraw_roster_entry,
 )
 from registry.structures.operations.tenures import (
-    FirmPlace,
-    NodeTakenError,
-    PlaceLongerError,
     end_tenure,
-    exchange_firm,
 )
 from registry.structures.queries import TenureRow, firms_of_expected, list_roster
 from registry.workers.models import WorkerTrade
@@ -310,82 +303,6 @@ def test_an_ended_line_keeps_the_days_before(scene: Scene) -> None:
     assert firms_of_expected(scene.site, on=day) == {}
     with pytest.raises(RosterDaysError):
         end_roster_entry(row.id, until_on=STARTED, by=owner_of(scene.firm), at=NOW)
-
-
-def test_an_end_that_was_said_is_moved_and_taken_back(scene: Scene) -> None:
-    scene.add()
-    (row,) = list_roster(scene.site, on=STARTED)
-    by, today = owner_of(scene.firm), NOW.date()
-    for days in (9, 20, 5, None):
-        until_on = None if days is None else today + timedelta(days=days)
-        assert end_roster_entry(row.id, until_on=until_on, by=by, at=NOW) == until_on
-        assert lines(scene) == [("06-01", STARTED, until_on)]
-
-
-def test_no_end_lies_behind_that_of_the_place_the_link_or_before_the_next_line(scene: Scene) -> None:
-    scene.add()
-    (row,) = list_roster(scene.site, on=STARTED)
-    by, prime, today = owner_of(scene.firm), owner_of(scene.prime), NOW.date()
-    left, place_ends, later = (today + timedelta(days=days) for days in (5, 9, 20))
-    how: dict[str, Any] = {"by": by, "at": NOW}
-    end_place(scene.tenure.id, until_on=place_ends, by=prime, at=NOW, on=today)
-    assert [end_roster_entry(row.id, until_on=until_on, **how) for until_on in (later, None)] == [place_ends] * 2
-    end_affiliation(last_link(scene.card.worker_id, scene.firm), until_on=left, **how)
-    assert [end_roster_entry(row.id, until_on=until_on, **how) for until_on in (later, None)] == [left] * 2
-    end_roster_entry(row.id, until_on=today - timedelta(days=5), **how)
-    scene.add(from_on=today)
-    assert end_roster_entry(row.id, until_on=None, **how) == today
-    assert lines(scene) == [("06-01", STARTED, today), ("06-01", today, left)]
-
-
-def test_the_end_of_a_place_moves_with_its_people_and_is_told(scene: Scene) -> None:
-    scene.add()
-    (row,) = list_roster(scene.site, on=STARTED)
-    firm, prime, today = owner_of(scene.firm), owner_of(scene.prime), NOW.date()
-    early, late = (today + timedelta(days=days) for days in (9, 20))
-
-    def end(until_on: date | None, by: Actor) -> None:
-        end_place(scene.tenure.id, until_on=until_on, by=by, at=NOW, on=today)
-
-    for until_on in (early, late, None, late):
-        end(until_on, prime)
-        assert lines(scene) == [("06-01", STARTED, until_on)]
-        told = [one for one in list_notices(firm.account_id or 0) if one.about == f"place {scene.tenure.id}"]
-        assert [one.data.get("day") for one in told if one.kind in {"place_ended", "place_goes_on"}] == [
-            until_on.isoformat() if until_on else None
-        ]
-    end_roster_entry(row.id, until_on=early, by=firm, at=NOW)
-    end(None, prime)
-    assert lines(scene) == [("06-01", STARTED, early)], "its own end is no other's"
-    end(early, firm)
-    for until_on in (late, None):
-        with pytest.raises(PlaceLongerError) as refused:
-            end(until_on, firm)
-        assert refused.value.field == "until_on"
-
-
-def test_a_place_lasts_no_longer_than_until_the_next_firm_has_it(scene: Scene) -> None:
-    prime, today = owner_of(scene.prime), NOW.date()
-    place = FirmPlace(business_id=a_firm("あとの会社"), from_on=today)
-    exchange_firm(scene.tenure.node_id, place, by=prime, at=NOW, on=today)
-    for until_on in (today + timedelta(days=1), None):
-        with pytest.raises(NodeTakenError):
-            end_place(scene.tenure.id, until_on=until_on, by=prime, at=NOW, on=today)
-
-
-def test_a_line_that_was_taken_back_or_has_ended_says_so(scene: Scene) -> None:
-    scene.add()
-    (row,) = list_roster(scene.site, on=STARTED)
-    by, left = owner_of(scene.firm), STARTED + timedelta(days=5)
-    end_roster_entry(row.id, until_on=left, by=by, at=NOW)
-    with pytest.raises(RosterLineEndedError) as ended:
-        change_roster_entry(row.id, replace(DATA, work="型枠"), from_on=left, by=by, at=NOW)
-    assert ended.value.data["last"] == left - timedelta(days=1)
-    withdraw_roster_entry(row.id, by=by, at=NOW)
-    with pytest.raises(RosterLineGoneError):
-        change_roster_entry(row.id, replace(DATA, work="型枠"), from_on=STARTED, by=by, at=NOW)
-    with pytest.raises(RosterLineGoneError):
-        end_roster_entry(row.id, until_on=None, by=by, at=NOW)
 
 
 def test_a_firms_end_ends_its_people(scene: Scene) -> None:

@@ -12,7 +12,8 @@ from registry.core.errors import NotAllowedError, NotFoundError
 from registry.core.ids import BusinessId
 from registry.notices.models import Notice
 from registry.structures.models import RosterEntry
-from registry.structures.operations.rosters import RosterData, add_to_roster, end_affiliation
+from registry.structures.operations.ends import end_affiliation
+from registry.structures.operations.rosters import RosterData, add_to_roster
 from registry.workers.models import Affiliation
 from registry.workers.operations.ends import answer_end_dispute, dispute_end
 from registry.workers.operations.links import LinkStartError
