@@ -92,6 +92,25 @@ def test_an_environment_that_cannot_be_made_is_refused(clone: Path) -> None:
         ensure_environment("small.lock")
 
 
+@pytest.mark.parametrize(("answers", "is_taken"), [("exit 0", True), ("exit 1", False), (None, False)])
+def test_the_systems_python_makes_the_environment_where_it_can(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, answers: str | None, is_taken: bool
+) -> None:
+    """It is asked whether it is of our version and can make one; (None) there may be none at all."""
+    system, told = clone / "system-python", clone / "told"
+    monkeypatch.setattr(bootstrap, "SYSTEM_PYTHON", system)
+    if answers:
+        system.write_text(
+            f'#!/bin/sh\nif [ "$1" = -c ]; then {answers}; fi\necho "$@" > "{told}"\nexec "{sys.executable}" "$@"\n'
+        )
+        system.chmod(0o755)
+
+    ensure_environment("small.lock")
+
+    assert (clone / ".venv" / "bin" / "pip").exists()
+    assert told.exists() is is_taken
+
+
 def test_an_old_python_is_refused(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "OLDEST_PYTHON", (9, 9))
 
