@@ -71,7 +71,7 @@ def write_plan(path: Path, devices: list[list[tuple[bytes, dict[str, str]]]]) ->
 
 
 def send(devices: list[list[tuple[bytes, dict[str, str]]]], *, rate: float = 0) -> tuple[float, list[float]]:
-    """Send all requests from a process of its own, those of each device one after the other, over a connection for each device.
+    """Send all requests from a process of its own, those of each device one after the other.
 
     Returns the seconds that it took and the seconds of each request; with `rate`, requests a second from an open
     loop: a request that had to wait for its turn counts from when it was due.

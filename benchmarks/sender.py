@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.server import PORT
 
 _HEAD_ENDS = b"\r\n\r\n"
+CONNECTIONS_A_DEVICE = 4
 
 
 def raw_request(body: str, headers: dict[str, str]) -> bytes:
@@ -67,9 +68,10 @@ class Device:
 
 
 class Connection:
-    """A way to the server. Any device uses any of them, as behind a proxy.
+    """A way to the server. Any device uses any of them, as behind a proxy that keeps some in hand.
 
-    Which of the server's processes a connection has fallen to, by chance and for good, binds no device to it.
+    Which of the server's processes a connection has fallen to, by chance and for good, binds no device to it: were there
+    as many as devices, each would get its own back each time, and the process with more of them would end alone.
     """
 
     def __init__(self) -> None:
@@ -95,8 +97,8 @@ class Connection:
 
 
 def send_all(devices: Sequence[Device]) -> None:
-    """Send everything over as many connections as there are devices, and wait for every answer."""
-    free = deque(Connection() for _ in devices)  # the one that has been idle longest is taken first
+    """Send everything and wait for every answer."""
+    free = deque(Connection() for _ in range(CONNECTIONS_A_DEVICE * len(devices)))  # idle longest, taken first
     with selectors.DefaultSelector() as selector:
         for one in free:
             selector.register(one.link, selectors.EVENT_READ, one)
