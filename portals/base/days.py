@@ -69,17 +69,22 @@ def refusal_of(row: BoundDay, refused: Refusals) -> RefusedDay | None:
     return refused.get((row.site_id or 0, row.day)) if row.standing is Standing.NONE else None
 
 
-def shown_reasons(codes: Iterable[str], *, counts: bool = False) -> list[ShownReason]:
-    """Reasons in words. A day may count in spite of one, by another touch or by the prime's word: then nobody need act."""
-    return [
-        ShownReason(code, _(f"reason.{code}.cause"), _("day.counts_now"), _("day.counts_in_spite"), "")
-        if counts and code in HOLDING
-        else ShownReason(
-            code, _(f"reason.{code}.cause"), _("day.counts_now") if counts else _(f"reason.{code}.consequence"),
-            _(f"reason.{code}.remedy"), _(f"reason.{code}.who"),
-        )
-        for code in codes
-    ]  # fmt: skip
+def shown_reasons(codes: Iterable[str], *, counts: bool = False, by_hand: bool = False) -> list[ShownReason]:
+    """Reasons in words. A day may count in spite of one, by another touch or by the prime's word: then nobody need act.
+
+    Of a day that was entered by hand nothing but the prime's answer is awaited.
+    """
+    return [_shown_reason(code, counts=counts, by_hand=by_hand) for code in codes]
+
+
+def _shown_reason(code: str, *, counts: bool, by_hand: bool) -> ShownReason:
+    cause, who = _(f"reason.{code}.cause"), _(f"reason.{code}.who")
+    if code in HOLDING and counts:
+        return ShownReason(code, cause, _("day.counts_now"), _("day.counts_in_spite"), "")
+    if code in HOLDING and by_hand:
+        return ShownReason(code, cause, _("day.counts_once_approved"), _("day.prime_compares"), who)
+    consequence = _("day.counts_now") if counts else _(f"reason.{code}.consequence")
+    return ShownReason(code, cause, consequence, _(f"reason.{code}.remedy"), who)
 
 
 def shown_day(
@@ -96,7 +101,7 @@ def shown_day(
     decision = decisions.get((bound.site_id or 0, bound.day))
     answered = DOUBTS if decision and decision.counts else ()
     left = [] if is_explained else [one for one in bound.reasons if one not in answered]
-    reasons = shown_reasons(left, counts=standing is Standing.FORMAL)
+    reasons = shown_reasons(left, counts=standing is Standing.FORMAL, by_hand=bound.by_hand)
     label = _("day.standing.refused") if refusal else _(f"day.standing.{standing}")
     is_over = bool(refusal and refusal.claim_id and not refusal.may_be_answered(jst_day(timezone.now())))
     return ShownDay(bound, place, TONES[standing], label, reasons, refusal, is_over)

@@ -56,7 +56,7 @@ OF_LINKS = {
 OF_ENDS = {
     NoticeKind.UNLINKED, NoticeKind.UNLINKED_BY_NAME, NoticeKind.END_DISPUTED, NoticeKind.END_DISPUTED_AGREED,
     NoticeKind.END_DISPUTED_KEPT, NoticeKind.END_DISPUTED_WITHDRAWN, NoticeKind.END_AGREED, NoticeKind.END_KEPT,
-    NoticeKind.END_WITHDRAWN, NoticeKind.PLACE_ENDED,
+    NoticeKind.END_WITHDRAWN, NoticeKind.PLACE_ENDED, NoticeKind.PLACE_BELOW_ENDED,
 }  # fmt: skip
 
 

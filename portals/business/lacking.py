@@ -1,6 +1,6 @@
 """People whose days on a site lack a firm in the structure or a line on the roster: those whom the firm's to-do counts."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from registry.core.ids import grouped
 from registry.histories.queries import LackingPerson, list_lacking_on_site
 from registry.histories.queries.waiting import MANY
 from registry.histories.states import Reason
+from registry.structures.derive import TenureFact
 from registry.structures.queries import RosterRow
 
 
@@ -23,7 +24,7 @@ from registry.structures.queries import RosterRow
 class ShownLack:
     """One of them in words; `url` leads to the roster's line that begins too late, `invite_url` to an invitation of the firm.
 
-    `is_before_place`: the first of the days lies before the firm has a place, which no line of the roster mends.
+    `no_line`: why no line of the roster mends the first of the days, in words; "" where one does.
 
     Each firm is offered to be invited once, and not where it has an invitation to answer.
     """
@@ -35,7 +36,7 @@ class ShownLack:
     url: str
     invite_url: str
     is_invited: bool
-    is_before_place: bool
+    no_line: str
 
 
 def lacking_people(
@@ -51,22 +52,25 @@ def lacking_people(
 
 def shown_lacking(
     rows: Sequence[LackingPerson], people: Mapping[int, Seen], late: Mapping[int, RosterRow], *, site_id: int,
-    invited: Collection[int] = (), not_before: date = date.min,
+    invited: Collection[TenureFact] = (), not_before: date = date.min, no_line: Callable[[date], str] = lambda _day: "",
 ) -> list[ShownLack]:  # fmt: skip
     """The same in words; `late` are the first lines of those who stand on the roster already, by worker.
 
-    `not_before` is the first day of the firm's place, on which a line can begin.
+    `not_before` is the first day of the firm's place, on which a line can begin. `invited` are open invitations: one asks
+    for no other where it has the first day of its firm.
     """
     names, firms = names_of(people), names_of_businesses({row.business_id for row in rows if row.business_id})
     first_of = {row.business_id: row for row in reversed(rows)}
+    since = {row.business_id: row.first_on for row in sorted(rows, key=lambda row: row.first_on, reverse=True)}
+    waiting = {one.business_id for one in invited if one.business_id in since and one.holds(since[one.business_id])}
     return [
         ShownLack(
             row, names.get(row.worker_id, grouped(row.worker_id)),
             grouped(row.worker_id) if row.worker_id in names else "", firms.get(row.business_id or 0, ""),
             _way_to_begin(late[row.worker_id], max(row.first_on, not_before), site_id) if row.worker_id in late else "",
             f"{reverse('business:invite', args=[site_id])}?firm={row.business_id}"
-            if row.business_id and row.business_id not in invited and first_of[row.business_id] is row else "",
-            row.business_id in invited, row.first_on < not_before,
+            if row.business_id and row.business_id not in waiting and first_of[row.business_id] is row else "",
+            row.business_id in waiting, no_line(row.first_on),
         )
         for row in rows
     ]  # fmt: skip

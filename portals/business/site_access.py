@@ -53,7 +53,7 @@ class SiteAccess:
     @cached_property
     def current(self) -> list[TenureRow]:
         """The firm's places that have not ended: by these it sees what is now."""
-        return [row for row in self.tenures if row.until_on is None or row.until_on > self.on]
+        return [row for row in self.tenures if row.lasts(self.on)]
 
     @cached_property
     def structure(self) -> Structure:
@@ -71,6 +71,7 @@ class SiteAccess:
     def rows(self) -> list[TenureRow]:
         """The tree that the viewer sees: the prime all, others their way up and what hangs below them."""
         rows = list_structure(self.site.id, on=self.on)
+        rows = [row for row in rows if not row.is_overdue(self.on) or self.handles(row)]
         if self.is_prime:
             return rows
         seen = set(self.below)
@@ -89,6 +90,12 @@ class SiteAccess:
             return rows
         mine = {one.id for one in self.structure.tenures if one.node_id in self.below}
         return [row for row in rows if row.tenure_id in mine]
+
+    def holder_of(self, node_id: int) -> TenureRow | None:
+        """Who holds a visible position today, else who will or has been asked to; None where it is not visible."""
+        rows = [row for row in self.rows if row.node_id == node_id]
+        now = (row for row in rows if row.from_on <= self.on and row.lasts(self.on))
+        return next(now, rows[0] if rows else None)
 
     @property
     def firms(self) -> int:

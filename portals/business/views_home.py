@@ -32,7 +32,7 @@ def _pages_of(request: HttpRequest, places: Collection[Place]) -> dict[Place, st
 
 _OF_STRUCTURES = {
     NoticeKind.INVITED_ACCEPTED, NoticeKind.INVITATION_ACCEPTED, NoticeKind.INVITATION_DECLINED, NoticeKind.JOINED_BY_KEY,
-    NoticeKind.PLACE_ENDED, NoticeKind.PLACE_GOES_ON,
+    NoticeKind.PLACE_ENDED, NoticeKind.PLACE_GOES_ON, NoticeKind.PLACE_BELOW_ENDED, NoticeKind.PLACE_BELOW_GOES_ON,
 }  # fmt: skip
 
 

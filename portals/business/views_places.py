@@ -37,6 +37,7 @@ from registry.structures.operations.tenures import (
     withdraw_tenure,
 )
 from registry.structures.queries import SiteKeyRow, TenureRow, find_site_key, get_tenure
+from registry.structures.states import LIVE
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:
@@ -51,10 +52,10 @@ def _parent(request: HttpRequest, site_id: int, node_id: int) -> tuple[SiteAcces
         if not access.is_prime:
             raise Http404
         return access, ""
-    rows = [row for row in access.rows if row.node_id == node_id and node_id in access.below]
-    if not rows:
+    holder = access.holder_of(node_id) if node_id in access.below else None
+    if holder is None:
         raise Http404
-    return access, rows[0].name
+    return access, holder.name
 
 
 @page(Permission.SITE_MANAGE)
@@ -86,8 +87,8 @@ def invite(request: HttpRequest, site_id: int, node_id: int = 0) -> HttpResponse
 def exchange(request: HttpRequest, site_id: int, node_id: int) -> HttpResponse:
     """Give a place to another firm from a day on; what hangs below stays."""
     access = access_to(request, site_id)
-    rows = [row for row in access.rows if row.node_id == node_id and access.handles(row)]
-    if not rows:
+    holder = access.holder_of(node_id)
+    if holder is None or not access.handles(holder):
         raise Http404
     form = InvitationForm(request.POST or None, site=access.site)
     if request.method == "POST" and form.is_valid():
@@ -99,7 +100,7 @@ def exchange(request: HttpRequest, site_id: int, node_id: int) -> HttpResponse:
             success(request, _("structure.exchanged"))
             return redirect("business:structure", site_id)
     context = {
-        "form": form, "site": access.site, "above": rows[0].name, "title": "structure.exchange",
+        "form": form, "site": access.site, "above": holder.name, "title": "structure.exchange",
         "submit_key": "structure.send_exchange",
     }  # fmt: skip
     return form_page(request, "business/invite.html", context)
@@ -109,7 +110,7 @@ def exchange(request: HttpRequest, site_id: int, node_id: int) -> HttpResponse:
 def end(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
     """Close a firm's place from a day on, saying what follows."""
     access = access_to(request, site_id)
-    row = _handled(access, tenure_id, own=True)
+    row = _held(access, tenure_id)
     form = DayForm(request.POST or None, until_on=row.until_on)
     is_kept = "keep" in request.POST
     if request.method == "POST" and (is_kept or form.is_valid()):
@@ -127,10 +128,18 @@ def end(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
     return form_page(request, "business/end_tenure.html", context)
 
 
-def _handled(access: SiteAccess, tenure_id: int, *, own: bool = False) -> TenureRow:
-    """A visible place that the viewer may change; with `own`, its own too."""
+def _held(access: SiteAccess, tenure_id: int) -> TenureRow:
+    """A place that the viewer handles, or its own; also one that has ended."""
+    row = get_tenure(tenure_id, on=access.on)
+    if row is None or row.site_id != access.site_id or row.state not in LIVE or row.node_id not in access.below:
+        raise Http404
+    return row
+
+
+def _handled(access: SiteAccess, tenure_id: int) -> TenureRow:
+    """A visible place that the viewer may change."""
     row = access.row_of(tenure_id)
-    if not access.handles(row) and not (own and row.node_id in access.below):
+    if not access.handles(row):
         raise Http404
     return row
 

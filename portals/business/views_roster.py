@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib.messages import success
@@ -42,7 +43,7 @@ from registry.structures.operations.rosters import (
     change_roster_entry,
     withdraw_roster_entry,
 )
-from registry.structures.queries import RosterRow, TenureRow, find_roster_line, list_roster
+from registry.structures.queries import RosterRow, TenureRow, find_roster_line, list_ended_lines, list_roster
 from registry.workers.queries import load_trades
 from registry.workers.states import DayItem
 
@@ -63,10 +64,12 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
     """All rosters of a site that the viewer may see, firm by firm."""
     access, now, own = access_to(request, site_id), timezone.now(), business_of(request)
     rows, (lacking, more_lacking) = access.roster, _lacking(request, access)
+    ended = _ended(access, own) if access.manages else []
     people = see_workers_on_site(
-        viewer_of(request), site_id, {row.worker_id for row in rows} | {row.worker_id for row in lacking}, at=now, roster=rows,
+        viewer_of(request), site_id, {row.worker_id for row in (*rows, *ended)} | {row.worker_id for row in lacking}, at=now, roster=[*rows, *ended],
         days=looked_at((lacking, [DayItem.DAY])),
     )  # fmt: skip
+    names = names_of(people)
     trades, positions = code_names(Table.TRADES), code_names(Table.POSITIONS)
     firms = names_of_businesses({row.business_id for row in rows})
     groups: dict[int, dict[str, Any]] = {}
@@ -85,14 +88,32 @@ def roster(request: HttpRequest, site_id: int) -> HttpResponse:
             "may_change": access.manages and row.business_id == own, "is_ahead": row.from_on > access.on,
         })  # fmt: skip
     lines = _lines_of_firm(access, own)
-    shown = shown_lacking(lacking, people, lines, site_id=site_id, not_before=_first_day_of(access))
+    shown = shown_lacking(
+        lacking, people, lines, site_id=site_id, not_before=_first_day_of(access), no_line=partial(_no_line, access)
+    )
     context = {
         "site": access.site, "is_prime": access.is_prime, "groups": sorted(groups.values(), key=lambda group: group["id"] != own),
         "lacking": shown, "more_lacking": more_lacking,
+        "ended": [(row, names.get(row.worker_id) or grouped(row.worker_id)) for row in ended],
         "may_put": access.manages and any(row.worker_id not in lines for row in lacking),
         "may_add": access.manages and bool(_places(access)), "people": len({row.worker_id for row in rows}),
     }  # fmt: skip
     return render(request, "business/roster.html", context)
+
+
+def _no_line(access: SiteAccess, day: date) -> str:
+    """Why the firm can have nobody on the roster on a day; "" where it can."""
+    if access.is_prime:
+        return _("lacking.before_period") if day < access.site.from_on else ""
+    return "" if any(row.from_on <= day and row.lasts(day) for row in access.tenures) else _("lacking.before_place")
+
+
+def _ended(access: SiteAccess, business_id: int) -> list[RosterRow]:
+    """The last lines of those of a firm who have left the roster since last month."""
+    listed = {row.worker_id for row in access.roster if row.business_id == business_id}
+    rows = list_ended_lines(access.site.id, business_id, since=month_before(access.on), on=access.on)
+    last = {row.worker_id: row for row in sorted(rows, key=lambda row: row.from_on)}
+    return [row for row in last.values() if row.worker_id not in listed]
 
 
 def _lacking(request: HttpRequest, access: SiteAccess) -> tuple[list[LackingPerson], bool]:

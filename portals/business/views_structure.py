@@ -24,13 +24,13 @@ from portals.business.site_access import SiteAccess, access_to
 from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.businesses.queries import names_of_businesses
-from registry.core.days import jst_day
+from registry.core.days import jst_day, month_before
 from registry.core.errors import RegistryError
 from registry.disclosure.queries import see_workers_on_site
 from registry.histories.states import Reason
 from registry.sites.queries import names_of_sites
 from registry.structures.operations.tenures import accept_invitation, decline_invitation
-from registry.structures.queries import TenureRow, get_tenure, list_invitations
+from registry.structures.queries import TenureRow, get_tenure, list_ended_places, list_invitations
 from registry.structures.states import TenureState
 from registry.workers.states import DayItem
 
@@ -75,7 +75,7 @@ def shown_place(row: TenureRow, access: SiteAccess) -> dict[str, Any]:
 def _tree(access: SiteAccess) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The visible places as a tree, and the same one after the other."""
     flat = [shown_place(row, access) for row in access.rows]
-    nodes = {one["row"].node_id: one for one in flat}
+    nodes = {one["row"].node_id: one for one in reversed(flat)}  # under who holds it: overdue invitations stand behind
     roots: list[dict[str, Any]] = []
     for one in flat:
         above = nodes.get(one["row"].parent_id)
@@ -94,11 +94,6 @@ def holes_of(access: SiteAccess) -> list[dict[str, Any]]:
     return _to_do(_tree(access)[1])
 
 
-def _invited(access: SiteAccess) -> set[int]:
-    """Firms that have not answered their invitation yet."""
-    return {one.business_id for one in access.structure.tenures if one.state is TenureState.INVITED and one.business_id}
-
-
 @page(Permission.SITE_VIEW)
 def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     """The tree of a site's firms, with what is missing and who is waited for."""
@@ -112,14 +107,17 @@ def structure(request: HttpRequest, site_id: int) -> HttpResponse:
     people = see_workers_on_site(
         viewer_of(request), site_id, {row.worker_id for row in lacking}, at=timezone.now(), days=looked_at((lacking, [DayItem.DAY]))
     ) if lacking else {}  # fmt: skip
+    ended = list_ended_places(site_id, since=month_before(access.on), on=access.on)
     prime = names_of_businesses([access.site.business_id])[access.site.business_id]
+    invited = [one for one in access.structure.tenures if one.state is TenureState.INVITED]
     context = {
         "site": access.site, "is_prime": access.is_prime, "is_over": not access.is_prime and not access.current,
         "may_invite": access.answers, "own_places": access.current if access.manages else [], "may_give": viewer_of(request).has(Permission.BUSINESS_SITES),
         "prime": prime, "tree": roots, "to_do": _to_do(flat), "empty": empty, "firms": access.firms,
+        "ended": [row for row in ended if access.handles(row)],
         "people": len({row.worker_id for row in access.roster}),
         "own_people": len({row.worker_id for row in access.roster if row.business_id == business_of(request)}),
-        "lacking": shown_lacking(lacking, people, {}, site_id=site_id, invited=_invited(access)), "more_lacking": more_lacking,
+        "lacking": shown_lacking(lacking, people, {}, site_id=site_id, invited=invited), "more_lacking": more_lacking,
         "counts": [(TONES[state], _("structure.number_of").format(state=_(f"tenure.{state}"), count=counts[state]))
                    for state in (TenureState.ACCEPTED, *_TO_DO) if counts[state]],
     }  # fmt: skip
@@ -132,7 +130,8 @@ def tenure(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
     access = access_to(request, site_id)
     row = access.row_of(tenure_id)
     one = shown_place(row, access)
-    above = next((other.name for other in access.rows if other.node_id == row.parent_id), "")
+    holder = access.holder_of(row.parent_id) if row.parent_id else None
+    above = holder.name if holder else ""
     names = names_of_businesses([row.invited_by_id, access.site.business_id])
     in_use = row.people or any(other.parent_id == row.node_id for other in access.rows)
     context = {

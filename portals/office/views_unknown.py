@@ -24,6 +24,7 @@ from registry.touches.queries import (
     list_discarded_cards,
     list_unknown_cards,
     list_unknown_sites,
+    why_discarded,
 )
 
 SHOWN = 100
@@ -32,9 +33,11 @@ SHOWN = 100
 @page(Permission.OFFICE_REGISTER)
 def unknown_cards(request: HttpRequest) -> HttpResponse:
     """The cards that were touched and are nobody's, and those of which the office has said that they are."""
-    found = list_unknown_cards(SHOWN + 1)
+    found, discarded = list_unknown_cards(SHOWN + 1), list_discarded_cards(SHOWN + 1)
+    reasons = why_discarded(discarded[:SHOWN])
     context = {
-        "cards": found[:SHOWN], "more": len(found) > SHOWN, "most": SHOWN, "discarded": list_discarded_cards(SHOWN),
+        "cards": found[:SHOWN], "more": len(found) > SHOWN, "most": SHOWN, "more_discarded": len(discarded) > SHOWN,
+        "discarded": [(one, reasons.get(one.credential, "")) for one in discarded[:SHOWN]],
     }  # fmt: skip
     return render(request, "office/unknown_cards.html", context)
 
@@ -75,7 +78,11 @@ def _discarded(request: HttpRequest, device_id: int, seq: int) -> HttpResponse:
         count = take_up_unknown(found, by=viewer_of(request).actor(), at=timezone.now())
         success(request, _("unknown.taken_up").format(count=count))
         return redirect(back)
-    return render(request, "office/discarded_card.html", {"one": found})
+    return render(
+        request,
+        "office/discarded_card.html",
+        {"one": found, "reason": why_discarded([found]).get(found.credential, "")},
+    )
 
 
 @page(Permission.OFFICE_REGISTER)

@@ -40,6 +40,12 @@ def list_looks(noun: str, subject_id: int, *, from_at: datetime, until_at: datet
     return [LookRow(*row) for row in ordered.values_list(*alike, "first_at", "last_at", "number")]
 
 
+def reasons_of(act: str, noun: str, subject_ids: Collection[int]) -> list[tuple[int, str]]:
+    """Why something was done to each of some things, each time, the last one last."""
+    rows = Move.objects.filter(noun=noun, subject_id__in=subject_ids, move=act).order_by("pk")
+    return list(rows.values_list("subject_id", "reason"))
+
+
 def firms_that(act: str, noun: str, subject_ids: Collection[int]) -> dict[int, int]:
     """The firm that did something last with each of some things; those with which no firm did so are left out."""
     rows = Move.objects.filter(noun=noun, subject_id__in=subject_ids, move=act, actor_kind=ActorKind.BUSINESS)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 
 from registry.core.days import era_year
 from registry.core.errors import RegistryError
@@ -51,6 +51,16 @@ class DateYearError(RegistryError):
     code = "DATE_YEAR"
 
 
+class DateAheadError(RegistryError):
+    """A day without a year that is still to come this year, and that of last year is long ago."""
+
+    code = "DATE_AHEAD"
+
+
+# Without a year a day means the last such day only if that was not long ago.
+_RECENT = timedelta(days=92)
+
+
 def parse_date(text: str) -> date:
     """Read a date typed in any usual way; the day of the week behind it is not looked at.
 
@@ -76,13 +86,16 @@ def parse_date(text: str) -> date:
 
 
 def parse_recent_date(text: str, *, today: date) -> date:
-    """Read a day that lies behind us: 11/20 and 11月20日 too, as the last such day. Raises as `parse_date`."""
+    """Read a day that lies behind us: 11/20 and 11月20日 too, as the last such day. Raises as `parse_date`, or `DateAheadError`."""
     short = _SHORT.match(_without_weekday(text))
     if not short:
         return parse_date(text)
     month, day = short.groups()
     is_ahead = (int(month), int(day)) > (today.month, today.day)
-    return _date(today.year - is_ahead, month, day, text)
+    found = _date(today.year - is_ahead, month, day, text)
+    if today - found > _RECENT and is_ahead:
+        raise DateAheadError(typed=text)
+    return found
 
 
 def _without_weekday(text: str) -> str:

@@ -73,6 +73,8 @@ class NoticeKind(StrEnum):
     PLACE_WITHDRAWN = "place_withdrawn"
     PLACE_ENDED = "place_ended"
     PLACE_GOES_ON = "place_goes_on"  # an end that was told is taken back
+    PLACE_BELOW_ENDED = "place_below_ended"  # the same, to the firm above
+    PLACE_BELOW_GOES_ON = "place_below_goes_on"
     LINK_ASKED = "link_asked"
     LINK_ASKED_DECLINED = "link_asked_declined"  # what one side was asked, once it has declined
     LINK_ASKED_WITHDRAWN = "link_asked_withdrawn"
@@ -104,6 +106,7 @@ class NoticeKind(StrEnum):
     CLAIM_REFUSAL_TAKEN_BACK = "claim_refusal_taken_back"
     CLAIMS_JOINED = "claims_joined"
     CLAIM_JOINED_FOR_YOU = "claim_joined_for_you"
+    TOUCHES_FOUND_NOWHERE = "touches_found_nowhere"  # the same, of sites that nobody knows
     TOUCHES_FOUND = "touches_found"  # touches of an unknown card are this worker's
     DAYS_COUNTED = "days_counted"
     DAYS_REFUSED = "days_refused"

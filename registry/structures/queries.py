@@ -39,6 +39,14 @@ class TenureRow:
     people: int
     is_vacant: bool = False  # nobody holds the position any more, but firms hang below it
 
+    def lasts(self, on: date) -> bool:
+        """Whether it holds on a day or later."""
+        return self.until_on is None or self.until_on > on
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether it is an invitation for days that are over, without an answer."""
+        return self.state is TenureState.INVITED and not self.lasts(on)
+
 
 @dataclass(frozen=True)
 class RosterRow:
@@ -134,7 +142,7 @@ def _rows(query: Q, *, on: date) -> list[TenureRow]:
 def list_structure(site_id: int, *, on: date) -> list[TenureRow]:
     """A site's structure as a tree read from the top: those who hold a position on a day or later, refusals, and holes.
 
-    Also invitations for days that are over: they wait for an answer all the same.
+    Behind those who hold a position also invitations for days that are over: they wait for an answer all the same.
     """
     by_node: dict[int, list[TenureRow]] = defaultdict(list)
     for row in _rows(Q(node__site=site_id), on=on):
@@ -146,20 +154,28 @@ def list_structure(site_id: int, *, on: date) -> list[TenureRow]:
     def walk(parent_id: int | None) -> list[TenureRow]:
         found: list[TenureRow] = []
         for node_id in below.get(parent_id, ()):
-            deeper, here = walk(node_id), _shown(by_node[node_id], on=on)
-            if deeper and not here:
-                here = [replace(max(by_node[node_id], key=lambda row: row.from_on), is_vacant=True)]
-            found += [*here, *deeper]
+            over = [row for row in by_node[node_id] if row.is_overdue(on)]
+            rows = [row for row in by_node[node_id] if row not in over]
+            deeper, here = walk(node_id), _shown(rows, on=on)
+            if deeper and rows and not here:
+                here = [replace(max(rows, key=lambda row: row.from_on), is_vacant=True)]
+            found += [*here, *over, *deeper]
         return found
 
     return walk(None)
 
 
 def _shown(rows: list[TenureRow], *, on: date) -> list[TenureRow]:
-    """Of the rows of one position those that hold on a day or later, or wait for an answer; without one, the last refusal."""
-    held = [row for row in rows if row.until_on is None or row.until_on > on or row.state is TenureState.INVITED]
+    """Of the rows of one position those that hold on a day or later; without one, the last refusal."""
+    held = [row for row in rows if row.lasts(on)]
     live = [row for row in held if row.state in LIVE]
     return live or [row for row in held if row.state is TenureState.DECLINED][-1:]
+
+
+def list_ended_places(site_id: int, *, since: date, on: date) -> list[TenureRow]:
+    """Places on a site that have come to their end since a day, in the order of the structure."""
+    ended = Q(until_on__gt=since, until_on__lte=on, state__in=[TenureState.ACCEPTED, TenureState.NAMED])
+    return _rows(ended & Q(node__site=site_id), on=on)
 
 
 def get_tenure(tenure_id: int, *, on: date) -> TenureRow | None:
@@ -204,6 +220,12 @@ def firms_of_structures(site_ids: Iterable[int]) -> set[int]:
 def tenures_of_firm(site_id: int, business_id: int, *, on: date) -> list[TenureRow]:
     """A firm's accepted places on a site, also those that have ended."""
     return _rows(Q(node__site=site_id, business=business_id, state=TenureState.ACCEPTED), on=on)
+
+
+def list_ended_lines(site_id: int, business_id: int, *, since: date, on: date) -> list[RosterRow]:
+    """Lines of a firm on a site's roster that have come to their end since a day."""
+    rows = _roster(Q(until_on__gt=since, until_on__lte=on, site=site_id, withdrawn_at=None))
+    return [row for row in rows if row.business_id == business_id]
 
 
 def _roster(query: Q) -> list[RosterRow]:

@@ -132,7 +132,8 @@ def _bind_claim(facts: WorkerFacts, claim: ClaimFact) -> BoundDay:
     unregistered = claim.id if claim.site_id is None else None
     assignment = assignment._replace(work=claim.work or assignment.work, claim_id=unregistered)
     assignment, missing = _edited(facts, claim.site_id, claim.day, assignment, missing)
-    if site and site.is_registered:  # it keeps no entered day from counting, and who answers it should know
+    # It keeps no entered day from counting: who answers it should know, and whoever did has known it.
+    if site and site.is_registered and claim.state is not ClaimState.APPROVED:
         missing |= _reasons_of_site(site, claim.day)
     ordered = tuple(sorted(missing, key=_ORDER.__getitem__)) if site else ()
     over = claim.begins_at and claim.ends_at and ends_next_morning(claim.begins_at, claim.ends_at)

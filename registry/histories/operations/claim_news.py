@@ -28,18 +28,22 @@ def firms_of(claim: Claim) -> list[BusinessId]:
 
 def tell_one_firm(kind: NoticeKind, business_id: BusinessId, claim: Claim, *, at: datetime) -> None:
     """A message to a firm about a claim."""
-    tell_firm(kind, business_id, _words(claim), site_id=claim.site_id, at=at, about=about_claim(claim.pk))
+    tell_firm(kind, business_id, _words(claim, kind), site_id=claim.site_id, at=at, about=about_claim(claim.pk))
 
 
 def tell_its_worker(kind: NoticeKind, claim: Claim, *, at: datetime) -> None:
     """A message to the worker of a claim."""
-    tell_worker(kind, claim.worker_id, _words(claim), at=at, about=about_claim(claim.pk))
+    tell_worker(kind, claim.worker_id, _words(claim, kind), at=at, about=about_claim(claim.pk))
 
 
-def _words(claim: Claim) -> dict[str, str]:
+# Why a day was refused is for the worker and for the firm that entered it, not for all that were asked about the day.
+_TELL_WHY = (NoticeKind.CLAIM_REFUSED, NoticeKind.CLAIM_REFUSED_OF_PEOPLE)
+
+
+def _words(claim: Claim, kind: NoticeKind) -> dict[str, str]:
     site = find_site(claim.site_id) if claim.site_id else None
-    name = site.name if site else claim.site_name
-    return {"day": claim.day.isoformat(), "site": name, "first": claim.site_name, "reason": claim.answer_reason}
+    words = {"day": claim.day.isoformat(), "site": site.name if site else claim.site_name, "first": claim.site_name}
+    return words | {"reason": claim.answer_reason} if kind in _TELL_WHY else words
 
 
 # What the messages that asked firms for their part, or told of a refusal, say after each move, and which ones do.
@@ -67,9 +71,8 @@ _SETTLED: dict[ClaimMove, dict[NoticeKind, Sequence[NoticeKind]]] = {
 
 def settle(claim: Claim, answer: ClaimMove, at: datetime) -> None:
     """Let the messages about a claim say what became of it."""
-    words = _words(claim)
     for now, asked in _SETTLED[answer].items():
-        settle_notices([about_claim(claim.pk)], asked=asked, now=now, at=at, data=words)
+        settle_notices([about_claim(claim.pk)], asked=asked, now=now, at=at, data=_words(claim, now))
 
 
 # A refusal that nobody has to answer any more: the day was entered anew.

@@ -42,7 +42,10 @@ def end_roster_entry(entry_id: int, *, until_on: date | None, by: Actor, at: dat
         raise RosterDaysError(field="until_on")
     before, entry.own_until_on = entry.until_on, until_on
     entry.save(update_fields=["own_until_on"])
-    _hold_until(entry, _link_end(entry))
+    if not _hold_until(
+        entry, _link_end(entry)
+    ):  # on no day for now; should its place or its link last longer, its own end holds
+        _save_end(entry, _own_end(entry))
     if entry.until_on != before:
         note_act("structures_roster_entry", entry.pk, "end", by=by, at=at)
         note_line(entry, min(one for one in (before, entry.until_on) if one), None)
@@ -58,14 +61,14 @@ def _link_end(entry: RosterEntry) -> date:
 
 @transaction.atomic
 def end_place(tenure_id: int, *, until_on: date | None, by: Actor, at: datetime, on: date) -> None:
-    """Say when a firm's place ends (`end_tenure`); the lines of its roster that ended with it move with the end."""
+    """Say when a firm's place ends (`end_tenure`); the lines of its roster that ended with it, or begin after it, move too."""
     lines = RosterEntry.objects.filter(tenure=tenure_id, withdrawn_at=None)
     hold_links(lines.values_list("worker", flat=True))
     before = end_tenure(tenure_id, until_on=until_on, by=by, at=at, on=on)
     if before is None or (until_on is not None and until_on <= before):
         return
-    ended = lines.filter(until_on=before).select_for_update(of=("self",)).select_related("tenure", "site")
-    for entry in ended.order_by("pk"):
+    beyond = lines.filter(Q(until_on=before) | Q(from_on__gte=before)).select_for_update(of=("self",))
+    for entry in beyond.select_related("tenure", "site").order_by("pk"):
         _reopen(entry, _link_end(entry), by=by, at=at)
 
 
@@ -142,23 +145,32 @@ def _place_ends(entry: RosterEntry) -> date | None:
     return entry.tenure.until_on if entry.tenure else None
 
 
+def _own_end(entry: RosterEntry) -> date:
+    """Until when a line lasts by itself: its own end, or where the next one begins; `date.max` where there is neither."""
+    later = lines_beside(entry).filter(withdrawn_at=None, from_on__gt=entry.from_on)
+    following = later.aggregate(first=Min("from_on"))["first"]
+    return min(entry.own_until_on or date.max, following or date.max)
+
+
 def _hold_until(entry: RosterEntry, until_on: date) -> bool:
     """Let a line last until a day, never beyond its own end, its firm's place or the next line; False where no day is left.
 
     `date.max` is no end of its own.
     """
-    later = lines_beside(entry).filter(withdrawn_at=None, from_on__gt=entry.from_on)
-    following = later.aggregate(first=Min("from_on"))["first"]
-    end = min(one for one in (until_on, entry.own_until_on, _place_ends(entry), following) if one)
+    end = min(until_on, _own_end(entry), _place_ends(entry) or date.max)
     if end <= entry.from_on:
         return False
+    _save_end(entry, end)
+    return True
+
+
+def _save_end(entry: RosterEntry, end: date) -> None:
     entry.until_on = None if end == date.max else end
     try:
         with transaction.atomic():
             entry.save(update_fields=["until_on", "withdrawn_at", "withdrawn_with_link"])
     except IntegrityError:
         raise OnRosterError(field="until_on", worker=entry.worker_id) from None
-    return True
 
 
 def _restore(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> None:
@@ -173,8 +185,8 @@ def _restore(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> 
 
 
 def _reopen(entry: RosterEntry, until_on: date, *, by: Actor, at: datetime) -> None:
-    """A line that ended with its link lasts until a later day."""
-    before = entry.until_on or until_on
-    if _hold_until(entry, until_on):
+    """A line that ended with its link or its place lasts until a later day."""
+    before = entry.until_on
+    if _hold_until(entry, until_on) and entry.until_on != before:
         note_act("structures_roster_entry", entry.pk, "reopen", by=by, at=at)
-        note_line(entry, before, until_on)
+        note_line(entry, min(one for one in (before, entry.until_on) if one), None)

@@ -14,13 +14,13 @@ from registry.core.ids import BusinessId, SiteId
 from registry.core.short_codes import draw_code, typed_code
 from registry.notices.states import NoticeKind
 from registry.structures.models import Node, SiteKey, Tenure
+from registry.structures.operations.place_news import tell_firm
 from registry.structures.operations.tenures import (
     FirmPlace,
     accept_invitation,
     check_place,
     locked_structure,
     note_tenure,
-    tell_firm,
 )
 from registry.structures.queries import SiteKeyRow, key_row, load_structure
 from registry.structures.rules import may_answer, may_invite, stands_above

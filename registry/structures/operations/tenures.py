@@ -1,26 +1,24 @@
 """Firms in a structure: invite, name, answer, end, exchange, join. Both sides take part, and each step is dated."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from registry.accounts.states import Permission
 from registry.audit.operations import move, note_act
-from registry.businesses.queries import list_users_of_unit, names_of_businesses
+from registry.businesses.queries import names_of_businesses
 from registry.changes.operations import note_change
 from registry.changes.states import ChangeKind
 from registry.core.actor import Actor
 from registry.core.errors import NotAllowedError, NotFoundError, RegistryError
 from registry.core.ids import BusinessId, SiteId
-from registry.notices.operations import settle_notices, write_notices
 from registry.notices.states import NoticeKind
 from registry.sites.models import Site
-from registry.sites.queries import find_site, list_users_of_own_site
 from registry.structures.derive import Structure
 from registry.structures.models import Node, RosterEntry, Tenure
+from registry.structures.operations.place_news import settle_invitation, tell_end, tell_firm
 from registry.structures.queries import load_structure
 from registry.structures.rules import may_answer, may_invite, may_leave
 from registry.structures.states import LIVE, TENURE_LIFE, TenureMove, TenureState
@@ -96,18 +94,20 @@ def invite_firm(site_id: SiteId, parent_id: int | None, place: FirmPlace, *, by:
         raise NotFoundError
     if not may_invite(by, structure, parent_id, on=on):
         raise NotAllowedError
+    equal = _same_firm(place, structure, parent_id).filter(from_on=place.from_on, until_on=place.until_on).first()
+    if equal:
+        return equal.pk
     check_place(place, structure, parent_id)
-    meanwhile = Tenure.objects.filter(
-        Q(until_on=None) | Q(until_on__gt=place.from_on), Q() if place.until_on is None else Q(from_on__lt=place.until_on),
-        node__site=site_id, node__parent=parent_id, business=place.business_id, business_name=place.business_name,
-        work=place.work, state__in=LIVE,
-    ).first()  # fmt: skip
-    if meanwhile and (meanwhile.from_on, meanwhile.until_on) == (place.from_on, place.until_on):
-        return meanwhile.pk
-    if meanwhile:
-        raise FirmPlacedTwiceError(field="from_on")
     node = Node.objects.create(site_id=site_id, parent_id=parent_id, tier=structure.tier(parent_id) + 1)
     return _seat(node, place, structure, by=by, at=at)
+
+
+def _same_firm(place: FirmPlace, structure: Structure, parent_id: int | None) -> QuerySet[Tenure]:
+    """The rows of a firm below the same position for the same work."""
+    return Tenure.objects.filter(
+        node__site=structure.site_id, node__parent=parent_id, business=place.business_id,
+        business_name=place.business_name, work=place.work, state__in=LIVE,
+    ).order_by("pk")  # fmt: skip
 
 
 def locked_structure(site_id: SiteId) -> Structure:
@@ -120,7 +120,7 @@ def locked_structure(site_id: SiteId) -> Structure:
 def check_place(
     place: FirmPlace, structure: Structure, parent_id: int | None, *, below: Collection[int] = ()
 ) -> None:  # fmt: skip
-    """Refuse a place that cannot be: no firm or two, days that end before they begin, a firm below itself.
+    """Refuse a place that cannot be: no firm or two, days that end before they begin, a firm below itself or there already.
 
     `below`: a position that is there already, whatever hangs below it.
     """
@@ -133,6 +133,12 @@ def check_place(
     others = structure.above(parent_id) | structure.below(below) - set(below)
     if place.business_id in {structure.prime_id, *structure.firms_on(others, place.from_on, place.until_on)}:
         raise FirmAboveItselfError(field="business_id")
+    days = (place.from_on, place.until_on or date.max)
+    for from_on, until_on in (
+        _same_firm(place, structure, parent_id).exclude(node__in=below).values_list("from_on", "until_on")
+    ):
+        if from_on < days[1] and days[0] < (until_on or date.max):
+            raise FirmPlacedTwiceError(field="from_on")
 
 
 def _seat(node: Node, place: FirmPlace, structure: Structure, *, by: Actor, at: datetime) -> int:
@@ -159,40 +165,6 @@ def note_tenure(tenure: Tenure) -> None:
     note_change(
         ChangeKind.STRUCTURE, site_id=tenure.node.site_id, from_on=tenure.from_on, until_on=tenure.until_on
     )  # fmt: skip
-
-
-def tell_firm(kind: NoticeKind, to: int, tenure: Tenure, *, firm_id: int, at: datetime, reason: str = "") -> None:
-    """Tell those of a firm who can answer."""
-    _tell(kind, to, tenure, _words(tenure, firm_id=firm_id, reason=reason), at=at)
-
-
-def _words(tenure: Tenure, *, firm_id: int, reason: str = "") -> dict[str, str]:
-    """What a message on a place says: which firm acted, on which site, from which day on nobody is there."""
-    site = Site.objects.get(pk=tenure.node.site_id)
-    firm = names_of_businesses([firm_id])[firm_id]
-    said = {"firm": firm, "site": site.name, "site_id": str(site.pk), "reason": reason}
-    return said | ({"day": tenure.until_on.isoformat()} if tenure.until_on else {})
-
-
-def _tell(kind: NoticeKind, to: int, tenure: Tenure, words: Mapping[str, str], *, at: datetime) -> None:
-    """A message to a firm; the prime's goes to all who handle the site, also to those who have nothing but it."""
-    site = find_site(tenure.node.site_id)
-    if site and site.business_id == to:
-        users, rights = list_users_of_own_site(site), {Permission.BUSINESS_SITES, Permission.SITE_MANAGE}
-    else:
-        users, rights = list_users_of_unit(BusinessId(to), None), {Permission.BUSINESS_SITES}
-    told = [user.account.id for user in users if rights & user.account.rights]
-    write_notices(kind, account_ids=told, data=words, at=at, about=_about(tenure))
-
-
-def _about(tenure: Tenure) -> str:
-    """How messages name the place that they speak of."""
-    return f"place {tenure.pk}"
-
-
-def _settle(tenure: Tenure, now: NoticeKind, *, at: datetime) -> None:
-    """Let the messages that invited a firm say what became of it."""
-    settle_notices([_about(tenure)], asked=[NoticeKind.INVITED], now=now, at=at)
 
 
 def locked_tenures() -> QuerySet[Tenure]:
@@ -246,7 +218,7 @@ def _answer(tenure_id: int, answer: TenureMove, *, reason: str, by: Actor, at: d
     move(tenure, TENURE_LIFE, answer, by=by, at=at, reason=reason)
     note_tenure(tenure)
     told, invited = _ANSWERED[answer]
-    _settle(tenure, invited, at=at)
+    settle_invitation(tenure, invited, at=at)
     tell_firm(told, tenure.invited_by_id, tenure, firm_id=tenure.business_id or 0, at=at, reason=reason)
 
 
@@ -271,7 +243,7 @@ def withdraw_tenure(tenure_id: int, *, by: Actor, at: datetime, on: date) -> Non
     _withdraw(tenure, by=by, at=at)
     # Its own people are not told to go on any more.
     now = NoticeKind.INVITED_DECLINED if own else NoticeKind.PLACE_WITHDRAWN
-    settle_notices([_about(tenure)], asked=[NoticeKind.INVITED_ACCEPTED], now=now, at=at)
+    settle_invitation(tenure, now, asked=NoticeKind.INVITED_ACCEPTED, at=at)
     if tenure.business_id is not None:
         other = tenure.invited_by_id if own else tenure.business_id
         firm = tenure.business_id if own else tenure.invited_by_id
@@ -280,7 +252,7 @@ def withdraw_tenure(tenure_id: int, *, by: Actor, at: datetime, on: date) -> Non
 
 def _withdraw(tenure: Tenure, *, by: Actor, at: datetime) -> None:
     move(tenure, TENURE_LIFE, TenureMove.WITHDRAW, by=by, at=at)
-    _settle(tenure, NoticeKind.PLACE_WITHDRAWN, at=at)
+    settle_invitation(tenure, NoticeKind.PLACE_WITHDRAWN, at=at)
     note_tenure(tenure)
 
 
@@ -289,9 +261,11 @@ def end_tenure(tenure_id: int, *, until_on: date | None, by: Actor, at: datetime
     """Say when a firm's place ends, earlier or later than was said before; None takes that back. Returns what held before.
 
     `until_on` is the first day without it. Lines of its roster end with it; those that go on with a later end are for
-    `end_place`. The other side is told. Only those above let a place last longer. Harmless when repeated.
+    `end_place`. The others are told. Only those above let a place last longer. Harmless when repeated.
     """
     tenure, structure = _with_structure(tenure_id)
+    if tenure.state not in LIVE:
+        raise NotFoundError
     is_above = may_invite(by, structure, tenure.node.parent_id, on=on)
     if not is_above and not may_leave(by, structure, tenure.business_id):
         raise NotAllowedError
@@ -317,7 +291,7 @@ def _prolong(tenure: Tenure, structure: Structure, until_on: date | None, *, by:
     before = tenure.until_on or tenure.from_on
     more = FirmPlace(
         business_id=BusinessId(tenure.business_id) if tenure.business_id else None, business_name=tenure.business_name,
-        from_on=before, until_on=until_on,
+        work=tenure.work, from_on=before, until_on=until_on,
     )  # fmt: skip
     check_place(more, structure, tenure.node.parent_id, below=[tenure.node_id])
     tenure.until_on = until_on
@@ -328,7 +302,7 @@ def _prolong(tenure: Tenure, structure: Structure, until_on: date | None, *, by:
         raise NodeTakenError(field="until_on") from None
     note_act("structures_tenure", tenure.pk, "prolong", by=by, at=at)
     note_change(ChangeKind.STRUCTURE, site_id=tenure.node.site_id, from_on=before, until_on=until_on)
-    _tell_end(tenure, by=by, at=at)
+    tell_end(tenure, by=by, at=at)
 
 
 def _close(tenure: Tenure, until_on: date, *, by: Actor, at: datetime) -> None:
@@ -343,22 +317,7 @@ def _close(tenure: Tenure, until_on: date, *, by: Actor, at: datetime) -> None:
             entry.save(update_fields=["until_on"])
     note_act("structures_tenure", tenure.pk, "end", by=by, at=at)
     note_change(ChangeKind.STRUCTURE, site_id=tenure.node.site_id, from_on=until_on)
-    _tell_end(tenure, by=by, at=at)
-
-
-_OF_ENDS = (NoticeKind.PLACE_ENDED, NoticeKind.PLACE_GOES_ON)
-
-
-def _tell_end(tenure: Tenure, *, by: Actor, at: datetime) -> None:
-    """Tell a firm that its place ends, or the firm above that it leaves; what was said before of its end says so too."""
-    if tenure.business_id is None:
-        return
-    is_own = by.subject_id == tenure.business_id
-    to, firm = (tenure.invited_by_id, tenure.business_id) if is_own else (tenure.business_id, by.subject_id)
-    words = _words(tenure, firm_id=firm or tenure.invited_by_id)
-    now = NoticeKind.PLACE_ENDED if tenure.until_on else NoticeKind.PLACE_GOES_ON
-    settle_notices([_about(tenure)], asked=_OF_ENDS, now=now, at=at, data=words)
-    _tell(now, to, tenure, words, at=at)
+    tell_end(tenure, by=by, at=at)
 
 
 @transaction.atomic

@@ -164,7 +164,8 @@ def name_owner(unknown: UnknownCard, card: str, *, by: Actor, at: datetime) -> i
         register_token(worker_id, branch, unknown.credential, by=by, at=at)
     note_act("cards_card", found.pk, "name_owner", by=by, at=at, reason=unknown.credential)
     days = {"day": jst_day(unknown.last_at).isoformat(), "site": "・".join(unknown.sites), "number": str(count)}
-    write_notice(NoticeKind.TOUCHES_FOUND, account_id=found.worker.account_id, data=days, at=at)
+    kind = NoticeKind.TOUCHES_FOUND if unknown.sites else NoticeKind.TOUCHES_FOUND_NOWHERE
+    write_notice(kind, account_id=found.worker.account_id, data=days, at=at)
     note_change(ChangeKind.CARD, worker_id=worker_id, from_on=jst_day(at))
     return count
 

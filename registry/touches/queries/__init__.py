@@ -35,6 +35,7 @@ from registry.touches.queries.orphans import (
     list_unknown_sites,
     list_unplaced,
     sites_with_unplaced,
+    why_discarded,
 )
 from registry.touches.queries.presence import Touched, directions_of, months_of_sites, months_of_workers
 from registry.touches.queries.sources import Source, sources_of_touches
@@ -78,4 +79,5 @@ __all__ = [
     "places_of_device",
     "sites_with_unplaced",
     "sources_of_touches",
+    "why_discarded",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from registry.audit.queries import reasons_of
 from registry.core.days import jst_day
 from registry.core.reach import SITE_IN_REACH, Reach
 from registry.touches.derive.days import absolute
@@ -113,6 +114,17 @@ def find_discarded_card(device_id: int, seq: int) -> UnknownCard | None:
     """The credential of one touch, where the office has said that it is nobody's."""
     rows = rows_of(_DISCARDED.format(having=_WITH_TOUCH), [device_id, seq, 1])
     return UnknownCard(*rows[0]) if rows else None
+
+
+def why_discarded(cards: Collection[UnknownCard]) -> dict[str, str]:
+    """By credential, what the office last said why it is nobody's."""
+    said = reasons_of("discard_unknown", "touches_device", {one.device_id for one in cards})
+    return {
+        one.credential: text.removeprefix(start)
+        for one in cards
+        for device_id, text in said
+        if device_id == one.device_id and text.startswith(start := f"{one.credential}: ")
+    }
 
 
 def list_unknown_cards(limit: int) -> list[UnknownCard]:

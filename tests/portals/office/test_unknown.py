@@ -79,7 +79,7 @@ def test_what_is_nobody_s_leaves_the_list_and_can_be_taken_back(office: Client, 
     for said in ("打刻1件を、誰のカードでもない打刻としました", "すでに処理されています"):
         page = office.post(f"{path}discard/", {"reason": "試しのカード"}, follow=True).content.decode()
         assert said in page
-    waiting, _, discarded = page.partition("誰のカードでもないとした打刻</h2>")
+    waiting, _, discarded = page.partition("持ち主なしとして処理した打刻</h2>")
     assert ("&lt;b&gt;04" in waiting, "&lt;b&gt;04" in discarded) == (False, True)
     assert "取り消して、持ち主を探す" in office.get(path).content.decode()
     taken_up = office.post(path, {"take_up": "1"}, follow=True).content.decode()

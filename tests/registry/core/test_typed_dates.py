@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from registry.core.typed_dates import (
+    DateAheadError,
     DateEraError,
     DateShapeError,
     DateUnknownError,
@@ -70,12 +71,18 @@ def test_parse_month_tells_what_is_no_month(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("11/20", date(2026, 11, 20)), ("１１月２０日（金）", date(2026, 11, 20)), ("11-21", date(2025, 11, 21)),
+        ("1/20", date(2026, 1, 20)), ("１月２０日（火）", date(2026, 1, 20)), ("10-20", date(2025, 10, 20)),
         ("12.31", date(2025, 12, 31)), ("1/1", date(2026, 1, 1)), ("2025/11/20", date(2025, 11, 20)),
     ],
 )  # fmt: skip
 def test_a_day_that_lies_behind_us_needs_no_year(typed: str, expected: date) -> None:
-    assert parse_recent_date(typed, today=date(2026, 11, 20)) == expected
+    assert parse_recent_date(typed, today=date(2026, 1, 20)) == expected
+
+
+@pytest.mark.parametrize("typed", ["1/21", "10/19"])
+def test_a_day_of_long_ago_is_not_guessed_from_one_that_is_still_to_come(typed: str) -> None:
+    with pytest.raises(DateAheadError):
+        parse_recent_date(typed, today=date(2026, 1, 20))
 
 
 @pytest.mark.parametrize("typed", ["2/30", "13/1"])

@@ -363,7 +363,7 @@ class Oracle:
             one.reasons.discard("TRADE_ASSUMED")
         one.work = claim["work"] or one.work
         self._edit(one)
-        if one.site not in self.unregistered:
+        if one.site not in self.unregistered and claim["state"] != "approved":
             self._of_site(one)
         one.standing = standing_of_claim(claim)
         return one

@@ -347,15 +347,16 @@ def test_an_entered_night_ends_on_the_next_morning() -> None:
 
 
 def test_an_entered_day_outside_the_period_of_its_site_says_so_and_counts_once_approved() -> None:
-    """Of a 仮現場 no period is known."""
-    outside = replace(CHAIN, periods=[(START, DAY)], closed_on=DAY)
-    for site, said in (
-        (outside, {Reason.OUTSIDE_PERIOD, Reason.SITE_CLOSED}),
-        (replace(outside, is_registered=False), set()),
+    """Of a 仮現場 no period is known; who has approved a day has known that it lies outside."""
+    outside, both = replace(CHAIN, periods=[(START, DAY)], closed_on=DAY), {Reason.OUTSIDE_PERIOD, Reason.SITE_CLOSED}
+    for site, state, standing, said in (
+        (outside, ClaimState.OPEN, Standing.CLAIMED, both),
+        (outside, ClaimState.APPROVED, Standing.FORMAL, set()),
+        (replace(outside, is_registered=False), ClaimState.APPROVED, Standing.FORMAL, set()),
     ):
-        (one,) = bind(facts(days={}, claims=[claim(state=ClaimState.APPROVED)], sites={HERE: site}))
-        assert one.standing is Standing.FORMAL
-        assert {Reason.OUTSIDE_PERIOD, Reason.SITE_CLOSED} & set(one.reasons) == said
+        (one,) = bind(facts(days={}, claims=[claim(state=state)], sites={HERE: site}))
+        assert one.standing is standing
+        assert both & set(one.reasons) == said
 
 
 def test_a_touch_and_a_claim_of_one_site_are_one_history() -> None:

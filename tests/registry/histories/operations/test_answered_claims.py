@@ -238,15 +238,17 @@ def test_what_firms_were_asked_says_what_became_of_it(place: Place) -> None:
     assert [told(firm) for firm in firms] == [[NoticeKind.CLAIM_ENTERED_APPROVED]] * 3
 
 
-def test_the_prime_is_told_of_an_answer_with_day_site_and_its_own_reason(place: Place) -> None:
+def test_firms_are_told_of_an_answer_with_day_and_site_and_not_why_it_was_refused(place: Place) -> None:
+    """The reason is for the worker, the prime, and the employer, who read it on the day's own page."""
     claim, by = place.enter(), owner_of(place.prime)
     refuse_claim(claim, reason="記録がありません", by=by, at=NOW)
     answer_refusal(claim, note="職長と入場", by=place.self, at=NOW)
-    said = {"day": "2026-11-20", "site": "見本ビル新築工事", "reason": "記録がありません"}
+    said = {"day": "2026-11-20", "site": "見本ビル新築工事"}
     (notice,) = [one for one in list_notices(by.account_id or 0) if one.about == about_claim(claim)]
     assert notice.kind is NoticeKind.CLAIM_REFUSAL_ANSWERED, "and nothing beside it"
     for one in Notice.objects.filter(kind=NoticeKind.CLAIM_REFUSAL_ANSWERED).order_by("pk"):
         assert one.data | said == one.data
+        assert "記録がありません" not in one.data.values()
 
 
 def test_no_message_says_that_a_day_is_refused_once_that_was_answered(place: Place) -> None:
@@ -313,7 +315,7 @@ def test_nobody_reads_an_answer_twice_nor_an_old_reason_as_news(place: Place) ->
     claim, prime, account = place.enter(), owner_of(place.prime), account_of_worker(place.worker)
 
     def read(kind: NoticeKind) -> list[str]:
-        return [one.data["reason"] for one in list_notices(account) if one.kind is kind]
+        return [one.data.get("reason", "") for one in list_notices(account) if one.kind is kind]
 
     for reason in ("一回目", "二回目"):
         refuse_claim(claim, reason=reason, by=prime, at=NOW)
