@@ -21,7 +21,7 @@ from registry.sites.operations.sites import (
     open_site,
 )
 from registry.sites.queries import list_terminals
-from registry.structures.operations.ends import end_affiliation, end_roster_entry
+from registry.structures.operations.ends import end_affiliation, end_place, end_roster_entry
 from registry.structures.operations.rosters import (
     RosterData,
     add_to_roster,
@@ -64,7 +64,7 @@ def a_world(seed: int, firms: list[BusinessId]) -> World:
         _open_site(world, number)
     for make in (_links, _structure, _cards, _sites, _rosters, say_words, _touches):
         make(world, rng)
-    for make in (_second_links, _corrections, say_late, say_unregistered):
+    for make in (_second_links, _corrections, _moved_ends, say_late, say_unregistered):
         make(world, random.Random(f"{make.__name__} {seed}"))  # their own draws: the others stay as they were
     return world
 
@@ -156,7 +156,7 @@ def _settle(world: World, s: int, how: Any) -> None:
 def _ending(world: World, s: int, rng: random.Random) -> None:
     """The first firm leaves in mid-work, or another one takes its place; below it nothing is lost."""
     offset, other = rng.randrange(8, 12), rng.random() < 0.5
-    world.numbers[f"end{s}"], day = offset, world.day(offset)
+    world.numbers[f"end{s}"], world.numbers[f"exchanged{s}"], day = offset, other, world.day(offset)
     how: Any = {"by": world.owners[0], "at": moment(day, 700), "on": START}
 
     def end() -> None:
@@ -250,6 +250,25 @@ def _add(world: World, s: int, worker: WorkerId, data: RosterData, start: date, 
     add_to_roster(world.sites[s], number, [(worker, data)], from_on=start, **how)
 
 
+def _moved_ends(world: World, rng: random.Random) -> None:
+    """Ends that were said of places and of roster lines are said anew, later ones mostly, or taken back."""
+    for s, site in enumerate(world.sites):
+        end = world.numbers.get(f"end{s}", DAYS)
+        if world.knows(f"end{s}") and not world.numbers[f"exchanged{s}"] and rng.random() < 0.7:
+            until_on, how = rng.choice([None, world.day(end + 2)]), {"by": world.owners[0], "on": START}
+            at = moment(START + timedelta(days=DAYS), 720)
+            world.add(f"longer{s}", partial(_move_place, world, s, until_on, at, how), f"end{s}")
+        for n, worker in enumerate(world.workers):
+            if world.knows(f"off{s}{n}") and rng.random() < 0.5:
+                by, until_on = world.owners[world.numbers[f"firm{n}"]], rng.choice([None, world.day(DAYS - 4)])
+                at = moment(START + timedelta(days=DAYS), 730 + n)
+                world.add(f"back{s}{n}", partial(_off, site, worker, until_on, {"by": by, "at": at}), f"off{s}{n}")
+
+
+def _move_place(world: World, s: int, until_on: date | None, at: datetime, how: Any) -> None:
+    end_place(world.numbers[f"tenure{s}1"], until_on=until_on, at=at, **how)
+
+
 def _last_to_alter(world: World, s: int, n: int) -> date:
     """Once a line's place has ended, or its worker has left, nobody writes on it."""
     ends = (f"leave{n}", f"end{s}" if world.numbers[f"firm{n}"] == 1 else "")
@@ -261,7 +280,7 @@ def _line(site: SiteId, worker: WorkerId) -> int:
     return row.id
 
 
-def _off(site: SiteId, worker: WorkerId, end: date, how: Any) -> None:
+def _off(site: SiteId, worker: WorkerId, end: date | None, how: Any) -> None:
     end_roster_entry(_line(site, worker), until_on=end, **how)
 
 

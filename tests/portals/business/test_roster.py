@@ -345,5 +345,5 @@ class TestLacking:
             add_to_roster(gate.site_id, place.id, people, from_on=day, by=owner_of(firm), at=NOW)
         bind_all()
         page = as_firm(firm).get(f"/business/sites/{gate.site_id}/roster/").content.decode()
-        assert page.count("会社が現場に入る前の日です") == 2
+        assert page.count("会社の期間に入っていない日です") == 2
         assert re.findall(r"\?from=([0-9-]+)", page) == ["2026-11-17"]

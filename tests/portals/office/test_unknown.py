@@ -76,12 +76,14 @@ def test_what_is_nobody_s_leaves_the_list_and_can_be_taken_back(office: Client, 
     assert f'href="{path}discard/"' in office.get(path).content.decode()
     unsaid = office.post(f"{path}discard/", {"reason": ""})
     assert (unsaid.status_code, [*unsaid.context["form"].errors]) == (422, ["reason"])
-    for said in ("打刻1件を、誰のカードでもない打刻としました", "すでに処理されています"):
+    for said in ("打刻1件を、持ち主なしとして処理しました", "すでに処理されています"):
         page = office.post(f"{path}discard/", {"reason": "試しのカード"}, follow=True).content.decode()
         assert said in page
     waiting, _, discarded = page.partition("持ち主なしとして処理した打刻</h2>")
     assert ("&lt;b&gt;04" in waiting, "&lt;b&gt;04" in discarded) == (False, True)
-    assert "取り消して、持ち主を探す" in office.get(path).content.decode()
+    one = office.get(path).content.decode()
+    assert "取り消して、持ち主を探す" in one
+    assert ["理由：試しのカード" in text for text in (waiting, discarded, one)] == [False, True, True]
     taken_up = office.post(path, {"take_up": "1"}, follow=True).content.decode()
     assert "打刻1件を、持ち主の分からない打刻に戻しました" in taken_up
     assert "&lt;b&gt;04" in office.get(LIST).content.decode()

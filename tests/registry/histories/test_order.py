@@ -40,8 +40,8 @@ TOLD_BY = {
     ChangeKind.AFFILIATION: ("link", "leave"),
     ChangeKind.SITE: ("period", "close", "boundary", "correct"),
     ChangeKind.WORKER: ("trades",),
-    ChangeKind.STRUCTURE: ("first", "second", "accept", "settle", "end"),
-    ChangeKind.ROSTER: ("roster", "off", "alter", "undo"),
+    ChangeKind.STRUCTURE: ("first", "second", "accept", "settle", "end", "longer"),
+    ChangeKind.ROSTER: ("roster", "off", "alter", "undo", "back"),
     ChangeKind.DAY: ("claim", "approve", "join", "edit", "late", "allow", "deny", "decide"),
 }
 
@@ -205,6 +205,7 @@ def test_the_order_matters_as_soon_as_one_kind_of_mark_is_switched_off(kind: Cha
     [
         *((word, ChangeKind.DAY) for word in ("claim", "approve", "join", "edit", "allow", "decide")),
         ("given", ChangeKind.CARD), ("owner", ChangeKind.CARD), ("correct", ChangeKind.SITE),
+        ("longer", ChangeKind.STRUCTURE), ("back", ChangeKind.ROSTER),
     ],
 )  # fmt: skip
 def test_each_word_on_a_day_is_told_by_a_mark_of_its_own(word: str, kind: ChangeKind) -> None:

@@ -185,6 +185,13 @@ def test_whose_touches_were_found_is_told(gate: Gate, card: CardRow) -> None:
     assert (told.account_id, told.data["number"]) == (Worker.objects.get(pk=card.worker_id).account_id, "1")
 
 
+def test_of_touches_on_a_site_that_nobody_knows_no_site_is_told(gate: Gate, card: CardRow, wrong: int) -> None:
+    gate.send({**a_touch(1, card), "card": f"{card.worker_id}-07", "site": str(wrong)})
+    (unknown,) = list_unknown_cards(10)
+    name_owner(unknown, card.number, by=OFFICE, at=NOW)
+    assert [one.kind for one in Notice.objects.filter(kind__startswith="touches_found")] == ["touches_found_nowhere"]
+
+
 OLD = "2000-01-01T08:00:00+09:00"
 MORNING = "2026-11-19T08:00:00+09:00"
 
