@@ -7,7 +7,7 @@ from django.conf import settings
 
 from registry.core.errors import RegistryError
 from registry.sites.derive import PosterCode, write_poster_code
-from registry.sites.operations.sites import add_period, withdraw_poster
+from registry.sites.operations.sites import add_period, close_site, withdraw_poster
 from registry.sites.queries import (
     find_site,
     get_poster,
@@ -39,6 +39,16 @@ def test_the_periods_of_a_site_are_in_order() -> None:
     assert site.periods == ((date(2026, 1, 1), date(2026, 2, 1)), (REGISTERED.date(), None))
     assert site.from_on == date(2026, 1, 1)
     assert site.until_on is None
+
+
+def test_a_site_is_open_in_its_periods_until_it_is_closed() -> None:
+    prime = a_firm()
+    site_id, closed_on = a_gate(prime).site_id, REGISTERED.date() + timedelta(days=9)
+    close_site(site_id, from_on=closed_on, by=owner_of(prime), at=NOW)
+    site = find_site(site_id)
+    assert site
+    days = [REGISTERED.date() - timedelta(days=1), REGISTERED.date(), closed_on - timedelta(days=1), closed_on]
+    assert [site.is_open_on(day) for day in days] == [False, True, True, False]
 
 
 def test_a_primes_sites_the_newest_first() -> None:
