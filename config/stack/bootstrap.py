@@ -31,7 +31,7 @@ def _hash_of(lock: str) -> str:
 def _fastest_python() -> str:
     """The system's Python where it is of this one's version and makes environments, else this one.
 
-    Distributions build theirs by profiles of its work; version managers mostly don't, and everything takes a fifth longer.
+    Distributions build theirs by profiles of its work; version managers mostly don't, and all takes longer (decision 17).
     """
     question = f"import ensurepip, sys, venv; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
     try:

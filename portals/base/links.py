@@ -31,6 +31,7 @@ from registry.workers.queries import (
     is_end_disputed,
     is_principal_since,
     list_links,
+    parties_of_link,
 )
 from registry.workers.states import EndDisputeState, LinkRequestState, LinkSide
 
@@ -185,14 +186,16 @@ def _end(request: HttpRequest, form: forms.Form, link: LinkRow | EndedLinkRow) -
 
 
 def dispute_page(
-    request: HttpRequest, affiliation_id: int, ended: Iterable[EndedLinkRow], portal: str,
-    name_of: Callable[[EndedLinkRow], str],
-) -> HttpResponse:  # fmt: skip
-    """Object to the day on which the other side ended a link."""
-    row = next((one for one in ended if one.id == affiliation_id), None)
+    request: HttpRequest, affiliation_id: int, ended: Iterable[EndedLinkRow], portal: str, name_of: Named, own_id: int
+) -> HttpResponse:
+    """Object to the day on which the other side ended a link. An end of `own_id` that was taken back meanwhile is said so."""
+    row, back = next((one for one in ended if one.id == affiliation_id), None), f"{portal}:links"
     if row is None:
-        raise Http404
-    form, back = DisputeForm(request.POST or None, initial={"until_on": row.until_on}), f"{portal}:links"
+        if own_id not in (parties_of_link(affiliation_id) or ()):
+            raise Http404
+        warning(request, _("end.no_longer"))
+        return redirect(back)
+    form = DisputeForm(request.POST or None, initial={"until_on": row.until_on})
     if request.method == "POST" and form.is_valid() and _object_to(request, form, affiliation_id):
         return redirect(back)
     context = {"form": form, "row": row, "name": name_of(row), "back_url": reverse(back)}

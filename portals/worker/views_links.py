@@ -54,7 +54,8 @@ def _ended(request: HttpRequest) -> list[EndedLinkRow]:
 @page(Permission.WORKER_OWN)
 def dispute(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """Object to the day on which a firm ended the link."""
-    return dispute_page(request, affiliation_id, _ended(request), "worker", lambda row: row.business_name)
+    own = worker_of(request)
+    return dispute_page(request, affiliation_id, _ended(request), "worker", lambda row: row.business_name, own)
 
 
 @require_POST

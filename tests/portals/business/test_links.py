@@ -158,6 +158,15 @@ def test_the_other_side_objects_to_the_day_and_the_day_moves_by_agreement(pair: 
     assert pair.end() == "2026-12-01"
 
 
+def test_who_objects_to_an_end_that_was_taken_back_meanwhile_is_told(pair: Pair) -> None:
+    """The page may have stood open, or a message leads there."""
+    path = f"/worker/links/ended/{pair.row}/dispute/"
+    for values in (None, {"until_on": "2026/11/25", "reason": "違います"}):
+        answer = pair.by_worker.post(path, values, follow=True) if values else pair.by_worker.get(path, follow=True)
+        assert "異議を申し出る日付はもうありません" in answer.content.decode()
+    assert as_worker(a_worker(None, "別の人").worker_id).get(path).status_code == 404
+
+
 @pytest.mark.parametrize(("who", "state"), [("firm", "kept"), ("worker", "withdrawn")])
 def test_or_it_is_kept_or_taken_back(pair: Pair, who: str, state: str) -> None:
     unlink(pair.worker, pair.firm, until_on=NOW.date(), by=owner_of(pair.firm), at=NOW)
