@@ -176,10 +176,12 @@ def test_that_a_card_is_nobody_s_is_taken_back(gate: Gate, card: CardRow, wrong:
 
 
 def test_what_a_prime_put_aside_is_not_taken_up_with_its_card(gate: Gate, card: CardRow, prime: BusinessId) -> None:
-    gate.send(*[
-        a_touch(n, card, at) | {"card": f"{card.worker_id}-02"}
-        for n, at in enumerate(("2000-01-01T08:00:00+09:00", "2026-11-19T08:00:00+09:00"), start=1)
-    ])
+    gate.send(
+        *[
+            a_touch(n, card, at) | {"card": f"{card.worker_id}-02"}
+            for n, at in enumerate(("2000-01-01T08:00:00+09:00", "2026-11-19T08:00:00+09:00"), start=1)
+        ]
+    )
     assert put_aside(gate.site_id, [(gate.device.device_id, 1)], by=owner_of(prime), at=NOW) == 1
     (unknown,) = list_unknown_cards(10)
     assert discard_unknown(unknown, reason="試し", by=OFFICE, at=NOW) == 1
