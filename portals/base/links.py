@@ -186,7 +186,13 @@ def _end(request: HttpRequest, form: forms.Form, link: LinkRow | EndedLinkRow) -
 
 
 def dispute_page(
-    request: HttpRequest, affiliation_id: int, ended: Iterable[EndedLinkRow], portal: str, name_of: Named, own_id: int
+    request: HttpRequest,
+    affiliation_id: int,
+    ended: Iterable[EndedLinkRow],
+    portal: str,
+    name_of: Named,
+    *,
+    own_id: int,
 ) -> HttpResponse:
     """Object to the day on which the other side ended a link. An end of `own_id` that was taken back meanwhile is said so."""
     row, back = next((one for one in ended if one.id == affiliation_id), None), f"{portal}:links"

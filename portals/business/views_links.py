@@ -61,7 +61,7 @@ def _name_of(row: EndedLinkRow) -> str:
 @page(Permission.BUSINESS_WORKERS)
 def dispute(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """Object to the day on which a worker ended the link."""
-    return dispute_page(request, affiliation_id, _ended(request), "business", _name_of, business_of(request))
+    return dispute_page(request, affiliation_id, _ended(request), "business", _name_of, own_id=business_of(request))
 
 
 @require_POST

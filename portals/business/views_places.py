@@ -1,6 +1,6 @@
 """Changing a structure: inviting, exchanging, ending, joining, undoing; site keys, on the side that hands them out."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.messages import error as say_error
@@ -25,6 +25,7 @@ from registry.core.days import jst_day, month_before
 from registry.core.errors import RegistryError
 from registry.core.ids import BusinessId
 from registry.core.short_codes import shown_code
+from registry.histories.operations.binder import bind_at_once
 from registry.histories.queries import list_lacking_on_site
 from registry.histories.states import Reason
 from registry.sites.queries import find_site
@@ -36,7 +37,7 @@ from registry.structures.operations.tenures import (
     join_named_firm,
     withdraw_tenure,
 )
-from registry.structures.queries import SiteKeyRow, TenureRow, find_site_key, get_tenure
+from registry.structures.queries import SiteKeyRow, TenureRow, find_site_key, get_tenure, list_roster
 from registry.structures.states import LIVE
 
 
@@ -120,12 +121,22 @@ def end(request: HttpRequest, site_id: int, tenure_id: int) -> HttpResponse:
         except RegistryError as error:
             add_refusal(form, error)
         else:
+            _bind_below(access, row, min(one for one in (row.until_on, until_on, access.on) if one))
             words = {"firm": row.name, "day": jdate(last_day(until_on)) if until_on else ""}
             success(request, _("structure.ended" if until_on else "structure.goes_on").format(**words))
             return redirect("business:structure", site_id)
     may_keep = row.until_on is not None and access.handles(row)
     context = {"form": form, "site": access.site, "row": row, "may_keep": may_keep}
     return form_page(request, "business/end_tenure.html", context)
+
+
+def _bind_below(access: SiteAccess, row: TenureRow, since: date) -> None:
+    """Bind the days that a place had from a day on, of its people and of those below: the next page shows who lacks a firm."""
+    nodes = access.structure.below([row.node_id])
+    tenures = {one.id for one in access.structure.tenures if one.node_id in nodes}
+    lines = list_roster(access.site_id, on=since - timedelta(days=1))  # also those that have ended with it
+    workers = {line.worker_id for line in lines if line.tenure_id in tenures}
+    bind_at_once((worker, day) for worker in workers for day in {max(since, month_before(access.on)), access.on})
 
 
 def _held(access: SiteAccess, tenure_id: int) -> TenureRow:

@@ -54,8 +54,9 @@ def _ended(request: HttpRequest) -> list[EndedLinkRow]:
 @page(Permission.WORKER_OWN)
 def dispute(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """Object to the day on which a firm ended the link."""
-    own = worker_of(request)
-    return dispute_page(request, affiliation_id, _ended(request), "worker", lambda row: row.business_name, own)
+    return dispute_page(
+        request, affiliation_id, _ended(request), "worker", lambda row: row.business_name, own_id=worker_of(request)
+    )
 
 
 @require_POST

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from registry.core.ids import BusinessId
+from registry.histories.operations.binder import follow
 from registry.sites.models import SitePeriod
 from registry.structures.operations.rosters import RosterData, add_to_roster, change_roster_entry
 from registry.structures.operations.tenures import FirmPlace, accept_invitation, exchange_firm, invite_firm
@@ -63,6 +64,20 @@ def test_a_place_that_has_ended_by_mistake_goes_on(scene: Scene) -> None:
     assert as_firm(scene.beside).get(end).status_code == 404
     assert prime.post(end, {"keep": "1"}).status_code == 302
     assert scene.names() == ["一次工業", "隣の工業"]
+
+
+def test_the_next_page_shows_whose_firm_is_missing_and_that_it_is_not(scene: Scene) -> None:
+    """The binder of days need not come first."""
+    prime, end = as_firm(scene.prime), f"{scene.path}/firms/{scene.tenure.id}/end/"
+    card = a_worker(scene.firm, "現場の人")
+    people = [(card.worker_id, RosterData(trade="06-01"))]
+    add_to_roster(scene.site, scene.tenure.id, people, from_on=STARTED, by=owner_of(scene.firm), at=NOW)
+    scene.gate.send(a_touch(1, card, "2026-11-16T08:00:00+09:00"))
+    bind_all()
+    follow()  # its place in the feed is there from now on
+    for values, lacks in (({"until_on": "2026/11/10"}, True), ({"keep": "1"}, False)):
+        page = prime.post(end, values, follow=True).content.decode()
+        assert ("所属会社が施工体制にない人" in page) is lacks
 
 
 def test_who_has_left_the_roster_by_mistake_stands_on_it_again(scene: Scene) -> None:
