@@ -22,7 +22,7 @@ from portals.business.views_firm import business_of
 from registry.accounts.states import Permission
 from registry.audit.operations import Seen
 from registry.businesses.queries import names_of_businesses
-from registry.core.days import JST, end_of_next_month, jst_day, month_before
+from registry.core.days import JST, end_of_next_month, jst_day, month_after, month_before
 from registry.disclosure.queries import see_ending_credentials
 from registry.histories.queries import (
     LackingOnSite,
@@ -288,14 +288,17 @@ class _Wait:
         lacking = list_lacking_of_people(self.own, reach=self.reach, since=self.last_month)
         names = names_of_sites(one.site_id for one in lacking)
         open_to_us = sites_with_part([one.site_id for one in lacking], self.own)
-        invited_to = {row.site_id for row in list_invitations(self.own, on=self.today)}  # to be answered first
+        invitations = sorted(list_invitations(self.own, on=self.today), key=lambda row: row.from_on, reverse=True)
+        invited = {row.site_id: row.from_on for row in invitations}
         for one in lacking:
+            answers_first = invited.get(one.site_id, date.max) < month_after(one.month)
             if one.reason is Reason.NOT_LINKED:
                 yield self._lack(Kind.LINK, "business:links", one, names)
             elif one.site_id in open_to_us and self.viewer.has(Permission.SITE_MANAGE):
                 yield self._lack(Kind.ROSTER, "business:roster", one, names)
             elif (
-                one.site_id not in open_to_us | invited_to
+                one.site_id not in open_to_us
+                and not answers_first
                 and self.viewer.has(Permission.BUSINESS_SITES)
                 and self.reach.is_whole
             ):

@@ -249,6 +249,15 @@ def test_a_site_manager_is_asked_about_the_sites_that_were_given_to_him(scene: S
     assert client.get(where).status_code == 200
 
 
+def test_an_invitation_for_later_days_alone_leaves_those_before_to_be_asked_for(scene: Scene) -> None:
+    gate, later = scene.their_site(), date(2026, 12, 1)
+    gate.send(a_touch(1, scene.card))
+    bind_all()
+    for from_on, until_on, is_asked in ((later, None, True), (date(2026, 11, 1), later, False)):
+        a_tenure(gate.site_id, scene.other, scene.own, accepted=False, from_on=from_on, until_on=until_on)
+        assert (Kind.PLACE in scene.kinds()) is is_asked
+
+
 def test_the_most_urgent_stands_first(scene: Scene) -> None:
     scene.approve()  # until 30 November
     scene.registration()  # until 30 November, and a matter of less weight
