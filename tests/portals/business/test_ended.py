@@ -9,6 +9,7 @@ from django.test import Client
 from registry.core.ids import BusinessId
 from registry.histories.operations.binder import follow
 from registry.sites.models import SitePeriod
+from registry.structures.operations.ends import end_place
 from registry.structures.operations.rosters import RosterData, add_to_roster, change_roster_entry
 from registry.structures.operations.tenures import FirmPlace, accept_invitation, exchange_firm, invite_firm
 from registry.structures.queries import TenureRow, get_tenure, list_roster, list_structure
@@ -135,6 +136,45 @@ def test_a_position_is_called_after_who_holds_it(scene: Scene) -> None:
         assert prime.get(f"{scene.path}/structure/{overdue.node}/{path}/").context["above"] == "今の会社"
     assert "返事のない会社" in page_of(prime, f"{scene.path}/structure/"), "it can still be taken back"
     assert "返事のない会社" not in page_of(as_firm(overdue.holder), f"{scene.path}/structure/")
+
+
+def test_a_position_is_called_after_who_holds_it_today_and_not_after_who_was_written_first(scene: Scene) -> None:
+    later, now = a_firm("あとの会社"), a_firm("今の会社")
+    first = row_of(
+        invite_firm(scene.site, None, FirmPlace(business_id=later, from_on=TODAY + DAY), **scene.by(scene.prime))
+    )
+    place = FirmPlace(business_id=now, from_on=STARTED, until_on=TODAY + DAY)
+    exchange_firm(first.node_id, place, **scene.by(scene.prime))
+    page = as_firm(scene.prime).get(f"{scene.path}/structure/{first.node_id}/invite/")
+    assert page.context["above"] == "今の会社"
+
+
+def test_firms_below_a_position_stand_under_who_holds_it(scene: Scene) -> None:
+    overdue = Overdue(scene)
+    overdue.give_to_holder(scene)
+    invite_firm(scene.site, overdue.node, FirmPlace(business_name="下の会社", from_on=STARTED), **scene.by(scene.prime))
+    tree = as_firm(scene.prime).get(f"{scene.path}/structure/").context["tree"]
+    below = {one["row"].name: [child["row"].name for child in one["children"]] for one in tree}
+    assert (below["今の会社"], below["返事のない会社"]) == (["下の会社"], [])
+
+
+def test_a_firm_sees_no_ends_of_firms_beside_it(scene: Scene) -> None:
+    sub = a_tenure(scene.site, scene.prime, a_firm("二次工業"), below=scene.tenure.node_id)
+    (beside,) = [row for row in list_structure(scene.site, on=TODAY) if row.name == "隣の工業"]
+    for row in (sub, beside):
+        end_place(row.id, until_on=TODAY, **scene.by(scene.prime))
+    for firm, count in ((scene.prime, 2), (scene.firm, 1)):
+        assert f"期間が終わった会社 {count}社" in page_of(as_firm(firm), f"{scene.path}/structure/")
+
+
+def test_an_invitation_for_later_days_leaves_the_way_to_one_for_those_before(scene: Scene) -> None:
+    firm = a_firm("あとから招待された会社")
+    scene.gate.send(a_touch(1, a_worker(firm), "2026-11-16T08:00:00+09:00"))
+    bind_all()
+    prime, way = as_firm(scene.prime), f"/invite/?firm={firm}"
+    for from_on, until_on, leads in ((TODAY, None, True), (STARTED, TODAY, False)):
+        a_tenure(scene.site, scene.prime, firm, accepted=False, from_on=from_on, until_on=until_on)
+        assert (way in page_of(prime, f"{scene.path}/structure/")) is leads
 
 
 def test_an_unanswered_invitation_hides_no_hole(scene: Scene) -> None:
